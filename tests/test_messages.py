@@ -7,6 +7,7 @@ from server.cli.support.command_error import error_text
 from server.errors import ToqiboxError, localize
 from server.jobs.execution.worker_process import TaskError
 from server.messages import MESSAGES, Message, message, read_values
+from server.protocol.events import Failed
 
 
 @pytest.mark.parametrize("key", MESSAGES)
@@ -32,9 +33,8 @@ def test_a_reason_survives_the_way_out_of_a_worker() -> None:
     values = json.loads(json.dumps({"why": nested, "limit": 3}, default=Message.to_json))
     assert read_values(values) == {"why": nested, "limit": 3}
     assert read_values(None) == {}
-    event = json.loads(
-        json.dumps({"values": {"why": message("no_sound")}}, default=Message.to_json)
-    )
-    told = error_text(TaskError("undecodable_audio", "", event))
-    assert told == "The audio file cannot be read: it contains no audio."
+    values = json.loads(json.dumps({"why": message("no_sound")}, default=Message.to_json))
+    failed = Failed(code="undecodable_audio", values=values)
+    text = error_text(TaskError(failed.code, "", failed))
+    assert text == "The audio file cannot be read: it contains no audio."
     assert Message.from_json({"reason": "unheard of"}) == "{'reason': 'unheard of'}"

@@ -1,4 +1,4 @@
-"""The sweep: removes what expired and what dead jobs and uploads left; at start and hourly."""
+"""Retention: purges expired videos and left-overs of jobs and uploads, at start and hourly."""
 
 import logging
 import time
@@ -12,19 +12,19 @@ from server.logging_json import log_event
 _LOG = logging.getLogger(__name__)
 _DAY_MS = 86_400_000
 RECORD_DAYS = 30
-"""How long the row of a job is kept after its files are gone."""
+"""Days for which the row of a job is kept after its files are removed."""
 _MAX_NAMED = 100
 _ABANDONED_S = 3600
-"""Nobody reads an upload for longer; older spool folders are left-overs."""
+"""An upload is never read for longer; older spool folders are left-overs."""
 
 
 def purge(store: Store, data: DataFolder, *, at_start: bool) -> None:
-    """Remove left-overs; at start nothing is in use, so everything without an owner goes.
+    """Remove left-overs; at start nothing is in use, so everything without an owner is removed.
 
-    First what needs no note in the table, so that there is room for the notes.
+    Files that need no change of the table come first, so that there is space for the changes.
 
     Raises:
-        DiskFull: not all could be noted; it is left for the next sweep.
+        DiskFull: not all changes could be written; the next purge repeats them.
     """
     before = time.time() - (0 if at_start else _ABANDONED_S)
     if at_start:
@@ -38,12 +38,12 @@ def purge(store: Store, data: DataFolder, *, at_start: bool) -> None:
     _expire(store, data)
     store.prune(now_ms() - RECORD_DAYS * _DAY_MS)
     if dead:
-        log_event(_LOG, logging.INFO, "sweep", removed=len(dead))
+        log_event(_LOG, logging.INFO, "purge", removed=len(dead))
 
 
 def _expire(store: Store, data: DataFolder) -> None:
     for job in store.list_expired(now_ms()):
-        data.discard_job(job.id)  # the time in its row says already that it is gone
+        data.discard_job(job.id)  # its row already says that it is expired
         store.update(job.id, removed=1)
         log_event(_LOG, logging.INFO, "job.expired", job=job.id, request=job.request_id)
 
@@ -51,13 +51,13 @@ def _expire(store: Store, data: DataFolder) -> None:
 def _quarantine_unknown(
     store: Store, data: DataFolder, before: float, *, at_start: bool
 ) -> set[Path]:
-    """Move the folders of jobs aside that the table should know and does not.
+    """Quarantine the folders of jobs that are missing in the table.
 
     Returns:
-        those that could not be moved: they stay where they are, and nothing of them may go.
+        Folders that could not be moved: they stay in place, and nothing in them may be removed.
 
-    A finished video has a row until long after it is gone, so a video without one means that the
-    table was lost, or is an old copy. Of a table that was made just now all folders are older.
+    The row of a finished video outlives its files by far, so a video without a row means that the
+    table was lost or is an old copy. All folders are older than a table that was just created.
     """
     folders = [path for path in data.jobs.iterdir() if at_start or _is_older(path, before)]
     known = store.known_ids()
@@ -78,7 +78,7 @@ def _quarantine_unknown(
         log_event(
             _LOG,
             logging.WARNING,
-            "jobs.unmoved",
+            "jobs.quarantine_failed",
             count=len(unmoved),
             jobs=[path.name for path in list(unmoved)[:_MAX_NAMED]],
             folder=str(data.unknown),
@@ -88,7 +88,7 @@ def _quarantine_unknown(
         log_event(
             _LOG,
             logging.WARNING,
-            "jobs.unknown",
+            "jobs.quarantined",
             count=len(moved),
             jobs=[path.name for path in moved[:_MAX_NAMED]],
             folder=str(data.unknown),
@@ -98,17 +98,17 @@ def _quarantine_unknown(
 
 
 def _is_older(path: Path, before: float) -> bool:
-    """Whether a file or folder was last changed before that; False when it is gone by now."""
+    """Return whether a file or folder was last changed before then; False if it is gone."""
     try:
         return path.stat().st_mtime < before
-    except FileNotFoundError:  # an upload was just adopted by its job
+    except FileNotFoundError:  # an upload has just been adopted by its job
         return False
 
 
 def _find_orphans(store: Store, data: DataFolder, before: float, *, at_start: bool) -> list[Path]:
-    """What lies in the folders of jobs and features that no row wants.
+    """Return the folders of jobs and features that no row refers to.
 
-    Later than at start only what is old: a folder is there before its row is.
+    After the start only old ones: a folder is created before its row.
     """
     folders = [path for path in data.jobs.iterdir() if at_start or _is_older(path, before)]
     features = [path for path in data.features.iterdir() if at_start or _is_older(path, before)]

@@ -1,4 +1,4 @@
-"""The jobs as HTTP and the command line see them: accept, look, cancel, and whether all is well."""
+"""Interface of jobs for HTTP and the command line: accept, describe, cancel, readiness."""
 
 import asyncio
 import contextlib
@@ -35,10 +35,10 @@ _BALLAST_S = 10.0
 
 
 class Service:
-    """Everything about jobs that lives as long as the server.
+    """Objects that manage jobs for the lifetime of the server.
 
-    It holds the parts, which its callers use directly: `admission`, `intake`, `store`, `data`,
-    `machine`, `validations`, `dispatcher`. Its own methods are those that need several of them.
+    Callers use its parts directly: `admission`, `intake`, `store`, `data`, `machine`,
+    `validations`, `dispatcher`. Its own methods are those that need several of them.
 
     Raises:
         DataFolderError: the data folder cannot be used or is in use.
@@ -69,9 +69,9 @@ class Service:
         self._background_tasks: list[asyncio.Task[None]] = []
 
     async def start(self) -> None:
-        """Sweep, probe the machine, take up unfinished jobs."""
+        """Purge left-overs, probe the machine, resume unfinished jobs."""
         await self._purge(at_start=True)
-        # A driver that hangs must not keep /health from answering: go on without its answer.
+        # A driver that hangs must not block /health: continue without the probe.
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(_FIRST_PROBE_S):
                 await asyncio.shield(self.machine.probe())
@@ -82,16 +82,16 @@ class Service:
         ]
 
     def watch_effects(self) -> None:
-        """Judge the effects of the library, and those that change, while nothing else is done."""
+        """Validate the effects of the library, and those that change, while the server is idle."""
         self.validations.watch(lambda: bool(self.dispatcher.active_jobs) or self.intake.is_busy)
 
     async def halt(self) -> None:
-        """Kill all work; the table can still be read."""
+        """Stop all work; the table can still be read."""
         self.draining = True
         await asyncio.gather(self.validations.stop(), self.dispatcher.stop())
 
     async def stop(self) -> None:
-        """Kill all work and close the table; every job stays as it is for the next start."""
+        """Stop all work and close the table; every job stays unchanged for the next start."""
         for task in self._background_tasks:
             task.cancel()
         await self.halt()
@@ -105,14 +105,14 @@ class Service:
             await self._purge(at_start=False)
 
     async def _purge(self, *, at_start: bool) -> None:
-        """Sweep; whatever fails is logged, and left to the next sweep."""
+        """Purge; log a failure and leave the rest to the next purge."""
         try:
             await asyncio.to_thread(purge, self.store, self.data, at_start=at_start)
         except Exception:
-            _LOG.exception("sweep.broken")
+            _LOG.exception("purge.failed")
 
     async def _hold_ballast(self) -> None:
-        """Take the room back that a full disk was given, once there is some."""
+        """Reserve the ballast again once the disk has free space."""
         while True:
             await asyncio.to_thread(self.data.reserve_ballast)
             await asyncio.sleep(_BALLAST_S)
@@ -120,13 +120,13 @@ class Service:
     # Jobs
 
     async def accept(self, request: Request, folder: Path, request_id: str) -> Job:
-        """Make a job of an upload and have it begun; see Intake.accept."""
+        """Accept an upload as a job and wake the dispatcher; see Intake.accept."""
         job = await self.intake.accept(request, folder, request_id)
         self.dispatcher.wake()
         return job
 
     def describe(self, job: Job, language: str) -> dict[str, Any]:
-        """The job object of the HTTP API."""
+        """Build the job object of the HTTP API."""
         active = self.dispatcher.active_jobs.get(job.id)
         queued = job.status is Status.QUEUED
         return job_to_json(
@@ -144,7 +144,7 @@ class Service:
         return list(self.dispatcher.active_jobs.values())
 
     def _seconds_left(self, active: ActiveJob, costs: list[eta.FrameCost]) -> float | None:
-        """Seconds to the end of a run, by its own pace once it has one."""
+        """Estimate the seconds to the end of a job, by its own cost per frame once it is known."""
         workload = active.job.spec.workload
         if active.drawn_frames:
             costs = [(workload.effect, workload.pixels, active.slot_s / active.drawn_frames)]
@@ -168,7 +168,7 @@ class Service:
         )
 
     def artifact(self, job: Job, kind: str) -> Path:
-        """The file of a completed job; `kind` is ``video`` or ``poster``.
+        """Return the file of a completed job; `kind` is ``video`` or ``poster``.
 
         Raises:
             ToqiboxError: result_not_ready or result_expired.
@@ -184,15 +184,15 @@ class Service:
     # Ending
 
     async def cancel(self, job_id: str, request_id: str) -> Job | None:
-        """Cancel a live job, or remove the files of a completed one; None for an unknown id.
+        """Cancel a live job, or remove the files of a completed one; return None if unknown.
 
         Raises:
-            ToqiboxError: storage_full: the files are gone, but that could not be noted.
+            ToqiboxError: storage_full: the files are removed, but that could not be recorded.
         """
         try:
             return await self._cancel(job_id, request_id)
         except DiskFull:
-            # Not even the ballast is left: what is to go anyway makes the room to note it.
+            # Even the ballast is used up: removing the files first makes the space to record it.
             await asyncio.shield(self.dispatcher.abort(job_id))
         try:
             return await self._cancel(job_id, request_id)
@@ -209,7 +209,7 @@ class Service:
             log_event(
                 _LOG,
                 logging.INFO,
-                "job.moved",
+                "job.status_changed",
                 job=job_id,
                 request=request_id,
                 to=Status.CANCELLED.value,
@@ -227,10 +227,10 @@ class Service:
     # Health
 
     def readiness(self) -> tuple[bool, dict[str, Any]]:
-        """Whether a render accepted now could succeed, and all that this is judged by."""
+        """Return whether a job accepted now could succeed, and the details."""
         free = self.data.free_mb()
         write_error = self.data.write_error()
-        # The disk comes first: without one that can be written no encoder opens either.
+        # The disk comes first: if it cannot be written, no encoder opens either.
         problems = []
         if free < self.config.min_free_mb:
             problems.append(f"{free} MB are free, MIN_FREE_MB is {self.config.min_free_mb}")

@@ -71,7 +71,13 @@ def test_every_event_of_the_log_is_documented() -> None:
         for path in (ROOT / "server" / room).rglob("*.py")
         for event in call.findall(path.read_text("utf-8"))
     }
-    assert {"job.moved", "task.failed", "sweep", "progress.unsaved", "request"} <= events
+    assert {
+        "job.status_changed",
+        "task.failed",
+        "purge",
+        "progress.save_failed",
+        "request",
+    } <= events
     documented = set(re.findall(r"[a-z_.]+", _read("docs/operations.md")))
     assert events - documented == set()
 

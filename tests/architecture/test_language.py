@@ -57,7 +57,7 @@ PROSE = {
     r"gets on": "makes progress",
     r"(?:un)?heard": "detected",
     r"is another": "has changed, differs",
-    r"(?:is|are) no(?! longer| more| less| later| earlier| larger)": "is not a",
+    r"(?<!there )(?:is|are) no(?! longer| more| less| later| earlier| larger)": "is not a",
     r"judg(?:e|es|ed|ing|ements?)": "validate, validation",
     r"lies|lie": "is, is stored, is located",
     r"somebody": "a person, another process",
@@ -75,10 +75,8 @@ ALLOWED: dict[tuple[str, str], str] = {}
 """(file or folder below server/, word) → why it stands there."""
 
 UNCLEAN = {
-    "animation", "audio", "cli", "demo", "devserver", "effects", "jobs", "media",
-    "render", "samples", "typography", "worker", "config.py", "errors.py", "messages.py",
-    "processors.py", "sandbox.py", "sandbox_exec.py", "start.py", "terminal.py", "warnings.py",
-    "concurrency.py", "logging_json.py", "files", "arrays.py", "protocol",
+    "animation", "arrays.py", "audio", "cli", "demo", "devserver", "effects", "media",
+    "protocol", "render", "samples", "typography", "worker",
 }  # fmt: skip
 """Rooms whose words are still being changed; the list only ever shrinks."""
 
@@ -215,7 +213,7 @@ def test_docstrings_of_functions_begin_with_a_verb() -> None:
         for owner, docstring in _docstrings(path)
         if isinstance(owner, ast.FunctionDef | ast.AsyncFunctionDef)
     ]
-    imperative = [text for text in documented if text.split()[0].lower() in VERBS]
+    imperative = [text for text in documented if text.split()[0].lower().strip(",.;:") in VERBS]
     assert len(imperative) >= VERB_SHARE * len(documented), (len(imperative), len(documented))
 
 

@@ -68,7 +68,7 @@ def test_sound_that_fails_while_all_else_waits_for_it_ends_the_job(tmp_path: Pat
             assert (failed["status"], failed["code"]) == ("failed", "encoder_failed")
         assert eventually(lambda: not server.descendants("worker"), within_s=60)
         assert eventually(lambda: not server.left_on_disk(), within_s=60), server.left_on_disk()
-        assert '"run.broken"' not in server.log.read_text()
+        assert '"job.crashed"' not in server.log.read_text()
 
 
 def _kill_in_work(server: Server, job: str) -> None:

@@ -175,7 +175,9 @@ async def test_progress_that_cannot_be_saved_is_one_line_a_minute(
     progress = Progress(store)
     for _ in range(3):
         progress.save(runs)
-    lines = [r.__dict__["facts"] for r in caplog.records if r.getMessage() == "progress.unsaved"]
+    lines = [
+        r.__dict__["facts"] for r in caplog.records if r.getMessage() == "progress.save_failed"
+    ]
     assert [line["jobs"] for line in lines] == [["one", "two"]]
     assert "SQLITE_FULL" in lines[0]["why"]
     (disk / "filler").unlink()

@@ -114,9 +114,9 @@ def test_server_ends_without_its_gpu_and_keeps_the_job(
             worker.kill()  # as its driver would
         assert server.wait(90) == 1
     lines = server.log.read_text().splitlines()
-    assert "the GPU is gone: a-gpu-86" in lines[-1]
+    assert "the GPU is lost: a-gpu-86" in lines[-1]
     events = [json.loads(line)["event"] for line in lines[:-1]]
-    assert events.index("gpu.gone") < events.index("job.waits_for_gpu")
+    assert events.index("gpu.lost") < events.index("job.waits_for_gpu")
     assert "task.failed" not in events  # no attempt is counted
     store = Store(data / "jobs.db")
     try:

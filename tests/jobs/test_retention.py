@@ -59,7 +59,9 @@ def test_with_a_new_table_nothing_is_lost(
     assert not list(data.jobs.iterdir())
     assert (data.unknown / "done" / "video.mp4").read_text() == "done"
     assert (data.unknown / "waiting" / "sound.wav").read_text() == "waiting"
-    facts = next(r.__dict__["facts"] for r in caplog.records if r.getMessage() == "jobs.unknown")
+    facts = next(
+        r.__dict__["facts"] for r in caplog.records if r.getMessage() == "jobs.quarantined"
+    )
     assert (facts["count"], sorted(facts["jobs"])) == (2, ["done", "waiting"])
     (data.jobs / "done").mkdir()
     (data.jobs / "done" / "video.mp4").write_text("another")
@@ -80,7 +82,9 @@ def test_a_folder_that_cannot_be_set_aside_stays(
         (data.jobs / name / file).touch()
     purge(store, data, at_start=True)
     assert [path.name for path in data.jobs.iterdir()] == ["done"]
-    facts = next(r.__dict__["facts"] for r in caplog.records if r.getMessage() == "jobs.unmoved")
+    facts = next(
+        r.__dict__["facts"] for r in caplog.records if r.getMessage() == "jobs.quarantine_failed"
+    )
     assert facts["jobs"] == ["done"]
     assert "File exists" in facts["why"]
     store.close()
@@ -96,7 +100,7 @@ async def test_a_sweep_that_fails_does_not_stop_the_start(
         await service.start()
     finally:
         await service.stop()
-    assert "sweep.broken" in caplog.text
+    assert "purge.failed" in caplog.text
 
 
 def test_a_video_that_an_old_copy_of_the_table_does_not_know_is_not_lost(data: DataFolder) -> None:

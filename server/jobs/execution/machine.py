@@ -1,4 +1,4 @@
-"""What this machine can do, found by trying it: the probe task, and what follows from it."""
+"""Capabilities of this machine: the probe task and its interpretation."""
 
 import asyncio
 import contextlib
@@ -24,14 +24,14 @@ _EXPORT_TIMEOUT_MS = 600_000
 
 
 def choose_encoder(wanted: str, opened: dict[str, Any]) -> tuple[str | None, str | None]:
-    """The encoder to use, and the one it stands in for.
+    """Choose the encoder.
 
     Args:
         wanted: the ENCODER setting.
-        opened: name → {"ok": bool, …} of every encoder that was tried.
+        opened: {"ok": bool, …} of every encoder that was tried, by name.
 
     Returns:
-        (encoder or None, encoder that was wanted but did not open or None).
+        The encoder or None, and the preferred encoder if it did not open, else None.
     """
     names = ["nvenc", "x264"] if wanted == "auto" else [wanted]
     working = [name for name in names if opened.get(name, {}).get("ok")]
@@ -41,11 +41,11 @@ def choose_encoder(wanted: str, opened: dict[str, Any]) -> tuple[str | None, str
 
 
 class MachineProbe:
-    """The last probe, and the questions it answers.
+    """Last probe of the machine and what follows from it.
 
     Args:
-        config: what is wanted of the machine.
-        scratch: a folder that probes may fill; made and removed by each.
+        config: requirements on the machine.
+        scratch: temporary folder of a probe, created and removed by each.
     """
 
     def __init__(self, config: Config, scratch: Path) -> None:
@@ -63,7 +63,7 @@ class MachineProbe:
         return self._probe_task
 
     async def first_probe(self) -> None:
-        """Wait until the machine has been probed once, however long that takes."""
+        """Wait until the machine has been probed once, without a time limit."""
         if self.report is None:
             await self.probe()
 
@@ -73,7 +73,7 @@ class MachineProbe:
         )
         timeouts = Timeouts(idle_s=_PROBE_LIMIT_S, total_s=_PROBE_LIMIT_S)
         try:
-            with contextlib.suppress(OSError):  # a full disk is told by others
+            with contextlib.suppress(OSError):  # a full disk is reported elsewhere
                 self._scratch.mkdir(mode=0o700, exist_ok=True)
             report = await run_task(task, timeouts)
         except TaskError as error:
@@ -122,12 +122,12 @@ class MachineProbe:
 
     @property
     def driver(self) -> str:
-        """What compiles shaders: the renderer and its version."""
+        """Renderer and its version, which determine how shaders compile."""
         return f"{self.renderer}, {self.gl.get('version')}"
 
     @property
     def fingerprint(self) -> str:
-        """All of the machine that shapes pixels: renderer, its version, ffmpeg's version, fonts."""
+        """Everything that affects pixels: renderer, its version, ffmpeg's version, fonts."""
         ffmpeg = (self.report or {}).get("ffmpeg") or {}
         fonts = (self.report or {}).get("fonts") or {}
         return f"{self.driver}, ffmpeg {ffmpeg.get('version')}, fonts {fonts.get('id')}"
@@ -145,7 +145,7 @@ class MachineProbe:
         return choose_encoder(self._config.encoder, self.encoders)[1]
 
     def problems(self) -> list[str]:
-        """Why a render accepted now could not succeed; empty when it could."""
+        """Return why a job accepted now could not succeed; empty if it could."""
         if self.report is None:
             return ["the machine has not been probed yet"]
         problems = [self.gpu.problem] if self.gpu.is_gone else []
@@ -156,7 +156,7 @@ class MachineProbe:
         ):
             wanted = "REQUIRE_GPU" if self._config.require_gpu else "EGL_DEVICE"
             problems.append(
-                f"{wanted} demands a GPU, but the renderer is software: {self.renderer}"
+                f"{wanted} requires a GPU, but the renderer is software: {self.renderer}"
             )
         if not (self.report.get("ffmpeg") or {}).get("ok"):
             reason = (self.report.get("ffmpeg") or {}).get("error")
@@ -168,7 +168,7 @@ class MachineProbe:
         return problems
 
     def _encoder_errors(self) -> str:
-        """What each encoder said when it was tried: a full disk is no fault of theirs."""
+        """Return the error of each encoder, which may also be a full disk."""
         return "; ".join(
             f"{name}: {tried.get('why') or 'unknown reason'}"
             for name, tried in self.encoders.items()
@@ -177,26 +177,26 @@ class MachineProbe:
 
     @property
     def reprobe_due(self) -> bool:
-        """Whether something may have changed unseen, and the last probe was long ago.
+        """True if the last probe was long ago and something may have changed since.
 
-        A wanted encoder that did not open may open now; a GPU may be gone while nothing is drawn.
+        A preferred encoder that did not open may open now; a GPU may be lost while idle.
         """
         old = time.monotonic() - self._probed_at > _PERIODIC_PROBE_S
         return old and (self.encoder_fallback is not None or self.gpu.was_seen)
 
     @property
     def next_probe_s(self) -> float:
-        """Seconds after which a machine on which something is wrong is probed again."""
+        """Seconds until a machine with a problem is probed again."""
         return self.gpu.next_probe_s(time.monotonic(), _REPROBE_S)
 
 
 def export_timeout_s(config: Config, *, software: bool) -> float:
-    """Slot time a job may take, seconds."""
+    """Return the maximum slot time of a job in seconds."""
     factor = _SOFTWARE_FACTOR if software else 1
     return (config.export_timeout_ms or _EXPORT_TIMEOUT_MS * factor) / 1000
 
 
 def stall_timeout_s(config: Config, *, software: bool) -> float:
-    """Time without progress after which a task is killed, seconds."""
+    """Return the seconds without progress after which a task is killed."""
     factor = _SOFTWARE_STALL_FACTOR if software else 1
     return config.stall_timeout_ms * factor / 1000

@@ -1,4 +1,4 @@
-"""A slot: one seat for a worker. Segments are drawn in slots and nowhere else."""
+"""Slot: runs one worker at a time. Segments are rendered only in slots."""
 
 import asyncio
 
@@ -9,9 +9,9 @@ from server.sandbox import Limits
 
 
 class LocalSlot:
-    """A slot of this machine: at most one worker, kept for consecutive segments of one job.
+    """Slot of this machine: at most one worker, reused for consecutive segments of one job.
 
-    A worker never turns to another job, so no job sees another's textures.
+    A worker never serves another job, so that no job sees the textures of another.
     """
 
     def __init__(self, index: int) -> None:
@@ -19,7 +19,7 @@ class LocalSlot:
         self.is_free = True
         self._worker: Worker | None = None
         self._job_id: str | None = None
-        self._lock = asyncio.Lock()  # one worker a slot, the last one's end included
+        self._lock = asyncio.Lock()  # held until the previous worker has ended
 
     async def run(
         self,
@@ -29,7 +29,7 @@ class LocalSlot:
         on_event: OnEvent,
         limits: Limits | None = None,
     ) -> Result:
-        """Do a task of job `job_id` here.
+        """Run a task of job `job_id` in this slot.
 
         Raises:
             TaskError: see Worker.run.
@@ -48,12 +48,12 @@ class LocalSlot:
             await worker.kill()
 
     async def stop_worker(self) -> None:
-        """End the worker, if there is one, and wait until it is gone."""
+        """Stop the worker, if there is one, and wait for its end."""
         async with self._lock:
             await self._stop()
 
     async def stop_worker_of(self, job_id: str) -> None:
-        """End the worker if it is of job `job_id`."""
+        """Stop the worker if it belongs to job `job_id`."""
         async with self._lock:
             if self._job_id == job_id:
                 await self._stop()

@@ -1,4 +1,4 @@
-"""Time-outs in which time counts only while this process runs."""
+"""Timeouts that count time only while this process runs."""
 
 import asyncio
 import time
@@ -11,13 +11,13 @@ _MAX_STEP_S = 1.0
 
 
 async def run_within(limit_s: float, work: Coroutine[Any, Any, T]) -> T:
-    """Return the result of `work`; cancel it after `total_s` seconds in which this process ran.
+    """Return the result of `work`; cancel it after `limit_s` seconds of running time.
 
-    A process that was stopped (SIGSTOP, a suspended host) finds its timers due before it has read
-    what came meanwhile. Of each step of waiting, at most twice its length is counted.
+    In a process that was stopped (SIGSTOP, a suspended host) timers expire before it has read its
+    input. Of each step of waiting, at most twice its length is counted.
 
     Raises:
-        TimeoutError: `work` was cancelled because the time is used up.
+        TimeoutError: `work` was cancelled after the limit.
     """
     return (await run_timed(limit_s, work))[0]
 
@@ -27,15 +27,15 @@ async def run_timed(
     work: Coroutine[Any, Any, T],
     on_step: Callable[[float], None] = lambda _seconds: None,
 ) -> tuple[T, float]:
-    """Return as `within`, with the seconds that were counted.
+    """Return the result like `run_within`, with the seconds that were counted.
 
     Args:
-        total_s: as `within`.
-        work: as `within`.
-        on_step: called with the seconds that are counted, as they pass.
+        limit_s: see `run_within`.
+        work: see `run_within`.
+        on_step: called with the seconds of each step.
 
     Raises:
-        TimeoutError: as `within`.
+        TimeoutError: see `run_within`.
     """
     task = asyncio.ensure_future(work)
     step_s = min(_MAX_STEP_S, limit_s / _STEPS)

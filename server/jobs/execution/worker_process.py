@@ -28,7 +28,7 @@ OnEvent = Callable[[Event], None]
 
 
 class TaskError(Exception):
-    """A task did not end with a result."""
+    """A task ended without a result."""
 
     def __init__(self, code: str, detail: str, failed: Failed | None = None) -> None:
         super().__init__(f"{code}: {detail}")
@@ -39,23 +39,23 @@ class TaskError(Exception):
 
     @property
     def values(self) -> dict[str, Any]:
-        """The values of the error's sentence, with the reasons among them as Reason."""
+        """Values of the error's sentence, with the messages among them as Message."""
         return read_values(self.failed.values if self.failed else None)
 
     @property
     def diagnostics(self) -> list[dict[str, Any]] | None:
-        """The compiler's messages about a shader."""
+        """Messages of the shader compiler."""
         diagnostics = self.failed.diagnostics if self.failed else None
         return None if diagnostics is None else list(diagnostics)
 
     @property
     def field(self) -> str | None:
-        """The request's field that is wrong."""
+        """The invalid field of the request."""
         return self.failed.field if self.failed else None
 
     @property
     def is_external(self) -> bool:
-        """Whether the worker was killed by somebody, or never started: not the task's doing.
+        """True if the worker was killed externally or did not start: the task is not the cause.
 
         Its own limits end it by other signals.
         """
@@ -65,17 +65,17 @@ class TaskError(Exception):
 
 @dataclass(frozen=True)
 class Timeouts:
-    """How long a task may take."""
+    """Time limits of a task."""
 
     idle_s: float
-    """Longest time between two events."""
+    """Maximum time between two events."""
     total_s: float
-    """Longest time in all."""
+    """Maximum total time."""
 
 
 @dataclass
 class Worker:
-    """One worker process, in a process group of its own that its ffmpeg belongs to."""
+    """Worker process, in a process group of its own that includes its ffmpeg."""
 
     process: asyncio.subprocess.Process
     _tail: bytearray = field(default_factory=bytearray)
@@ -84,10 +84,10 @@ class Worker:
 
     @classmethod
     async def start(cls, label: str, limits: sandbox.Limits | None = None) -> "Worker":
-        """Spawn a worker; it reads its first task as soon as it is up.
+        """Start a worker process.
 
-        `label` is only seen in the list of processes: what the worker is for. Must be called on
-        the main thread: the child dies with the thread that spawns it.
+        `label` is the purpose of the worker in the list of processes. Must be called on the main
+        thread: the child dies with the thread that spawns it.
         """
         argv = start.command("server.worker.program", label)
         try:
@@ -101,7 +101,7 @@ class Worker:
                 limit=MAX_LINE_BYTES,
                 cwd="/",
             )
-        except OSError as error:  # no memory, process or descriptor is left
+        except OSError as error:  # out of memory, processes or descriptors
             raise TaskError("worker_crashed", f"{_NOT_STARTED}: {error}") from error
         worker = cls(process)
         worker._stderr_task = asyncio.create_task(worker._read_stderr())
@@ -115,11 +115,11 @@ class Worker:
 
     @property
     def stderr_tail(self) -> str:
-        """The last words on the worker's standard error, for the log."""
+        """End of the worker's standard error, for the log."""
         return self._tail.decode(errors="replace")
 
     async def run(self, task: Task, timeouts: Timeouts, on_event: OnEvent) -> Result:
-        """Do one task: hand it over, follow its events, return its result.
+        """Run a task: send it, read its events, return its result.
 
         Raises:
             TaskError: with the task's own code, or worker_crashed, render_stalled,
@@ -144,13 +144,13 @@ class Worker:
 
     async def _send(self, task: Task) -> None:
         assert self.process.stdin is not None
-        # A worker that is gone is noticed by the end of its events, with a better message.
+        # The end of the events of a dead worker gives a better message.
         with contextlib.suppress(BrokenPipeError, ConnectionResetError):
             self.process.stdin.write(write_task(task))
             await self.process.stdin.drain()
 
     async def _read_events(self, idle_s: float, on_event: OnEvent) -> Result:
-        # Starting an interpreter on a busy machine is not a stall of the task.
+        # The start of the interpreter on a busy machine does not count as a stall.
         timeout_s = idle_s if self._has_answered else max(idle_s, _START_S)
         while True:
             event = await self._next_event(timeout_s)
@@ -172,7 +172,7 @@ class Worker:
             raise TaskError(
                 "render_stalled", f"silent for {timeout_s} s. {self.stderr_tail}"
             ) from None
-        except ValueError:  # a line over the limit
+        except ValueError:  # the line is too long
             line = b"{"
         if not line:
             await self.kill()
@@ -194,7 +194,7 @@ class Worker:
         return self.process.returncode is None
 
     async def kill(self) -> None:
-        """SIGKILL the process group and wait for its end; a process that cannot die is left."""
+        """Kill the process group with SIGKILL and wait for its end, up to a limit."""
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(self.process.pid, signal.SIGKILL)
         with contextlib.suppress(TimeoutError):
@@ -214,7 +214,7 @@ async def run_task(
     limits: sandbox.Limits | None = None,
     on_event: OnEvent = lambda _event: None,
 ) -> Result:
-    """Do one task in a worker of its own.
+    """Run one task in a worker of its own.
 
     Raises:
         TaskError: see Worker.run.
@@ -223,5 +223,5 @@ async def run_task(
     try:
         return await worker.run(task, timeouts, on_event)
     finally:
-        # Also when cancelled: nothing of a task outlives the call.
+        # Also when cancelled: no process outlives the call.
         await asyncio.shield(worker.kill())

@@ -1,4 +1,4 @@
-"""An effect as a job keeps it: its texts by value, the image files it names by content."""
+"""Effect as a job stores it: its texts by value, its image files by content."""
 
 import hashlib
 import os
@@ -17,14 +17,14 @@ from server.jobs.model.retry_after import FILE_CHANGED_S
 from server.protocol.scene import EffectInstance
 
 ASSETS_FOLDER = "files"
-"""Where a job keeps its effect's image files, each under its SHA-256."""
+"""Folder of a job that holds the image files of its effects, each named by its SHA-256."""
 MAX_ASSET_BYTES = 64 * 1024 * 1024
-"""All image files of one effect together."""
+"""Total size of the image files of one effect."""
 
 
 @dataclass(frozen=True)
 class AssetFile:
-    """A file that an effect names, as it was when it was looked at."""
+    """Image file of an effect and its content when it was last read."""
 
     path: Path
     sha256: str
@@ -32,22 +32,22 @@ class AssetFile:
 
 @dataclass(frozen=True, kw_only=True)
 class EffectSource:
-    """All of an effect that shapes its pixels."""
+    """Everything of an effect that affects its pixels."""
 
     id: str
     file: str
     text: str
     vertex: str | None = None
-    """The text of its own vertex shader, where one lies beside it."""
+    """Text of its own vertex shader, if it has one."""
     includes: Mapping[str, str] = field(default_factory=dict)
-    """The texts of the files that it includes, by their paths."""
+    """Texts of the files that it includes, by path."""
     sequential: bool = False
     assets: Mapping[str, AssetFile] = field(default_factory=dict)
-    """By what the effect calls them."""
+    """Image files by the name that the effect uses."""
 
     @cached_property
     def key(self) -> str:
-        """SHA-256 of all of it and of our version: what a verdict on it is kept by."""
+        """SHA-256 of its content and of our version: the key of its validation result."""
         assets = sorted((name, asset.sha256) for name, asset in self.assets.items())
         includes = sorted(self.includes.items())
         parts = (__version__, self.file, self.text, self.vertex, assets, includes)
@@ -55,7 +55,7 @@ class EffectSource:
 
     @property
     def with_local_paths(self) -> EffectInstance:
-        """The effect with its image files where they are, every input at its default."""
+        """The effect with the paths of its image files, every input at its default."""
         return EffectInstance(
             id=self.id,
             file=self.file,
@@ -66,7 +66,7 @@ class EffectSource:
         )
 
     def to_spec(self, params: Mapping[str, Any]) -> dict[str, Any]:
-        """Return the effect as a job's spec holds it: its image files by their SHA-256."""
+        """Return the effect for a job's spec: its image files by their SHA-256."""
         stored: dict[str, Any] = {
             "id": self.id,
             "file": self.file,
@@ -82,11 +82,11 @@ class EffectSource:
 
 
 def read_source(effect: Effect, library: Library) -> EffectSource:
-    """The source of an effect of the library; reads its image files where they have changed.
+    """Read the source of an effect of the library, and its image files if they have changed.
 
     Raises:
-        ToqiboxError: shader_rejected, with diagnostics, for image files that cannot be used;
-            unknown_effect or not_ready when something was changed meanwhile.
+        ToqiboxError: shader_rejected, with diagnostics, for unusable image files;
+            unknown_effect or not_ready if a file changed meanwhile.
     """
     paths = library.files(effect) if effect.files else {}
     assets: dict[str, AssetFile] = {}
@@ -113,7 +113,7 @@ def read_source(effect: Effect, library: Library) -> EffectSource:
 
 
 def resolve_assets(stored: Mapping[str, Any], folder: Path) -> EffectInstance:
-    """Return an effect of a job's spec, its image files where the job keeps them in `folder`."""
+    """Return an effect of a job's spec with the paths of its image files in `folder`."""
     files = {
         name: folder / ASSETS_FOLDER / sha256 for name, sha256 in stored.get("files", {}).items()
     }
@@ -122,6 +122,6 @@ def resolve_assets(stored: Mapping[str, Any], folder: Path) -> EffectInstance:
 
 @lru_cache(maxsize=4096)
 def _digest(path: str, changed_ns: int, size: int) -> str:
-    """SHA-256 of a file; remembered until its time or size is another."""
+    """Return the SHA-256 of a file; cached until its time or size changes."""
     with open(path, "rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()

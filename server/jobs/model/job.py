@@ -1,10 +1,10 @@
-"""A job: its states and the moves between them.
+"""Job: its states and the transitions between them.
 
     queued ──slot──► processing ──joined──► completed
       │                  ├──task failed──► failed
       └──DELETE──► cancelled ◄──DELETE──┘
 
-A restart of the server moves nothing: a processing job goes on where its segments end.
+A restart of the server changes no state: a processing job continues after its finished segments.
 """
 
 import time
@@ -16,22 +16,22 @@ from server.jobs.model.spec import Spec
 
 
 class Status(StrEnum):
-    """Where a job is in its life."""
+    """State of a job."""
 
     QUEUED = "queued"
     """Accepted, on disk, waiting for a slot."""
     PROCESSING = "processing"
-    """A slot has worked for it; see its stage."""
+    """Started by a slot; see its stage."""
     COMPLETED = "completed"
-    """The video passed its check; it can be downloaded until it expires."""
+    """The video passed verification; it can be downloaded until it expires."""
     FAILED = "failed"
-    """It ended with an error code."""
+    """Ended with an error code."""
     CANCELLED = "cancelled"
-    """A client deleted it before it was finished."""
+    """Deleted by a client before it was finished."""
 
 
 class Stage(StrEnum):
-    """What a processing job is doing."""
+    """Current step of a processing job."""
 
     ANALYSING = "analysing"
     RENDERING = "rendering"
@@ -50,13 +50,13 @@ FINAL = tuple(status for status, after in TRANSITIONS.items() if not after)
 
 @dataclass(frozen=True, kw_only=True)
 class Job:
-    """One row of the job table. Times are integer milliseconds since 1970."""
+    """Row of the job table. Times are integer milliseconds since 1970."""
 
     id: str
     plan: str
     spec: Spec
     turn: int
-    """Place in the order of work: created_at plus the head start the plan does not have."""
+    """Sort key of the queue: created_at plus the head start that the plan does not have."""
     created_at: int
     request_id: str
     status: Status = Status.QUEUED
@@ -65,21 +65,21 @@ class Job:
     finished_at: int | None = None
     expires_at: int | None = None
     removed: bool = False
-    """Whether the files of a completed job are gone."""
+    """True once the files of a completed job are removed."""
     progress: int = 0
-    """0 to 100; never falls."""
+    """0 to 100; never decreases."""
     frames_done: int = 0
     attempt: int = 0
-    """The most attempts any of its tasks has needed so far, from 1 once one has begun."""
+    """Maximum number of attempts of any of its tasks so far; 1 once a task has started."""
     slot_ms: int = 0
-    """Time in which a slot worked for the job, before the present start of the server."""
+    """Time that slots have spent on the job before the last start of the server."""
     encoder: str | None = None
     threads: int | None = None
     renderer: str | None = None
-    """What OpenGL called itself when the job began; every segment must be drawn by it."""
+    """Name of the OpenGL renderer when the job started; it must render every segment."""
     software: bool = False
     encoder_fallback: str | None = None
-    """The encoder that was wanted, when another had to be used."""
+    """The preferred encoder, if another had to be used."""
     error_code: str | None = None
     error_values: dict[str, Any] = field(default_factory=dict)
     diagnostics: list[dict[str, Any]] | None = None
@@ -89,7 +89,7 @@ class Job:
     def new(
         cls, job_id: str, plan: str, spec: Spec, *, turn: int, created_at: int, request_id: str
     ) -> "Job":
-        """A job as it is when it is accepted."""
+        """Create a job in its initial state."""
         return cls(
             id=job_id, plan=plan, spec=spec, turn=turn, created_at=created_at, request_id=request_id
         )
@@ -104,10 +104,10 @@ class Job:
 
 
 def now_ms() -> int:
-    """Wall-clock time in integer milliseconds since 1970."""
+    """Return the wall-clock time in integer milliseconds since 1970."""
     return time.time_ns() // 1_000_000
 
 
 def percent_done(done: int, total: int) -> int:
-    """Percent of the frames written; 100 is kept for a completed job."""
+    """Return the percentage of frames written; 100 is reserved for a completed job."""
     return 99 * min(done, total) // total

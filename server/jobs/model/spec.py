@@ -1,4 +1,4 @@
-"""What a job will draw: everything that shapes its pixels and its sound."""
+"""Specification of a job: everything that determines its pixels and its audio."""
 
 import json
 from dataclasses import asdict, dataclass, field
@@ -7,26 +7,26 @@ from typing import Any, NamedTuple
 from server.warnings import WarningData
 
 SAMPLE_RATE = 48_000
-"""Samples a second of the prepared sound, both channels alike."""
+"""Samples per second of the prepared audio, in each channel."""
 
 
 class Workload(NamedTuple):
-    """What drawing costs, as far as it is known before it is done."""
+    """Amount of rendering work, as far as it is known in advance."""
 
     effect: str
-    """The ids of its chain."""
+    """Ids of the chain, joined by ``+``."""
     pixels: int
-    """Pixels of a frame."""
+    """Pixels per frame."""
     frames: int
 
 
 @dataclass(frozen=True, kw_only=True)
 class Spec:
-    """All that shapes a job's pixels and sound; stored with the job when it is accepted."""
+    """Everything that determines a job's pixels and audio; stored when the job is accepted."""
 
     effects: list[dict[str, Any]]
-    """The chain, first to last: id, file, source, vertex, params; files where it has any: the
-    SHA-256 of its image files by what it calls them."""
+    """The chain, first to last: id, file, source, vertex, params; files, if it has any: the
+    SHA-256 of its image files by the names that it uses."""
     sequential: bool
     width: int
     height: int
@@ -35,40 +35,40 @@ class Spec:
     fit: str
     start: str
     duration: str
-    """Seconds, as decimal text: exact."""
+    """Exact decimal seconds, as text."""
     title: str | None
     artist: str | None
     samples: int
     sound: str
-    """SHA-256 of the prepared samples: the key of the track's features."""
+    """SHA-256 of the prepared samples: the key of the track features."""
     photo: str
     """SHA-256 of the decoded photo."""
     loudest_s: float
     palette: dict[str, str] | None = None
-    """The photo's colours, ``#rrggbb`` by the names of effects/model/palette.py."""
+    """Colours of the photo, ``#rrggbb`` by the names of effects/model/palette.py."""
     photo2: str | None = None
-    """The same of the second photo."""
+    """SHA-256 of the decoded second photo."""
     needs_track: bool = True
-    """Whether something follows what only the whole track tells."""
+    """True if a param is bound to a feature that needs the analysis of the whole track."""
     allow_flashing: bool = False
-    """Whether the picture may flash as it likes."""
+    """True if flashes are not limited."""
     tempo: float | None = None
-    """Beats a minute that the beats are to have; None finds them."""
+    """Beats per minute that the client gave; None if they are detected."""
     highlight: str | None = None
-    """What `start` was found as: one of fields.HIGHLIGHTS; None where the request said a time."""
+    """One of fields.HIGHLIGHTS, by which `start` was determined; None if the request gave it."""
     preset: str | None = None
-    """The id of the preset that the chain came from; the chain stays when its file changes."""
+    """Id of the preset that the chain was copied from."""
     warnings: list[WarningData] = field(default_factory=list)
-    """What the client should know of its request; see server/warnings.py."""
+    """Warnings about the request; see server/warnings.py."""
 
     @property
     def ids(self) -> list[str]:
-        """The ids of the chain's effects."""
+        """Ids of the effects of the chain."""
         return [entry["id"] for entry in self.effects]
 
     @property
     def workload(self) -> "Workload":
-        """What there is to draw, as far as its cost goes."""
+        """Amount of work that determines the job's cost."""
         return Workload("+".join(self.ids), self.width * self.height, self.frames)
 
     def to_json(self) -> str:

@@ -1,4 +1,4 @@
-"""A verdict: what compiling an effect and drawing two of its frames showed."""
+"""Validation result of an effect: it is compiled and two of its frames are rendered."""
 
 import json
 from collections.abc import Mapping
@@ -11,45 +11,45 @@ from server.errors import ToqiboxError
 from server.jobs.execution.worker_process import TaskError
 
 CPU_S = 10
-"""Processor time that compiling and drawing may take."""
+"""Limit of processor time for compiling and rendering."""
 MEMORY_BYTES = 1_000_000_000
-"""Address space of the same on a software renderer."""
+"""Limit of address space on a software renderer."""
 WALL_S = 20.0
-"""Time by the clock of the same on a GPU."""
-_OVERRUN = f"compiling it and drawing two frames took more than {CPU_S} s of processor time"
+"""Limit of wall-clock time on a GPU."""
+_OVERRUN = f"compiling it and rendering two frames took more than {CPU_S} s of processor time"
 _OUT_OF_MEMORY = "MemoryError"
-_TOO_LARGE = "compiling it and drawing two frames needs more memory than it may have"
-_CRASH = "it crashes the renderer, or needs more memory than it may have"
-_TOO_LONG = f"compiling it and drawing two frames took more than {WALL_S:.0f} s"
+_TOO_LARGE = "compiling it and rendering two frames exceeds the memory limit"
+_CRASH = "it crashes the renderer, or exceeds the memory limit"
+_TOO_LONG = f"compiling it and rendering two frames took more than {WALL_S:.0f} s"
 
 
 @dataclass(frozen=True)
 class ValidationResult:
-    """Whether an effect can be drawn by one driver, and why not."""
+    """Result of validating an effect with one driver."""
 
     code: str | None = None
-    """None when it can be drawn; else ``shader_compile_failed`` or ``shader_rejected``."""
+    """None if it is valid; else ``shader_compile_failed`` or ``shader_rejected``."""
     diagnostics: tuple[dict[str, Any], ...] = ()
     detail: str = ""
-    """For the log."""
+    """Text for the log."""
     blank: bool = False
-    """Whether nothing could be seen in either frame."""
+    """True if both frames are blank."""
     warnings: tuple[dict[str, Any], ...] = ()
-    """Diagnostics of severity ``warning`` about what was drawn."""
+    """Diagnostics of severity ``warning`` about the rendered frames."""
     pixel_s: float = 0.0
-    """What a frame takes for each pixel; see render/effect/cost.py."""
+    """Seconds of a frame per pixel; see render/effect/cost.py."""
     fixed_s: float = 0.0
-    """What a frame takes beside that."""
+    """Seconds of a frame independent of its size."""
     still_pixel_s: float = 0.0
-    """What the passes that are drawn once take for each pixel, in the first frame alone."""
+    """Seconds per pixel of the passes that are rendered once, in the first frame."""
     still_fixed_s: float = 0.0
-    """What those passes take beside that."""
+    """Seconds of those passes independent of the frame size."""
 
     def raise_if_invalid(self, effect_id: str) -> None:
-        """Refuse an effect that cannot be drawn.
+        """Refuse an effect that is not valid.
 
         Raises:
-            ToqiboxError: the verdict's code; the field is ``effect``.
+            ToqiboxError: with the code of the result; the field is ``effect``.
         """
         if self.code is not None:
             raise ToqiboxError(
@@ -73,17 +73,16 @@ class ValidationResult:
 def from_task_error(
     error: TaskError, author: AuthorFile, *, software: bool
 ) -> ValidationResult | None:
-    """The verdict that a failed ``compile`` task gives; None where it need not be its doing.
+    """Return the result of a failed ``compile`` task; None if the effect may not be the cause.
 
-    Whoever kills from outside, such as a kernel that is out of memory, uses SIGKILL; the limits
-    of the process itself end it by other signals. Time by the clock says on a GPU how long the
-    shader runs, which costs no processor time there; on a software renderer how busy the machine
-    is.
+    External kills, such as by a kernel that is out of memory, use SIGKILL; the limits of the
+    process itself end it by other signals. On a GPU wall-clock time shows how long the shader
+    runs, which takes no processor time there; on a software renderer it shows the machine's load.
 
     Args:
-        error: how the task ended.
-        author: the effect's file, of which diagnostics are told.
-        software: whether the renderer is a software renderer.
+        error: error of the task.
+        author: file of the effect, for diagnostics.
+        software: true on a software renderer.
     """
     if error.code in ("shader_compile_failed", "shader_rejected"):
         diagnostics = tuple(error.diagnostics or ())
@@ -100,11 +99,11 @@ def from_task_error(
 
 
 def from_task_result(result: Mapping[str, Any], file: str) -> ValidationResult:
-    """The verdict that a finished ``compile`` task gives.
+    """Return the result of a finished ``compile`` task.
 
     Args:
-        result: of the task.
-        file: the effect's file, of which diagnostics are told.
+        result: result of the task.
+        file: file of the effect, for diagnostics.
     """
     warnings = tuple(result.get("warnings") or ())
     blank = bool(result.get("blank"))
@@ -126,18 +125,18 @@ def blank_warning(why: str, file: str) -> dict[str, Any]:
 
 
 def is_timeout(error: TaskError) -> bool:
-    """Whether a task was ended by the clock."""
+    """Return whether a task exceeded a wall-clock limit."""
     return error.code in ("render_timeout", "render_stalled")
 
 
 def timed_out(error: TaskError, author: AuthorFile) -> ValidationResult:
-    """The verdict on an effect that runs out of time by the clock."""
+    """Return the result for an effect that exceeds the wall-clock limit."""
     return _rejected(author, _TOO_LONG, error, late=True)
 
 
 def not_drawable(error: TaskError, author: AuthorFile) -> ValidationResult:
-    """The verdict on an effect that could not be drawn by a machine that draws others."""
-    return _rejected(author, "it compiles, but cannot be drawn", error)
+    """Return the result for an effect that fails on a machine that renders others."""
+    return _rejected(author, "it compiles, but cannot be rendered", error)
 
 
 def _rejected(

@@ -1,4 +1,4 @@
-"""A run: one processing job in memory, from its first slot to its published video."""
+"""State of a processing job in memory, from its first slot to its published video."""
 
 import asyncio
 import time
@@ -9,15 +9,15 @@ from server.jobs.model.job import Job
 from server.jobs.scheduling.plan import Segment
 
 _MAX_STEP_S = 5.0
-"""Ten times as long as the dispatcher takes from one moving on of the clocks to the next."""
+"""Ten times the interval in which the dispatcher ticks the clocks."""
 
 
 @dataclass
 class SlotClock:
-    """Wall time in which at least one slot worked for the job, seconds.
+    """Wall-clock seconds in which at least one slot worked for the job.
 
-    It has to be moved on now and then: of a longer time between, such as a pause of this process
-    (SIGSTOP, a frozen container), only the first seconds count.
+    It has to be ticked regularly: of a longer interval, such as a pause of this process (SIGSTOP,
+    a frozen container), only the first seconds count.
     """
 
     spent_s: float = 0.0
@@ -40,7 +40,7 @@ class SlotClock:
         return self.spent_s + (self._step_s() if self._active_slots else 0.0)
 
     def tick(self) -> None:
-        """Count the time since this was last done."""
+        """Count the time since the last tick."""
         if self._active_slots:
             self.spent_s += self._step_s()
             self._since = time.monotonic()
@@ -51,30 +51,30 @@ class SlotClock:
 
 @dataclass
 class ActiveJob:
-    """What is known of a processing job beyond its row: its cut and who draws what."""
+    """State of a processing job beyond its row: its segments and the tasks that work on it."""
 
     job: Job
     folder: Path
     features: Path
     clock: SlotClock
     flashes: Path | None = None
-    """Where it is kept how far frames are dimmed; None where they are not."""
+    """File with the gain map that limits flashes; None if they are not limited."""
     segments: list[Segment] = field(default_factory=list)
     pending: list[Segment] = field(default_factory=list)
     drawing: dict[int, int] = field(default_factory=dict)
     """Segment index → frames written so far."""
     finished: set[int] = field(default_factory=set)
     active_slots: int = 0
-    """Slots that work for the job now."""
+    """Number of slots that work for the job now."""
     slot_tasks: set["asyncio.Task[None]"] = field(default_factory=set)
     audio_task: "asyncio.Task[None] | None" = None
     completion_task: "asyncio.Task[None] | None" = None
     is_closing: bool = False
-    """Its row is final: no slot may take it up again."""
+    """True once its row is final: no slot may continue it."""
     drawn_frames: int = 0
-    """Frames drawn since this start of the server, for the pace."""
+    """Frames rendered since the start of the server, for the cost per frame."""
     slot_s: float = 0.0
-    """Slot seconds they took; two slots count twice."""
+    """Slot seconds spent on them; two slots count twice."""
     drawing_since: float | None = None
 
     @property
@@ -87,12 +87,12 @@ class ActiveJob:
 
     @property
     def wants_slot(self) -> bool:
-        """Whether a free slot could work for the job."""
+        """True if a free slot could work for the job."""
         if self.completion_task or self.is_closing:
             return False
         if not self.is_split:
             return self.active_slots == 0
-        if self.is_drawn:  # its ending could not be settled: whoever takes it begins it again
+        if self.is_drawn:  # its completion could not be committed: the next slot starts it again
             return self.active_slots == 0
         return bool(self.pending) and not (self.job.spec.sequential and self.drawing)
 
@@ -106,7 +106,7 @@ class ActiveJob:
         return done + sum(self.drawing.values())
 
     def set_segments(self, segments: list[Segment]) -> None:
-        """Take a cut; segments whose files are on disk are finished already."""
+        """Set the segments; those whose files are on disk are finished already."""
         sequential = self.job.spec.sequential
         self.segments = segments
         self.finished = {
@@ -118,7 +118,7 @@ class ActiveJob:
         self.pending = [segment for segment in segments if segment.index not in self.finished]
 
     def next_segment(self) -> Segment | None:
-        """The next segment to draw, in order; the caller must give it back or finish it."""
+        """Take the next segment in order; the caller must release or finish it."""
         if not self.wants_slot or not self.pending:
             return None
         segment = self.pending.pop(0)
@@ -126,18 +126,18 @@ class ActiveJob:
         return segment
 
     def release_segment(self, segment: Segment) -> None:
-        """A segment was not drawn: it is the first to be taken again."""
+        """Put back a segment that was not rendered; it is the next to be taken."""
         if self.drawing.pop(segment.index, None) is not None:
             self.pending = sorted([*self.pending, segment], key=lambda other: other.index)
 
     def invalidate_segment(self, segment: Segment) -> None:
-        """A finished segment is no longer on disk: it has to be drawn again."""
+        """Mark a finished segment as missing on disk, so that it is rendered again."""
         if segment.index in self.finished:
             self.finished.discard(segment.index)
             self.pending = sorted([*self.pending, segment], key=lambda other: other.index)
 
     def finish_segment(self, segment: Segment, slot_s: float) -> None:
-        """A segment is on disk."""
+        """Mark a segment as written to disk."""
         self.drawing.pop(segment.index, None)
         self.finished.add(segment.index)
         self.drawn_frames += segment.frames
@@ -147,6 +147,6 @@ class ActiveJob:
         return self.segments[segment.index - 1] if segment.index else None
 
     def tasks(self) -> list["asyncio.Task[None]"]:
-        """Everything that works for the job, except the caller itself."""
+        """Return the tasks that work for the job, except the caller itself."""
         everyone = [*self.slot_tasks, self.audio_task, self.completion_task]
         return [task for task in everyone if task and task is not asyncio.current_task()]

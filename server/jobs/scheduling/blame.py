@@ -1,10 +1,9 @@
-"""Jobs at work when the server died: which of them may have caused it, and what is done about it.
+"""Jobs that were processing when the server died, and may have caused it.
 
-A death of the server while a job is at work is a suspicion only: whoever kills a server three times
-kills it with some job at work. So a suspected job is held back for a while. Where the server dies
-without it too, it is cleared. Where the server lives, the job is taken up again, and a further
-death with it at work is held against it: then it fails, so that no job brings the server down for
-ever.
+A crash while a job is processing is only a hint: an operator who kills the server three times kills
+it with some job at work. A suspected job is therefore held back for a while. If the server crashes
+without it too, the job is cleared. If the server survives, the job is resumed, and if the server
+crashes with it once more, the job fails, so that no job can crash the server forever.
 """
 
 import asyncio
@@ -18,15 +17,15 @@ from server.logging_json import log_event
 
 _LOG = logging.getLogger(__name__)
 HOLD_BACK_AT = 3 * POINTS_PER_CRASH
-"""Three deaths in a row with a job alone at work, or nine among others."""
+"""Three crashes in a row with the job alone, or nine with other jobs."""
 FAIL_AT = HOLD_BACK_AT + POINTS_PER_CRASH
-"""The same once more, after the server has lived without it."""
+"""One more crash, after the server has survived without the job."""
 _HOLD_S = 60.0
-"""Time for which the server has to live without a suspected job."""
+"""Time that the server has to survive without a suspected job."""
 
 
 async def hold_back(store: Store, job: Job) -> None:
-    """Leave a suspected job alone for a while, noted so that a death meanwhile clears it."""
+    """Wait before a suspected job is resumed; a crash meanwhile clears it."""
     facts = {"job": job.id, "request": job.request_id}
     log_event(_LOG, logging.WARNING, "job.held_back", **facts, seconds=_HOLD_S)
     with contextlib.suppress(DiskFull):

@@ -1,19 +1,19 @@
-"""A film of a single colour, by the ranges that its segments report."""
+"""Detection of a video of a single colour, by the ranges that its segments report."""
 
 from collections.abc import Iterable
 
 FLAT = 2
-"""Steps by which the frames of one colour may differ."""
+"""Maximum difference between frames of one colour."""
 
 Ranges = list[list[int]]
 
 
 def blank_colour(segments: Iterable[Ranges | None]) -> str | None:
-    """Return the colour of a film that shows nothing else, as ``#rrggbb``; None where it does.
+    """Return the colour of a video of a single colour as ``#rrggbb``, else None.
 
     Args:
-        segments: least and greatest luma, Cb and Cr (BT.709, limited range) of each segment;
-            None for one that shows something.
+        segments: minimum and maximum luma, Cb and Cr (BT.709, limited range) of each segment;
+            None for a segment that is not blank.
     """
     reports = list(segments)
     known = [ranges for ranges in reports if ranges is not None]
@@ -27,7 +27,7 @@ def blank_colour(segments: Iterable[Ranges | None]) -> str | None:
 
 
 def _rgb(luma: float, blue: float, red: float) -> str:
-    """BT.709 (ITU-R BT.709-6, items 3.2 to 3.4), limited range, as ``#rrggbb``."""
+    """Convert BT.709 (ITU-R BT.709-6, items 3.2 to 3.4), limited range, to ``#rrggbb``."""
     y, cb, cr = (luma - 16) / 219, (blue - 128) / 224, (red - 128) / 224
     r, b = y + 1.5748 * cr, y + 1.8556 * cb
     g = (y - 0.2126 * r - 0.0722 * b) / 0.7152

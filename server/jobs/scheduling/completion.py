@@ -1,4 +1,4 @@
-"""How runs end: published, failed, cancelled. Each end is committed first and cleaned up after."""
+"""End of a job: published, failed or cancelled; committed to the table first, then cleaned up."""
 
 import asyncio
 import logging
@@ -19,11 +19,10 @@ _LOG = logging.getLogger(__name__)
 
 
 class JobCompleter:
-    """Brings jobs to their final states; knows nothing of the order of work.
+    """Completes, fails and aborts jobs.
 
     Args:
-        runs: the runs of the dispatcher; an ended one is taken out.
-        changed: called when a run has left, so that others may go on.
+        on_change: called when a job has left `active_jobs`, so that others can continue.
     """
 
     def __init__(
@@ -44,7 +43,7 @@ class JobCompleter:
         self.active_jobs: dict[str, ActiveJob] = {}
 
     async def complete(self, active: ActiveJob) -> None:
-        """Join, check and publish a run whose segments are all on disk."""
+        """Join, verify and publish a job whose segments are all on disk."""
         await asyncio.gather(*(slot.stop_worker_of(active.job.id) for slot in self._slots))
         report = await self._pipeline.join(active)
         finished = now_ms()
@@ -59,8 +58,8 @@ class JobCompleter:
         try:
             await asyncio.to_thread(self._data.keep_artifacts_only, active.job.id)
             await asyncio.to_thread(self._record_cost, active)
-        except Exception:  # the video is published: what is left is the sweep's
-            _LOG.exception("finish.unclean", extra={"facts": {"job": active.job.id}})
+        except Exception:  # the video is published: the next purge cleans up
+            _LOG.exception("job.cleanup_failed", extra={"facts": {"job": active.job.id}})
         self._close(active)
 
     def _record_cost(self, active: ActiveJob) -> None:
@@ -69,7 +68,7 @@ class JobCompleter:
             self._store.record_cost(work.effect, work.pixels, active.slot_s / active.drawn_frames)
 
     async def fail(self, active: ActiveJob, failure: JobFailed) -> None:
-        """End a run whose task failed for good."""
+        """Fail a job after the final failure of a task."""
         changes: dict[str, Any] = {
             "error_code": failure.code,
             "error_values": failure.values,
@@ -86,7 +85,7 @@ class JobCompleter:
         await self.abort(active.job.id)
 
     async def abort(self, job_id: str) -> None:
-        """Kill all that works for a job whose row is final, and remove its files."""
+        """Cancel all tasks of a job whose row is final, and remove its files."""
         active = self.active_jobs.get(job_id)
         if active:
             active.is_closing = True
@@ -106,17 +105,17 @@ class JobCompleter:
         self._on_change()
 
     def transition(self, job: Job, to: Status, **changes: Any) -> Job | None:
-        """Move a job, and log it: the one line that every transition has.
+        """Change the status of a job and log it, once for every transition.
 
         Returns:
-            The job as it is now; None when it had left the states before `to`.
+            The updated job; None if its status does not allow a transition to `to`.
         """
         updated = self._store.transition(job.id, to, **changes)
         if updated:
             log_event(
                 _LOG,
                 logging.WARNING if to is Status.FAILED else logging.INFO,
-                "job.moved",
+                "job.status_changed",
                 job=job.id,
                 request=job.request_id,
                 to=to.value,
@@ -130,7 +129,7 @@ class JobCompleter:
 
 
 def _log_fields(job: Job) -> dict[str, object]:
-    """How long a completed job waited and took, in seconds, and what came of it."""
+    """Return the durations in seconds and the results of a completed job for the log."""
     report = job.report or {}
     started, finished = job.started_at or job.created_at, job.finished_at or job.created_at
     return {

@@ -1,4 +1,4 @@
-"""Damaged files of a run: taken out of use, so that the tasks that made them are done again."""
+"""Damaged files of a job: removed, so that the tasks that wrote them run again."""
 
 import asyncio
 from pathlib import Path
@@ -8,10 +8,10 @@ from server.jobs.storage.data_folder import SEAL_SUFFIX, discard
 
 
 async def redo_damaged(active: ActiveJob, paths: list[Path]) -> None:
-    """Let a run do again what left the files `paths` behind.
+    """Remove the files `paths`, so that the tasks that wrote them run again.
 
-    A segment is drawn again alone, with what it leaves to the next one. Features and what follows
-    from them are made again before anything more is drawn.
+    Of segments only the damaged ones are rendered again, with the state for the next one. Features
+    and what depends on them are computed again before anything else is rendered.
     """
     lost = [
         segment
@@ -30,19 +30,17 @@ async def redo_damaged(active: ActiveJob, paths: list[Path]) -> None:
         discard(active.flashes)
     features = [path for path in paths if path.parent == active.features]
     for path in features:
-        discard(
-            path.with_name(path.name + SEAL_SUFFIX)
-        )  # other jobs may read the file at this moment
+        discard(path.with_name(path.name + SEAL_SUFFIX))  # other jobs may be reading the file
     active.completion_task = None
     if features or active.flashes in paths:
         await _restart_from_analysis(active)
 
 
 async def _restart_from_analysis(active: ActiveJob) -> None:
-    """Have the run begun by the analysis, and end what is drawn for it, except by the caller.
+    """Restart the job from its analysis and cancel its slot tasks, except the caller.
 
-    Of two slots that find damage at one moment the second has nothing left to do: the run is
-    without a cut already, and the first ends what is drawn. They must not wait for each other.
+    If two slots detect damage at the same time, the second has nothing to do: the job has no
+    segments any more, and the first cancels the tasks. They must not wait for each other.
     """
     if not active.is_split:
         return

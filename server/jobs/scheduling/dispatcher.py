@@ -1,4 +1,4 @@
-"""The dispatcher: gives free slots to jobs in their order, and keeps every run going."""
+"""Dispatcher: assigns free slots to jobs in their order and drives every active job."""
 
 import asyncio
 import contextlib
@@ -33,16 +33,16 @@ from server.logging_json import log_event
 _LOG = logging.getLogger(__name__)
 _FLUSH_S = 0.5
 _BACK_OFF_S = 5.0
-"""Pause after what should not happen, such as a table that cannot be written."""
+"""Pause after an unexpected failure, such as a job table that cannot be written."""
 
 
 def encoder_threads(slots: int, cores: int) -> int:
-    """Threads for each x264, so that all slots together use the cores once."""
+    """Return the threads per x264 encoder, so that all slots together use each core once."""
     return max(1, min(16, cores // max(1, slots)))
 
 
 class Dispatcher:
-    """Runs by itself once started; `wake` tells it that something has changed."""
+    """Assigns slots to jobs once started; `wake` notifies it of changes."""
 
     def __init__(
         self, config: Config, store: Store, data: DataFolder, machine: MachineProbe
@@ -61,11 +61,11 @@ class Dispatcher:
         self._loops: list[asyncio.Task[None]] = []
 
     def start(self) -> None:
-        """Take up what an earlier server left, then work until stopped."""
+        """Resume the jobs of an earlier server, then work until stopped."""
         try:
             interrupted = self._store.mark_interrupted()
         except DiskFull:  # the start matters more than the count
-            _LOG.exception("interruptions.unsaved")
+            _LOG.exception("interruptions.save_failed")
             interrupted = {}
         held = []
         for job in self._store.list_by_status(Status.PROCESSING):
@@ -91,14 +91,14 @@ class Dispatcher:
             self.wake()
 
     def _fail_crashing(self, job: Job) -> None:
-        """End a job with which the server dies, and without which it lives."""
+        """Fail a job that crashes the server repeatedly."""
         self._data.discard_job(job.id)
-        with contextlib.suppress(DiskFull):  # then the next start ends it
+        with contextlib.suppress(DiskFull):  # then the next start fails it
             changes = {"error_code": "attempts_exhausted", "finished_at": now_ms()}
             self._completer.transition(job, Status.FAILED, **changes)
 
     async def stop(self) -> None:
-        """Kill every group and leave the jobs as they are; nothing counts as an attempt."""
+        """Kill all workers and leave the jobs unchanged; nothing counts as an attempt."""
         for loop in self._loops:
             loop.cancel()
         tasks = [task for active in self.active_jobs.values() for task in active.tasks()]
@@ -113,12 +113,12 @@ class Dispatcher:
 
     @staticmethod
     async def _run_forever(step: Callable[[], Awaitable[None]]) -> None:
-        """Do a step again and again, whatever goes wrong in it: without it nothing is drawn."""
+        """Repeat a step forever, even after errors: without it no job makes progress."""
         while True:
             try:
                 await step()
             except Exception:
-                _LOG.exception("dispatcher.broken")
+                _LOG.exception("dispatcher.step_failed")
                 await asyncio.sleep(_BACK_OFF_S)
 
     # The order of work
@@ -139,13 +139,13 @@ class Dispatcher:
                 continue
             active = await self._next_active()
             if active is None or not active.wants_slot:
-                return  # whatever changed meanwhile has woken us again
+                return  # any change meanwhile has set the wake event again
             slot.is_free = False
             active.active_slots += 1
             active.slot_tasks.add(asyncio.create_task(self._work_on(slot, active)))
 
     async def _next_active(self) -> ActiveJob | None:
-        """The first job that has no slot; when none waits, the first that can use a second."""
+        """Return the first job without a slot; if none waits, the first that can share one more."""
         waiting = [
             active
             for active in self.active_jobs.values()
@@ -161,7 +161,7 @@ class Dispatcher:
         return min(sharing, key=lambda active: active.queue_key, default=None)
 
     async def _start_job(self, job: Job) -> ActiveJob | None:
-        """Move a queued job to processing; None when it was cancelled meanwhile."""
+        """Start a queued job; return None if it was cancelled meanwhile."""
         await run_in_thread(
             self._completer.transition,
             job,
@@ -171,11 +171,11 @@ class Dispatcher:
             **self._machine_columns(),
         )
         begun = self._store.get(job.id)
-        # From here on to the end of _activate nothing else runs: a cancel finds the job.
+        # Nothing else runs from here to the end of _activate: a cancellation sees the job.
         return self._activate(begun) if begun and begun.status is Status.PROCESSING else None
 
     def _machine_columns(self) -> dict[str, object]:
-        """What a job is drawn and encoded with, fixed when it begins."""
+        """Return the renderer and encoder of a job, fixed when it starts."""
         return {
             "renderer": self._machine.renderer,
             "software": bool(self._machine.software),
@@ -190,10 +190,10 @@ class Dispatcher:
         self.active_jobs[job.id] = active
         return active
 
-    # Work for a run
+    # Work for an active job
 
     async def _work_on(self, slot: LocalSlot, active: ActiveJob) -> None:
-        """One slot works for one run: cut it if need be, then draw one segment."""
+        """Work for one job in one slot: split it if necessary, then render one segment."""
         segment: plan.Segment | None = None
         try:
             with active.clock:
@@ -208,7 +208,7 @@ class Dispatcher:
                 segment = active.next_segment()
                 if segment:
                     active.drawing_since = active.drawing_since or time.monotonic()
-                    self.wake()  # another slot may share the run now
+                    self.wake()  # another slot may share the job now
                     await self._pipeline.render_segment(active, slot, segment)
         except asyncio.CancelledError:
             await slot.stop_worker_of(active.job.id)
@@ -241,14 +241,14 @@ class Dispatcher:
     async def _run_step(
         self, active: ActiveJob, step: Callable[[ActiveJob], Awaitable[None]]
     ) -> None:
-        """Do a step that holds no slot; its failure ends the job."""
+        """Run a step that uses no slot; its failure ends the job."""
         try:
             await step(active)
         except Exception as error:
             await self._handle_failure(active, error)
 
     async def _handle_failure(self, active: ActiveJob, error: Exception) -> None:
-        """Fail the run, or redo it with another encoder; never raises."""
+        """Fail the job, or retry what can be retried; never raises."""
         facts = {"job": active.job.id, "request": active.job.request_id}
         try:
             if isinstance(error, EncoderUnavailable):
@@ -263,19 +263,19 @@ class Dispatcher:
                 log_event(_LOG, logging.WARNING, "job.waits_for_gpu", **facts)
                 return
             if not isinstance(error, JobFailed):
-                _LOG.error("run.broken", exc_info=error, extra={"facts": facts})
+                _LOG.error("job.crashed", exc_info=error, extra={"facts": facts})
             code = "storage_full" if isinstance(error, DiskFull) else "internal"
             failure = error if isinstance(error, JobFailed) else JobFailed(code)
             await self._completer.fail(active, failure)
         except Exception:
-            # The table cannot be written: hold on to the slot for a while, then try again.
-            _LOG.exception("run.unsettled", extra={"facts": facts})
+            # The table cannot be written: keep the slot for a while, then try again.
+            _LOG.exception("job.finalize_failed", extra={"facts": facts})
             await asyncio.sleep(_BACK_OFF_S)
             active.audio_task = active.completion_task = None
-        self._machine.probe()  # perhaps the machine, not the job, is at fault
+        self._machine.probe()  # the machine may be the cause rather than the job
 
     async def _fall_back_encoder(self, active: ActiveJob) -> None:
-        """NVENC failed in mid-job: every segment is redone with x264."""
+        """Encode every segment again with x264 after NVENC failed."""
         others = [task for task in active.slot_tasks if task is not asyncio.current_task()]
         for task in others:
             task.cancel()

@@ -1,4 +1,4 @@
-"""The cut of a job into segments, the key that each is kept under, and its tasks."""
+"""Segments of a job, the key of each, and the tasks of the job."""
 
 import hashlib
 import json
@@ -16,12 +16,12 @@ from server.protocol.scene import SceneSpec
 from server.protocol.tasks import Analyse, DrawSegment, EncodeAudio, Mux
 
 _MIN_FLASHING_FRAMES = 8
-"""The fewest that can hold more than three flashes: seven changes."""
+"""Minimum number of frames for more than three flashes: seven changes."""
 
 
 @dataclass(frozen=True)
 class Segment:
-    """Frames [first, last) of a job, kept in a file named by everything that shapes them."""
+    """Frames [first, last) of a job, in a file named by everything that affects them."""
 
     index: int
     first: int
@@ -30,7 +30,7 @@ class Segment:
 
     @property
     def name(self) -> str:
-        """The task's name in the job table."""
+        """Name of its task in the job table."""
         return f"segment-{self.index}"
 
     @property
@@ -41,16 +41,16 @@ class Segment:
         return folder / f"{self.index:04d}-{self.key[:32]}.mp4"
 
     def state_path(self, folder: Path) -> Path:
-        """Persistent targets as they are after the last frame."""
+        """Return the file with the persistent targets after the last frame."""
         return folder / f"{self.index:04d}-{self.key[:32]}.state"
 
 
 def split(job: Job, segment_s: Decimal, fingerprint: str) -> list[Segment]:
-    """The segments of a job: equal lengths of at most `segment_s`, in order.
+    """Split a job into segments of equal length of at most `segment_s`, in order.
 
-    The key takes in the spec, the range, the machine (renderer, versions), the encoder and its
-    threads: x264 decodes to other pixels with another number of threads, and a GPU draws other
-    ones than software.
+    The key covers the spec, the range, the machine (renderer, versions), the encoder and its
+    threads: the output of x264 depends on the number of threads, and a GPU renders different
+    pixels than software.
     """
     spec = job.spec
     length = max(1, int(segment_s * spec.fps))
@@ -70,9 +70,9 @@ def split(job: Job, segment_s: Decimal, fingerprint: str) -> list[Segment]:
 
 
 def flashes_path(job: Job, folder: Path, fingerprint: str) -> Path | None:
-    """Where it is kept how far the job's frames are dimmed so that they do not flash.
+    """Return the file of the gain map that limits the flashes of a job.
 
-    None for a job that may flash, or is too short to.
+    None for a job that may flash, or is too short to flash.
     """
     if job.spec.allow_flashing or job.spec.frames < _MIN_FLASHING_FRAMES:
         return None
@@ -81,7 +81,7 @@ def flashes_path(job: Job, folder: Path, fingerprint: str) -> Path | None:
 
 
 def scene_of(job: Job, folder: Path, features: Path, config: Config) -> SceneSpec:
-    """Return what the tasks draw that draw the job; nothing is dimmed in it."""
+    """Return the scene that the rendering tasks of the job share, without flash limiting."""
     spec = job.spec
     return SceneSpec(
         effects=tuple(resolve_assets(stored, folder) for stored in spec.effects),
@@ -136,7 +136,7 @@ def segment_task(
 
 
 def analyse_task(job: Job, folder: Path, features: Path) -> Analyse:
-    """Return the task that writes the track's features."""
+    """Return the task that computes the track features."""
     return Analyse(
         audio=folder / file_names.AUDIO,
         out=features,
@@ -146,7 +146,7 @@ def analyse_task(job: Job, folder: Path, features: Path) -> Analyse:
 
 
 def is_analysed(job: Job, features: Path) -> bool:
-    """Whether all that the job needs of its track's features is there."""
+    """Return whether all track features that the job needs are on disk."""
     whole = [file_names.LEVELS, file_names.TRACK] if job.spec.needs_track else []
     files = [
         features / f"{name}{end}"
@@ -167,7 +167,7 @@ def audio_task(job: Job, folder: Path) -> EncodeAudio:
 
 
 def mux_task(job: Job, segments: list[Segment], folder: Path) -> Mux:
-    """Return the task that makes the video of the segments and the audio."""
+    """Return the task that muxes the segments and the audio into the video."""
     spec = job.spec
     return Mux(
         segments=tuple(segment.path(folder) for segment in segments),

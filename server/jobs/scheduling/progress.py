@@ -1,4 +1,4 @@
-"""The progress of runs as the job table has it, for a restart and for clients."""
+"""Progress of active jobs in the job table, for a restart and for clients."""
 
 import logging
 import time
@@ -14,28 +14,28 @@ _LOG_EVERY_S = 60.0
 
 
 class Progress:
-    """Saves the progress of every run, each in a transaction of its own."""
+    """Saves the progress of every active job in a transaction of its own."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
         self._next_log_at = 0.0
 
     def save(self, active_jobs: Iterable[ActiveJob]) -> None:
-        """Save the progress of `runs`; what cannot be saved is logged once a minute.
+        """Save the progress of `active_jobs`; log failures at most once a minute.
 
-        Progress is not worth the room that is held back, and a later save includes it.
+        Progress is not worth the reserved disk space, and a later save includes it.
         """
         failed, last_error = [], None
         for active in active_jobs:
             try:
                 self._save(active)
-            except Exception as error:  # one run must not hide the others
+            except Exception as error:  # one job must not affect the others
                 failed.append(active.job.id)
                 last_error = error
         if last_error is not None and time.monotonic() >= self._next_log_at:
             self._next_log_at = time.monotonic() + _LOG_EVERY_S
             why = f"{type(last_error).__name__}: {last_error}"
-            log_event(_LOG, logging.WARNING, "progress.unsaved", jobs=failed, why=why)
+            log_event(_LOG, logging.WARNING, "progress.save_failed", jobs=failed, why=why)
 
     def _save(self, active: ActiveJob) -> None:
         done = active.frames_done

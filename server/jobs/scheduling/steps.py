@@ -1,4 +1,4 @@
-"""The steps of a run, each a task with its attempts: analyse, flashes, sound, segment, join."""
+"""Steps of a job, each a task with retries: analyse, flashes, sound, segment, join."""
 
 import asyncio
 import logging
@@ -31,33 +31,33 @@ from server.sandbox import Limits
 _LOG = logging.getLogger(__name__)
 ATTEMPTS = 3
 _SHORT_LIMIT_S = 900.0
-"""For analyse, sound and join: many times what the longest video needs on a slow machine."""
+"""For analyse, sound and join: many times the duration for the longest video on a slow machine."""
 _SHORT_TASKS = 4
 
 
 _NICENESS = 2
-"""A client waits for the answer to its upload, nobody for one frame of a queued job. Two steps are
-two thirds of the share: with more, other programs of the machine would hold up the drawing."""
+"""Uploads, for which clients wait, take priority over the frames of a queued job. Two steps are two
+thirds of the share: with more, other programs of the machine would slow down the rendering."""
 _SHORT_LIMITS = Limits(memory_bytes=4_000_000_000, niceness=_NICENESS)
 _DRAW_LIMITS = Limits(niceness=_NICENESS)
 _SOFTWARE_LIMITS = Limits(memory_bytes=8_000_000_000, niceness=_NICENESS)
-"""For drawing in software; on a GPU the driver maps far more address space than it uses."""
+"""For a software renderer; on a GPU the driver maps far more address space than it uses."""
 _RENDER_TASKS = ("flashes", "segment-")
-"""What the names of tasks that draw begin with."""
+"""Prefixes of the names of rendering tasks."""
 _ENCODER_CODES = ("encoder_failed", "encoder_stalled")
 _JOB_CODES = {code for code, entry in CATALOGUE.items() if entry.status is None} | {
     "shader_compile_failed",
     "storage_full",
     "internal",
 }
-"""What a failed job may say of itself."""
+"""Error codes that a failed job may have."""
 _NOT_RETRIED = ("shader_compile_failed", "shader_rejected", "render_timeout")
-"""Ends of a task that another attempt would only repeat. Sound and photo were decoded before the
-job was accepted, so a complaint about them is an accident."""
+"""Errors of a task that another attempt would only repeat. Audio and photo were decoded before the
+job was accepted, so an error about them is transient."""
 
 
 def machine_report(job: Job) -> dict[str, Any]:
-    """The part of a job's report that is known from its beginning."""
+    """Return the part of a job's report that is known when it starts."""
     report: dict[str, Any] = {
         "renderer": job.renderer,
         "software": job.software,
@@ -69,11 +69,11 @@ def machine_report(job: Job) -> dict[str, Any]:
 
 
 class JobFailed(Exception):
-    """A task of the run failed for good; carries what ends the job."""
+    """Final failure of a task; carries the error of the job."""
 
     def __init__(self, code: str, error: TaskError | None = None) -> None:
         super().__init__(code)
-        # What a worker says of a file or a machine is no word for the end of a job.
+        # Errors about a file or a machine are not error codes of a job.
         self.code = code if code in _JOB_CODES else "render_failed"
         self.values: dict[str, Any] = dict(error.failed.values) if error and error.failed else {}
         self.diagnostics = error.diagnostics if error else None
@@ -81,7 +81,7 @@ class JobFailed(Exception):
 
 
 class InputsDamaged(Exception):
-    """What earlier tasks of the run made was damaged on disk since."""
+    """Output of earlier tasks of the job has been damaged on disk."""
 
     def __init__(self, paths: list[Path]) -> None:
         super().__init__(", ".join(path.name for path in paths))
@@ -89,15 +89,15 @@ class InputsDamaged(Exception):
 
 
 class EncoderUnavailable(Exception):
-    """The chosen encoder failed while `auto` allows another."""
+    """The selected encoder failed and `auto` allows another."""
 
 
 class GpuUnavailable(Exception):
-    """The GPU that draws the job is gone: no attempt, and no fault of the job's."""
+    """The GPU of the job is lost: this does not count as an attempt."""
 
 
 class Pipeline:
-    """Does the steps; knows nothing of the order of jobs."""
+    """Runs the steps of a job, independent of the order of jobs."""
 
     def __init__(self, config: Config, store: Store, machine: MachineProbe) -> None:
         self._config = config
@@ -109,7 +109,7 @@ class Pipeline:
     async def _run_with_retries(
         self, active: ActiveJob, name: str, attempt: Callable[[], Awaitable[Result]]
     ) -> Result:
-        """Do a task up to three times; a worker's death and a bad end count alike."""
+        """Run a task up to three times; crashes of the worker count like other failures."""
         while True:
             try:
                 await run_in_thread(self._store.start_task, active.job.id, name)
@@ -137,7 +137,7 @@ class Pipeline:
             except DiskFull as error:
                 self._store.stop_task(active.job.id, name, counts=False)
                 raise JobFailed("storage_full") from error
-            except BaseException:  # cancelled, by a client or by shutdown: not the task's fault
+            except BaseException:  # cancelled by a client or at shutdown: not a failure
                 self._store.stop_task(active.job.id, name, counts=False)
                 raise
             else:
@@ -148,10 +148,10 @@ class Pipeline:
                 return result
 
     async def _check_gpu(self, active: ActiveJob, name: str, error: TaskError) -> None:
-        """Probe the machine when a task failed that may have drawn on a GPU.
+        """Probe the machine after a task failed that may have used a GPU.
 
         Raises:
-            GpuUnavailable: it is not there any more; the task does not count as an attempt.
+            GpuUnavailable: the GPU is lost; the task does not count as an attempt.
         """
         if active.job.software or not name.startswith(_RENDER_TASKS):
             return
@@ -175,7 +175,7 @@ class Pipeline:
         return {**result, "wall": time.monotonic() - started}
 
     async def analyse(self, active: ActiveJob) -> None:
-        """Write the features of the track, unless another job has done so."""
+        """Compute the track features, unless another job has done so."""
         task = plan.analyse_task(active.job, active.folder, active.features)
         async with self._analysing.setdefault(active.features.name, asyncio.Lock()):
             if not plan.is_analysed(active.job, active.features):
@@ -184,13 +184,13 @@ class Pipeline:
                 )
 
     async def encode_audio(self, active: ActiveJob) -> None:
-        """Encode the sound once, beside the drawing."""
+        """Encode the audio once, in parallel with rendering."""
         task = plan.audio_task(active.job, active.folder)
         if not (task.out).exists():
             await self._run_with_retries(active, "sound", lambda: self._short_task(active, task))
 
     async def detect_flashes(self, active: ActiveJob, slot: LocalSlot) -> None:
-        """Find out in `slot` how far frames must be dimmed, unless that is known."""
+        """Compute the gain map that limits flashes in `slot`, unless it exists."""
         out = active.flashes
         if out is None or (out.exists() and "flashes" in self._store.task_results(active.job.id)):
             return
@@ -206,7 +206,7 @@ class Pipeline:
     async def render_segment(
         self, active: ActiveJob, slot: LocalSlot, segment: plan.Segment
     ) -> None:
-        """Draw one segment in `slot`."""
+        """Render one segment in `slot`."""
         previous = active.previous_segment(segment)
         scene = replace(self._scene(active), flashes=active.flashes)
         stall_s = stall_timeout_s(self._config, software=active.job.software)
@@ -230,7 +230,7 @@ class Pipeline:
     async def _run_in_slot(
         self, active: ActiveJob, slot: LocalSlot, task: Task, on_event: OnEvent
     ) -> Result:
-        """Do a task that draws, in what is left of the job's slot time."""
+        """Run a rendering task in the remaining slot time of the job."""
         software = active.job.software
         stall_s = stall_timeout_s(self._config, software=software)
         left_s = export_timeout_s(self._config, software=software) - active.clock.total_s
@@ -241,10 +241,10 @@ class Pipeline:
         return await slot.run(active.job.id, task, timeouts, on_event, limits)
 
     async def join(self, active: ActiveJob) -> dict[str, Any]:
-        """Wait for the sound, then put segments and sound together; returns the job's report."""
+        """Wait for the audio, mux it with the segments and return the job's report."""
         render_s = time.monotonic() - active.drawing_since if active.drawing_since else None
         if active.audio_task:
-            # Shielded: when the sound fails, it is the one that cancels the rest of the run.
+            # Shielded: if the audio task fails, it cancels the other tasks of the job itself.
             await asyncio.shield(active.audio_task)
         await asyncio.to_thread(self._store.update, active.job.id, stage=Stage.JOINING)
         task = plan.mux_task(active.job, active.segments, active.folder)

@@ -1,4 +1,4 @@
-"""The image files of a job's effect: copied into its folder, so that they never change half-way."""
+"""Copies of the image files of a job's effects, so that they do not change while it runs."""
 
 import errno
 import hashlib
@@ -21,10 +21,10 @@ _DISK_FULL = (errno.ENOSPC, errno.EDQUOT)
 
 
 def snapshot_assets(sources: Sequence[EffectSource], folder: Path) -> None:
-    """Copy the image files of `sources` to folder/files, each under its SHA-256, and sync them.
+    """Copy the image files of `sources` to folder/files, each named by its SHA-256, and sync them.
 
     Raises:
-        ToqiboxError: not_ready when a file is not what it was, storage_full.
+        ToqiboxError: not_ready if a file has changed, storage_full.
     """
     assets = {asset.sha256: asset for source in sources for asset in source.assets.values()}
     if not assets:

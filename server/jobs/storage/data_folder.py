@@ -1,13 +1,13 @@
-"""Where everything lies in the data folder, and what is done to make it stay or go.
+"""Layout of the data folder, and the operations that keep or remove its contents durably.
 
 lock            held by the one server that uses the folder
 jobs.db         the job table
-spool/ID/       an upload being read, then prepared
+spool/ID/       an upload while it is read and prepared
 jobs/ID/        sound.wav, photo.rgba, files/ of the effect, segments, sound.m4a …
                 then only video.mp4 and poster.jpg
 features/SHA    a folder with the features of a track, shared by the jobs that use it
-unknown/ID/     a folder of jobs/ that the table does not know; nothing here touches it again
-ballast         room for what must be written when the disk is full
+unknown/ID/     a folder of jobs/ that is missing in the table; it is never touched again
+ballast         disk space reserved for what must be written when the disk is full
 """
 
 import contextlib
@@ -23,27 +23,27 @@ from server.jobs.model.job import Job
 from server.jobs.model.retry_after import DISK_FULL_S
 
 ARTIFACT_FILES = {"video": "video.mp4", "poster": "poster.jpg"}
-"""The artifacts of a job and their file names."""
+"""File names of the artifacts of a job."""
 SPECTRA, LEVELS, TRACK = "spectra.npy", "levels.npy", "track.npz"
-"""What the analyse task writes into a folder of features, the last two only where needed."""
+"""Files of the analyse task in a folder of features, the last two only if needed."""
 SEAL_SUFFIX = ".sum"
-"""What the name of a file's seal ends with; a task that reads the file compares it."""
+"""Suffix of the seal of a file; a task that reads the file verifies it."""
 FEATURES_VERSION = 4
-"""Of the features: another version is another name, so an upgrade analyses anew."""
+"""Version of the features, part of their folder's name, so that an upgrade analyses again."""
 _BALLAST_BYTES = 4_000_000
 _LOCK_TRIES = 5
 _LOCK_PAUSE_S = 0.1
 
 
 def new_id() -> str:
-    """22 URL-safe characters of 128 random bits, none that a command would take for an option."""
+    """Return 22 URL-safe characters of 128 random bits that do not begin with “-”."""
     while (token := secrets.token_urlsafe(16)).startswith("-"):
         pass
     return token
 
 
 def sync_folder(folder: Path) -> None:
-    """Make the names in `folder` survive a loss of power (fsync(2) on a directory)."""
+    """Make the names in `folder` durable (fsync(2) on a directory)."""
     descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
         os.fsync(descriptor)
@@ -52,7 +52,7 @@ def sync_folder(folder: Path) -> None:
 
 
 def _acquire_lock(descriptor: int) -> bool:
-    """Take the lock; whoever only asks for it (read_address) lets go of it at once."""
+    """Acquire the lock; read_address holds it only for a moment."""
     for _ in range(_LOCK_TRIES):
         with contextlib.suppress(OSError):
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -62,14 +62,14 @@ def _acquire_lock(descriptor: int) -> bool:
 
 
 class DataFolderError(Exception):
-    """The data folder cannot be used; the message says what to do."""
+    """The data folder cannot be used; the message says how to fix it."""
 
 
 class DataFolder:
-    """The data folder of one server, locked for as long as the process lives.
+    """Data folder of one server, locked for the lifetime of the process.
 
     Raises:
-        DataFolderError: it cannot be written, or another server holds it.
+        DataFolderError: it cannot be written, or another server uses it.
     """
 
     def __init__(self, root: Path) -> None:
@@ -94,7 +94,7 @@ class DataFolder:
                 f"another server is using the data folder {root}; stop it, or set another DATA_DIR"
             )
         discard(root / "ballast")  # a full disk must not keep the server from starting
-        discard(root / "address")  # of the last server: this one does not listen yet
+        discard(root / "address")  # of the previous server: this one does not listen yet
 
     def close(self) -> None:
         os.close(self._lock)
@@ -104,22 +104,22 @@ class DataFolder:
         return self.root / "jobs.db"
 
     def reserve_ballast(self) -> None:
-        """Hold a little room that what must be written on a full disk can be given.
+        """Reserve a little space for what must be written on a full disk.
 
-        Nothing happens where it is held already, or the disk has no room for it now.
+        Nothing happens if it is already reserved, or the disk has no space for it.
         """
         ballast = self.root / "ballast"
         with contextlib.suppress(OSError):
             if ballast.exists() and ballast.stat().st_size == _BALLAST_BYTES:
                 return
             try:
-                # Random, or a file system that compresses would hold no room for it.
+                # Random bytes: a compressing file system would reserve no space for others.
                 ballast.write_bytes(secrets.token_bytes(_BALLAST_BYTES))
             except OSError:
                 discard(ballast)
 
     def release_ballast(self) -> bool:
-        """Give the room that is held back free; False where none is held."""
+        """Release the reserved space; return False if none is reserved."""
         ballast = self.root / "ballast"
         if not ballast.exists():
             return False
@@ -127,12 +127,12 @@ class DataFolder:
         return True
 
     def free_mb(self) -> int:
-        """Free space for this user, in MB of 10^6 bytes."""
+        """Return the free space for this user, in MB of 10^6 bytes."""
         usage = os.statvfs(self.root)
         return usage.f_bavail * usage.f_frsize // 1_000_000
 
     def write_error(self) -> str | None:
-        """Why no file can be made, written and synced now; None when one can."""
+        """Return the error of creating, writing and syncing a file now; None if it succeeds."""
         probe = self.spool / f"probe-{secrets.token_hex(4)}"
         try:
             descriptor = os.open(probe, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
@@ -147,7 +147,7 @@ class DataFolder:
         return None
 
     def new_spool(self) -> Path:
-        """Make a private folder for one upload; the caller removes it unless a job takes it.
+        """Create a private folder for one upload; the caller removes it unless a job adopts it.
 
         Raises:
             ToqiboxError: storage_full.
@@ -165,7 +165,7 @@ class DataFolder:
         return self.jobs / job_id
 
     def adopt(self, spooled: Path, job_id: str) -> None:
-        """Turn a prepared upload into the folder of a job, for good."""
+        """Turn a prepared upload into the folder of a job, durably."""
         sync_folder(spooled)
         spooled.rename(self.job_folder(job_id))
         sync_folder(self.jobs)
@@ -175,18 +175,18 @@ class DataFolder:
         return self.job_folder(job_id) / ARTIFACT_FILES[kind]
 
     def features_folder(self, job: Job) -> Path:
-        """The folder of its track's features, which a tempo that is asked for makes others."""
+        """Return the folder of its track features, which depend on a requested tempo."""
         tempo = "" if job.spec.tempo is None else f"-{job.spec.tempo:.10g}bpm"
         return self.features / f"{job.spec.sound}{tempo}-v{FEATURES_VERSION}"
 
     def keep_artifacts_only(self, job_id: str) -> None:
-        """Remove all that a finished job no longer needs."""
+        """Remove all files of a finished job except its artifacts."""
         for path in self.job_folder(job_id).glob("*"):
             if path.name not in ARTIFACT_FILES.values():
                 discard(path)
 
     def quarantine(self, folder: Path) -> Path:
-        """Move a folder of jobs out of the way, under a name that is free; returns where it is."""
+        """Move the folder of a job to `unknown` under a free name and return its path."""
         self.unknown.mkdir(mode=0o700, exist_ok=True)
         target = self.unknown / folder.name
         count = 1
@@ -201,7 +201,7 @@ class DataFolder:
 
 
 def discard(path: Path) -> None:
-    """Remove a file or folder; what is gone already is fine."""
+    """Remove a file or folder, if it exists."""
     if path.is_dir() and not path.is_symlink():
         shutil.rmtree(path, ignore_errors=True)
     else:
@@ -209,22 +209,22 @@ def discard(path: Path) -> None:
 
 
 def write_address(root: Path, address: str) -> None:
-    """Leave the server's address in its data folder, for the command line.
+    """Write the server's address to its data folder, for the command line.
 
     Raises:
-        OSError: the disk is full, among others; what was there before may be there still.
+        OSError: the disk is full, among others; the old content may remain.
     """
     flags = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW
     descriptor = os.open(root / "address", flags, 0o600)
     try:
-        # Over what is there: on a full disk a file keeps the room that it has.
+        # Overwrite in place: on a full disk a file keeps its space.
         os.ftruncate(descriptor, os.pwrite(descriptor, f"{address}\n".encode(), 0))
     finally:
         os.close(descriptor)
 
 
 def read_address(root: Path) -> str | None:
-    """The address of the server that holds the data folder now; None when none does."""
+    """Return the address of the server that uses the data folder now; None if there is none."""
     try:
         with (root / "lock").open() as lock:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -1,8 +1,8 @@
-"""The file of the job table: opened, brought up to date, and written in transactions.
+"""SQLite file of the job table: opened, migrated, and written in transactions.
 
-Written through one connection by one thread, read through another: in WAL mode a reader never
-waits for the writer. `synchronous=FULL` makes a commit survive a loss of power, so an accepted job
-does (SQLite documentation, PRAGMA synchronous).
+One connection writes, by one thread at a time, and another reads: in WAL mode a reader never waits
+for the writer. `synchronous=FULL` makes a commit survive a loss of power, and so an accepted job
+(SQLite documentation, PRAGMA synchronous).
 """
 
 import errno
@@ -22,31 +22,31 @@ from server.jobs.store.migrations import MIGRATIONS, SCHEMA_VERSION
 F = TypeVar("F", bound=Callable[..., Any])
 Row = sqlite3.Row
 _AMBIGUOUS_CODES = (sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN)
-"""Primary result codes for files beside the table that find no room, and for other faults."""
+"""Primary result codes that mean a full disk for auxiliary files, or another error."""
 _PROBE_BYTES = 65_536
-"""More than SQLite asks for at once: a part of the index of its log has 32 kB."""
+"""More than SQLite allocates at once: a block of the index of its log has 32 kB."""
 
 
 class DiskFull(Exception):
-    """The table could not be written because the disk, or a quota, is full."""
+    """The table cannot be written because the disk or a quota is full."""
 
 
 class Database:
     """Two connections to one SQLite file.
 
     Args:
-        path: the database file, made when it is missing.
-        release: frees some room on a full disk and says whether there was any to free; see
+        path: database file, created if it is missing.
+        release: frees reserved space on a full disk and returns whether there was any; see
             `with_reserve`.
 
     Raises:
-        RuntimeError: the file cannot be opened, or a newer version of the server wrote it.
+        RuntimeError: the file cannot be opened, or was written by a newer version of the server.
     """
 
     def __init__(self, path: Path, release: Callable[[], bool] = lambda: False) -> None:
         self.release = release
         self.is_new = False
-        """Whether the table was made just now."""
+        """True if the table has just been created."""
         self._folder = path.parent
         self._write_lock = threading.Lock()
         self._read_lock = threading.Lock()
@@ -95,10 +95,10 @@ class Database:
 
     @contextmanager
     def _transaction(self) -> Iterator[sqlite3.Connection]:
-        """One transaction, committed at the end of the block.
+        """Run a transaction that is committed at the end of the block.
 
         Raises:
-            DiskFull: nothing of it was written.
+            DiskFull: nothing was written.
         """
         with self._write_lock:
             try:
@@ -116,7 +116,7 @@ class Database:
                 raise
 
     def _is_full(self, error: BaseException) -> bool:
-        """Tell a full disk from other faults; where the code leaves it open, try to write."""
+        """Distinguish a full disk from other errors; if the code is ambiguous, try to write."""
         if isinstance(error, DiskFull):
             return True
         code = getattr(error, "sqlite_errorcode", 0) & 0xFF
@@ -130,9 +130,9 @@ class Database:
 
 
 def with_reserve(method: F) -> F:
-    """Let a method of one transaction be done again, once, where the disk was full.
+    """Retry a method of one transaction once with released space if the disk is full.
 
-    For what must be possible on a full disk: whatever ends or removes jobs, and a start.
+    For methods that must succeed on a full disk: they end or remove jobs, or run at the start.
     """
 
     @wraps(method)
@@ -160,15 +160,15 @@ def _connect(path: Path) -> sqlite3.Connection:
 
 
 def _describe(error: BaseException) -> str:
-    """The message of an error, with the extended result code of SQLite where it has one."""
+    """Return the message of an error with the extended result code of SQLite, if it has one."""
     name = getattr(error, "sqlite_errorname", None)
     return f"{error} ({name})" if name else str(error)
 
 
 def _can_write(folder: Path) -> bool:
-    """Write and sync a small file; False where the disk or a quota is full, True otherwise."""
+    """Write and sync a small file; return False if the disk or a quota is full."""
     try:
-        # Random, or a file system that compresses would need less room for it.
+        # Random bytes: a compressing file system would need less space for others.
         with tempfile.TemporaryFile(dir=folder, buffering=0) as file:
             written = file.write(secrets.token_bytes(_PROBE_BYTES))
             os.fsync(file.fileno())

@@ -1,4 +1,4 @@
-"""The statements of the job table."""
+"""Statements of the job table."""
 
 import json
 from typing import Any
@@ -13,24 +13,24 @@ from server.jobs.store.database import Database, DiskFull, Row, with_reserve
 MAX_COSTS, MAX_VALIDATIONS = 1000, 10_000
 _JSON = ("error_values", "diagnostics", "report")
 POINTS_PER_CRASH = 3
-"""Points of blame for a death of the server at which a single job ran."""
+"""Points for a crash of the server during which a single job was processing."""
 HELD_BACK = "held"
-"""Name of what stands for a task while a job is held back; see blame.py."""
+"""Name of the pseudo-task while a job is held back; see blame.py."""
 
 
 class Store(Database):
-    """The table as a set of named statements; every method is one transaction.
+    """Job table as a set of named statements; every method is one transaction.
 
-    Those that end or remove jobs may take the reserve of a full disk; the others raise DiskFull.
+    Methods that end or remove jobs may use the reserve on a full disk; the others raise DiskFull.
     """
 
     # Jobs
 
     def add(self, job: Job, bound: int) -> None:
-        """Insert `job` unless `bound` jobs are queued already; both in one statement.
+        """Insert `job` unless `bound` jobs are queued, in one statement.
 
         Raises:
-            ToqiboxError: queue_full, or storage_full when the disk is.
+            ToqiboxError: queue_full or storage_full.
         """
         sql = """INSERT INTO job (id, status, plan, spec, turn, created_at, request_id)
                  SELECT ?, 'queued', ?, ?, ?, ?, ?
@@ -51,34 +51,34 @@ class Store(Database):
         return _job(rows[0]) if rows else None
 
     def list_by_status(self, *statuses: Status) -> list[Job]:
-        """Jobs in any of `statuses`, in the order of work."""
+        """Return the jobs with any of `statuses`, in queue order."""
         marks = ",".join("?" * len(statuses))
         sql = f"SELECT * FROM job WHERE status IN ({marks}) ORDER BY turn, id"  # noqa: S608 - marks only
         return [_job(row) for row in self._rows(sql, *statuses)]
 
     def next_queued(self) -> Job | None:
-        """The queued job whose turn is first."""
+        """Return the first queued job."""
         rows = self._rows("SELECT * FROM job WHERE status = 'queued' ORDER BY turn, id LIMIT 1")
         return _job(rows[0]) if rows else None
 
     def ids_with_files(self) -> set[str]:
-        """Ids of the jobs that own a folder: live ones, and completed ones with their files."""
+        """Return the ids of jobs that own a folder: live ones, and completed ones with files."""
         sql = """SELECT id FROM job WHERE status IN ('queued', 'processing')
                  OR (status = 'completed' AND NOT removed)"""
         return {row["id"] for row in self._rows(sql)}
 
     def known_ids(self) -> set[str]:
-        """Ids of all jobs that have a row."""
+        """Return the ids of all jobs."""
         return {row["id"] for row in self._rows("SELECT id FROM job")}
 
     def list_expired(self, now: int) -> list[Job]:
-        """Completed jobs whose files should be gone."""
+        """Return the completed jobs whose files have expired but are not removed."""
         sql = """SELECT * FROM job WHERE status = 'completed' AND NOT removed
                  AND expires_at <= ?"""
         return [_job(row) for row in self._rows(sql, now)]
 
     def list_recent(self, limit: int) -> list[Job]:
-        """The newest jobs first."""
+        """Return the newest jobs, newest first."""
         rows = self._rows("SELECT * FROM job ORDER BY created_at DESC, id LIMIT ?", limit)
         return [_job(row) for row in rows]
 
@@ -86,7 +86,7 @@ class Store(Database):
         return int(self._rows("SELECT count(*) FROM job WHERE status = ?", status)[0][0])
 
     def workloads_ahead(self, job: Job) -> list[Workload]:
-        """What the queued jobs whose turn comes before that of `job` have to draw."""
+        """Return the workloads of the queued jobs ahead of `job`."""
         sql = """SELECT json_extract(spec, '$.effects[#-1].id'),
                         json_extract(spec, '$.width') * json_extract(spec, '$.height'),
                         json_extract(spec, '$.frames')
@@ -94,13 +94,13 @@ class Store(Database):
         return [Workload(*row) for row in self._rows(sql, job.turn, job.id)]
 
     def queue_position(self, job: Job) -> int:
-        """Place in the queue, 1 for the job that is next."""
+        """Return the position in the queue, 1 for the next job."""
         sql = "SELECT count(*) FROM job WHERE status = 'queued' AND (turn, id) < (?, ?)"
         return int(self._rows(sql, job.turn, job.id)[0][0]) + 1
 
     @with_reserve
     def transition(self, job_id: str, to: Status, **columns: Any) -> Job | None:
-        """Move a job to `to` and set `columns`; None when it has left the states before it."""
+        """Change the status to `to` and set `columns`; None if the transition is not allowed."""
         before = [status for status, after in TRANSITIONS.items() if to in after]
         marks = ",".join("?" * len(before))
         changes = {"status": to, **columns}
@@ -114,7 +114,7 @@ class Store(Database):
 
     @with_reserve
     def update(self, job_id: str, **columns: Any) -> None:
-        """Set `columns` of a job without moving it."""
+        """Set `columns` of a job without a transition."""
         with self._transaction() as db:
             db.execute(
                 f"UPDATE job SET {_assignments(columns)} WHERE id = ?",  # noqa: S608
@@ -122,7 +122,7 @@ class Store(Database):
             )
 
     def save_progress(self, job_id: str, progress: int, frames_done: int, slot_ms: int) -> None:
-        """Note progress, which never falls, by the percent; and slot time, by 5 s."""
+        """Save progress, which never decreases, in steps of 1 %, and slot time in steps of 5 s."""
         sql = """UPDATE job SET progress = max(progress, ?2), frames_done = ?3, slot_ms = ?4
                  WHERE id = ?1 AND status = 'processing'
                  AND (progress < ?2 OR slot_ms < ?4 - 5000)"""
@@ -130,7 +130,7 @@ class Store(Database):
             db.execute(sql, (job_id, progress, frames_done, slot_ms))
 
     def uses_audio(self, sound: str, tempo: float | None) -> bool:
-        """Whether a live job is made from the track with this hash, at this tempo."""
+        """Return whether a live job uses the track with this hash at this tempo."""
         sql = """SELECT 1 FROM job WHERE status IN ('queued', 'processing')
                  AND json_extract(spec, '$.sound') = ?
                  AND json_extract(spec, '$.tempo') IS ? LIMIT 1"""
@@ -138,7 +138,7 @@ class Store(Database):
 
     @with_reserve
     def prune(self, finished_before: int) -> int:
-        """Delete rows of jobs that ended before the given time; says how many."""
+        """Delete the rows of jobs that ended before the given time; return their number."""
         with self._transaction() as db:
             sql = "DELETE FROM job WHERE finished_at < ? AND coalesce(expires_at, 0) < ?"
             return db.execute(sql, (finished_before, finished_before)).rowcount
@@ -155,7 +155,7 @@ class Store(Database):
             db.execute(sql, (job_id, name))
 
     def finish_task(self, job_id: str, name: str, result: dict[str, Any]) -> None:
-        """A task is done: keep its result; the job's interruptions are no longer in a row."""
+        """Save the result of a task and reset the job's count of interruptions in a row."""
         with self._transaction() as db:
             done = "UPDATE task SET running = 0, result = ? WHERE job_id = ? AND name = ?"
             db.execute(done, (json.dumps(result), job_id, name))
@@ -163,7 +163,7 @@ class Store(Database):
 
     @with_reserve
     def stop_task(self, job_id: str, name: str, *, counts: bool) -> int:
-        """A task ended without a result; says how many failures it has when this one counts."""
+        """End a task without a result; return its failures, including this one if it counts."""
         sql = """UPDATE task SET running = 0, failures = failures + ?
                  WHERE job_id = ? AND name = ? RETURNING failures"""
         with self._transaction() as db:
@@ -171,12 +171,12 @@ class Store(Database):
         return int(rows[0][0]) if rows else 0
 
     def task_results(self, job_id: str) -> dict[str, dict[str, Any]]:
-        """Results of the finished tasks of a job, by name."""
+        """Return the results of the finished tasks of a job by name."""
         sql = "SELECT name, result FROM task WHERE job_id = ? AND result IS NOT NULL"
         return {row["name"]: json.loads(row["result"]) for row in self._rows(sql, job_id)}
 
     def delete_tasks(self, job_id: str, prefix: str) -> None:
-        """Drop what is known of the tasks whose name starts with `prefix`."""
+        """Delete the tasks whose names start with `prefix`."""
         with self._transaction() as db:
             db.execute(
                 "DELETE FROM task WHERE job_id = ? AND substr(name, 1, ?) = ?",
@@ -185,11 +185,11 @@ class Store(Database):
 
     @with_reserve
     def mark_interrupted(self) -> dict[str, int]:
-        """Count the tasks that ran when the server died; to be called once at start.
+        """Count the tasks that were running when the server died; called once at start.
 
         Returns:
-            job id → points of blame for deaths in a row: BLAME for one at which no other job ran,
-            1 for one at which others ran too. None are left to a job that was held back at one.
+            Points by job id for crashes in a row: POINTS_PER_CRASH if no other job was running, 1
+            if others were. A job that was held back during a crash has none.
         """
         with self._transaction() as db:
             cleared = """UPDATE task SET interruptions = 0, running = 0 WHERE job_id IN
@@ -202,10 +202,10 @@ class Store(Database):
             sql = "SELECT job_id, max(interruptions) FROM task GROUP BY job_id"
             return {row[0]: row[1] for row in db.execute(sql)}
 
-    # What frames have cost
+    # Costs of frames
 
     def record_cost(self, effect: str, pixels: int, slot_s_per_frame: float) -> None:
-        """Blend one job's cost of a frame into what is known of its chain and size, by a third."""
+        """Update the moving average of the cost per frame of a chain and size, by a third."""
         old = "SELECT rowid FROM pace ORDER BY rowid DESC LIMIT -1 OFFSET ?"
         sql = """INSERT INTO pace VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET
                  slot_s_per_frame = slot_s_per_frame * 2 / 3 + excluded.slot_s_per_frame / 3"""
@@ -214,13 +214,13 @@ class Store(Database):
             db.execute(f"DELETE FROM pace WHERE rowid IN ({old})", (MAX_COSTS,))  # noqa: S608
 
     def costs(self) -> list[tuple[str, int, float]]:
-        """(effect, pixels a frame, slot seconds a frame) of every pair seen so far."""
+        """Return effect, pixels per frame and slot seconds per frame of every recorded pair."""
         return [(row[0], row[1], row[2]) for row in self._rows("SELECT * FROM pace")]
 
-    # What effects have turned out to be
+    # Validation results of effects
 
     def save_validations(self, results: dict[tuple[str, str], ValidationResult], now: int) -> None:
-        """Keep verdicts by (source, driver), the newest of all as far as there is room."""
+        """Save results by (source, driver); only the newest are kept."""
         rows = [(*key, result.to_json(), now) for key, result in results.items()]
         old = "SELECT rowid FROM verdict ORDER BY judged_at DESC, rowid DESC LIMIT -1 OFFSET ?"
         with self._transaction() as db:
@@ -228,7 +228,7 @@ class Store(Database):
             db.execute(f"DELETE FROM verdict WHERE rowid IN ({old})", (MAX_VALIDATIONS,))  # noqa: S608
 
     def load_validations(self) -> dict[tuple[str, str], ValidationResult]:
-        """Every verdict, by (source, driver)."""
+        """Return every validation result by (source, driver)."""
         rows = self._rows("SELECT source, driver, found FROM verdict")
         return {(row[0], row[1]): ValidationResult.from_json(row[2]) for row in rows}
 

@@ -1,4 +1,4 @@
-"""The tables of the job file: one script a version, applied to what those before it made."""
+"""Schema of the job database: one script per version, applied in order."""
 
 MIGRATIONS = (
     """
@@ -27,5 +27,5 @@ CREATE TABLE verdict (
     PRIMARY KEY (source, driver)) STRICT
 """,
 )
-"""SQL of each version, from 1."""
+"""SQL of each version, starting with 1."""
 SCHEMA_VERSION = len(MIGRATIONS)

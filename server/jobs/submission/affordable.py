@@ -1,4 +1,4 @@
-"""Refuses jobs that could not end in their time, by what judging their effects measured."""
+"""Check of the expected duration of a job, by the costs measured on validation of its effects."""
 
 from collections.abc import Mapping, Sequence
 
@@ -13,8 +13,8 @@ from server.jobs.model.validation_result import ValidationResult
 from server.jobs.submission.chain import Link
 
 _SAFETY_FACTOR = 4.0
-"""A judgement draws few pixels, with machine code that is not optimised, at the defaults: only
-what takes so many times too long is refused."""
+"""A validation renders few pixels, with unoptimised machine code, at the defaults: a job is refused
+only if it exceeds a limit by this factor."""
 
 
 def check_cost(
@@ -25,17 +25,18 @@ def check_cost(
     *,
     software: bool,
 ) -> None:
-    """Go on only with a job that may end in its time.
+    """Refuse a job that cannot end within its time limit.
 
     Args:
-        chain: its effects.
-        spec: the size and number of its frames.
-        verdicts: on the effects, by the keys of their sources; one that is missing costs nothing.
-        config: how long a job may take, and a frame.
-        software: whether the renderer is a software renderer.
+        chain: effects of the job.
+        spec: size and number of its frames.
+        validations: results of the effects by the keys of their sources; a missing one costs
+            nothing.
+        config: time limits of a job and of a frame.
+        software: true on a software renderer.
 
     Raises:
-        ToqiboxError: shader_rejected for the effect that takes the most, at its longest loop.
+        ToqiboxError: shader_rejected for the slowest effect, at its longest loop.
     """
     pixels = spec.width * spec.height
     cores = processors.available() if software else 1

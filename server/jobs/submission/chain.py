@@ -1,4 +1,4 @@
-"""The effects of a request, checked, in their order."""
+"""Chain of effects of a request: validated, in order."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -21,31 +21,31 @@ DEFAULT_ASPECT = "16:9"
 
 @dataclass(frozen=True)
 class Link:
-    """One effect of a chain."""
+    """Effect of a chain."""
 
     field: str
-    """What it is called in errors: ``effect``, or its place in a chain."""
+    """Its field in errors: ``effect``, or its place in a chain."""
     source: EffectSource
-    """The effect as it was when the request was checked."""
+    """Source of the effect when the request was validated."""
     params: dict[str, Any]
-    """As they were given: right for its inputs."""
+    """Params as sent, valid for its inputs."""
     needs_track: bool
-    """Whether something of it follows what only the whole track tells."""
+    """True if a param is bound to a feature that needs the analysis of the whole track."""
     texts: dict[str, str]
-    """What its text inputs were given, by their field in errors."""
+    """Values of its text inputs, by their field in errors."""
 
 
 def check_chain(
     values: Mapping[str, Any], library: Library, presets: Presets
 ) -> list[tuple[Effect, Link]]:
-    """The effects that are asked for, each with its checked params.
+    """Return the requested effects, each with its validated params.
 
     Args:
-        given: checked values of the fields ``effect``, ``params``, ``preset`` and ``aspect``, as
-            far as they are there.
+        values: valid values of the fields ``effect``, ``params``, ``preset`` and ``aspect``, if
+            present.
 
     Raises:
-        ToqiboxError: the first thing that is wrong, with the field's name.
+        ToqiboxError: for the first invalid field, with its name.
     """
     if "preset" in values:
         return _preset_chain(values, library, presets)
@@ -97,7 +97,7 @@ def _link(
 
 
 def check_photo2(effects: list[Effect], *, present: bool) -> None:
-    """A transition needs a second photo; a chain that shows none takes none."""
+    """Refuse a missing second photo for a transition, and one that the chain does not show."""
     if present and not any(_shows_photo2(effect) for effect in effects):
         raise invalid_field("photo2", message("no_photo2"))
     if any(effect.transition_image for effect in effects) and not present:

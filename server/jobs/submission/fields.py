@@ -1,4 +1,4 @@
-"""The text fields of an export, one reader a field: text in, checked value out, or an error."""
+"""Text fields of an export: one reader per field turns its text into a valid value."""
 
 import json
 import re
@@ -15,18 +15,18 @@ from server.messages import message
 
 FILE_FIELDS = ("audio", "photo", "photo2")
 REQUIRED_FILES = ("audio",)
-"""The files without which there is no job; the cover of the track stands in for a photo."""
+"""Files that a job requires; the cover of the track replaces a missing photo."""
 TEXT_FIELDS = (
     *("duration", "start", "plan", "effect", "params", "preset", "aspect", "fit", "fps"),
     *("title", "artist", "tempo", "allowFlashing"),
 )
 NOT_OFFERED = ("webhook",)
-"""Fields of the contract that this server answers with 422 rather than ignore."""
+"""Fields of the API that this server refuses with 422 rather than ignores."""
 ASPECTS = {"16:9": (16, 9), "9:16": (9, 16), "1:1": (1, 1), "4:5": (4, 5)}
 TEMPO_RANGE = (40, 240)
-"""Beats a minute that `tempo` may be."""
+"""Range of `tempo` in beats per minute."""
 HIGHLIGHTS = ("drop", "best")
-"""Words that `start` may be: the part of the track is then found by what is heard."""
+"""Values of `start` that select a part of the track by its audio."""
 FITS = ("blur", "contain", "cover")
 MAX_TEXT_LENGTH = 200
 MAX_PARAMS_BYTES = 16_384
@@ -34,29 +34,29 @@ MAX_CHAIN_LENGTH = 8
 MAX_CHAIN_BYTES = 65_536
 
 SECONDS = r"(?=\.?[0-9])[0-9]{0,400}(\.[0-9]{0,400})?"
-"""How seconds are written, as a regular expression."""
+"""Regular expression of seconds."""
 _SECONDS = re.compile(SECONDS)
 FLAGS = {"true": True, "false": False, "1": True, "0": False}
 _BPM = re.compile(r"[0-9]{2,3}(?:\.[0-9]{1,6})?")
 _RESOLUTION = Decimal("1E-9")
 _MAX_SECONDS = Decimal(10**12)
-"""Seconds; all that is longer is taken for this, which no track and no limit reaches."""
+"""Longer durations are clamped to this, which exceeds every track and limit."""
 
 
 class Step(NamedTuple):
-    """One effect of a chain, as it is asked for."""
+    """Requested effect of a chain."""
 
     id: str
     params: dict[str, Any]
 
 
 def known_fields() -> str:
-    """The names an export may carry, for the answer to an unknown one."""
+    """Return the names of all fields, for the error about an unknown field."""
     return ", ".join((*FILE_FIELDS, *TEXT_FIELDS))
 
 
 def check_name(name: str) -> None:
-    """Refuse a field that is not of the contract (400) or not offered here (422)."""
+    """Refuse a field that is unknown (400) or not offered by this server (422)."""
     if name in NOT_OFFERED:
         raise invalid_field(name, message("not_offered"))
     if name not in FILE_FIELDS and name not in TEXT_FIELDS:
@@ -64,7 +64,7 @@ def check_name(name: str) -> None:
 
 
 def check_text(name: str, text: str, config: Config) -> Any:
-    """The checked value of text field `name`; an empty text means the default, as None.
+    """Return the valid value of text field `name`; None, the default, for an empty text.
 
     Raises:
         ToqiboxError: invalid_parameter or duration_too_long, with the field's name.
@@ -77,7 +77,7 @@ def check_text(name: str, text: str, config: Config) -> Any:
 def _seconds(name: str, text: str) -> Decimal:
     if not _SECONDS.fullmatch(text):
         raise invalid_field(name, message("seconds"))
-    # A browser says 183.77142857142857 for the length of a track.
+    # A browser reports 183.77142857142857 as the duration of a track.
     return min(Decimal(text), _MAX_SECONDS).quantize(_RESOLUTION)
 
 
@@ -99,9 +99,9 @@ def _start(text: str, _config: Config) -> Decimal | str:
 
 
 def _tempo(text: str, _config: Config) -> float:
-    least, most = TEMPO_RANGE
-    if not _BPM.fullmatch(text) or not least <= float(text) <= most:
-        raise invalid_field("tempo", message("tempo", least=least, most=most))
+    minimum, maximum = TEMPO_RANGE
+    if not _BPM.fullmatch(text) or not minimum <= float(text) <= maximum:
+        raise invalid_field("tempo", message("tempo", least=minimum, most=maximum))
     return float(text)
 
 
@@ -127,7 +127,7 @@ def _fps(text: str, _config: Config) -> int:
 
 
 def _effect(text: str, _config: Config) -> str | tuple[Step, ...]:
-    """An id, or a chain of effects as JSON."""
+    """Read an id, or a chain of effects as JSON."""
     return _steps(text) if text.lstrip()[:1] in ("[", "{") else _id(text, "effect")
 
 
@@ -142,7 +142,7 @@ def _steps(text: str) -> tuple[Step, ...]:
 
 
 def read_steps(entries: object, field: str) -> tuple[Step, ...]:
-    """The chain that decoded JSON holds: a list of objects with an ``id`` and ``params``.
+    """Read a chain from decoded JSON: a list of objects with an ``id`` and ``params``.
 
     Raises:
         ToqiboxError: ``invalid_parameter`` of `field`, or of the place in it: ``field[1].params``.
@@ -166,14 +166,14 @@ def _step(entry: object, field: str) -> Step:
 
 
 def named_ids(effect: str | tuple[Step, ...]) -> list[tuple[str, str]]:
-    """What each effect of the field is called in errors, and its id."""
+    """Return the name in errors and the id of each effect of the field."""
     if isinstance(effect, str):
         return [("effect", effect)]
     return [(field, step.id) for field, step in named_steps(effect, "effect")]
 
 
 def named_steps(steps: Sequence[Step], field: str) -> list[tuple[str, Step]]:
-    """Each step of a chain with its name in errors, such as ``effect[0]``."""
+    """Return each step of a chain with its name in errors, such as ``effect[0]``."""
     return [(f"{field}[{at}]", step) for at, step in enumerate(steps)]
 
 
@@ -226,12 +226,12 @@ _READERS: dict[str, Callable[[str, Config], Any]] = {
 
 
 def frame_count(duration: Decimal, fps: int) -> int:
-    """Frames of a video: ``max(1, floor(duration × fps + ½))``, in decimal arithmetic."""
+    """Return the frames of a video: ``max(1, floor(duration × fps + ½))``, in exact decimals."""
     return max(1, int((duration * fps + Decimal("0.5")).to_integral_value(ROUND_FLOOR)))
 
 
 def frame_size(aspect: str, short_side: int) -> tuple[int, int]:
-    """Width and height in pixels; the long side is rounded to the nearest even number."""
+    """Return width and height in pixels; the long side is rounded to the nearest even number."""
     across, down = ASPECTS[aspect]
     long_side = (
         int(Decimal(short_side) * max(across, down) / min(across, down) / 2 + Decimal("0.5")) * 2

@@ -1,4 +1,4 @@
-"""The intake: decodes an upload in a confined task, puts files and row on disk, then says yes."""
+"""Intake: decodes an upload in a sandboxed task and commits its files and row before it accepts."""
 
 import logging
 import os
@@ -36,9 +36,9 @@ _PREPARE_LIMITS = sandbox.Limits(memory_bytes=1_500_000_000, cpu_s=30, file_byte
 _PREPARE_TIMEOUTS = Timeouts(idle_s=60, total_s=60)
 _PREPARE_ATTEMPTS = 3
 _PREPARE_S = 0.9
-"""A song and a photo are decoded in this time, beside others, on processors that are free."""
+"""Typical time to decode a track and a photo, in parallel with others, on idle processors."""
 _PREPARE_WAIT_S, _SEARCH_WAIT_S = 25.0, 30.0
-# A track of the longest length is analysed in about 40 s.
+# A track of the maximum duration is analysed in about 40 s.
 _HIGHLIGHT_LIMITS = sandbox.Limits(memory_bytes=3_000_000_000, cpu_s=120)
 _HIGHLIGHT_TIMEOUTS = Timeouts(idle_s=120, total_s=120)
 
@@ -71,26 +71,26 @@ class Intake:
         self._accepting = 0
 
     def interval_s(self) -> float:
-        """Return the seconds from one decoded upload to the next, by the last ones."""
+        """Return the mean seconds from one decoded upload to the next."""
         return self._preparing.interval_s
 
     @property
     def is_busy(self) -> bool:
-        """Whether an upload is being decoded, or waits to be."""
+        """True while an upload is being decoded or waits for it."""
         return self._accepting > 0
 
     async def accept(self, request: Request, folder: Path, request_id: str) -> Job:
-        """Decode the uploads in `folder`, then put files and row on disk, in that order.
+        """Decode the uploads in `folder`, then commit files and row, in that order.
 
         Args:
-            folder: from DataFolder.new_spool, holding the files ``audio`` and, where the request
-                says so, ``photo2``; without ``photo`` the cover of the track is taken. It becomes
-                the folder of the job.
+            folder: from DataFolder.new_spool, with the files ``audio`` and, if the request has a
+                second photo, ``photo2``; without ``photo`` the cover of the track is used. It
+                becomes the folder of the job.
 
         Raises:
-            ToqiboxError: what is wrong with a file, queue_full, rate_limited after a long wait
-                for others, or shader_rejected where the effect is too slow for the video; the
-                folder is gone then.
+            ToqiboxError: for an invalid file, queue_full, rate_limited after a long wait for
+                others, or shader_rejected if the effect is too slow for the video; the folder is
+                then removed.
         """
         self._accepting += 1
         try:
@@ -111,7 +111,7 @@ class Intake:
         log_event(
             _LOG,
             logging.INFO,
-            "job.moved",
+            "job.status_changed",
             job=job.id,
             request=request_id,
             to=Status.QUEUED.value,
@@ -122,7 +122,7 @@ class Intake:
         return job
 
     async def _resolve_highlight(self, request: Request, folder: Path, request_id: str) -> Request:
-        """The request with the part of the track that it asks for by a word."""
+        """Set the part of the track for a request that selects it by name."""
         if request.highlight is None:
             return request
         assert request.duration is not None, "a highlight needs a duration"
@@ -132,7 +132,7 @@ class Intake:
             duration=request.duration,
             tempo=request.tempo,
         )
-        async with self._searching.acquire():  # not among those that are done in a second
+        async with self._searching.acquire():  # apart from uploads, which take a second
             self._admission.before_decode()
             excerpt = await self._run_with_retries(
                 task, _HIGHLIGHT_TIMEOUTS, _HIGHLIGHT_LIMITS, request_id
@@ -162,10 +162,10 @@ class Intake:
     async def _run_with_retries(
         self, task: Task, timeouts: Timeouts, limits: sandbox.Limits, request_id: str
     ) -> Result:
-        """The result of a task that decodes an upload.
+        """Return the result of a task that decodes an upload.
 
         Raises:
-            ToqiboxError: what the client is told where it cannot be done.
+            ToqiboxError: the error for the client.
         """
         stages = ["sound"]
 
@@ -211,19 +211,19 @@ class Intake:
 
 
 def _was_killed(error: TaskError) -> bool:
-    """Whether worker or ffmpeg was killed from outside, which is not the file's doing.
+    """Return whether worker or ffmpeg was killed externally, so that the file is not the cause.
 
-    Their own limits end them by other signals, and doing it again would end the same way.
+    Their own limits end them by other signals, and a retry would end in the same way.
     """
     return error.is_external or error.detail.startswith(f"rc -{signal.SIGKILL.value}:")
 
 
 def _client_error(error: TaskError, stage: str) -> ToqiboxError:
-    """What the client is told when its files could not be prepared."""
-    if error.code in ("render_stalled", "render_timeout"):  # by the clock: the machine is too busy
+    """Return the error for the client whose files could not be prepared."""
+    if error.code in ("render_stalled", "render_timeout"):  # the machine is too busy
         return ToqiboxError("not_ready", retry_after=BUSY_S, detail=error.detail)
     if error.failed is None:
-        # The decoder died or ran into its limits: that is the file's doing.
+        # The decoder crashed or exceeded its limits: the file is the cause.
         is_photo = stage in ("photo", "photo2")
         code, field = ("undecodable_image", stage) if is_photo else ("undecodable_audio", "audio")
         return ToqiboxError(code, field=field, detail=error.detail)

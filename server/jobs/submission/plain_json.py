@@ -1,4 +1,4 @@
-"""JSON that strangers send: read strictly, and what is wrong with it named."""
+"""Strict reader of untrusted JSON with precise errors."""
 
 import json
 import re
@@ -8,16 +8,16 @@ from server.jobs.submission.refusal import invalid_field
 from server.messages import Message, message
 
 MAX_DEPTH = 32
-"""How deeply lists and objects may be nested."""
+"""Maximum nesting of lists and objects."""
 _IN_QUOTES = re.compile(r'"(?:[^"\\]|\\.)*+"', re.DOTALL)
 
 
 def read_json(field: str, text: str, max_bytes: int) -> Any:
-    """The value of a JSON text without duplicate names, NaN or infinity.
+    """Read a JSON text without duplicate names, NaN or infinity.
 
     Args:
-        field: its name in errors.
-        most: most bytes that the text may have in UTF-8.
+        field: name of the field in errors.
+        max_bytes: maximum size of the text in UTF-8.
 
     Raises:
         ToqiboxError: ``invalid_parameter`` of `field`.
@@ -32,12 +32,12 @@ def read_json(field: str, text: str, max_bytes: int) -> Any:
         raise invalid_field(field, message("json_at", place=error.pos + 1)) from None
     except _UnsupportedJson as error:
         raise invalid_field(field, error.why) from None
-    except ValueError:  # of the interpreter, which reads no longer integers
+    except ValueError:  # the interpreter limits the digits of integers
         raise invalid_field(field, message("long_number")) from None
 
 
 class _UnsupportedJson(ValueError):
-    """The text is JSON, but holds what is not taken."""
+    """Valid JSON with content that is not supported."""
 
     def __init__(self, why: Message) -> None:
         super().__init__(str(why))
@@ -45,7 +45,7 @@ class _UnsupportedJson(ValueError):
 
 
 def _depth(text: str) -> int:
-    """How deeply lists and objects are nested in a JSON text."""
+    """Return the nesting depth of lists and objects in a JSON text."""
     depth = deepest = 0
     for char in _IN_QUOTES.sub("", text):
         if char in "[{":

@@ -1,4 +1,4 @@
-"""A line of uploads before a task that takes few of them at one time."""
+"""Queue of uploads for a task of limited concurrency."""
 
 import asyncio
 import time
@@ -10,17 +10,17 @@ from server.errors import ToqiboxError
 from server.jobs.execution.timeouts import run_within
 
 _WEIGHT = 0.2
-"""Of a new measurement beside those before it."""
+"""Weight of a new measurement in the moving average."""
 
 
 class PreparationQueue:
-    """Lets a few in at one time, in their order, and measures how long each takes.
+    """First-in, first-out semaphore that measures how long it is held.
 
     Args:
-        width: how many are let in at one time.
-        initial_s: what one takes, before any was measured.
-        max_counted_s: the most that one measurement counts.
-        max_wait_s: longest wait for a turn.
+        limit: maximum number of concurrent holders.
+        initial_s: assumed duration before the first measurement.
+        max_counted_s: upper bound of a measurement.
+        max_wait_s: maximum wait.
     """
 
     def __init__(
@@ -34,20 +34,20 @@ class PreparationQueue:
 
     @property
     def interval_s(self) -> float:
-        """Seconds from the end of one to the end of the next, while others wait."""
+        """Mean seconds from the end of one to the end of the next, under load."""
         return self._mean_s / self._limit
 
     @property
     def waiting(self) -> int:
-        """How many wait for a turn."""
+        """Number of waiters."""
         return len(self._waiting)
 
     @asynccontextmanager
     async def acquire(self) -> AsyncIterator[None]:
-        """Wait for a turn; it ends with the block.
+        """Wait for admission and hold it until the end of the block.
 
         Raises:
-            ToqiboxError: rate_limited, as soon as the wait is seen to be too long.
+            ToqiboxError: rate_limited, as soon as the expected wait is too long.
         """
         await self._acquire()
         began = time.monotonic()
@@ -58,18 +58,20 @@ class PreparationQueue:
             self._release()
 
     def _measure(self, duration_s: float) -> None:
-        """Take in the time of one that was done to its end; what fails early says nothing."""
+        """Record the duration of a successful holder; early failures are not counted."""
         self._mean_s += (min(duration_s, self._max_counted_s) - self._mean_s) * _WEIGHT
         self._reject_overdue()
 
     def _reject_overdue(self) -> None:
-        """Refuse at once who could not be let in within the longest wait: the last in the line."""
+        """Refuse the last waiters if they could not be admitted within the maximum wait."""
         while (len(self._waiting) - 1) * self.interval_s > self._max_wait_s:
             self._waiting.pop().set_exception(self._refusal())
 
     def _refusal(self) -> ToqiboxError:
         wait_s = max(len(self._waiting) * self.interval_s, 1.0)
-        return ToqiboxError("rate_limited", retry_after=round(wait_s), detail="the line is long")
+        return ToqiboxError(
+            "rate_limited", retry_after=round(wait_s), detail="the queue is too long"
+        )
 
     async def _acquire(self) -> None:
         if self._free:

@@ -1,4 +1,4 @@
-"""A preset: a chain of effects under a name, read from one JSON file."""
+"""Preset: a named chain of effects, read from a JSON file."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,39 +10,39 @@ from server.jobs.submission.refusal import invalid_field
 from server.messages import message
 
 KEYS = ("title", "description", "genres", "chain", "fit", "aspects")
-"""What a preset's file may hold."""
+"""Keys of a preset's file."""
 _REQUIRED = ("title", "description", "genres", "chain")
 _MAX_TITLE, _MAX_DESCRIPTION, _MAX_GENRE = 60, 300, 30
 _MAX_GENRES = 8
 
 Changes = Mapping[str, Mapping[str, Any]]
-"""Params by the id of the effect that they are set in."""
+"""Params by the id of their effect."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Preset:
-    """A chain of effects with their params, and what a person chooses it by."""
+    """Chain of effects with their params and a description for people."""
 
     id: str
     file: str
     title: str
     description: str
     genres: tuple[str, ...]
-    """The genres it was made for."""
+    """Genres that it was made for."""
     chain: tuple[Step, ...]
-    """First to last, as the field ``effect`` takes it."""
+    """First to last, in the form of the field ``effect``."""
     fit: str | None
-    """How the photo fills the frame where a request does not say; None for the usual fit."""
+    """Fit of the photo if the request has none; None for the default."""
     aspects: Mapping[str, Changes]
-    """By aspect, the params that differ there."""
+    """Params that differ, by aspect."""
 
     def steps(self, aspect: str) -> tuple[Step, ...]:
-        """The chain for a picture of that aspect."""
+        """Return the chain for frames of that aspect."""
         changes = self.aspects.get(aspect, {})
         return tuple(Step(id_, {**params, **changes.get(id_, {})}) for id_, params in self.chain)
 
     def describe(self) -> dict[str, Any]:
-        """The preset as ``GET /presets`` lists it."""
+        """Return the JSON object of ``GET /presets``."""
         return {
             "id": self.id,
             "title": self.title,
@@ -55,15 +55,15 @@ class Preset:
 
 
 def read_preset(preset_id: str, file: str, text: str) -> Preset:
-    """Read the preset that a file's text holds.
+    """Read a preset from the text of a file.
 
     Args:
-        preset_id: the file's name without its ending.
-        file: the file's name.
+        preset_id: file name without suffix.
+        file: file name.
         text: a JSON object with the keys of `KEYS`.
 
     Raises:
-        ToqiboxError: ``invalid_parameter``; its field is the place in the file, such as
+        ToqiboxError: ``invalid_parameter``; its field is the location in the file, such as
             ``chain[1].params``.
     """
     data = read_json("preset", text, MAX_CHAIN_BYTES)
@@ -120,7 +120,7 @@ def _aspects(value: object, ids: list[str]) -> dict[str, Changes]:
 
 
 def _unambiguous(ids: list[str]) -> list[str]:
-    """The ids that name one effect of the chain, and no other."""
+    """Return the ids that occur only once in the chain."""
     return [effect_id for effect_id in ids if ids.count(effect_id) == 1]
 
 

@@ -1,7 +1,7 @@
-"""The presets that a server offers: every JSON file of its folders, read again when it changes.
+"""Presets of a server: every JSON file of its folders, read again when it changes.
 
-A file that gives no preset never stops the server: it is listed with its error. Which effects
-there are is not known here, so a chain is checked against them where it is listed or asked for.
+An invalid file never stops the server: it is listed with its error. The effects are not known here,
+so a chain is checked against them when it is listed or requested.
 """
 
 import difflib
@@ -20,29 +20,29 @@ from server.jobs.submission.refusal import invalid_field
 from server.messages import message
 
 BUILT_IN_PRESETS = BUILT_IN.with_name("presets")
-"""The folder of the presets that come with the server."""
+"""Folder of the built-in presets."""
 _SUFFIX = ".json"
 
 
 @dataclass(frozen=True)
 class BrokenPreset:
-    """A file that gives no preset, and why."""
+    """Invalid file of a preset with its error."""
 
     id: str
     file: str
     error: ToqiboxError
-    """Its field is the place in the file."""
+    """Error whose field is the location in the file."""
 
 
 _Entry = Preset | BrokenPreset
 
 
 class Presets:
-    """Presets by id, from folders that are looked at on every question.
+    """Presets by id, from folders that are scanned on every access.
 
     Args:
-        folders: one that does not exist is an empty one. An id that occurs twice is an error
-            of both files.
+        folders: missing folders are treated as empty. An id that occurs twice is an error of both
+            files.
     """
 
     def __init__(self, folders: Sequence[Path] = (BUILT_IN_PRESETS,)) -> None:
@@ -51,7 +51,7 @@ class Presets:
         self._read: dict[tuple[Path, FileStamp], _Entry] = {}
 
     def get(self, preset_id: str) -> Preset:
-        """The preset of that id; its chain is not checked against the effects.
+        """Return the preset of that id; its chain is not checked against the effects.
 
         Raises:
             ToqiboxError: ``invalid_parameter`` of the field ``preset``.
@@ -65,7 +65,7 @@ class Presets:
         return entry
 
     def offered(self, effects: Iterable[Effect]) -> tuple[list[Preset], list[BrokenPreset]]:
-        """The presets whose chains can be drawn with `effects`, and the files that give none."""
+        """Return the presets whose chains are valid with `effects`, and the invalid files."""
         usable = {effect.id: effect for effect in effects}
         checked = [_checked(entry, usable) for entry in self._by_id().values()]
         return (
@@ -74,7 +74,7 @@ class Presets:
         )
 
     def _by_id(self) -> dict[str, _Entry]:
-        """Everything that the files give, in the order of the ids."""
+        """Return the content of all files, ordered by id."""
         entries: dict[str, _Entry] = {}
         for path, entry in self._refreshed():
             twice = entry.id in entries
@@ -82,7 +82,7 @@ class Presets:
         return {key: entries[key] for key in sorted(entries)}
 
     def _refreshed(self) -> list[tuple[Path, _Entry]]:
-        """What each file gives; only new and changed files are read."""
+        """Return the content of each file; only new and changed files are read."""
         with self._lock:
             entry = [
                 (folder / name, mark)
@@ -94,7 +94,7 @@ class Presets:
 
 
 def _unknown(preset_id: str, known: Sequence[Preset]) -> ToqiboxError:
-    """The error for an id that no preset has, with the one that was meant as a hint."""
+    """Return the error for an unknown id, with the closest match as a hint."""
     ids = [preset.id for preset in known]
     made_for = [preset.id for preset in known if preset_id.lower() in preset.genres]
     matches = made_for or difflib.get_close_matches(preset_id, ids, n=1, cutoff=0.5)
@@ -103,7 +103,7 @@ def _unknown(preset_id: str, known: Sequence[Preset]) -> ToqiboxError:
 
 
 def as_request_error(error: ToqiboxError) -> ToqiboxError:
-    """The error of a preset's file as the error of a request that asks for the preset."""
+    """Convert the error of a preset's file to the error of a request for the preset."""
     if error.code != "invalid_parameter":
         error.field = "preset"
         return error

@@ -1,9 +1,9 @@
-"""The 422 of a field whose value cannot be."""
+"""The error for an invalid value of a field."""
 
 from server.errors import ToqiboxError
 from server.messages import Message
 
 
 def invalid_field(name: str, why: Message) -> ToqiboxError:
-    """The 422 for field `name`."""
+    """Create the 422 error for field `name`."""
     return ToqiboxError("invalid_parameter", field=name, name=name, reason=why)

@@ -1,4 +1,4 @@
-"""What a client asks for: the text fields of an export, checked."""
+"""Request for an export: its text fields, validated."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -21,14 +21,14 @@ DEFAULT_FIT = "blur"
 
 @dataclass(frozen=True, kw_only=True)
 class Request:
-    """The text fields of an export, checked against the settings and the effects' own inputs."""
+    """Text fields of an export, validated against the settings and the inputs of the effects."""
 
     chain: tuple[Link, ...]
-    """First to last; each takes the picture of the one before."""
+    """First to last; the input of each is the output of the previous one."""
     preset: str | None = None
-    """The id of the preset that the chain comes from."""
+    """Id of the preset that the chain comes from."""
     photo2: bool
-    """Whether there is a second photo."""
+    """True if there is a second photo."""
     plan: str
     aspect: str
     fit: str
@@ -36,12 +36,12 @@ class Request:
     start: Decimal
     duration: Decimal | None
     highlight: str | None
-    """What of the track is wanted, one of fields.HIGHLIGHTS; then `start` is found later and
-    `duration` is the most. None where the request says a time."""
+    """Requested part of the track, one of fields.HIGHLIGHTS; then `start` is determined later and
+    `duration` is the maximum. None if the request gives a time."""
     tempo: float | None
-    """Beats a minute that the beats are to have; None finds them."""
+    """Beats per minute that the client gave; None if they are detected."""
     title: str | None
-    """None is what the track's tags say, an empty text is none; `artist` likewise."""
+    """None for the title in the track's tags, empty for no title; `artist` likewise."""
     artist: str | None
     width: int
     height: int
@@ -49,7 +49,7 @@ class Request:
 
     @property
     def texts(self) -> dict[str, str | None]:
-        """What is written into the video, by field; None is what the track's tags say."""
+        """Texts in the video by field; None for the value of the track's tags."""
         texts: dict[str, str | None] = {"title": self.title, "artist": self.artist}
         for link in self.chain:
             texts |= link.texts
@@ -64,15 +64,15 @@ def check_request(
     *,
     photo2: bool = False,
 ) -> Request:
-    """Check every text field, each against its reader, then all against the effect.
+    """Validate each text field on its own, then all of them against the effects.
 
     Args:
-        library: the effects that may be asked for.
-        presets: the same of presets.
-        photo2: whether a second photo comes with them.
+        library: available effects.
+        presets: available presets.
+        photo2: true if a second photo is sent.
 
     Raises:
-        ToqiboxError: the first thing that is wrong, with the field's name.
+        ToqiboxError: for the first invalid field, with its name.
     """
     values = {name: fields.check_text(name, text, config) for name, text in texts.items()}
     checked = {name: value for name, value in values.items() if value is not None}
@@ -129,10 +129,10 @@ def make_request(
 
 
 def resolve(request: Request, prepared: Mapping[str, Any], config: Config) -> Spec:
-    """The spec of `request` now that its uploads are decoded.
+    """Build the spec of `request` once its uploads are decoded.
 
     Args:
-        prepared: the result of the `prepare` task.
+        prepared: result of the `prepare` task.
 
     Raises:
         ToqiboxError: duration_too_long.
@@ -169,5 +169,5 @@ def resolve(request: Request, prepared: Mapping[str, Any], config: Config) -> Sp
 
 
 def _credit(checked: str | None, tagged: str | None) -> str | None:
-    """Return the title or artist that a request gave, else that of the track's tags."""
+    """Return the title or artist of the request, else that of the track's tags."""
     return tagged if checked is None else checked or None

@@ -1,8 +1,8 @@
-"""The verdicts on the effects that a server offers: what may be drawn is known before it is asked.
+"""Validation results of the effects of a server, computed in advance and cached.
 
-A verdict is kept by all that shapes an effect and by the driver. The library is judged while the
-server has nothing else to do, one effect after the other; whoever needs one that nobody has judged
-yet waits for it in a lane of its own.
+A result is stored by everything that affects an effect and by the driver. The library is validated
+while the server is idle, one effect at a time; a request for an effect without a result validates
+it in a separate queue.
 """
 
 import asyncio
@@ -27,23 +27,23 @@ from server.logging_json import log_event
 
 _LOG = logging.getLogger(__name__)
 _MAX_WAIT_S = 45.0
-"""Longest wait for a verdict; a judgement that takes longer goes on, for those who ask again."""
+"""Maximum wait for a result; a longer validation continues for later requests."""
 _SCAN_INTERVAL_S = 1.0
-"""From one look at the library to the next."""
+"""Interval of scans of the library."""
 _IDLE_S = 5.0
-"""So long the server must have had nothing to do before it judges unasked."""
+"""Idle time of the server before it validates in the background."""
 _MAX_INTERVAL_S = 60.0
-"""A server that is never idle judges after this all the same, and tries again after this."""
+"""Interval of background validation if the server is never idle, and of retries."""
 
 CacheKey = tuple[str, str]
-"""What a verdict is kept by: the source's key and the driver."""
+"""The source's key and the driver."""
 
 
 class ValidationCache:
-    """Judges effects once, and remembers.
+    """Validates effects once and caches the results.
 
     Args:
-        library: whose effects are offered.
+        library: effects of the server.
     """
 
     def __init__(
@@ -61,42 +61,42 @@ class ValidationCache:
         self._renamed: set[str] = set()
         self._watcher: asyncio.Task[None] | None = None
 
-    # What is known
+    # Cached results
 
     def _key(self, source: EffectSource) -> CacheKey:
         return source.key, self._machine.driver
 
     def cached(self, sources: Iterable[EffectSource]) -> dict[str, ValidationResult]:
-        """The verdicts that there are on some sources, by their keys."""
-        result = ((source.key, self._results.get(self._key(source))) for source in sources)
-        return {key: verdict for key, verdict in result if verdict is not None}
+        """Return the cached results of some sources by their keys."""
+        results = ((source.key, self._results.get(self._key(source))) for source in sources)
+        return {key: result for key, result in results if result is not None}
 
     def source(self, effect_id: str) -> EffectSource:
-        """The source of an effect as its files are now.
+        """Return the current source of an effect.
 
         Raises:
-            ToqiboxError: unknown_effect, or what is wrong with its file.
+            ToqiboxError: unknown_effect, or the error of its file.
         """
         return self.source_of(self._library.get(effect_id))
 
     def source_of(self, effect: Effect) -> EffectSource:
-        """Return the source of an effect that the library gave, as it was read then.
+        """Return the source of an effect as the library read it.
 
         Raises:
-            ToqiboxError: what read_source raises.
+            ToqiboxError: see read_source.
         """
         known = self._sources.get(effect.id)
-        if known is None or known[0] is not effect:  # the library reads again what has changed
+        if known is None or known[0] is not effect:  # the library reads changed files again
             if len(self._sources) > MAX_VALIDATIONS:
                 self._sources.clear()
             known = self._sources[effect.id] = effect, read_source(effect, self._library)
         return known[1]
 
     def effect(self, effect_id: str) -> Effect:
-        """An effect of the library that is not known to be bad.
+        """Return an effect of the library that is not known to be invalid.
 
         Raises:
-            ToqiboxError: unknown_effect, or what is wrong with it, with diagnostics.
+            ToqiboxError: unknown_effect, or the error of the effect, with diagnostics.
         """
         effect = self._library.get(effect_id)
         self._raise_if_known_invalid(effect)
@@ -107,7 +107,7 @@ class ValidationCache:
             result.raise_if_invalid(effect.id)
 
     def offered(self) -> tuple[list[Effect], list[InvalidEffect]]:
-        """The effects of the library that are not known to be bad, and the files that are."""
+        """Return the effects that are not known to be invalid, and the invalid files."""
         usable: list[Effect] = []
         broken = self._library.invalid()
         for effect in self._library.all():
@@ -122,35 +122,35 @@ class ValidationCache:
         return usable, sorted(broken, key=lambda entry: entry.id)
 
     def is_validated(self, effect: Effect) -> bool:
-        """Report whether there is a verdict on an effect."""
+        """Return whether an effect has a result."""
         try:
             return self._key(self.source_of(effect)) in self._results
-        except ToqiboxError:  # its files were changed meanwhile
+        except ToqiboxError:  # its files have changed meanwhile
             return False
 
     def is_offered(self, effect: Effect) -> bool:
-        """Whether an effect that is not known to be bad may be used without being judged first.
+        """Return whether an effect that is not known to be invalid may be used without validation.
 
-        Those that come with the server are drawn by its own tests.
+        The built-in effects are covered by tests.
         """
         return self.is_validated(effect) or self._library.is_built_in(effect)
 
     def warnings(self, effect: Effect) -> list[dict[str, Any]]:
-        """Diagnostics of severity ``warning`` about an effect that can be used.
+        """Return the diagnostics of severity ``warning`` of a valid effect.
 
-        Those about its text are always there, those about what it draws once it was judged.
+        Warnings about its text are always present, those about its frames once it is validated.
         """
         result = self._results.get(self._key(self.source_of(effect)))
         return [*effect.warnings, *(result.warnings if result else ())]
 
-    # Judging
+    # Validation
 
     async def require_valid(self, source: EffectSource) -> None:
-        """Go on only with a source that can be drawn; one that is unseen is judged first.
+        """Refuse an invalid source; validate it first if it has no result.
 
         Raises:
             ToqiboxError: shader_compile_failed or shader_rejected, with diagnostics; not_ready
-                when it could not be found out in time, or draining.
+                if there is no result in time, or draining.
         """
         result = self._results.get(self._key(source))
         if result is None:
@@ -160,13 +160,13 @@ class ValidationCache:
                 raise ToqiboxError("draining", retry_after=SOON_S)
             result = validation.result() if validation.done() else None
         if result is None:
-            raise ToqiboxError("not_ready", retry_after=SOON_S, detail="no verdict")
+            raise ToqiboxError("not_ready", retry_after=SOON_S, detail="no validation result")
         result.raise_if_invalid(source.id)
 
     def _start(
         self, source: EffectSource, lock: asyncio.Lock
     ) -> "asyncio.Task[ValidationResult | None]":
-        """Start to judge a source, or join the judgement that is under way."""
+        """Start to validate a source, or join the validation that is running."""
         key = self._key(source)
         if key not in self._running:
             validation = asyncio.create_task(self._validate(key, source, lock))
@@ -177,12 +177,12 @@ class ValidationCache:
     async def _validate(
         self, key: CacheKey, source: EffectSource, lock: asyncio.Lock
     ) -> ValidationResult | None:
-        """Find a verdict and keep it; None when there was none to find. Never raises."""
+        """Validate a source and cache the result; return None if inconclusive. Never raises."""
         try:
             async with lock:
                 result = await self._validator.validate(source)
         except Exception:
-            _LOG.exception("verdict.broken")
+            _LOG.exception("validation.failed")
             result = None
         if result is None:
             self._retry_after[key] = time.monotonic() + _MAX_INTERVAL_S
@@ -190,7 +190,7 @@ class ValidationCache:
         log_event(
             _LOG,
             logging.WARNING if result.code or result.blank else logging.INFO,
-            "effect.judged",
+            "effect.validated",
             effect=source.id,
             code=result.code,
             blank=result.blank,
@@ -200,19 +200,19 @@ class ValidationCache:
             del self._results[next(iter(self._results))]
         try:
             await run_in_thread(self._store.save_validations, {key: result}, now_ms())
-        except Exception:  # a full disk: it is judged again after the next start
-            _LOG.exception("verdict.unsaved")
+        except Exception:  # a full disk: it is validated again after the next start
+            _LOG.exception("validation.save_failed")
         return result
 
-    # Unasked
+    # Background
 
     def watch(self, is_busy: Callable[[], bool]) -> None:
-        """Judge what the library holds and whatever changes in it, until stopped."""
+        """Validate the effects of the library, and those that change, until stopped."""
         self._log_renamed()
         self._watcher = asyncio.create_task(self._watch(is_busy))
 
     async def stop(self) -> None:
-        """Kill what is under way; it leaves no verdict."""
+        """Cancel the running validations without a result."""
         tasks = [task for task in (self._watcher, *self._running.values()) if task]
         for task in tasks:
             task.cancel()
@@ -230,10 +230,10 @@ class ValidationCache:
             try:
                 pending = await run_in_thread(self._pending_sources)
             except Exception:
-                _LOG.exception("verdicts.broken")
+                _LOG.exception("validation.scan_failed")
                 pending = []
             for source in pending:
-                # A lane of its own: nobody waits behind what nobody has asked for.
+                # A lock of its own: requests never wait for background validation.
                 await asyncio.wait({self._start(source, asyncio.Lock())})
                 if is_busy():
                     break
@@ -241,7 +241,7 @@ class ValidationCache:
                 done_at = now
 
     def _log_renamed(self) -> None:
-        """Log each file that is offered under another id than its name's, once."""
+        """Log each file once whose id differs from its name."""
         renamed = self._library.renamed()
         for effect_id, name in renamed.items():
             if effect_id not in self._renamed:
@@ -257,7 +257,7 @@ class ValidationCache:
         self._renamed = set(renamed)
 
     def _pending_sources(self) -> list[EffectSource]:
-        """The sources of the library that have no verdict and are due for one."""
+        """Return the sources of the library that have no result and are due for validation."""
         if self._machine.problems():
             return []
         self._log_renamed()
@@ -265,10 +265,10 @@ class ValidationCache:
         self._retry_after = {key: until for key, until in self._retry_after.items() if until > now}
         pending = []
         for effect in self._library.all():
-            with contextlib.suppress(ToqiboxError):  # the listing says what is wrong with it
+            with contextlib.suppress(ToqiboxError):  # the listing reports its error
                 source = self.source_of(effect)
                 key = self._key(source)
                 if key not in self._results and key not in self._retry_after:
                     pending.append((self._library.is_built_in(effect), source))
-        pending.sort(key=lambda entry: entry[0])  # ours are offered already
+        pending.sort(key=lambda entry: entry[0])  # built-in effects last: they are offered already
         return [source for _, source in pending]

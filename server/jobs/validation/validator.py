@@ -1,4 +1,4 @@
-"""The judge: one effect, one fresh process, one verdict, or none where the machine is at fault."""
+"""Validator: one effect, one new process, one result, or none if the machine is the cause."""
 
 import asyncio
 import logging
@@ -18,27 +18,27 @@ from server.sandbox import Limits
 _LOG = logging.getLogger(__name__)
 _SIZE = (64, 36)
 _MIN_WALL_S = 40.0
-"""Least time by the clock on a software renderer, where processor time is what limits an effect."""
+"""Minimum wall-clock limit on a software renderer, where processor time limits an effect."""
 _ATTEMPTS = 2
-"""Where somebody kills the process from outside."""
+"""Attempts if the process is killed externally."""
 
 
 def _wall_s(*, software: bool) -> float:
-    """Seconds by the clock in which a process gets the processor time that it may take."""
+    """Return the wall-clock seconds in which a process gets the processor time that it may use."""
     if not software:
         return validation_result.WALL_S
     return max(_MIN_WALL_S, 2 * validation_result.CPU_S / (processors.quota() or 1))
 
 
 class EffectValidator:
-    """Compiles effects and draws two frames of each, small; see verdict.py for the limits."""
+    """Compiles effects and renders two small frames; see validation_result.py for the limits."""
 
     def __init__(self, config: Config, machine: MachineProbe) -> None:
         self._config = config
         self._machine = machine
 
     async def validate(self, source: EffectSource) -> ValidationResult | None:
-        """The verdict on a source; None when it could not be found out what the source does."""
+        """Validate a source; return None if the result is inconclusive."""
         renderer = self._machine.renderer
         task = CompileEffect(
             effects=(source.with_local_paths,),
@@ -67,7 +67,7 @@ class EffectValidator:
     async def _classify_failure(
         self, source: EffectSource, error: TaskError
     ) -> ValidationResult | None:
-        """Whose doing a failure is: the effect's, or the machine's (None)."""
+        """Attribute a failure to the effect, or to the machine (None)."""
         author = AuthorFile(source.id, source.file, source.text)
         result = validation_result.from_task_error(
             error, author, software=bool(self._machine.software)
@@ -82,7 +82,7 @@ class EffectValidator:
         if draws_others and error.code == "render_failed":
             return validation_result.not_drawable(error, author)
         facts = {"effect": source.id, "code": error.code, "detail": error.detail}
-        log_event(_LOG, logging.ERROR, "compile.broken", **facts)
+        log_event(_LOG, logging.ERROR, "validation.inconclusive", **facts)
         return None
 
     async def _reprobe(self) -> None:
