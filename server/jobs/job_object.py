@@ -23,7 +23,7 @@ from server.messages import read_values
 from server.warnings import WARNINGS, WarningData, localize_warnings, warning
 
 ID_PATTERN = "[A-Za-z0-9_-]{22}"
-"""The ids of jobs, as a regular expression."""
+"""Regular expression of job ids."""
 _DIAGNOSTICS = array_of(reference("Diagnostic"))
 _FLASHES = object_schema(
     {
@@ -37,39 +37,39 @@ _REPORT = {"type": "object", "properties": {"flashes": _FLASHES, "blank": nullab
 
 @dataclass(frozen=True, kw_only=True)
 class JobView:
-    """A job and what a client is shown of it besides its row."""
+    """Job with the values that a client sees besides its row."""
 
     job: Job
     language: str
-    """Of its error and its warnings: ``en`` or ``ru``."""
+    """Language of its error and warnings: ``en`` or ``ru``."""
     position: int | None
-    """Its place in the queue."""
+    """Position in the queue."""
     eta_s: int | None
     frames_done: int
     public_url: str = ""
-    """The beginning of its links."""
+    """Prefix of its links."""
 
     @property
     def stage(self) -> str | None:
-        """What is being done for it, while something is."""
+        """Current step while it is processing."""
         job = self.job
         return job.stage.value if job.stage and job.status is Status.PROCESSING else None
 
     @property
     def effect(self) -> str | list[str]:
-        """The id of its effect, or the ids of its chain."""
+        """Id of its effect, or ids of its chain."""
         ids = self.job.spec.ids
         return ids[0] if len(ids) == 1 else ids
 
     @property
     def frames(self) -> dict[str, int]:
-        """Frames that are drawn, and all of them."""
+        """Frames done and in total."""
         total = self.job.spec.frames
         is_complete = self.job.status is Status.COMPLETED
         return {"done": total if is_complete else self.frames_done, "total": total}
 
     def link(self, suffix: str = "") -> str | None:
-        """Return the link to a file of the job; None where there is none, or none any more."""
+        """Return the link to a file of the job; None if there is no such file any more or yet."""
         job = self.job
         if job.status is not Status.COMPLETED or job.removed or job.is_expired:
             return None
@@ -77,7 +77,7 @@ class JobView:
 
     @property
     def error(self) -> str | None:
-        """The sentence of its error."""
+        """Sentence of its error."""
         job = self.job
         if not job.error_code:
             return None
@@ -85,7 +85,7 @@ class JobView:
 
     @property
     def warnings(self) -> list[dict[str, Any]]:
-        """The warnings known when the job was accepted, and those of its finished video."""
+        """Warnings known when the job was accepted, and those about its finished video."""
         job = self.job
         blank = (job.report or {}).get("blank")
         of_video: list[WarningData] = [warning("blank_film", colour=blank)] if blank else []
@@ -93,7 +93,7 @@ class JobView:
 
 
 class Property(NamedTuple):
-    """A property of the job object."""
+    """Property of the job object."""
 
     schema: Schema
     value: Callable[[JobView], Any]
@@ -121,12 +121,12 @@ PROPERTIES: dict[str, Property] = {
     "highlight": Property(
         {
             "enum": [*HIGHLIGHTS, None],
-            "description": "What `start` was found as, null where the request said a time.",
+            "description": "How `start` was determined; null if the request gave a time.",
         },
         lambda view: view.job.spec.highlight,
     ),
     "tempo": Property(
-        {"type": ["number", "null"], "description": "The tempo that was asked for."},
+        {"type": ["number", "null"], "description": "The requested tempo."},
         lambda view: view.job.spec.tempo,
     ),
     "frames": Property(object_schema({"done": COUNT, "total": COUNT}), lambda view: view.frames),
@@ -148,15 +148,15 @@ PROPERTIES: dict[str, Property] = {
     "warnings": Property(array_of(_WARNING), lambda view: view.warnings),
     "report": Property(nullable(_REPORT), lambda view: view.job.report),
 }
-"""The properties that every job object has, in their order."""
+"""Properties of every job object, in order."""
 
 SCHEMAS = {name: entry.schema for name, entry in PROPERTIES.items()}
 OPTIONAL_SCHEMAS = {"diagnostics": _DIAGNOSTICS}
-"""The properties of a job that failed for its effect."""
+"""Properties of a job that failed because of its effect."""
 
 
 def job_to_json(view: JobView) -> dict[str, Any]:
-    """Return the job object."""
+    """Build the job object."""
     payload = {name: entry.value(view) for name, entry in PROPERTIES.items()}
     if view.job.error_code and view.job.diagnostics:
         payload["diagnostics"] = view.job.diagnostics

@@ -1,4 +1,4 @@
-"""Admission: whether one more job could be accepted now."""
+"""Admission: refuses uploads while no further job can be accepted."""
 
 from collections.abc import Callable
 
@@ -12,7 +12,7 @@ from server.jobs.store.job_table import Store
 
 
 class Admission:
-    """Refuses what could not be accepted anyway, before each step of an upload that costs much.
+    """Refuses uploads that could not be accepted, before each of their expensive steps.
 
     Args:
         is_draining: returns whether the server is about to stop.
@@ -34,11 +34,11 @@ class Admission:
 
     @property
     def has_free_space(self) -> bool:
-        """The disk has MIN_FREE_MB left."""
+        """True if the disk has at least MIN_FREE_MB of free space."""
         return self._data.free_mb() >= self._config.min_free_mb
 
     def before_body(self) -> None:
-        """Refuse an upload of which nothing has been read yet.
+        """Refuse an upload before its body is read.
 
         Raises:
             ToqiboxError: draining, not_ready, storage_full, queue_full.
@@ -48,7 +48,7 @@ class Admission:
         self.before_decode()
 
     def before_decode(self) -> None:
-        """Refuse an upload that has been read: the queue may have filled since it began.
+        """Refuse an upload before it is decoded: the queue may have filled up meanwhile.
 
         Raises:
             ToqiboxError: not_ready, storage_full, queue_full.

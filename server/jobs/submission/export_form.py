@@ -1,4 +1,4 @@
-"""The text fields of an export, each checked once, when it arrives."""
+"""Text fields of an export: each is validated once, on arrival."""
 
 from typing import Any
 
@@ -15,13 +15,13 @@ from server.jobs.submission.request import Request, make_request
 from server.jobs.validation.cache import ValidationCache
 
 _CHAIN_FIELDS = ("effect", "params", "preset")
-"""The fields that say which effects are drawn, and how."""
+"""Fields that determine the effects and their params."""
 
 
 class ExportForm:
-    """Checks the text fields of an export as they arrive, and makes the request of them.
+    """Validates the text fields of an export as they arrive and builds the request.
 
-    What is checked is kept: no field is read twice.
+    Valid values are kept: no field is read twice.
     """
 
     def __init__(
@@ -33,13 +33,13 @@ class ExportForm:
         self._validations = validations
         self._values: dict[str, Any] = {}
         self._chain: list[tuple[Effect, Link]] | None = None
-        """The effects of the fields so far; None before they are known."""
+        """Effects of the fields so far; None until they are known."""
 
     async def add(self, name: str, text: str) -> None:
-        """Check a field; once it names effects, check that each of them can be drawn.
+        """Validate a field; once it names effects, validate each of them.
 
         Raises:
-            ToqiboxError: what is wrong, with the name of the field.
+            ToqiboxError: for an invalid field, with its name.
         """
         value = check_text(name, text, self._config)
         if value is None:
@@ -56,7 +56,7 @@ class ExportForm:
             self._chain = None  # a preset may have other params in another aspect
 
     async def finish(self, *, has_photo2: bool) -> Request:
-        """Return the request of all fields, whose effects can be drawn.
+        """Build the request of all fields, whose effects are valid.
 
         Raises:
             ToqiboxError: what is wrong, with the name of the field.
