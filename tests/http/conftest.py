@@ -31,15 +31,15 @@ QUICK = HttpLimits(
     download_window_s=3,
     header_s=0.7,
 )
-"""Limits that a test can run into; those of time are wide enough for a busy machine."""
+"""Limits that a test can reach; those of time leave room for a busy machine."""
 CAN_DRAW = {
     "gl": {"ok": True, "renderer": "a renderer", "software": True, "error": None},
     "ffmpeg": {"ok": True, "version": "7", "error": None},
     "encoders": {"x264": {"ok": True, "why": None}},
 }
-"""What the probe of a machine that works finds; tests that draw nothing do without the probe."""
+"""The report of a probe on a machine that works; tests that draw nothing skip the probe."""
 DRIVER = "a renderer, None"
-"""What verdicts on that machine are kept by."""
+"""The driver that validation results on that machine are stored under."""
 
 
 @dataclass
@@ -55,11 +55,11 @@ class Running:
         return f"http://127.0.0.1:{self.port}"
 
     def spooled(self) -> list[Path]:
-        """What uploads have left behind."""
+        """Return what uploads have left behind."""
         return list(self.service.data.spool.iterdir())
 
     def files(self) -> dict[tuple[str, int], bytes]:
-        """Name, mode and content of the files that uploads are being stored in."""
+        """Return name, mode and content of the files that uploads are being stored in."""
         return {
             (path.name, path.stat().st_mode & 0o777): path.read_bytes()
             for folder in self.spooled()
@@ -67,7 +67,7 @@ class Running:
         }
 
     async def until(self, condition: Callable[[], bool], within_s: float = 30.0) -> bool:
-        """Wait until `condition`, at the longest for `within_s`; says whether it became so."""
+        """Wait until `condition` holds, at most `within_s`; return whether it does."""
         for _ in range(int(within_s / 0.02)):
             if condition():
                 return True
@@ -75,11 +75,11 @@ class Running:
         return condition()
 
     async def spool_is_empty(self) -> bool:
-        """Whether nothing of an upload is left, or soon will be."""
+        """Return whether nothing of an upload is left, after a wait if necessary."""
         return await self.until(lambda: not self.spooled())
 
     def add_job(self, **spec: Any) -> Job:
-        """A queued job, as accept() would have left it."""
+        """Add a queued job, as accept() would have left it."""
         values: dict[str, Any] = {
             "effects": [{"id": "breathe", "file": "breathe.fs", "source": "", "params": {}}],
             "sequential": False,
@@ -111,7 +111,7 @@ class Running:
         return job
 
     def finish_job(self, video: bytes = b"video", poster: bytes = b"poster", **spec: Any) -> Job:
-        """A completed job with these artifacts."""
+        """Add a completed job with these artifacts."""
         job = self.add_job(**spec)
         for name, content in ((ARTIFACT_FILES["video"], video), (ARTIFACT_FILES["poster"], poster)):
             (self.service.data.job_folder(job.id) / name).write_bytes(content)
@@ -129,7 +129,7 @@ Start = Callable[..., Awaitable[Running]]
 
 @pytest.fixture(scope="session")
 def media(tmp_path_factory: pytest.TempPathFactory) -> tuple[bytes, bytes]:
-    """A second of sound as WAV and a small photo as PNG."""
+    """Return a second of audio as WAV and a small photo as PNG."""
     ffmpeg = shutil.which("ffmpeg")
     assert ffmpeg
     folder = tmp_path_factory.mktemp("media")
@@ -145,13 +145,13 @@ def media(tmp_path_factory: pytest.TempPathFactory) -> tuple[bytes, bytes]:
 
 @pytest.fixture(scope="session")
 def built_in() -> Library:
-    """The effects that come with the server: they stay the same, so they are read once."""
+    """The built-in effects: they stay the same, so they are read once."""
     return Library()
 
 
 @pytest.fixture(scope="session")
 def table(built_in: Library, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A job table with the verdicts of a machine that can draw every effect."""
+    """A job table with validation results of a machine that can draw every effect."""
     folder = tmp_path_factory.mktemp("table")
     verdicts.give(folder, verdicts.all_of(built_in, DRIVER, ValidationResult()))
     return folder / "jobs.db"
@@ -159,9 +159,9 @@ def table(built_in: Library, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 async def start(tmp_path: Path, built_in: Library, table: Path) -> AsyncIterator[Start]:
-    """Starts servers: `await start(limits, known, setting=value, …)`; slots stay empty.
+    """Start servers: `await start(limits, known, setting=value, …)`; slots stay empty.
 
-    `known` are verdicts beside those on the effects that come with the server.
+    `known` are validation results besides those of the built-in effects.
     """
     async with AsyncExitStack() as stack:
         count = 0
@@ -199,11 +199,11 @@ async def start(tmp_path: Path, built_in: Library, table: Path) -> AsyncIterator
 
 @pytest.fixture
 async def running(start: Start) -> Running:
-    """A server with quick limits."""
+    """Start a server with quick limits."""
     return await start()
 
 
 @pytest.fixture
 def limits() -> Callable[..., HttpLimits]:
-    """The quick limits, some of them changed."""
+    """Return a function that makes quick limits with changes."""
     return lambda **changes: replace(QUICK, **changes)

@@ -58,7 +58,7 @@ async def test_what_cannot_be_drawn_in_time_is_refused_and_holds_nothing(
 async def test_a_pass_that_is_drawn_once_counts_once(
     start: Start, media: tuple[bytes, bytes], built_in: Library
 ) -> None:
-    """9 frames within the limit of the video: 4.5 min would be beyond it."""
+    """Accept 9 frames within the limit of the video: 4.5 min would be beyond it."""
     ring = read_source(built_in.get("ring"), built_in)
     running = await start(known={(ring.key, DRIVER): _STILL}, export_timeout_ms=60_000)
     fields = [part("effect", b"ring"), part("duration", b"0.3"), part("fps", b"30")]

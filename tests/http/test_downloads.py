@@ -41,7 +41,7 @@ async def test_a_video_comes_whole_with_its_headers(running: Running) -> None:
     assert again[2] == VIDEO
 
 
-async def test_a_poster_is_a_picture(running: Running) -> None:
+async def test_a_poster_is_an_image(running: Running) -> None:
     job = running.finish_job(poster=b"\xff\xd8picture")
     status, headers, body = await get(running, f"/download/{job.id}/poster.jpg")
     assert (status, headers["Content-Type"], body) == (200, "image/jpeg", b"\xff\xd8picture")
@@ -72,7 +72,7 @@ async def test_a_range_is_served_in_part(running: Running) -> None:
     assert (several[0], several[2]) == (200, VIDEO)
 
 
-async def test_a_range_behind_the_end_is_told(running: Running) -> None:
+async def test_a_range_after_the_end_is_refused(running: Running) -> None:
     job = running.finish_job(b"12345")
     response = await exchange(running.port, head(f"GET /download/{job.id}", "Range: bytes=5-"))
     assert (response.status, response.code) == (416, "range_not_satisfiable")
@@ -86,7 +86,7 @@ async def test_what_the_client_has_is_not_sent_again(running: Running) -> None:
     assert (status, body) == (304, b"")
 
 
-async def test_what_is_no_longer_there_is_not_acted_upon(running: Running) -> None:
+async def test_if_match_of_another_version_is_refused(running: Running) -> None:
     job = running.finish_job(VIDEO)
     etag = (await get(running, f"/download/{job.id}"))[1]["ETag"]
     stale, fresh = 'If-Match: "other"', f"If-Match: {etag}"
@@ -144,7 +144,7 @@ async def test_a_download_goes_on_when_its_job_is_removed(running: Running) -> N
 
 
 def narrow_connection(port: int) -> socket.socket:
-    """A connection whose kernel takes little before its reader does."""
+    """Return a connection whose kernel accepts little before its reader does."""
     connection = socket.socket()
     connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
     connection.setblocking(False)
@@ -158,7 +158,7 @@ async def read_to_end(connection: socket.socket) -> None:
         pass
 
 
-async def test_a_reader_that_stands_still_is_cut(
+async def test_a_client_that_stops_reading_is_aborted(
     start: Start, limits: Callable[..., HttpLimits]
 ) -> None:
     running = await start(limits(download_window_s=0.4))

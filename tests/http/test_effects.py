@@ -1,4 +1,4 @@
-"""Effects over HTTP: what is listed, what is told of a bad one, and the second photo."""
+"""Effects over HTTP: the listing, the diagnostics of an invalid one, and the second photo."""
 
 import asyncio
 import json
@@ -44,7 +44,7 @@ def png(color: tuple[int, int, int]) -> bytes:
 
 @pytest.fixture(scope="module")
 def probed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
-    """What this machine can really do, found out once."""
+    """Probe this machine once."""
     health = MachineProbe(Config(), tmp_path_factory.mktemp("probe") / "scratch")
     asyncio.run(asyncio.wait_for(_probe(health), 60))
     assert health.report is not None
@@ -57,7 +57,7 @@ async def _probe(health: MachineProbe) -> None:
 
 @pytest.fixture
 def shaders(tmp_path: Path) -> Path:
-    """A folder of effects beside those of the server."""
+    """Return a folder of effects besides the built-in ones."""
     folder = tmp_path / "shaders"
     folder.mkdir()
     (folder / "wrong.fs").write_text(WRONG)
@@ -79,7 +79,7 @@ async def test_usable_effects_are_listed_and_shown_with_their_program(
     assert isinstance(listed, dict)
     entries = {entry["id"]: entry for entry in listed["effects"]}
     assert "none" not in entries
-    assert "wrong" not in entries  # nobody has judged it yet
+    assert "wrong" not in entries  # not validated yet
     assert "judged" not in entries["breathe"]
     _, _, all_files = await get(running, "/effects?all=1")
     assert isinstance(all_files, dict)
@@ -100,7 +100,7 @@ async def test_usable_effects_are_listed_and_shown_with_their_program(
     assert (await get(running, "/effects/none-of-these"))[0] == 404
 
 
-async def test_what_is_judged_bad_is_offered_no_more_and_says_why(
+async def test_an_effect_found_invalid_is_not_offered_any_more_and_has_diagnostics(
     start: Start, shaders: Path
 ) -> None:
     diagnostic = {
@@ -134,7 +134,7 @@ async def test_what_is_judged_bad_is_offered_no_more_and_says_why(
         assert refused["diagnostics"] == entries[name]["diagnostics"]
 
 
-async def test_all_effects_are_listed_with_warnings_about_text_and_picture(
+async def test_all_effects_are_listed_with_warnings_about_source_and_frames(
     start: Start, tmp_path: Path
 ) -> None:
     header = '{"INPUTS": [{"NAME": "a", "TYPE": "float", "BINDS": "kick"}]}'
@@ -172,7 +172,7 @@ async def test_a_transition_wants_a_second_photo_and_others_want_none(running: R
     assert await running.spool_is_empty()
 
 
-async def test_a_second_photo_that_is_none_is_told_by_its_name(running: Running) -> None:
+async def test_an_invalid_second_photo_is_named(running: Running) -> None:
     photos = part("photo", media.photo()), part("photo2", b"no picture")
     sent = form(part("effect", "dissolve"), part("audio", media.wav(0.2)), *photos)
     response = await exchange(running.port, post(sent), wait_s=30)
@@ -198,7 +198,7 @@ async def test_a_shader_that_does_not_compile_is_refused_before_the_files(
     assert await running.spool_is_empty()
 
 
-async def test_an_effect_is_judged_before_a_browser_gets_it(
+async def test_an_effect_is_validated_before_a_browser_gets_it(
     start: Start, shaders: Path, probed: dict[str, Any]
 ) -> None:
     running = await start(shaders_dirs=(shaders,))
@@ -208,7 +208,7 @@ async def test_an_effect_is_judged_before_a_browser_gets_it(
     assert (status, effect_object["diagnostics"][0]["line"]) == (422, 3)
 
 
-async def test_an_effect_that_changes_while_it_is_shown_is_judged_as_it_is_sent(
+async def test_an_effect_that_changes_while_it_is_shown_is_validated_as_it_is_sent(
     start: Start, shaders: Path, probed: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     wrong, good = shaders / "wrong.fs", WRONG.replace("speed", "1.0")

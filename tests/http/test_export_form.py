@@ -22,7 +22,7 @@ FIELDS = [
 
 
 class CountingLibrary(Library):
-    """A library that counts how often its effects are asked for."""
+    """A library that counts the requests for its effects."""
 
     def __init__(self) -> None:
         super().__init__()

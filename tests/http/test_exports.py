@@ -24,7 +24,7 @@ UNKNOWN = "A" * 22
 
 @pytest.fixture
 async def working(start: Start) -> Running:
-    """A server whose probe is real and whose slots draw."""
+    """Start a server whose probe is real and whose slots draw."""
     running = await start(max_parallel_exports=1)
     running.service.machine.report = None
     await running.service.start()
@@ -76,7 +76,7 @@ async def test_a_chain_with_what_moves_it_becomes_a_video(
         ([{"id": "ring"}], {}, "params"),
     ],
 )
-async def test_a_bad_motion_or_chain_is_told_by_its_field(
+async def test_an_invalid_modulation_or_chain_is_named_by_its_field(
     start: Start, effect: object, params: object, field: str
 ) -> None:
     running = await start(max_parallel_exports=0)
@@ -94,7 +94,7 @@ async def test_params_are_refused_before_the_files_are_read(start: Start) -> Non
     running = await start(max_parallel_exports=0)
     parts = [part("effect", b"ring"), part("params", b'{"size": 9}')]
     body = form(*parts, part("audio", b"RIFF" + bytes(200_000), filename="a"))
-    response = await exchange(running.port, post(body)[:-150_000])  # the rest never comes
+    response = await exchange(running.port, post(body)[:-150_000])  # the rest is never sent
     assert (response.status, json.loads(response.body)["field"]) == (422, "params.size")
 
 
@@ -210,7 +210,7 @@ async def test_the_bound_on_uploads_holds_for_the_spool(
             await asyncio.sleep(0.005)
 
     watching = asyncio.create_task(watch())
-    # This one leaves when its form is in: its files keep the place until they are dealt with.
+    # This one disconnects after its form: its files keep their place until they are removed.
     _, leaver = await asyncio.open_connection("127.0.0.1", running.port)
     leaver.write(sent)
     await running.until(lambda: len(running.files()) == 2)
@@ -222,7 +222,10 @@ async def test_the_bound_on_uploads_holds_for_the_spool(
     assert accepted == 2
     payload = sorted(response.json.get("code") or "accepted" for response in responses)
     accepted_count = payload.count("accepted")
-    assert accepted_count in (1, 2)  # whether the leaver's job came to be depends on when it left
+    assert accepted_count in (
+        1,
+        2,
+    )  # whether the disconnected client's job exists depends on the time
     assert payload == ["accepted"] * accepted_count + ["queue_full"] * (6 - accepted_count)
     assert await running.spool_is_empty()
 
@@ -255,7 +258,7 @@ async def test_the_old_front_page_is_there(running: Running) -> None:
 
 @pytest.fixture
 def covered(media: tuple[bytes, bytes], tmp_path: Path) -> bytes:
-    """The sound of `media` as an MP3 with the photo as its cover."""
+    """Return the audio of `media` as an MP3 with the photo as its cover."""
     audio, photo, track = (tmp_path / name for name in ("audio", "photo.png", "track.mp3"))
     audio.write_bytes(media[0])
     photo.write_bytes(media[1])
@@ -265,10 +268,10 @@ def covered(media: tuple[bytes, bytes], tmp_path: Path) -> bytes:
     return track.read_bytes()
 
 
-async def test_the_cover_of_the_track_stands_in_for_a_photo(
+async def test_the_cover_of_the_track_replaces_a_photo(
     running: Running, media: tuple[bytes, bytes], covered: bytes
 ) -> None:
-    """None is sent: no file was chosen in the form's field; nor in that of a second photo."""
+    """Leave the file inputs of both photos without a chosen file."""
     unchosen = [part(name, b"", filename="") for name in ("photo", "photo2")]
     sent = form(part("audio", covered, filename="a.mp3"), *unchosen)
     response = await exchange(running.port, post(sent), wait_s=60)

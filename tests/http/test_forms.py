@@ -1,4 +1,4 @@
-"""POST /export with forms that are wrong: each gets its code, and leaves nothing behind."""
+"""POST /export with malformed forms: each gets its code, and leaves nothing behind."""
 
 import numpy as np
 import pytest
@@ -9,7 +9,7 @@ from tests.http.wire import FORM, chunked, exchange, form, head, part, post
 
 AUDIO = part("audio", b"RIFF", filename="a.wav")
 TRACK = part("audio", wav_of(np.zeros((4800, 2)), 48_000), filename="a.wav")
-"""A track without a cover, which would stand in for a photo."""
+"""A track without a cover, which would replace a photo."""
 PHOTO = part("photo", b"\xff\xd8", filename="p.jpg")
 HUGE = b"x" * (1024 * 1024 + 1)
 
@@ -19,7 +19,7 @@ def field(name: str, value: str) -> bytes:
 
 
 def in_audio(*headers: str) -> bytes:
-    """A form whose audio part has further headers."""
+    """Return a form whose audio part has further headers."""
     return post(form(part("audio", b"x", *headers)))
 
 

@@ -1,4 +1,4 @@
-"""The small readers and writers of headers: languages, ranges, file names; and the pace."""
+"""The parsers and writers of headers: languages, ranges, file names; and the transfer rate."""
 
 from urllib.parse import unquote
 
@@ -68,7 +68,7 @@ def test_one_range_is_served_and_anything_odd_is_passed_over(
 @pytest.mark.parametrize(
     "header", ["bytes=10-", "bytes=10-12", "bytes=-0", "bytes=" + "9" * 18 + "-"]
 )
-def test_a_range_behind_the_end_cannot_be_served(header: str) -> None:
+def test_a_range_after_the_end_cannot_be_satisfied(header: str) -> None:
     with pytest.raises(RangeNotSatisfiable):
         requested_range({"Range": header}, 10, '"e"')
 
@@ -154,7 +154,7 @@ def test_if_match_must_name_what_is_there() -> None:
             check_if_match({"If-Match": header}, tag)
 
 
-def test_a_pace_is_judged_by_a_whole_window_only() -> None:
+def test_a_rate_is_compared_only_over_a_whole_window() -> None:
     rate = TransferRate(min_rate=100, window_s=1.5)
     judged = []
     for seconds, count in ((1.4, 0), (0.2, 149), (0.1, 10)):
@@ -163,7 +163,7 @@ def test_a_pace_is_judged_by_a_whole_window_only() -> None:
     assert judged == [False, True, False]
 
 
-def test_a_pace_forgets_what_lies_before_its_window() -> None:
+def test_a_rate_forgets_what_is_before_its_window() -> None:
     rate = TransferRate(min_rate=100, window_s=1.5)
     rate.add(0.0, 1_000_000)
     judged = []

@@ -1,4 +1,4 @@
-"""Places among the uploads: who gets one, and who gives way."""
+"""The limiter of uploads: the order of admission and of eviction."""
 
 import asyncio
 from collections.abc import Callable
@@ -17,7 +17,7 @@ AUDIO, PHOTO = part("audio", b"a" * 100), part("photo", b"p")
 
 def _limiter(**limits: float) -> UploadLimiter:
     values = {"uploads": 2, "upload_wait_s": 5, "upload_grace_s": 0, "upload_poll_s": 0.01}
-    return UploadLimiter(HttpLimits(**{**values, **limits}), lambda: 1.0)  # type: ignore[arg-type]  # some are whole
+    return UploadLimiter(HttpLimits(**{**values, **limits}), lambda: 1.0)  # type: ignore[arg-type]  # some are integers
 
 
 async def _hold(
@@ -30,7 +30,7 @@ async def _hold(
             await asyncio.sleep(60)
 
 
-async def test_the_slowest_of_the_address_with_most_places_gives_way() -> None:
+async def test_the_slowest_of_the_address_with_the_most_uploads_is_evicted() -> None:
     limiter, acquired = _limiter(uploads=3), list[str]()
     uploads = [("a", 0, "a0"), ("a", 100, "a100"), ("b", 0, "b0")]
     tasks = [
@@ -99,7 +99,7 @@ async def test_an_upload_that_is_prepared_and_a_fast_one_keep_their_places() -> 
     await asyncio.gather(fast, return_exceptions=True)
 
 
-async def test_an_upload_that_stands_still_gives_way_over_http(
+async def test_a_stalled_upload_is_evicted_over_http(
     start: Start, limits: Callable[..., HttpLimits]
 ) -> None:
     quick = limits(

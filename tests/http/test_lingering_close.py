@@ -1,4 +1,4 @@
-"""A refused client that is still sending: it reads its answer, and does not stay for ever."""
+"""A refused client that is still sending reads its response, and does not stay forever."""
 
 import asyncio
 import contextlib
@@ -31,7 +31,7 @@ async def test_one_that_sends_on_for_six_seconds_still_reads_its_answer(
     reader, writer = await asyncio.open_connection("127.0.0.1", running.port)
     sending = asyncio.create_task(send_slowly(writer, post(BODY), seconds=6))
     await asyncio.sleep(1)
-    # The one place among the uploads is free again, though the first client still sends.
+    # The only place among the uploads is free again, though the first client still sends.
     other = await exchange(running.port, post(form(part("photo", b"x"))))
     is_sending = not sending.done()
     await sending
@@ -52,7 +52,7 @@ async def test_one_that_sends_on_for_six_seconds_still_reads_its_answer(
     ],
     ids=["silence", "too long in all", "below the rate", "too much"],
 )
-async def test_patience_with_a_refused_client_has_bounds(
+async def test_draining_a_refused_body_has_bounds(
     start: Start, limits: Callable[..., HttpLimits], limit: Any, step: int, pause_s: float
 ) -> None:
     running = await start(limits(**limit))

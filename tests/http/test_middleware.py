@@ -1,4 +1,4 @@
-"""What every answer has, whatever was asked."""
+"""The properties of every response."""
 
 import asyncio
 from collections.abc import Callable
@@ -55,7 +55,7 @@ async def test_every_answer_has_an_id_cors_and_safe_headers(running: Running, ca
         assert set(response.json) == {"success", "error", "code", "retryable", "requestId"}
 
 
-async def test_an_unknown_job_is_told_with_the_same_words_everywhere(running: Running) -> None:
+async def test_an_unknown_job_has_the_same_message_everywhere(running: Running) -> None:
     paths = [f"/export/{UNKNOWN}", "/export/x", f"/download/{UNKNOWN}", "/effects/none", "/none"]
     messages = {(await exchange(running.port, head(f"GET {path}"))).json["error"] for path in paths}
     assert messages == {"There is nothing here."}
@@ -77,7 +77,7 @@ async def test_errors_speak_the_language_of_the_client(running: Running) -> None
         ("/effects", "GET, HEAD, OPTIONS"),
     ],
 )
-async def test_a_wrong_method_is_told_which_are_right(
+async def test_a_wrong_method_gets_the_allowed_ones(
     running: Running, path: str, methods: str
 ) -> None:
     response = await exchange(running.port, head(f"PATCH {path}"))
@@ -145,7 +145,7 @@ async def test_head_says_what_get_would(running: Running) -> None:
                 assert await headed.read() == b""
 
 
-async def test_a_fault_of_ours_is_told_without_its_words(
+async def test_an_internal_error_does_not_show_its_message(
     running: Running, caplog: pytest.LogCaptureFixture
 ) -> None:
     running.service.store.close()

@@ -11,7 +11,7 @@ from tests.http.wire import BOUNDARY, form, part
 
 
 def reader(body: bytes, cuts: list[int]) -> Callable[[], Awaitable[bytes]]:
-    """Hands out `body` in pieces of the given lengths, then the rest."""
+    """Return a function that reads `body` in chunks of the given lengths, then the rest."""
     chunks = []
     for cut in cuts:
         chunks.append(body[:cut])
@@ -93,7 +93,7 @@ async def test_a_part_may_be_left_unread() -> None:
     assert [await reader_of_parts.next_part() for _ in range(3)] == ["a", "b", None]
 
 
-async def test_padding_behind_a_boundary_and_an_epilogue_are_allowed() -> None:
+async def test_padding_after_a_boundary_and_an_epilogue_are_allowed() -> None:
     body = b"\r\n" + form(part("a", b"1")).replace(
         f"{BOUNDARY}\r".encode(), f"{BOUNDARY} \t\r".encode()
     )

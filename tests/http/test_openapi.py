@@ -1,4 +1,4 @@
-"""The document is replayed: every path and method in it answers as it says."""
+"""The document is replayed: every path and method in it answers as described."""
 
 import re
 from pathlib import Path
@@ -136,7 +136,7 @@ async def test_the_other_listed_statuses_occur(running: Running) -> None:
     assert await replay(running, "/export", "post", **form_of) == 400
 
 
-async def test_the_document_tells_this_servers_limits(start: Start) -> None:
+async def test_the_document_has_the_limits_of_this_server(start: Start) -> None:
     running = await start(max_upload_mb=7)
     async with (
         aiohttp.ClientSession(running.url) as client,

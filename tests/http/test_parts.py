@@ -1,4 +1,4 @@
-"""A part of the track that is asked for by a word is found before the answer."""
+"""A part of the track that is selected by analysis is known in the response."""
 
 import io
 import json
@@ -13,7 +13,7 @@ from tests.http.wire import exchange, form, part, post
 
 
 def _track(seconds: int) -> bytes:
-    """Noise that is loud in its second half."""
+    """Return noise that is loud in its second half."""
     noise = np.random.default_rng(5).standard_normal(seconds * 8_000) * 300
     noise[len(noise) // 2 :] *= 20
     buffer = io.BytesIO()
@@ -25,7 +25,7 @@ def _track(seconds: int) -> bytes:
     return buffer.getvalue()
 
 
-async def test_the_part_is_told_in_the_answer(start: Start) -> None:
+async def test_the_part_is_in_the_response(start: Start) -> None:
     running = await start(max_parallel_exports=0)
     fields = [part("start", b"best"), part("duration", b"2")]
     files = [part("audio", _track(6), filename="a"), part("photo", photo(32, 24), filename="b")]

@@ -1,4 +1,4 @@
-"""A server that was stopped and goes on does not take its own pause for its client's silence."""
+"""A server that was suspended does not count its own pause as silence of the client."""
 
 import asyncio
 
@@ -23,7 +23,7 @@ def _body(upload: UploadState) -> tuple[StreamReader, Body]:
     return content, Body(content, LIMITS, upload.add)
 
 
-async def test_the_pause_of_the_server_is_no_silence_of_the_client(
+async def test_the_pause_of_the_server_is_not_silence_of_the_client(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     clock = Clock(monkeypatch)

@@ -1,4 +1,4 @@
-"""The line of uploads before the decoder: what would wait too long in it is refused at once."""
+"""The queue of uploads before the decoder: one that would wait too long is refused at once."""
 
 import asyncio
 from contextlib import AsyncExitStack
@@ -40,8 +40,8 @@ async def test_what_would_wait_too_long_is_refused_at_once() -> None:
     ("size", "count", "seconds"),
     [
         (50 * MB, 20 * MB, 10.0),  # fast, and 15 s from its end
-        (50 * MB, 0, 0.0),  # it has just begun
-        (MB // 2, 0, 5.0),  # it sends nothing
+        (50 * MB, 0, 0.0),  # just begun
+        (MB // 2, 0, 5.0),  # sends nothing
         (None, 20 * MB, 10.0),  # chunked
     ],
 )

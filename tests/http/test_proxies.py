@@ -1,4 +1,4 @@
-"""The server behind proxies: links, the client's address and the request's id, and the log."""
+"""The server behind proxies: links, client addresses, request ids, and the log."""
 
 import logging
 from ipaddress import ip_network
@@ -46,7 +46,7 @@ async def test_links_begin_with_the_public_address(start: Start, address: str, l
         *("/a/../b", "/./a", "https://a/..", "/a/%2E%2e/b"),
     ],
 )
-def test_a_public_address_that_cannot_be_is_told(address: str) -> None:
+def test_an_invalid_public_address_is_refused(address: str) -> None:
     with pytest.raises(ConfigError, match="PUBLIC_URL"):
         Config.from_env({"PUBLIC_URL": address})
 
@@ -72,7 +72,7 @@ def test_proxies_are_addresses_or_networks(address: str) -> None:
         (["10.1.2.3"], "10.1.2.3"),
     ],
 )
-async def test_a_trusted_proxy_tells_the_client(
+async def test_a_trusted_proxy_names_the_client(
     start: Start, caplog: pytest.LogCaptureFixture, forwarded: list[str], client: str
 ) -> None:
     caplog.set_level(logging.INFO)
@@ -82,7 +82,9 @@ async def test_a_trusted_proxy_tells_the_client(
     assert _lines(caplog)[-1]["client"] == client
 
 
-async def test_nobody_else_is_believed(running: Running, caplog: pytest.LogCaptureFixture) -> None:
+async def test_no_other_client_is_trusted(
+    running: Running, caplog: pytest.LogCaptureFixture
+) -> None:
     caplog.set_level(logging.INFO)
     lines = ("X-Forwarded-For: 203.0.113.7", "X-Request-Id: mine")
     response = await exchange(running.port, head("GET /health", *lines))

@@ -1,4 +1,4 @@
-"""GET /ready tells the truth, and costs little however often it is asked."""
+"""GET /ready is right, and cheap however often it is requested."""
 
 import asyncio
 import os
@@ -42,7 +42,7 @@ async def test_many_questions_sync_one_file(
     assert len(synced) == 1
 
 
-async def test_what_is_cheap_to_see_is_told_at_once(
+async def test_cheap_indicators_are_reported_at_once(
     start: Start, limits: Callable[..., HttpLimits], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     running = await start(limits(readiness_cache_s=60), min_free_mb=1)
@@ -63,7 +63,7 @@ async def test_what_is_cheap_to_see_is_told_at_once(
     assert await problems() == []
 
 
-async def test_the_rest_is_told_after_a_moment(
+async def test_other_problems_are_reported_after_a_moment(
     start: Start, limits: Callable[..., HttpLimits], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     running = await start(limits(readiness_cache_s=0.2))

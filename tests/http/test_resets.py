@@ -1,4 +1,4 @@
-"""Clients that reset their connection: whatever was opened for them is closed, at every step."""
+"""Clients that reset their connection: all that was opened for them is closed, at every step."""
 
 import asyncio
 import contextlib
@@ -22,7 +22,7 @@ RESET = struct.pack("ii", 1, 0)
 
 
 class HeldPool(ThreadPoolExecutor):
-    """Threads for blocking calls, one of which can be held until it is let go."""
+    """Threads for blocking calls, one of which can be held until it is released."""
 
     def __init__(self) -> None:
         super().__init__(2)
@@ -53,7 +53,7 @@ class HeldPool(ThreadPoolExecutor):
 
 @pytest.fixture
 async def pool() -> AsyncIterator[HeldPool]:
-    """The pool of the test's event loop."""
+    """Return the pool of the test's event loop."""
     held = HeldPool()
     asyncio.get_running_loop().set_default_executor(held)
     yield held
@@ -65,7 +65,7 @@ def descriptors() -> int:
 
 
 async def connect(port: int, receive_buffer: int = 4096) -> socket.socket:
-    """A connection whose kernel takes little before its reader does."""
+    """Return a connection whose kernel accepts little before its reader does."""
     connection = socket.socket()
     connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
     connection.setblocking(False)
@@ -79,11 +79,11 @@ def reset(connection: socket.socket) -> None:
 
 
 async def reset_at_each_step(running: Running, pool: HeldPool, sent: bytes, read: int) -> int:
-    """Send `sent` again and again, and reset while the first blocking call is made, then while
-    the second is, and so on; at last when `read` bytes of the answer are there.
+    """Send `sent` repeatedly and reset during the first blocking call, then during the second, and
+    so on; at last when `read` bytes of the response have arrived.
 
     Returns:
-        how many calls were held.
+        the number of held calls.
     """
     loop = asyncio.get_running_loop()
     before = descriptors()
@@ -100,7 +100,7 @@ async def reset_at_each_step(running: Running, pool: HeldPool, sent: bytes, read
         answered.cancel()
         open_before = descriptors()
         reset(client)
-        # While the call is held the server notices the reset and closes its end too.
+        # During the held call the server notices the reset and closes its end too.
         assert await running.until(lambda: descriptors() <= open_before - 2), step  # noqa: B023
         pool.go.set()
         assert await running.until(lambda: descriptors() == before), step
@@ -119,7 +119,7 @@ async def test_a_reset_download_keeps_no_descriptor(
 
 
 def request_line(caplog: pytest.LogCaptureFixture) -> dict[str, Any] | None:
-    """The last line on a request."""
+    """Return the last line on a request."""
     facts = [r.__dict__["facts"] for r in caplog.records if r.getMessage() == "request"]
     return facts[-1] if facts else None
 

@@ -1,4 +1,4 @@
-"""The server as a process: how it starts and how it ends."""
+"""The server as a process: its start and its end."""
 
 import asyncio
 import contextlib
@@ -16,13 +16,13 @@ import pytest
 from tests.http.wire import FORM, exchange, form, head, part, post, read_response
 
 END_S = 5 if os.environ.get("PROOF") == "full" else 60
-"""Five seconds are promised; beside other tests the machine has other things to do too."""
+"""Five seconds are promised; next to other tests the machine is busy."""
 Spawn = Callable[..., "subprocess.Popen[str]"]
 
 
 @pytest.fixture
 def spawn(tmp_path: Path) -> Iterator[Spawn]:
-    """Starts `python -m server serve` on a free port, with its log in log.txt."""
+    """Start `python -m server serve` on a free port, with its log in log.txt."""
     started: list[subprocess.Popen[str]] = []
 
     def go(**settings: str) -> "subprocess.Popen[str]":
@@ -112,7 +112,7 @@ def test_a_second_signal_ends_it_on_the_spot(spawn: Spawn, tmp_path: Path) -> No
     assert process.wait(END_S) in (128 + signal.SIGINT, 128 + signal.SIGTERM)
 
 
-def test_a_port_in_use_is_told_before_any_work(spawn: Spawn, tmp_path: Path) -> None:
+def test_a_port_in_use_is_reported_before_any_work(spawn: Spawn, tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as other:
         process = spawn(PORT=str(other.getsockname()[1]))
         assert process.wait(60) == 1

@@ -1,4 +1,4 @@
-"""Many slow and half-open clients at one time, over real sockets, beside those that are served."""
+"""Many slow and half-open clients at one time, over real sockets, next to ones that are served."""
 
 import asyncio
 import socket
@@ -24,7 +24,7 @@ BEGUN = (
 
 
 async def _clients(held: ExitStack, port: int, count: int, sent: bytes) -> list[socket.socket]:
-    """Connections on each of which `sent` was sent; they stay open."""
+    """Open connections and send `sent` on each; they stay open."""
     clients = [held.enter_context(socket.socket()) for _ in range(count)]
     for client in clients:
         client.setblocking(False)
@@ -34,14 +34,14 @@ async def _clients(held: ExitStack, port: int, count: int, sent: bytes) -> list[
 
 
 def _status(client: socket.socket) -> bytes:
-    """The first line of an answer; empty where there is none yet."""
+    """Return the first line of a response; empty if there is none yet."""
     try:
         return client.recv(4096).split(b"\r\n")[0]
     except BlockingIOError:
         return b""
 
 
-async def test_all_places_can_be_taken_and_a_slow_one_gives_way(
+async def test_all_places_can_be_taken_and_a_slow_upload_is_evicted(
     start: Start, limits: Callable[..., HttpLimits]
 ) -> None:
     slow = limits(
@@ -67,7 +67,7 @@ async def test_all_places_can_be_taken_and_a_slow_one_gives_way(
     assert await running.spool_is_empty()
 
 
-async def test_an_upload_whose_effect_is_being_judged_keeps_its_place(
+async def test_an_upload_whose_effect_is_being_validated_is_not_evicted(
     start: Start, limits: Callable[..., HttpLimits], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     quick = limits(uploads=1, upload_grace_s=0.0, upload_poll_s=0.01, upload_slow_rate=2000)

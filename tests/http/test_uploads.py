@@ -1,4 +1,4 @@
-"""POST /export against clients that are slow, stop half-way, or come when there is no room."""
+"""POST /export against clients that are slow, stop half-way, or find the disk full."""
 
 import asyncio
 import os
@@ -185,7 +185,7 @@ async def test_a_disk_that_fills_while_a_body_is_read_stops_it(
     writer.transport.abort()
 
 
-def test_the_room_is_looked_at_only_every_so_many_bytes() -> None:
+def test_free_space_is_checked_at_intervals_only() -> None:
     looks: list[bool] = []
 
     def enough() -> bool:
@@ -201,7 +201,7 @@ def test_the_room_is_looked_at_only_every_so_many_bytes() -> None:
     assert caught.value.code == "storage_full"
 
 
-def test_a_full_disk_is_told_as_such(tmp_path: Path) -> None:
+def test_a_full_disk_has_its_own_error(tmp_path: Path) -> None:
     file = SpoolFile(tmp_path / "audio", NO_END)
     full = open("/dev/full", "wb", buffering=0)  # noqa: SIM115 - its descriptor is handed over
     spare, file.descriptor = file.descriptor, full.fileno()

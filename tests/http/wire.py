@@ -11,7 +11,7 @@ FORM = f"multipart/form-data; boundary={BOUNDARY}"
 
 @dataclass(frozen=True)
 class Response:
-    """One HTTP answer as it came over the wire."""
+    """An HTTP response as it was received."""
 
     status: int
     headers: dict[str, str]
@@ -30,7 +30,7 @@ class Response:
 
 
 def part(name: str, content: bytes | str, *extra: str, filename: str | None = None) -> bytes:
-    """One part of a form, its boundary in front; `extra` are further header lines."""
+    """Return one part of a form, its boundary in front; `extra` are further header lines."""
     data = content if isinstance(content, bytes) else content.encode()
     file = f'; filename="{filename}"' if filename is not None else ""
     head = "\r\n".join([f'Content-Disposition: form-data; name="{name}"{file}', *extra])
@@ -38,17 +38,17 @@ def part(name: str, content: bytes | str, *extra: str, filename: str | None = No
 
 
 def form(*parts: bytes) -> bytes:
-    """A whole form of these parts."""
+    """Return a whole form of these parts."""
     return b"".join(parts) + f"--{BOUNDARY}--\r\n".encode()
 
 
 def head(target: str = "POST /export", *lines: str) -> bytes:
-    """The head of a request."""
+    """Return the head of a request."""
     return "\r\n".join([f"{target} HTTP/1.1", "Host: test", *lines, "", ""]).encode()
 
 
 def post(body: bytes, *lines: str, content_type: str = FORM) -> bytes:
-    """A POST /export with a body and its length."""
+    """Return a POST /export with a body and its length."""
     return (
         head(
             "POST /export", f"Content-Type: {content_type}", f"Content-Length: {len(body)}", *lines
@@ -58,13 +58,13 @@ def post(body: bytes, *lines: str, content_type: str = FORM) -> bytes:
 
 
 def chunked(body: bytes, size: int = 4096) -> bytes:
-    """`body` in the chunked transfer coding."""
+    """Return `body` in the chunked transfer coding."""
     pieces = [body[at : at + size] for at in range(0, len(body), size)]
     return b"".join(b"%x\r\n%s\r\n" % (len(p), p) for p in pieces) + b"0\r\n\r\n"
 
 
 async def read_response(reader: asyncio.StreamReader, *, bodiless: bool = False) -> Response:
-    """The next answer on a connection; ConnectionError when there is none."""
+    """Read the next response on a connection; raise ConnectionError if there is none."""
     top = (await reader.readuntil(b"\r\n\r\n")).decode()
     first, *rest = top.strip().split("\r\n")
     headers = {name.lower(): value for name, value in (line.split(": ", 1) for line in rest)}
@@ -77,7 +77,7 @@ async def read_response(reader: asyncio.StreamReader, *, bodiless: bool = False)
 async def exchange(
     port: int, *sent: bytes, pause_s: float = 0, half_close: bool = False, wait_s: float = 10
 ) -> Response:
-    """Send byte strings one after the other, then read one answer.
+    """Send byte strings one after the other, then read one response.
 
     Raises:
         EOFError: the server closed without one.

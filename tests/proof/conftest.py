@@ -1,4 +1,4 @@
-"""The proof: each line measures something and says what; `make proof` prints them as one table."""
+"""The proof: each line measures something and reports it; `make proof` prints one table."""
 
 import os
 from collections import defaultdict
@@ -12,14 +12,14 @@ from tests.harness.server import Server
 FULL = os.environ.get("PROOF") == "full"
 """Full size and count; otherwise every line runs small."""
 _MAX_SEPARATE_CASES = 8
-"""More cases of one test than that share a row."""
+"""Above this number, the cases of one test share a line."""
 
 Figure = Callable[[str], None]
 StartServer = Callable[..., Server]
 
 
 class ProofTable:
-    """Collects what the tests of the proof found, wherever they ran."""
+    """Collects the results of the tests of the proof, from all test processes."""
 
     def __init__(self) -> None:
         self.reports: list[pytest.TestReport] = []
@@ -30,7 +30,7 @@ class ProofTable:
             self.reports.append(report)
 
     def lines(self) -> Iterator[tuple[int, str, str]]:
-        """Line, verdict and figures; the cases of one test together when they are many."""
+        """Yield line, outcome and figures; the cases of one test together if they are many."""
         tests: dict[tuple[int, str], list[pytest.TestReport]] = defaultdict(list)
         for report in self.reports:
             line = next(int(str(text)) for name, text in report.user_properties if name == "line")
@@ -75,7 +75,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture
 def figure(request: pytest.FixtureRequest) -> Figure:
-    """Call it with what was measured; the words stand in the table."""
+    """Return a function that records a measurement for the table."""
     node: pytest.Item = request.node
     return lambda text: node.user_properties.append(("figure", text))
 

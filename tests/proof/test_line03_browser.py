@@ -27,10 +27,11 @@ SECONDS, FRAMES = (10, 300) if FULL else (1.5, 45)
 WIDTH, HEIGHT = (1280, 720) if FULL else (64, 36)
 PLANS = "free=720,premium=1080" if FULL else "free=36,premium=72"
 DONE_S = 240 if FULL else 60
-"""How long the export may take; nothing is measured by it."""
+"""Maximum time of the export; it is not a measurement."""
 POLL_S = 2.0
 PICTURE_ERROR = 3
-"""Mean of two ways from YUV to RGB, of 255; the matrix of BT.601 or full range would be over 4."""
+"""Mean difference of two conversions from YUV to RGB, of 255; the matrix of BT.601 or full range
+would be over 4."""
 PAGES = Path(__file__).parents[1] / "data" / "proof"
 
 
@@ -43,7 +44,7 @@ def chromium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chromium]:
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """A server of the size that is proved here."""
+    """Start a server of the size of this proof."""
     folder = tmp_path_factory.mktemp("server") / "data"
     with Server(folder, PLANS=PLANS, SEGMENT_SEC="10" if FULL else "1") as server:
         yield server
@@ -57,7 +58,7 @@ async def page(chromium: Chromium, tmp_path: Path) -> AsyncIterator[Page]:
 
 @pytest.fixture
 async def origin(tmp_path: Path) -> AsyncIterator[str]:
-    """Where the pages come from, and the saved videos; another site than the server's."""
+    """Serve the pages and the saved videos from another origin than the server's."""
     app = web.Application()
     app.router.add_static("/pages", PAGES)
     app.router.add_static("/saved", tmp_path)
@@ -70,7 +71,7 @@ async def origin(tmp_path: Path) -> AsyncIterator[str]:
 
 @pytest.fixture
 def track(tmp_path: Path) -> Path:
-    """A track under a name as people give them."""
+    """Write a track under a name as people give them."""
     path = tmp_path / "Моя песня (демо) 100%.wav"
     path.write_bytes(media.wav(SECONDS + 1))
     return path
@@ -131,7 +132,7 @@ async def test_the_studios_own_flow(
 
 
 def _check_answers(answers: list[dict[str, Any]]) -> None:
-    """What the page was told, from the 202 to the `downloadUrl`."""
+    """Check the answers to the page, from the 202 to the `downloadUrl`."""
     accepted, *states = answers
     assert accepted["status"] == 202
     assert accepted["body"]["success"] is True
@@ -153,7 +154,7 @@ def _check_answers(answers: list[dict[str, Any]]) -> None:
 
 
 def _check_requests(sent: list[dict[str, Any]], answers: list[dict[str, Any]]) -> int:
-    """No preflight was needed, and the polls are two seconds apart; how many there were."""
+    """Check that no preflight was needed and polls are two seconds apart; return their number."""
     assert {request["method"] for request in sent} == {"GET", "POST"}, sent
     polls = [request["at_s"] for request in sent if "/export/" in request["url"]]
     assert len(polls) == len(answers) - 1
@@ -162,7 +163,7 @@ def _check_requests(sent: list[dict[str, Any]], answers: list[dict[str, Any]]) -
 
 
 async def _check_playing(page: Page, source: str, file: Path) -> float:
-    """Play to the end; how far the last frame on the canvas is from ffmpeg's, of 255."""
+    """Play to the end; return the difference of the last frame to ffmpeg's, of 255."""
     seen = await asyncio.wait_for(page.run(f"play('{source}')"), SECONDS * 4 + 30)
     assert seen["error"] is None
     assert seen["ended"] is True, seen["events"]
@@ -170,7 +171,7 @@ async def _check_playing(page: Page, source: str, file: Path) -> float:
     assert seen["duration"] == pytest.approx(SECONDS, abs=0.025)
     assert seen["currentTime"] == pytest.approx(seen["duration"], abs=0.001)
     assert seen["audioBytes"] > 0
-    # A busy machine may show few frames of many, but each is the one of its time.
+    # A busy machine may show few of the frames, but each at its time.
     index = round(seen["time"] * FRAMES / SECONDS)
     assert FRAMES // 2 < index < FRAMES
     drawn = _pixels(seen["frame"])
@@ -211,14 +212,14 @@ async def test_errors_reach_the_page_in_its_own_language(
         await _refusal(page, 413, "file_too_large", large, photo),
     ]
     server.client.submit(track, photo)
-    # The queue is full before the body is read, and still the page gets to see the answer.
+    # The queue is full before the body is read, and the page still gets the answer.
     refused.append(await _refusal(page, 429, "queue_full", large, photo))
     assert int((await page.run("answers.at(-1)"))["headers"]["retry-after"]) >= 1
     figure("; ".join(refused))
 
 
 async def _refusal(page: Page, status: int, code: str, track: Path, photo: Path) -> str:
-    """Export something that is refused in this way: the sentence that the page then shows."""
+    """Export something that is refused in this way; return the sentence that the page shows."""
     await _export(page, track, photo)
     shown = str(await page.until("at('error').textContent", DONE_S))
     answer = await page.run("answers.at(-1)")
@@ -252,13 +253,13 @@ async def test_a_page_may_read_headers_and_send_what_needs_a_preflight(
     assert (await _fetch(page, path, method="DELETE"))["status"] == 200
     gone = await _fetch(page, f"/download/{job}")
     assert (gone["status"], gone["code"]) == (410, "result_expired")
-    # One preflight is good for every method of the path, and for a day.
+    # One preflight is valid for every method of the path, and for a day.
     methods = [request["method"] for request in page.requests()]
     assert (methods.count("OPTIONS"), methods.count("DELETE")) == (1, 1), methods
 
 
 async def _fetch(page: Page, path: str, **options: Any) -> dict[str, Any]:
-    """What a page gets to see of an answer."""
+    """Return what a page can read of an answer."""
     return dict(
         await page.run(
             f"""fetch(server + "{path}", {options}).then(async (answer) => {{

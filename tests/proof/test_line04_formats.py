@@ -1,4 +1,4 @@
-"""Line 4: every accepted kind of track and photo, judged by the decoded film."""
+"""Line 4: every accepted format of track and photo, checked in the decoded video."""
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -33,7 +33,7 @@ void main() { gl_FragColor = IMG_THIS_PIXEL(inputImage); }
 
 @dataclass(frozen=True)
 class Track:
-    """A sound of known samples in one format."""
+    """Audio of known samples in one format."""
 
     format: str
     rate: int
@@ -57,7 +57,7 @@ SELECTED = [
     Track("m4a-aac", 44100, 2),
     Track("aiff-16", 44100, 1),
 ]
-"""A track of each container, and of each way to say where its sound begins."""
+"""A track of each container, and of each way to encode where its audio begins."""
 ALL = [
     Track(name, rate, channels)
     for name, kind in tracks.FORMATS.items()
@@ -70,7 +70,7 @@ PHOTOS = {**pictures.ALWAYS, **pictures.MORE} if FULL else pictures.ALWAYS
 
 @dataclass(frozen=True)
 class Export:
-    """A track and a photo that were sent together, and what came back."""
+    """A track and a photo that were sent together, and the resulting video."""
 
     track: Path
     photo: pictures.Photo
@@ -82,7 +82,7 @@ Exports = dict[Track | str, Export]
 
 @pytest.fixture(name="exports", scope="module")
 def _exports(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Exports]:
-    """The films of all tracks and all photos; each track goes with one of the photos."""
+    """Render all tracks and all photos; each track goes with one of the photos."""
     folder = tmp_path_factory.mktemp("formats")
     (folder / "shaders").mkdir()
     (folder / "shaders" / "plain.fs").write_text(PLAIN)
@@ -125,10 +125,10 @@ def test_track(exports: Exports, figure: Figure, name: str) -> None:
 
 
 def _shift_of(track: Track, export: Export) -> int:
-    """Check one film's length and sound; by how many samples the sound is off.
+    """Check the length and the audio of a video; return by how many samples the audio is shifted.
 
-    It is off from what was stored or, where the file cannot tell that from the encoder's own
-    samples, from what every player finds in it.
+    The reference is what was stored or, if the file does not describe the encoder's own samples,
+    what every player decodes from it.
     """
     delayed = tracks.FORMATS[track.format].delayed
     decoded = tracks.decoded(export.track) if delayed else None
@@ -170,6 +170,6 @@ def test_photo(exports: Exports, figure: Figure, name: str) -> None:
     assert difference <= MAX_COLOUR_ERROR
 
 
-def test_films_are_well_formed(exports: Exports) -> None:
+def test_videos_are_well_formed(exports: Exports) -> None:
     for export in {id(export): export for export in exports.values()}.values():
         films.assert_well_formed(export.video)

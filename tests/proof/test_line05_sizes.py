@@ -18,20 +18,20 @@ pytestmark = [pytest.mark.line(5), pytest.mark.timeout(280)]
 
 MAX_DURATION_S = 240 if FULL else 21
 ODD = "12.345" if FULL else "4.345"
-"""Seconds that are no whole number of frames, and more than the track has."""
+"""Seconds that are not a whole number of frames, and more than the track has."""
 TRACK_S = 3
-"""Length of the track that most films are made of."""
+"""Length of the track of most videos."""
 MAX_SHIFT = 48
 """Samples at 48 kHz: 1 ms."""
 PLANTED_TEXT = "planted-7f3a91"
 WAIT_S = 5000 if FULL else 250
 EFFECT: dict[str, str] = {} if FULL else {"effect": "plain"}
-"""The server's own choice at full size."""
+"""The server's own default at full size."""
 
 
 @dataclass(frozen=True)
 class RequestedVideo:
-    """A film that is asked for, and how large and how long it must be."""
+    """A requested video, with its expected size and length."""
 
     duration: str
     fps: int
@@ -64,7 +64,7 @@ if FULL:
 
 @dataclass(frozen=True)
 class Clip:
-    """From the second minute of a track of minutes in one format: ten, or three when small."""
+    """A part from the second minute of a track in one format, of ten minutes, or three if small."""
 
     format: str
     rate: int
@@ -75,11 +75,11 @@ class Clip:
         return f"{self.format} {self.rate} Hz"
 
     def minute(self, number: int) -> tracks.Samples:
-        """The samples of one minute of the track, no two of them alike."""
+        """Return the samples of one minute of the track, no two of them alike."""
         return tracks.noise(60, self.rate, self.channels, seed=number)
 
     def store(self, folder: Path) -> Path:
-        """The whole track as a file."""
+        """Write the whole track to a file."""
         kind = tracks.FORMATS[self.format]
         samples = np.concatenate([self.minute(number) for number in range(10 if FULL else 3)])
         return tracks.store(samples, self.rate, kind, folder / f"{self}.{kind.suffix}")
@@ -93,7 +93,7 @@ if FULL:
 
 @pytest.fixture(name="server", scope="module")
 def _server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """At full size with the server's own plans."""
+    """Start a server, at full size with its default plans."""
     plans = "" if FULL else "free=36,premium=54"
     settings = {"PLANS": plans, "PREMIUM_HEAD_START_SEC": "0", "EXPORT_TIMEOUT_MS": "7200000"}
     settings["MAX_DURATION_SEC"] = str(MAX_DURATION_S)
@@ -104,7 +104,7 @@ def _server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 @pytest.fixture(name="quick_server", scope="module")
 def _quick_server(server: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """For sound, where the size of the picture does not matter."""
+    """Start a server for audio, where the size of the video does not matter."""
     if not FULL:
         yield server
         return
@@ -121,7 +121,7 @@ class SentJobs:
     jobs: dict[object, str]
 
     def video(self, key: object, folder: Path) -> Path:
-        """The finished film of a wish, of a clip, or of ``longest``."""
+        """Return the finished video of a request, of a clip, or of ``longest``."""
         server = self.quick_server if isinstance(key, Clip) else self.server
         server.client.completed(self.jobs[key], patience_s=WAIT_S)
         return server.client.download(self.jobs[key], folder / "film.mp4")
@@ -138,7 +138,7 @@ def _sent(
     def send(key: RequestedVideo | Clip | str) -> str:
         if isinstance(key, RequestedVideo):
             fields = {"plan": key.plan, "aspect": key.aspect, "fps": str(key.fps), **EFFECT}
-            # A space says that there are none; without it the track's tags would be taken.
+            # A space means that there are none; without it the track's tags would be used.
             fields |= {"title": " ", "artist": " "}
             return server.client.submit(track, photo, duration=key.duration, **fields)
         if isinstance(key, Clip):
@@ -153,7 +153,7 @@ def _sent(
 
 
 def _with_planted_text(folder: Path) -> Path:
-    """An MP3 whose every tag holds WORDS."""
+    """Write an MP3 whose every tag holds PLANTED_TEXT."""
     tags = [
         f"{name}={PLANTED_TEXT}" for name in ("title", "artist", "comment", "copyright", "TXXX")
     ]
@@ -165,7 +165,7 @@ def _with_planted_text(folder: Path) -> Path:
 
 
 def _mono(seconds: str, rate: int) -> bytes:
-    """A WAV of noise, so many samples long that it lasts exactly so long."""
+    """Return a WAV of noise of exactly this length."""
     count = Decimal(seconds) * rate
     assert count == int(count)
     return media.wav_of(tracks.noise(int(count) / rate, rate, 1), rate)
@@ -196,7 +196,7 @@ def test_nothing_of_the_uploads_metadata_is_left(sent: SentJobs, tmp_path: Path)
             assert word not in data
 
 
-def test_the_longest_film_is_exact(sent: SentJobs, tmp_path: Path, figure: Figure) -> None:
+def test_the_longest_video_is_exact(sent: SentJobs, tmp_path: Path, figure: Figure) -> None:
     video = sent.video("longest", tmp_path)
     films.assert_exact(video, MAX_DURATION_S * 30, 30)
     films.assert_well_formed(video)
@@ -237,7 +237,7 @@ def test_a_clip_is_that_part_of_the_track(
 
 
 def _delay(clip: Clip, folder: Path) -> int:
-    """By how much a file that cannot tell of its codec's delay is late for every player."""
+    """Return the delay of a file, in every player, that does not describe its codec's delay."""
     decoded = tracks.decoded(clip.store(folder))[: 2 * tracks.OUR_RATE, 0]
     beginning = tracks.at_our_rate(clip.minute(0)[: 2 * clip.rate], clip.rate)
     return tracks.lag(decoded, beginning[:, 0])[0]

@@ -1,4 +1,4 @@
-"""Line 6: nothing is lost, redrawn or left over, whatever is killed and when."""
+"""Line 6: nothing is lost, redrawn or left over, at any kill of any process."""
 
 import random
 import sqlite3
@@ -33,7 +33,7 @@ void main() {
 
 
 class Ledger:
-    """What was killed when, and what a client was promised."""
+    """The kills, and what a client was promised."""
 
     def __init__(self) -> None:
         self.kills: Counter[str] = Counter()
@@ -55,7 +55,7 @@ def _requests(folder: Path) -> dict[str, dict[str, str | Path]]:
 
 
 def _submit(client: Client, request: dict[str, str | Path]) -> str | None:
-    """The job's id if a 202 came back, None if the server died before."""
+    """Return the job's id after a 202; None if the server died before."""
     try:
         response = client.export(**request)  # type: ignore[arg-type]  # files and texts by name
     except (OSError, HTTPException):
@@ -65,12 +65,12 @@ def _submit(client: Client, request: dict[str, str | Path]) -> str | None:
 
 
 def _at(server: Server, phase: str) -> bool:
-    """Whether a process of the phase's task is to be seen."""
+    """Return whether a process of the phase's task is running."""
     return any(phase in process.command.split() for process in server.descendants("worker"))
 
 
 def _being_drawn(server: Server) -> set[tuple[str, str]]:
-    """Segments that the job table knows as running and that are not on disk yet."""
+    """Return the segments that the job table knows as running and that are not on disk yet."""
     table = sqlite3.connect(f"file:{server.data / 'jobs.db'}?mode=ro", uri=True)
     try:
         running_tasks = table.execute("SELECT job_id, name FROM task WHERE running").fetchall()
@@ -85,7 +85,7 @@ def _being_drawn(server: Server) -> set[tuple[str, str]]:
 
 
 def _kill(server: Server, victim: str, ledger: Ledger, phase: str) -> bool:
-    """Kill one victim that serves the phase; whether it was there to be killed."""
+    """Kill one victim that serves the phase; return whether it could be killed."""
     if victim == "server":
         server.kill()
         assert eventually(lambda: not server.left_running(), within_s=60), server.left_running()
@@ -107,7 +107,7 @@ def _round(
     request: tuple[str, dict[str, str | Path]],
     ledger: Ledger,
 ) -> bool:
-    """Submit, wait for the phase, kill; whether the kill hit."""
+    """Submit, wait for the phase, kill; return whether the kill hit."""
     kind, fields = request
     job_ids: list[str | None] = []
     submitter = Thread(target=lambda: job_ids.append(_submit(server.client, fields)))
@@ -197,6 +197,6 @@ def _redrawn(server: Server) -> int:
 
 
 def _failed_segments(server: Server) -> int:
-    """Segments that a killed worker or ffmpeg did not finish."""
+    """Return the number of segments that a killed worker or ffmpeg did not finish."""
     lines = server.log.read_text().splitlines()
     return sum('"task.failed"' in line and '"segment-' in line for line in lines)

@@ -16,14 +16,14 @@ pytestmark = pytest.mark.line(7)
 
 BOUND, SUBMITS = (100, 150) if FULL else (3, 5)
 AT_ONCE = 8
-"""Submits at one moment: so few that none has to be refused for its wait alone."""
+"""Submits at one moment: few enough that none is refused for its wait alone."""
 LONG_S = 240 if FULL else 20
 SLOW = {"PLANS": "free=360,premium=360", "SEGMENT_SEC": "20"}
 """Settings with which a long job holds its slot for as long as a test submits others."""
 
 
 def _drawing(server: Server) -> list[Process]:
-    """The workers that draw segments."""
+    """Return the workers that draw segments."""
     return [
         process
         for process in server.descendants("worker")
@@ -34,7 +34,7 @@ def _drawing(server: Server) -> list[Process]:
 
 
 class WorkerCensus:
-    """Counts segment workers in /proc, over and over."""
+    """Counts segment workers in /proc, repeatedly."""
 
     def __init__(self, server: Server) -> None:
         self._server = server
@@ -46,7 +46,7 @@ class WorkerCensus:
     def _sample(self) -> None:
         while not self._stop.is_set():
             drawing = _drawing(self._server)
-            # A look takes a while: only those that are there after it were there at one time.
+            # Sampling takes a while: only those that are still there after it existed at one time.
             self.max_workers = max(self.max_workers, sum(process.is_alive for process in drawing))
             self.samples += 1
             time.sleep(0.02)
@@ -68,7 +68,7 @@ def _files(folder: Path, seconds: float) -> tuple[Path, Path]:
 
 
 def _hold_both_slots(server: Server, track: Path, picture: Path) -> list[str]:
-    """Two long jobs that are being drawn; when small they stop there, and still hold the slots."""
+    """Start two long jobs and wait until they draw; when small they stop there, slots held."""
     holders: list[str] = []
     for _ in range(2):
         job = server.client.submit(track, picture)
@@ -103,7 +103,7 @@ def test_a_burst_is_bounded_and_finishes(
         assert (len(accepted), len(refused)) == (BOUND, SUBMITS - BOUND)
         assert all(response.json["code"] == "queue_full" for response in refused)
         assert all(int(response.headers["retry-after"]) >= 1 for response in refused)
-        if not FULL:  # they have done their part, which is to hold both slots
+        if not FULL:  # they have held both slots long enough
             for job in holders:
                 client.cancel(job)
         finishing = (*accepted, *holders) if FULL else accepted

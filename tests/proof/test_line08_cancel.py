@@ -1,4 +1,4 @@
-"""Line 8: a cancelled job is gone within two seconds, whatever it was doing."""
+"""Line 8: a cancelled job is gone within two seconds, in every stage."""
 
 import time
 from collections.abc import Iterator
@@ -12,7 +12,7 @@ from tests.proof.conftest import FULL, Figure, StartServer
 pytestmark = pytest.mark.line(8)
 
 CANCEL_LIMIT_S = 2.0 if FULL else 10.0
-"""Two seconds are promised; beside other tests the machine has other things to do too."""
+"""Two seconds are promised; next to other tests the machine is busy."""
 ROUNDS = 5 if FULL else 1
 SECONDS = 60 if FULL else 12
 

@@ -21,13 +21,13 @@ from tests.proof.conftest import FULL, Figure
 pytestmark = [pytest.mark.line(9), pytest.mark.timeout(280)]
 
 SLOW_S = 15
-"""How long a body may be silent, or below the least rate."""
+"""Maximum silence of a body, and the window of its minimum rate."""
 SECONDS = 0.405
-"""Of a small track; far from where a sample more makes another frame."""
+"""Length of a small track; far from where a sample more makes another frame."""
 
 
 class Hostile:
-    """The server, the trap, and what there was before anybody did anything."""
+    """The server, the trap, and the state before anything was sent."""
 
     def __init__(self, server: TracedServer, trap: traps.Trap, folder: Path) -> None:
         self.server = server
@@ -40,7 +40,7 @@ class Hostile:
         self._of_slow: set[str] = set()
 
     def begin(self) -> None:
-        """Count what an idle server holds, then set the slow clients on it."""
+        """Count what an idle server holds, then start the slow clients."""
         job = self.submit(self.track)
         self.server.client.completed(job)
         assert eventually(lambda: not self.server.descendants(), within_s=60)
@@ -56,26 +56,26 @@ class Hostile:
         self._of_slow = set(self.server.left_on_disk())
 
     def submit(self, track: bytes | Path) -> str:
-        """A job of this track, with the cheapest effect there is; its id."""
+        """Submit a job of this track with the cheapest effect; return its id."""
         return self.server.client.submit(track, self.photo, effect="plain")
 
     def send(self, audio: bytes, photo: bytes, name: str = "track.mp3") -> Answer:
-        """POST /export with files of these contents, the track called `name`."""
+        """Send a POST /export with files of these contents, the track called `name`."""
         path = self.folder / name
         path.write_bytes(audio)
         return self.server.client.export(path, photo)
 
     def held(self) -> int:
-        """Open descriptors of the server."""
+        """Return the number of open descriptors of the server."""
         return len(os.listdir(f"/proc/{self.server.pid}/fd"))
 
     def assert_clean(self) -> None:
-        """Nothing left in memory or on disk, and the server answers."""
+        """Check that nothing is left in memory or on disk, and that the server answers."""
         assert eventually(lambda: not self._left(), within_s=60), self._left()
         assert self.server.client.call("GET", "/health").status == 200
 
     def holds_more(self) -> bool:
-        """Whether something is on disk that is not of the slow clients."""
+        """Return whether something is on disk that is not of the slow clients."""
         return bool(set(self.server.left_on_disk()) - self._of_slow)
 
     def _left(self) -> list[str]:
@@ -133,9 +133,7 @@ NOT_PHOTOS: dict[str, tuple[Make, int, str]] = {
 
 
 @pytest.mark.parametrize("name", NOT_SOUND)
-def test_a_track_that_is_none_is_refused_unopened(
-    hostile: Hostile, figure: Figure, name: str
-) -> None:
+def test_an_invalid_track_is_refused_unopened(hostile: Hostile, figure: Figure, name: str) -> None:
     called, make = NOT_SOUND[name]
     files = (make(hostile.trap), hostile.photo, called)
     _refused_unopened(hostile, files, (415, "unsupported_media_type"), "audio")
@@ -143,9 +141,7 @@ def test_a_track_that_is_none_is_refused_unopened(
 
 
 @pytest.mark.parametrize("name", NOT_PHOTOS)
-def test_a_photo_that_is_none_is_refused_unopened(
-    hostile: Hostile, figure: Figure, name: str
-) -> None:
+def test_an_invalid_photo_is_refused_unopened(hostile: Hostile, figure: Figure, name: str) -> None:
     make, status, code = NOT_PHOTOS[name]
     files = (hostile.track, make(hostile.trap), "track.wav")
     _refused_unopened(hostile, files, (status, code), "photo")
@@ -191,7 +187,7 @@ def test_eight_kilobytes_of_many_minutes_are_refused(
     track = hostile.track[:24] + struct.pack("<II", rate, rate * 4) + hostile.track[32:8044]
     answer = hostile.send(track, hostile.photo, "track.wav")
     if answer.status == 422 and rate == 1:
-        # One packet would become half a gigabyte of samples, and the decoder may not have that.
+        # One packet would become half a gigabyte of samples, beyond the decoder's limit.
         _assert_refused(answer, 422, "undecodable_audio", "audio")
     else:
         _assert_refused(answer, 413, "duration_too_long", "duration")
@@ -229,7 +225,7 @@ def test_a_packed_body_is_refused_unread(hostile: Hostile, figure: Figure, what:
     figure("415, no file made")
 
 
-def test_a_header_that_lies_about_the_length_is_not_believed(
+def test_a_header_with_a_wrong_length_is_not_trusted(
     hostile: Hostile, tmp_path: Path, figure: Figure
 ) -> None:
     samples = tracks.noise(SECONDS, 44100, 2)
@@ -264,7 +260,7 @@ def test_a_cover_is_never_decoded(hostile: Hostile, tmp_path: Path, figure: Figu
 
 
 def _assert_made(hostile: Hostile, job: str, track: Path, folder: Path) -> int:
-    """The film is as long as the track's samples; returns the frames."""
+    """Check that the video is as long as the track's samples; return the frames."""
     hostile.server.client.completed(job)
     video = hostile.server.client.download(job, folder / f"{job}.mp4")
     held = tracks.decoded(track)

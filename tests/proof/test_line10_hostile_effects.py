@@ -23,17 +23,17 @@ MACRO_BOMB = (
     + "".join(f"#define A{n} {' '.join([f'A{n - 1}'] * 10)}\n" for n in range(1, 9))
     + "void main() { float x = 0.0; A8 gl_FragColor = vec4(x); }\n"
 )
-"""Ten to the eighth statements out of a few hundred bytes: the compiler does not come back."""
+"""Ten to the eighth statements out of a few hundred bytes: the compiler does not return."""
 LATE = (
     _HEADER
     + "#define S x = sin(x * 1.7 + 0.1);\n#define T S S S S S S S S S S S S S S S S S S S S\n"
     + "void main() { float x = 0.1; if (RENDERSIZE.x > 100.0) for (int i = 0; i < 60000; i++) {\n"
     + "T T T T T T T T T T } gl_FragColor = vec4(x); }\n"
 )
-"""Compiles and draws where it is judged, and draws for minutes in a job of another size. (Mesa's
-software renderer leaves a loop after 65,535 turns; what is in it has to be long.)"""
+"""Compiles and draws when it is validated, and draws for minutes in a job of another size. (Mesa's
+software renderer leaves a loop after 65,535 iterations; the body has to be long.)"""
 LARGER = "premium"
-"""The plan whose pictures are larger than those that effects are judged by."""
+"""The plan whose frames are larger than those of a validation."""
 
 
 def _server(start_server: StartServer, folder: Path, **settings: str) -> Server:
@@ -52,13 +52,13 @@ def _other_job_is_untouched(server: Server, other: str) -> None:
 
 
 def _validating(server: Server) -> list[int]:
-    """The processes that compile an effect to see what it does."""
+    """Return the processes that validate an effect."""
     workers = server.descendants("worker")
     return [worker.pid for worker in workers if worker.command.split()[-1] == "compile"]
 
 
 def _drawing(server: Server, job: str) -> list[Process]:
-    """The workers that draw a job: those whose ffmpeg writes into its folder."""
+    """Return the workers that draw a job: those whose ffmpeg writes into its folder."""
     drawing = {p.parent for p in server.descendants("ffmpeg") if job in p.command}
     workers = [p for p in server.descendants("worker") if p.command.split()[-1] == "segment"]
     return [worker for worker in workers if worker.pid in drawing]
@@ -69,7 +69,7 @@ def test_a_macro_bomb_is_refused_within_its_limit_and_no_job_notices(
 ) -> None:
     server = _server(start_server, tmp_path, SEGMENT_SEC="4")
     other = server.client.submit(media.wav(8), media.photo(), effect="plain")
-    for _ in range(2):  # the second one is told what the first one found
+    for _ in range(2):  # the second one gets the cached result of the first one
         refused = server.client.export(media.wav(1), media.photo(), effect="bomb")
         assert (refused.status, refused.json["code"]) == (422, "shader_rejected")
         assert (refused.json["field"], refused.json["retryable"]) == ("effect", False)
@@ -84,12 +84,12 @@ def test_a_macro_bomb_is_refused_within_its_limit_and_no_job_notices(
 def test_an_effect_that_hangs_stalls_only_its_own_job(
     start_server: StartServer, tmp_path: Path, figure: Figure
 ) -> None:
-    # One thread to draw with: what hangs must not take the other job's processor too.
+    # One thread to draw with: the hanging effect must not take the other job's processor too.
     server = _server(start_server, tmp_path, STALL_TIMEOUT_MS="1250", LP_NUM_THREADS="1")
     late = server.client.submit(media.wav(1), media.photo(), effect="late", plan=LARGER)
     other = server.client.submit(media.wav(2), media.photo(), effect="plain")
     assert eventually(lambda: server.client.job(late)["attempt"] > 1, within_s=60)
-    # The first attempt hung in the driver. When small the others stand still, which is as silent.
+    # The first attempt hung in the driver. When small the others are paused, which is as silent.
     while (failed := server.client.job(late))["status"] == "processing":
         for worker in [] if FULL else _drawing(server, late):
             with suppress(ProcessLookupError):
@@ -106,12 +106,12 @@ def test_an_effect_that_hangs_stalls_only_its_own_job(
 def test_a_crash_while_drawing_fails_only_its_own_job(
     start_server: StartServer, tmp_path: Path, figure: Figure
 ) -> None:
-    """SIGSEGV is sent while the driver draws: what a driver's own crash looks like."""
+    """Send SIGSEGV while the driver draws, like a crash of the driver itself."""
     server = _server(start_server, tmp_path, SEGMENT_SEC="4")
     more = {
         "plan": LARGER,
         "allowFlashing": "true",
-    }  # or it would crash where flashes are looked for
+    }  # or it would crash during the analysis of flashes
     late = server.client.submit(media.wav(1), media.photo(), effect="late", **more)
     other = server.client.submit(media.wav(8), media.photo(), effect="plain")
     pause = threading.Event()

@@ -1,4 +1,4 @@
-"""Line 11: `doctor` and `/ready` tell the truth about a machine that lacks something."""
+"""Line 11: `doctor` and `/ready` report what a machine lacks."""
 
 import json
 import os
@@ -21,7 +21,7 @@ NO_EGL = {"__EGL_VENDOR_LIBRARY_FILENAMES": "/nonexistent.json"}
 
 
 def _doctor(data: Path, **settings: str) -> tuple[int, dict[str, dict[str, Any]]]:
-    """Exit status, and the worst finding of each name."""
+    """Return the exit status, and the worst finding of each name."""
     environment = {**os.environ, **SMALL, **settings, "DATA_DIR": str(data)}
     done = subprocess.run(
         [sys.executable, "-m", "server", "doctor", "--json"],
@@ -40,7 +40,7 @@ def _doctor(data: Path, **settings: str) -> tuple[int, dict[str, dict[str, Any]]
 
 
 def _path_without_ffmpeg(folder: Path) -> str:
-    """A PATH on which everything but ffmpeg could be found."""
+    """Return a PATH with everything except ffmpeg."""
     empty = folder / "bin"
     empty.mkdir()
     return str(empty)
@@ -75,7 +75,7 @@ _WITHOUT_GPU = pytest.mark.skipif(
     ],
     ids=lambda value: str(value).replace(" ", "_") if isinstance(value, str) else "",
 )
-def test_a_lack_is_told(
+def test_a_missing_part_is_reported(
     start_server: StartServer,
     tmp_path: Path,
     figure: Figure,
@@ -102,7 +102,7 @@ def test_a_lack_is_told(
 
 @pytest.fixture
 def mounted(tmp_path: Path) -> Iterator[Path]:
-    """A small file system of its own, as root; unmounted again."""
+    """Mount a small file system of its own, as root; unmount it at the end."""
     if os.geteuid() != 0:
         pytest.skip("mounting a small file system needs root")
     folder = tmp_path / "mounted"
@@ -116,7 +116,7 @@ def mounted(tmp_path: Path) -> Iterator[Path]:
 
 @contextmanager
 def _unwritable(folder: Path) -> Iterator[None]:
-    """Nothing can be made in `folder`, by root either."""
+    """Make `folder` immutable, for root too."""
     if os.geteuid() != 0:
         folder.chmod(0o500)
         yield
@@ -128,7 +128,7 @@ def _unwritable(folder: Path) -> Iterator[None]:
     subprocess.run(["chattr", "-i", str(folder)], check=True)
 
 
-def test_a_data_folder_that_turns_read_only_is_told(
+def test_a_data_folder_that_turns_read_only_is_reported(
     start_server: StartServer, figure: Figure
 ) -> None:
     server = start_server()
@@ -146,7 +146,7 @@ def test_a_data_folder_that_turns_read_only_is_told(
     server.client.completed(job)
 
 
-def test_a_full_disk_is_told_and_forgotten(
+def test_a_full_disk_is_reported_and_forgotten(
     start_server: StartServer, mounted: Path, figure: Figure
 ) -> None:
     server = start_server("mounted/data", MIN_FREE_MB="5")

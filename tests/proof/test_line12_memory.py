@@ -59,16 +59,16 @@ def test_a_long_job_stays_small(start_server: StartServer, figure: Figure) -> No
 
 
 def _open_resources(server: Server) -> tuple[int, int, int]:
-    """Descriptors, threads and children of the server."""
+    """Return the number of descriptors, threads and children of the server."""
     proc = Path(f"/proc/{server.pid}")
     descriptors = len(os.listdir(proc / "fd"))
     return descriptors, len(os.listdir(proc / "task")), len(server.descendants())
 
 
 def _resident_bytes(server: Server) -> int:
-    """Resident bytes of the server once nothing works for it."""
+    """Return the resident bytes of the server once nothing works for it."""
     assert eventually(lambda: not server.descendants("worker"), within_s=60)
-    time.sleep(1.5)  # connections that were kept alive are let go
+    time.sleep(1.5)  # connections that were kept alive are closed
     own = living()[server.pid]
     return own.rss_bytes
 
