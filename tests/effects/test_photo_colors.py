@@ -45,5 +45,5 @@ def test_a_mistake_is_an_error_of_its_line(rest: str, message: str) -> None:
 
 def test_the_readme_lists_every_colour() -> None:
     section = _README.read_text("utf-8").partition("### Colours of the photo")[2]
-    table = section.partition("## Moved")[0]
+    table = section.partition("## Modulation")[0]
     assert re.findall(r"^\| `(\w+)` \|", table, re.MULTILINE) == ["PHOTO", *COLORS]

@@ -81,7 +81,7 @@ def test_every_type_of_an_input_is_known() -> None:
 
 
 def test_every_feature_is_in_the_table_and_no_other() -> None:
-    rows = [row for row in _rows(_section("Moved by the music")) if len(row) == 3]
+    rows = [row for row in _rows(_section("Modulation by the music")) if len(row) == 3]
     names = {word for row in rows if row[2] != "means" for word in _quoted(row[0])}
     table = names & FEATURES.keys()
     assert {"kick", "kick.until", "loudness.short", "section.build", "time.total"} <= table
@@ -96,7 +96,7 @@ def test_every_feature_is_in_the_table_and_no_other() -> None:
 
 
 def test_every_key_of_a_motion_is_in_the_table() -> None:
-    rows = [row for row in _rows(_section("Moved by the music")) if len(row) == 3]
+    rows = [row for row in _rows(_section("Modulation by the music")) if len(row) == 3]
     keys = {word for row in rows for word in _quoted(row[0])} - FEATURES.keys()
     known = {
         *modulation_parser._BINDING_KEYS,
@@ -109,7 +109,7 @@ def test_every_key_of_a_motion_is_in_the_table() -> None:
 def test_the_motions_of_the_example_are_read() -> None:
     example = next(
         block
-        for block in re.findall(r"```json\n(.*?)```", _section("Moved by the music"), re.DOTALL)
+        for block in re.findall(r"```json\n(.*?)```", _section("Modulation by the music"), re.DOTALL)
     )
     kinds = {"size": Kind.FLOAT, "angle": Kind.FLOAT, "tint": Kind.COLOR}
     for name, told in json.loads(example).items():
@@ -140,7 +140,7 @@ def test_every_usual_name_of_a_uniform_means_what_it_says() -> None:
         for name in _quoted(cell):
             if name.startswith("varying") or name in ("vUv", "u_mouse"):
                 continue
-            if "frame's" in told or "size of the picture" in told:
+            if "frame's" in told or "size of the frame" in told:
                 assert uniform_names.builtin(name) is not None, name
             elif "audioHistory" in told:
                 assert uniform_names.sampler_content(name) is uniform_names.SamplerContent.HISTORY
@@ -148,8 +148,8 @@ def test_every_usual_name_of_a_uniform_means_what_it_says() -> None:
                 assert uniform_names.feature(name) in FEATURES, name
             else:
                 shown = uniform_names.sampler_content(name)
-                words = {"picture": "picture so far", "sound": "the sound", "noise": "noise"}
-                assert words.get(shown, "in the frame before") in told, name
+                words = {"picture": "output so far", "sound": "the audio", "noise": "noise"}
+                assert words.get(shown, "in the previous frame") in told, name
     assert uniform_names.is_absent_in_video("u_mouse")
 
 
