@@ -109,7 +109,9 @@ def test_every_key_of_a_motion_is_in_the_table() -> None:
 def test_the_motions_of_the_example_are_read() -> None:
     example = next(
         block
-        for block in re.findall(r"```json\n(.*?)```", _section("Modulation by the music"), re.DOTALL)
+        for block in re.findall(
+            r"```json\n(.*?)```", _section("Modulation by the music"), re.DOTALL
+        )
     )
     kinds = {"size": Kind.FLOAT, "angle": Kind.FLOAT, "tint": Kind.COLOR}
     for name, told in json.loads(example).items():
