@@ -54,6 +54,7 @@ class SessionCache:
         """
         key = spec.key()
         if self.current is not None and self.current.key == key:
+            self.current.context.collect()  # objects of the task before
             return self.current
         self.close()
         context = Context(spec.egl_device)

@@ -1,4 +1,4 @@
-"""A context that every test leaves without a GL error, and a job small enough to draw for real."""
+"""A context that every test leaves without a GL error or object, and a job quick to draw."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import fields
@@ -13,6 +13,7 @@ from server.media import wav
 from server.protocol.scene import EffectInstance, SceneSpec
 from server.protocol.tasks import DrawSegment
 from server.render.gl.context import Context
+from tests.harness.gl_objects import no_leaks
 from tests.render.drawing import quarters, save_photo
 
 MakeTask = Callable[..., DrawSegment]
@@ -27,10 +28,11 @@ def opened() -> Iterator[Context]:
 
 @pytest.fixture
 def context(opened: Context, monkeypatch: pytest.MonkeyPatch) -> Iterator[Context]:
-    """A context that counts draws from 0 and must have no error in the end."""
+    """A context that counts draws from 0; the test must leave no error and no GL object in it."""
     monkeypatch.setattr(opened, "draw_count", 0)
     monkeypatch.setattr(opened, "software", opened.software)
-    yield opened
+    with no_leaks(opened):
+        yield opened
     opened.check("the test")
 
 

@@ -3,7 +3,6 @@
 The other modules of server/render get a Context and import the types of GL objects from here.
 """
 
-from types import TracebackType
 from typing import Any, Self
 
 import moderngl
@@ -80,6 +79,7 @@ class Context:
 
     def __init__(self, device: int | None = None) -> None:
         self._gl = _open(device)
+        self._gl.gc_mode = "context_gc"  # see `collect`
         _open_contexts.append(self._gl)
         info = self._gl.info
         self.renderer: str = info["GL_RENDERER"]
@@ -98,12 +98,7 @@ class Context:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.release()
 
     def release(self) -> None:
@@ -116,6 +111,20 @@ class Context:
             _open_contexts.remove(self._gl)
         if _open_contexts:
             _open_contexts[-1].__enter__()  # type: ignore[no-untyped-call]  # it makes the context current
+
+    def collect(self) -> int:
+        """Release the GL objects that Python has collected; return their number.
+
+        The context must be current, and nothing must be drawn until a render target is bound.
+        """
+        self._spare_framebuffer.use()  # a released framebuffer must not stay bound
+        released = 0
+        while self._gl.objects:
+            gl_object = self._gl.objects.popleft()
+            if hasattr(gl_object, "release"):  # objects that were released before have none
+                gl_object.release()
+                released += 1
+        return released
 
     def program(self, vertex: str, fragment: str) -> Program:
         """Compile and link a program.

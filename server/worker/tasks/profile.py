@@ -3,12 +3,13 @@
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 
 from server.errors import ToqiboxError
 from server.protocol.progress import ProgressReporter, Result
 from server.protocol.scene import SceneSpec
 from server.protocol.tasks import Profile
-from server.render.gl.context import Context, GlError
+from server.render.gl.context import Context, GlError, Query
 from server.render.scene import Scene
 from server.render.session import SESSIONS
 
@@ -45,10 +46,14 @@ def _measure(context: Context, spec: SceneSpec, count: int, progress: ProgressRe
     scene = Scene(context, spec)
     scene.begin(0)
     seconds_by_pass: dict[str, list[float]] = {}
-    measure = _time_by_clock if context.software else _time_by_device
+    measure: Callable[[Callable[[], bool]], tuple[bool, float]] = (
+        partial(_time_by_clock, context)
+        if context.software
+        else partial(_time_by_device, context.timer())
+    )
 
     def time_pass(name: str, draw: Callable[[], bool]) -> bool:
-        drawn, seconds = measure(context, draw)
+        drawn, seconds = measure(draw)
         seconds_by_pass.setdefault(name, []).extend([seconds] if drawn else [])
         return drawn
 
@@ -89,8 +94,7 @@ def _time_by_clock(context: Context, draw: Callable[[], bool]) -> tuple[bool, fl
     return drawn, time.perf_counter() - start
 
 
-def _time_by_device(context: Context, draw: Callable[[], bool]) -> tuple[bool, float]:
-    timer = context.timer()
+def _time_by_device(timer: Query, draw: Callable[[], bool]) -> tuple[bool, float]:
     with timer:
         drawn = draw()
     return drawn, timer.elapsed * 1e-9
