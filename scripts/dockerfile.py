@@ -58,16 +58,16 @@ def parse(text: str) -> list[Instruction]:
     return instructions
 
 
-def json_words(text: str) -> list[str] | None:
+def json_form(text: str) -> list[str] | None:
     """Return the arguments of RUN, CMD, ENTRYPOINT in JSON form; None for the shell form."""
     if not text.startswith("["):
         return None
-    return [str(word) for word in json.loads(text)]
+    return [str(argument) for argument in json.loads(text)]
 
 
 def argv(text: str) -> list[str]:
     """Return the command of RUN, CMD, ENTRYPOINT in either form."""
-    return json_words(text) or ["/bin/sh", "-c", text]
+    return json_form(text) or ["/bin/sh", "-c", text]
 
 
 @dataclass(frozen=True)
@@ -87,8 +87,8 @@ class Image:
 def environment(instruction: Instruction, before: dict[str, str]) -> dict[str, str]:
     """Return `before` with the variables of an ENV or ARG instruction, `$NAME` replaced."""
     added = {}
-    for word in shlex.split(instruction.text):
-        name, equals, value = word.partition("=")
+    for assignment in shlex.split(instruction.text):
+        name, equals, value = assignment.partition("=")
         if not equals:
             raise DockerfileError(f"line {instruction.line}: {instruction.name} needs NAME=VALUE")
         added[name] = Template(value).safe_substitute(before)
@@ -127,7 +127,7 @@ def copy_paths(instruction: Instruction) -> tuple[list[str], str]:
     Raises:
         DockerfileError: it has flags, or no target.
     """
-    names = json_words(instruction.text) or shlex.split(instruction.text)
+    names = json_form(instruction.text) or shlex.split(instruction.text)
     if len(names) < 2 or any(name.startswith("--") for name in names):
         raise DockerfileError(f"line {instruction.line}: COPY needs sources and a target, no flags")
     return names[:-1], names[-1]
@@ -148,5 +148,5 @@ def _command(last: dict[str, Instruction], name: str) -> list[str]:
 
 
 def _health(text: str) -> list[str]:
-    _, found, command = re.sub(r"--\S+\s*", "", text).partition("CMD ")
-    return argv(command.strip()) if found else []
+    _, separator, command = re.sub(r"--\S+\s*", "", text).partition("CMD ")
+    return argv(command.strip()) if separator else []

@@ -74,8 +74,8 @@ def _row(effect: dict[str, Any]) -> str:
     return f"| `{effect['id']}`{premium} | {effect['description']} | {inputs} |"
 
 
-def _run(*words: str) -> str:
-    command = [*TOQIBOX, *words]
+def _run(*args: str) -> str:
+    command = [*TOQIBOX, *args]
     return subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True, cwd=ROOT).stdout
 
 

@@ -30,12 +30,12 @@ def call(*command: str | Path, env: Mapping[str, str] | None = None) -> None:
     Raises:
         SystemExit: the command failed.
     """
-    words = [str(word) for word in command]
+    arguments = [str(argument) for argument in command]
     done = subprocess.run(
-        words, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=env, check=False
+        arguments, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=env, check=False
     )
     if done.returncode:
-        sys.exit(f"{' '.join(words)[:200]} failed:\n{done.stdout[-3000:]}")
+        sys.exit(f"{' '.join(arguments)[:200]} failed:\n{done.stdout[-3000:]}")
 
 
 def base(cache: Path, image: str) -> Path:

@@ -21,6 +21,7 @@ from server.effects.model.feature import FEATURES
 from server.effects.model.text_style import SAMPLE_CREDITS
 from server.errors import ToqiboxError
 from server.jobs.model import validation_result
+from server.jobs.submission.fields import FITS
 
 _WEB = Path(server.__file__).resolve().parent / "web"
 _SCRIPT = re.compile(r"(?:[a-z]{1,32}/){1,3}[a-z_]{1,32}\.(?:js|css|svg)")
@@ -32,7 +33,6 @@ _TYPES = {
 }
 _MAX_SIDE = 4096
 _MAX_FRAMES = 1_000_000
-_FITS = ("blur", "contain", "cover")
 _KEEPALIVE_S = 15.0
 """Interval of comments on an idle event stream."""
 
@@ -248,7 +248,7 @@ def _draw_options(payload: Mapping[str, Any]) -> tuple[dict[str, Any], tuple[int
     """Return the values of the inputs, the frame size and the fit in a request."""
     width = _integer(payload, "width", 16, _MAX_SIDE)
     height = _integer(payload, "height", 16, _MAX_SIDE)
-    fit = str(payload["fit"]) if payload.get("fit") in _FITS else _FITS[0]
+    fit = str(payload["fit"]) if payload.get("fit") in FITS else FITS[0]
     return dict(payload.get("values") or {}), (width, height), fit
 
 

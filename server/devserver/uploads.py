@@ -11,6 +11,7 @@ from server.devserver.current_media import CurrentMedia
 from server.devserver.preview import PreviewRenderer
 from server.errors import ToqiboxError
 from server.jobs.execution.worker_process import TaskError, Timeouts, Worker
+from server.jobs.model.spec import SAMPLE_RATE
 from server.protocol import file_names
 from server.protocol.tasks import Analyse, Prepare
 from server.sandbox import Limits
@@ -18,7 +19,6 @@ from server.sandbox import Limits
 UPLOAD_KINDS = ("audio", "photo", "photo2")
 MAX_UPLOAD_BYTES = 1 << 30
 _MAX_AUDIO_S = 3600
-_SAMPLE_RATE = 48_000
 _PREPARE_TIMEOUTS = Timeouts(idle_s=120, total_s=900)
 _LIMITS = Limits(memory_bytes=8_000_000_000)
 
@@ -97,7 +97,7 @@ class MediaUploads:
             return {
                 "audio": audio,
                 "features": features,
-                "seconds": result["samples"] / _SAMPLE_RATE,
+                "seconds": result["samples"] / SAMPLE_RATE,
             }
         except TaskError as error:
             raise _as_toqibox_error(error) from None

@@ -34,8 +34,8 @@ def test_an_unusable_device_is_reported_with_the_others(
     config = Config.from_env({"EGL_DEVICE": device})
     health = MachineProbe(config, tmp_path / "scratch")
     health.report = {"gl": gl}
-    found = _gl(config, health)
-    assert (found.state, found.advice) == ("failed", advice)
+    finding = _gl(config, health)
+    assert (finding.state, finding.advice) == ("failed", advice)
 
 
 def test_software_without_egl_device_is_a_warning(tmp_path: Path) -> None:

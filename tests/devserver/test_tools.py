@@ -38,9 +38,9 @@ MOUSE = """void mainImage(out vec4 c, vec2 p) {
 """
 
 
-async def _pixel(page: Page, words: str) -> None:
-    """Wait until the pixel under the pointer is told with `words`."""
-    await shown(page, "pixel", words)
+async def _pixel(page: Page, part: str) -> None:
+    """Wait until the values of the pixel under the pointer include a text."""
+    await shown(page, "pixel", part)
 
 
 async def test_views_and_the_pixel_under_the_pointer(
@@ -154,8 +154,8 @@ async def test_what_is_tuned_is_copied(
         swing = {"osc": "saw", "beats": 4}
         await page.run(f"watch.controls.set(watch.effect.program.inputs[0], {json.dumps(swing)})")
         words = shlex.split(await page.run("watch.tunedValues.text('curl')"))
-        (told,) = [word for word in words if word.startswith("params=")]
-        moved = json.loads(told.removeprefix("params="))["level"]
+        (params_field,) = [word for word in words if word.startswith("params=")]
+        moved = json.loads(params_field.removeprefix("params="))["level"]
         assert moved == {
             "osc": "saw",
             "seconds": pytest.approx(2, abs=0.01),
@@ -163,7 +163,7 @@ async def test_what_is_tuned_is_copied(
         }
 
 
-async def test_the_mouse_moves_a_picture_that_asks_for_it(
+async def test_the_mouse_moves_an_effect_that_uses_it(
     chromium: Chromium, watching: Watching, tmp_path: Path
 ) -> None:
     watching.write(MOUSE)
@@ -207,7 +207,7 @@ async def test_a_page_that_is_loaded_again_is_waited_for(
         assert await page.until(once, SOON_S) == "again"
 
 
-def test_a_silent_film_is_refused_in_words(watching: Watching, tmp_path: Path) -> None:
+def test_a_video_without_audio_is_refused(watching: Watching, tmp_path: Path) -> None:
     picture = ["-f", "lavfi", "-i", "color=size=16x16:duration=0.2"]
     film = tmp_path / "film.mp4"
     subprocess.run(["ffmpeg", "-v", "error", *picture, film], check=True)

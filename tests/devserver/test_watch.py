@@ -30,9 +30,9 @@ async def test_what_is_saved_is_seen(
         await colored(page, 0, 64, 204)
 
         watching.write(text("vec4(0.0, lewel, 0.8, 1.0)"))
-        told = await shown(page, "diagnostics", "lewel")
-        assert "green.fs:8:" in told
-        assert "gl_FragColor = vec4(0.0, lewel, 0.8, 1.0);" in told
+        diagnostics = await shown(page, "diagnostics", "lewel")
+        assert "green.fs:8:" in diagnostics
+        assert "gl_FragColor = vec4(0.0, lewel, 0.8, 1.0);" in diagnostics
         assert await page.run("document.getElementById('viewer').className") == "viewer stale"
         await colored(page, 0, 64, 204)
 
@@ -53,7 +53,7 @@ async def test_what_is_saved_is_seen(
         assert await page.run("document.getElementById('viewer').className") == "viewer"
 
 
-async def test_what_the_judge_gave_up_is_tried_again(
+async def test_a_validation_that_timed_out_can_be_retried(
     chromium: Chromium, watching: Watching, tmp_path: Path
 ) -> None:
     watching.write(text())
@@ -73,7 +73,7 @@ async def test_what_the_judge_gave_up_is_tried_again(
         assert await page.run("document.getElementById('retry').hidden")
 
 
-async def test_a_control_changes_both_pictures(
+async def test_a_control_changes_both_frames(
     chromium: Chromium, watching: Watching, tmp_path: Path
 ) -> None:
     watching.write(text())

@@ -17,11 +17,11 @@ from server.cli.support.command_error import CommandError, error_text
 from server.cli.support.exit_status import FAILED, USAGE
 from server.cli.tasks.worker_session import WorkerSession
 from server.jobs.execution.worker_process import TaskError
+from server.jobs.model.spec import SAMPLE_RATE
 from server.protocol import file_names
 from server.protocol.tasks import Analyse, Prepare
 from server.terminal import print_errors
 
-SAMPLE_RATE = 48_000
 _MAX_AUDIO_S = 3600
 _KINDS = ("audio", "photo", "photo2")
 
