@@ -1,4 +1,4 @@
-"""The fast analysis equals the definition, written down slowly."""
+"""The fast analysis equals a slow implementation of the definition."""
 
 import cmath
 import math
@@ -40,7 +40,7 @@ def _spectra(signal: Samples, steps: int) -> Samples:
 
 
 def _slow_spectrum(signal: list[float], steps: int, bins: list[int]) -> list[list[int]]:
-    """AnalyserNode by the letter: Blackman, DFT / N, smoothing 0.8, decibels to bytes."""
+    """Compute AnalyserNode by definition: Blackman, DFT / N, smoothing 0.8, decibels to bytes."""
     size, smooth, answers = 2048, dict.fromkeys(bins, 0.0), []
     for step in range(steps):
         end = 735 * step
@@ -113,7 +113,7 @@ def test_a_frame_takes_the_last_step_not_after_it(features: Analyse) -> None:
 def test_the_waveform_ends_at_the_step(features: Analyse) -> None:
     time = np.arange(96000) / 48000
     stereo = np.stack([0.5 * np.sin(2 * np.pi * 100 * time), np.zeros(96000)], axis=1)
-    stereo[48000:, 1] = 0.1  # a track whose right side is silent all along shows the mean
+    stereo[48000:, 1] = 0.1  # a track with a silent right side gives the mean
     found = features(stereo)
     left = found.waveform(30, 1024, 0)
     moments = (735 * 30 - 1024 + np.arange(1024)) / 44100
@@ -207,7 +207,7 @@ def test_wild_but_legal_samples_stay_finite(features: Analyse) -> None:
 
 
 def test_pieces_meet_without_a_seam(features: Analyse) -> None:
-    """The file is made in blocks of 256 steps: a tone must not show where they meet."""
+    """The file is written in blocks: a tone must not show their boundaries."""
     time = np.arange(48000 * 5) / 48000
     found = features(0.5 * np.sin(2 * np.pi * 441 * time))
     bins = np.stack([found.spectrum(step) for step in range(100, 290)])
@@ -241,7 +241,7 @@ def test_only_files_of_this_kind_are_read(tmp_path: Path) -> None:
         Features(tmp_path).column("level", 5, 5)
 
 
-def test_progress_is_told_block_by_block(make_wav: MakeWav, tmp_path: Path) -> None:
+def test_progress_is_reported_block_by_block(make_wav: MakeWav, tmp_path: Path) -> None:
     told: list[int] = []
     sound = make_wav(np.zeros(48000 * 9, np.float32))
     analyse(sound, tmp_path / "features", on_progress=lambda: told.append(1))
@@ -278,7 +278,7 @@ def test_features_that_are_damaged_on_disk_are_written_again(
     assert {path.name: path.read_bytes() for path in folder.iterdir()} == written
 
 
-def test_a_sound_that_is_no_wav_is_refused(tmp_path: Path) -> None:
+def test_a_file_that_is_not_a_wav_is_refused(tmp_path: Path) -> None:
     (tmp_path / "sound.wav").write_bytes(bytes(wav.HEADER_BYTES + 8000))
     with pytest.raises(ToqiboxError) as caught:
         analyse(tmp_path / "sound.wav", tmp_path / "features")

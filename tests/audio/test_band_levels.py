@@ -1,4 +1,4 @@
-"""The spectrum on the scale of the track: alive on any master, and still where nothing sounds."""
+"""Band levels on the scale of the track: moving on any master, and still in silence."""
 
 from collections.abc import Callable
 from functools import cache
@@ -22,7 +22,7 @@ WINDOW_STEPS = 300
 
 
 def levels(samples: Samples) -> Float64Array:
-    """Steps by 3 by bands, 0 to 1, of samples at 44.1 kHz."""
+    """Return the levels, 0 to 1, steps by 3 by bands, of samples at 44.1 kHz."""
     stereo = np.stack([samples, samples], axis=1) if samples.ndim == 1 else samples
     padded = np.pad(stereo.astype(np.float32), ((bands.LONG_WINDOW // 2,) * 2, (0, 0)))
     frames = analyser_node.windows(padded, 0, len(stereo) // analyser_node.HOP, bands.LONG_WINDOW)
@@ -31,7 +31,7 @@ def levels(samples: Samples) -> Float64Array:
 
 @cache
 def song(seconds: int) -> Samples:
-    """Kicks, a bass line, chords, a melody and hats, eight bars of 2 s a turn; pink-ish."""
+    """Make kicks, a bass line, chords, a melody and hats, eight bars of 2 s per cycle."""
     generator = np.random.default_rng(5)
     time = np.arange(seconds * RATE) / RATE
     beat = np.mod(time, 0.5)
@@ -48,7 +48,7 @@ def song(seconds: int) -> Samples:
 
 
 def moving(heights: Float64Array) -> float:
-    """The least share of bands that move by a tenth of the height in 5 s."""
+    """Return the minimum share of bands that move by a tenth of the height in 5 s."""
     windows = [heights[at : at + WINDOW_STEPS] for at in range(0, len(heights), WINDOW_STEPS)]
     return min(
         float(np.mean(np.ptp(window, axis=0) > 0.1)) for window in windows if len(window) > 60
@@ -81,7 +81,7 @@ def test_a_quiet_passage_moves_and_is_lower() -> None:
     assert 0.04 < quiet.mean() < 0.75 * loud.mean()
 
 
-def test_what_cannot_be_heard_is_not_blown_up() -> None:
+def test_inaudible_sound_is_not_amplified() -> None:
     assert not levels(np.zeros(RATE, np.float32)).any()
     hiss = np.random.default_rng(1).standard_normal(4 * RATE) * 1e-5
     assert not levels(hiss[:RATE].astype(np.float32)).any()

@@ -1,4 +1,4 @@
-"""Waveforms and spectra are those of a real browser's AnalyserNode."""
+"""Waveforms and spectra equal those of a real browser's AnalyserNode."""
 
 import base64
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
@@ -61,14 +61,14 @@ def _music() -> Float32Array:
 
 
 def _sines() -> Float32Array:
-    """One of a bin's own frequency, one between two bins and louder than what fits."""
+    """One at the frequency of a bin, and one between two bins above full scale."""
     time = np.arange(RATE) / RATE
     voices = [0.5 * np.sin(2 * np.pi * 20 * RATE / SIZE * time), 1.7 * np.sin(7000 * time)]
     return np.stack(voices, axis=1).astype(np.float32)
 
 
 def _noise() -> Float32Array:
-    """From below what a byte shows, and what a float adds to 1, to far too loud."""
+    """From below the resolution of a byte and of a float next to 1, to far too loud."""
     loudness = np.geomspace(1e-9, 4, RATE)[:, None]
     noise = np.random.default_rng(5).uniform(-1, 1, (RATE, 2))
     return (loudness * noise).astype(np.float32)
@@ -86,7 +86,7 @@ def _silence() -> Float32Array:
 
 
 @pytest.mark.parametrize("make", [_music, _sines, _noise, _click, _silence])
-async def test_a_browser_says_the_same_where_it_stops(
+async def test_a_browser_gives_the_same_where_it_stops(
     make: Callable[[], Float32Array], listen: Listen
 ) -> None:
     sound = make()
@@ -99,7 +99,7 @@ async def test_a_browser_says_the_same_where_it_stops(
     _check_spectra(analyser_node.AnalyserNode().spectra(frames), spectra)
 
 
-async def test_a_features_file_says_what_a_browser_would(
+async def test_a_features_file_has_the_values_of_a_browser(
     listen: Listen, make_wav: MakeWav, convert: Convert, tmp_path: Path
 ) -> None:
     sound = make_wav(_music())  # as if it were at 48 kHz: a little faster and higher
@@ -108,8 +108,8 @@ async def test_a_features_file_says_what_a_browser_would(
     raw = convert(sound, "raw", "-ar", str(RATE), "-f", "f32le")
     resampled = np.frombuffer(raw.read_bytes(), "<f4").reshape(-1, 2)
     before = np.concatenate([np.zeros((SIZE, 2), np.float32), resampled])
-    # The browser cannot stop at every step, but the windows of the steps fill its blocks. It
-    # remembers no more than one: in a row they are the same to it as the sound itself.
+    # The browser cannot stop at every step, but the windows of the steps fill its blocks. It keeps
+    # only one: a sequence of windows is equivalent to the sound itself.
     frames = analyser_node.windows(before, 0, features.steps, SIZE)
     row = frames.transpose(0, 2, 1).reshape(-1, 2)
     room = np.zeros((BLOCK, 2), np.float32)
@@ -128,13 +128,13 @@ def _waves(frames: NDArray[Any]) -> UInt8Array:
 
 
 def _check_waves(ours: UInt8Array, theirs: UInt8Array) -> None:
-    """A byte waveform has one rounding; there is nothing to differ in."""
+    """A byte waveform has one rounding, so there is no difference."""
     assert ours.shape == theirs.shape
     assert _difference(ours, theirs).max() == 0
 
 
 def _check_spectra(ours: UInt8Array, theirs: UInt8Array) -> None:
-    """The browser reckons in single precision, which tips few bins over to the next byte."""
+    """The browser uses single precision, which changes a few bins by one byte."""
     assert ours.shape == theirs.shape
     difference = _difference(ours, theirs)
     assert difference.max() <= 1

@@ -1,4 +1,4 @@
-"""The track with clicks: a sound where each event is, and the track unchanged elsewhere."""
+"""The track with clicks: a sound at each event, and the track unchanged elsewhere."""
 
 import wave as wav
 from collections.abc import Callable
@@ -31,7 +31,7 @@ def features(make_wav: MakeWav, tmp_path: Path) -> Features:
 
 
 def added(features: Features, out: Path, *events: str) -> Float64Array:
-    """What was added to the track, one channel."""
+    """Return the difference to the track, one channel."""
     click_track.write(features, events, out)
     with wav.open(str(out)) as file:
         raw = file.readframes(file.getnframes())
@@ -71,7 +71,7 @@ def test_what_the_command_offers_can_sound() -> None:
     assert set(command.CLICK_EVENTS) <= click_track.SOUNDS.keys()
 
 
-def test_times_and_labels_are_told_as_people_write_them() -> None:
+def test_times_and_labels_are_formatted_for_people() -> None:
     assert [format_time(at) for at in (0, 59.94, 59.97, 119.99, 3725.04)] == [
         "0:00.0",
         "0:59.9",

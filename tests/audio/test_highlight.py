@@ -1,4 +1,4 @@
-"""The part of a track that a person would post: of tracks that are known, and of sounds."""
+"""The excerpt of a track that is worth posting: of known tracks, and of sounds."""
 
 from pathlib import Path
 
@@ -91,7 +91,7 @@ def _song(seconds: float) -> Int16Array:
     return noise.astype(np.int16)
 
 
-def test_a_track_that_is_heard() -> None:
+def test_an_audible_track() -> None:
     highlight = find_highlight(_song(20.0), "best", 6.0)
     assert highlight.kind == "best"
     assert 10.0 <= highlight.start <= 14.0

@@ -1,4 +1,4 @@
-"""What only the whole track tells: levels beside its loud parts, loudness, events, sections."""
+"""Features of the whole track: levels relative to its loud parts, loudness, events, sections."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -50,7 +50,7 @@ def test_every_feature_of_the_catalogue_is_there(
 
 
 @pytest.mark.parametrize("amplitude", [1.0, 0.1])
-def test_a_meter_shows_what_the_recommendation_says(make_wav: MakeWav, amplitude: float) -> None:
+def test_the_meter_follows_the_recommendation(make_wav: MakeWav, amplitude: float) -> None:
     """EBU Tech 3341, case 1: 997 Hz in both channels at -23 dBFS is -23 LUFS; at 0 dBFS 0 LUFS."""
     with loudness.LoudnessMeter(make_wav(sine(997, 5, amplitude))) as meter:
         values = meter.read()

@@ -1,4 +1,4 @@
-"""The sound of the film lasts as long as its pictures and is not late."""
+"""The audio of the video lasts as long as its frames and is not delayed."""
 
 import os
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""Channels that are silent, of opposite polarity or off zero: what is heard stays the same."""
+"""Channels that are silent, inverted or offset: the detected events stay the same."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -48,7 +48,7 @@ def test_an_offset_changes_no_level_and_no_event(features: Callable[[Samples], F
     offset = features(np.stack([mono, mono], axis=1) + 0.3)
     for event in ("kick", "accent"):
         first, second = (analysed.events(event) for analysed in (plain, offset))
-        second = second[second[:, 0] < 3.95]  # the end of the offset is a step, which is heard
+        second = second[second[:, 0] < 3.95]  # the end of the offset is an audible step
         assert len(first) == 8
         assert second == pytest.approx(first, abs=4e-2)
         assert second[:, 0] == pytest.approx(first[:, 0], abs=1e-3)
@@ -85,7 +85,7 @@ def test_sides_that_take_turns_stay_what_they_are(
 def test_kicks_on_a_steady_grid_are_in_the_frames_of_the_grid(
     features: Callable[[Samples], Features],
 ) -> None:
-    """Under a pad kicks are found a little early or late: 120 a minute lies on the frames."""
+    """Under a pad kicks are detected slightly early or late: 120 a minute lies on the frames."""
     time = np.arange(4 * wav.RATE) / wav.RATE
     age = np.mod(time, 0.5)
     kick = 0.6 * np.sin(2 * np.pi * 60 * age) * np.exp(-age / 0.07)

@@ -1,4 +1,4 @@
-"""The cover that a track carries is found, byte for byte."""
+"""The cover embedded in a track is found, byte for byte."""
 
 import io
 from pathlib import Path

@@ -72,11 +72,11 @@ _FORMS = {
 
 
 @pytest.mark.parametrize("name", _FORMS)
-def test_a_picture_of_any_declared_kind_is_found(tmp_path: Path, name: str) -> None:
+def test_a_picture_of_any_declared_type_is_found(tmp_path: Path, name: str) -> None:
     assert (3, PICTURE) in _found(tmp_path, _FORMS[name] + b"\xff\xfb" + bytes(99))
 
 
-def test_links_encrypted_and_broken_frames_hold_no_picture(tmp_path: Path) -> None:
+def test_links_encrypted_and_broken_frames_give_no_picture(tmp_path: Path) -> None:
     linked = _frame(_apic(b"http://example.org/a.jpg", mime=b"-->"))
     frames = linked + _frame(_LONG, 4, 4) + _frame(b"nothing", 4, 9) + _frame(b"")
     assert _found(tmp_path, _tag(frames)) == []

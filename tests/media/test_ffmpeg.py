@@ -1,4 +1,4 @@
-"""Processes are confined, bounded, and gone when the block that started them ends."""
+"""Processes are sandboxed, bounded, and gone when the block that started them ends."""
 
 import os
 import signal
@@ -20,7 +20,7 @@ def _is_gone(pid: int) -> bool:
     return False
 
 
-def test_the_version_is_told() -> None:
+def test_the_version_is_read() -> None:
     assert ffmpeg.version()[0].isdigit() or ffmpeg.version().startswith("n")
 
 
@@ -77,14 +77,14 @@ def test_a_process_is_confined(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "\n77\n1048576\nNoNewPrivs:\t1\n" in output
 
 
-def test_a_crash_is_told_by_its_signal() -> None:
+def test_a_crash_is_reported_by_its_signal() -> None:
     outcome = ffmpeg.run(["sh", "-c", "kill -SEGV $$"])
     assert outcome.rc == -11
     with pytest.raises(ffmpeg.MediaError):
         outcome.raise_for_status()
 
 
-def test_a_full_disk_is_told_by_its_code() -> None:
+def test_a_full_disk_is_reported_by_its_code() -> None:
     outcome = ffmpeg.run(["sh", "-c", "echo 'x: No space left on device' >&2; exit 1"])
     with pytest.raises(ToqiboxError) as caught:
         outcome.raise_for_status("encoder_failed")
@@ -110,7 +110,7 @@ def test_paths_cannot_become_options_or_protocols(tmp_path: Path) -> None:
     ],
     ids=["ended by SIGKILL", "ends itself"],
 )
-def test_the_limit_of_processor_time_is_told_from_a_kill_from_outside(script: str) -> None:
+def test_the_cpu_limit_is_distinguished_from_an_external_kill(script: str) -> None:
     limits = sandbox.Limits(cpu_s=1)
     assert ffmpeg.run(["bash", "-c", script], limits).rc == -signal.SIGXCPU
     with ffmpeg.Process(["sleep", "60"], limits) as process:

@@ -1,4 +1,4 @@
-"""Frames become segments: counted, tagged, and never half a file."""
+"""Frames become segments: counted, tagged, and never a partial file."""
 
 import os
 import signal
@@ -59,7 +59,7 @@ def test_the_pixels_arrive(tmp_path: Path, decode_frames: Callable[[Path, int, i
         assert abs(float(picture[:, : WIDTH // 2 - 4].mean()) - 100 - shade) < 2
 
 
-def test_the_stream_says_what_it_is(tmp_path: Path) -> None:
+def test_the_stream_declares_its_properties(tmp_path: Path) -> None:
     _write(tmp_path / "segment.mp4", 3)
     (stream,) = ffprobe.streams(tmp_path / "segment.mp4")
     assert (stream["codec_name"], stream["profile"]) == ("h264", "High")
@@ -69,7 +69,7 @@ def test_the_stream_says_what_it_is(tmp_path: Path) -> None:
     assert b"colrnclx\x00\x01\x00\x01\x00\x01\x00" in (tmp_path / "segment.mp4").read_bytes()
 
 
-def test_the_bitstream_itself_says_so_too(tmp_path: Path) -> None:
+def test_the_bitstream_declares_them_too(tmp_path: Path) -> None:
     _write(tmp_path / "segment.mp4", 3)
     bare = tmp_path / "bare.h264"
     command = ["ffmpeg", "-v", "error", "-i", str(tmp_path / "segment.mp4"), "-c", "copy"]
@@ -172,7 +172,7 @@ def test_an_ffmpeg_stuck_at_the_end_is_noticed_in_half_the_time(tmp_path: Path) 
 
 
 def test_a_deleted_file_is_noticed(tmp_path: Path) -> None:
-    """ffmpeg writes on into nothing and ends with status 0."""
+    """ffmpeg continues to write to a deleted file and exits with status 0."""
     with FrameWriter("x264", (WIDTH, HEIGHT), 30, 1, tmp_path / "a.mp4") as writer:
         for shade in range(60):
             writer.write(_frame(shade))
@@ -186,7 +186,7 @@ def test_a_deleted_file_is_noticed(tmp_path: Path) -> None:
 
 
 def test_a_short_file_is_noticed(tmp_path: Path) -> None:
-    """A dead renderer looks to ffmpeg like the end of the film: status 0."""
+    """For ffmpeg a dead renderer is the end of the video: status 0."""
     with FrameWriter("x264", (WIDTH, HEIGHT), 30, 1, tmp_path / "a.mp4") as writer:
         for shade in range(20):
             writer.write(_frame(shade))
@@ -197,7 +197,7 @@ def test_a_short_file_is_noticed(tmp_path: Path) -> None:
     assert os.listdir(tmp_path) == []
 
 
-def test_no_frames_are_no_segment(tmp_path: Path) -> None:
+def test_no_frames_make_no_segment(tmp_path: Path) -> None:
     with (
         FrameWriter("x264", (WIDTH, HEIGHT), 30, 1, tmp_path / "a.mp4") as writer,
         pytest.raises(ToqiboxError) as caught,
@@ -239,7 +239,7 @@ def test_encoders_are_tried_for_real(monkeypatch: pytest.MonkeyPatch, tmp_path: 
 
 
 @pytest.mark.parametrize("name", list(ENCODERS))
-def test_the_arguments_are_made_of_numbers_and_our_own_words(name: str) -> None:
+def test_the_arguments_contain_only_numbers_and_fixed_words(name: str) -> None:
     argv = h264.segment_argv(ENCODERS[name], (1280, 720), 30, 2, Path("/folder/out.mp4.part"))
     command = " ".join(argv)
     for expected in ("-g 60", "-flags +cgop", "-profile:v high", "-maxrate 12M", "-bufsize 24M"):

@@ -1,4 +1,4 @@
-"""Whole tracks of many channels, or of hardly a sample."""
+"""Tracks with many channels, or of very few samples."""
 
 import struct
 from collections.abc import Callable
@@ -30,7 +30,7 @@ def _wav(path: Path, samples: Samples, rate: int = 48000) -> Path:
 def test_channels_without_places_are_averaged(
     decode: Decode, written: Callable[[], Samples], tmp_path: Path, channels: int
 ) -> None:
-    """The last one alone sounds: none is left out, and no channel clips."""
+    """Only the last channel sounds: none is left out, and none clips."""
     samples = np.zeros((2400, channels))
     samples[:, -1] = 32767 * np.sin(np.arange(2400) / 10)
     path = _wav(tmp_path / "many", samples)

@@ -1,4 +1,4 @@
-"""Segments and sound become one film, checked before it is published."""
+"""Segments and audio become one video, verified before it is published."""
 
 import itertools
 import json
@@ -37,7 +37,7 @@ def _segment(out: Path, frames: range, fps: int) -> Path:
 
 
 def _shoot(folder: Path, fps: int, *lengths: int) -> Shot:
-    """Segments of so many frames each, and a sound with a click in its middle."""
+    """Make segments of these lengths in frames, and audio with a click in its middle."""
     segments, frames = [], 0
     for number, length in enumerate(lengths):
         out = folder / f"it's {number}.mp4"
@@ -58,7 +58,7 @@ def shot(tmp_path_factory: pytest.TempPathFactory) -> Shot:
 
 @pytest.fixture(scope="module")
 def video(shot: Shot) -> Path:
-    """The film of `shot`."""
+    """The video of `shot`."""
     out = shot[0][0].with_name("film.mp4")
     mux.mux(*shot, out)
     return out

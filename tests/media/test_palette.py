@@ -1,4 +1,4 @@
-"""The palette of a photo: the photo's hues, readable, sensible where there are none."""
+"""The palette of a photo: hues of the photo, legible, sensible for a grey photo."""
 
 import math
 

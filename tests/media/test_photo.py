@@ -1,4 +1,4 @@
-"""Photos become upright sRGB pixels over black, whatever they were."""
+"""Photos of any kind become upright sRGB pixels over black."""
 
 import io
 import struct
@@ -21,7 +21,7 @@ Save = Callable[..., Path]
 
 
 def _picture(width: int = 48, height: int = 32) -> Image.Image:
-    """Smooth colours, all corners different."""
+    """Return smooth colours with four different corners."""
     x, y = np.meshgrid(np.linspace(20, 230, width), np.linspace(30, 220, height))
     values = np.stack([x, y, 255 - (x + y) / 2], axis=2)
     return Image.fromarray(values.astype(np.uint8))
@@ -33,7 +33,7 @@ def _difference(pixels: Pixels, expected: Image.Image) -> float:
 
 
 def _profile(primaries: list[list[float]], gamma: float) -> bytes:
-    """A matrix profile (ICC.1:2001): D50 colorants of the three primaries and one gamma."""
+    """Return a matrix profile (ICC.1:2001): D50 colorants of the primaries and one gamma."""
 
     def fixed(value: float) -> bytes:
         return struct.pack(">i", round(value * 65536))

@@ -1,4 +1,4 @@
-"""Photos that are bombs, broken, or no photos at all."""
+"""Photos that are bombs, broken, or not images."""
 
 import os
 import struct
@@ -70,7 +70,7 @@ def test_a_half_photo_is_refused(save: Save, tmp_path: Path) -> None:
             assert "the file is truncated" in str(caught.value), kind
 
 
-def test_an_empty_file_says_so(tmp_path: Path) -> None:
+def test_an_empty_file_has_its_reason(tmp_path: Path) -> None:
     (tmp_path / "upload").write_bytes(b"")
     with pytest.raises(ToqiboxError, match="the file is empty"):
         photo.prepare(tmp_path / "upload", tmp_path / "photo")

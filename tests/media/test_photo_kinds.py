@@ -1,4 +1,4 @@
-"""Kinds of pictures beyond those that every decoder knows, and pictures that are hard to see."""
+"""Rare kinds of images, and images that are hard to see."""
 
 import base64
 import struct
@@ -87,7 +87,7 @@ def test_tiff_of_any_depth(prepare: Prepare, save: Save, mode: str) -> None:
     assert _difference(prepare(save(image, "TIFF")), expected_pixels) < 7
 
 
-def test_a_raw_file_of_a_camera_is_no_photo(save: Save, tmp_path: Path) -> None:
+def test_a_raw_file_of_a_camera_is_refused(save: Save, tmp_path: Path) -> None:
     for tag, value in ((50706, bytes([1, 4, 0, 0])), (254, 1)):
         path = save(_picture(), "TIFF", tiffinfo={tag: value})
         with pytest.raises(ToqiboxError) as caught:
@@ -138,7 +138,7 @@ def _logo(colour: tuple[int, int, int], size: int = 60) -> Image.Image:
     return image
 
 
-def test_what_is_dark_lies_on_a_light_ground(prepare: Prepare, save: Save) -> None:
+def test_a_dark_photo_gets_a_light_background(prepare: Prepare, save: Save) -> None:
     pixels = prepare(save(_logo((10, 10, 20)), "PNG"))
     assert pixels[0, 0].tolist() == [240, 240, 240, 255]
     assert pixels[30, 30].tolist() == [10, 10, 20, 255]
@@ -151,7 +151,7 @@ def test_what_is_dark_lies_on_a_light_ground(prepare: Prepare, save: Save) -> No
     assert not prepare(save(dark, "PNG"))[0, 0, :3].any()
 
 
-def test_a_picture_of_one_colour_is_told_of(save: Save, tmp_path: Path) -> None:
+def test_a_photo_of_one_colour_gets_a_warning(save: Save, tmp_path: Path) -> None:
     for colour in ("#000000", "#204060"):
         path = save(Image.new("RGB", (40, 40), colour), "PNG")
         (row,) = photo.prepare(path, tmp_path / "photo", "photo2").warnings
@@ -231,7 +231,7 @@ def test_metadata_never_refuses_a_png(prepare: Prepare, save: Save) -> None:
 
 
 @pytest.mark.parametrize("mode", ["1", "L", "LA", "RGB", "RGBA", "P", "I;16"])
-def test_strips_give_the_same_picture(
+def test_strips_give_the_same_pixels(
     prepare: Prepare, save: Save, monkeypatch: pytest.MonkeyPatch, mode: str
 ) -> None:
     image = Image.effect_noise((50, 41), 90).convert("RGB")

@@ -1,4 +1,4 @@
-"""Whoever waits for a file hears of it while it grows."""
+"""The progress of a growing file is reported."""
 
 from pathlib import Path
 
@@ -7,7 +7,7 @@ import pytest
 from server.media import ffmpeg, progress
 
 
-def test_a_growing_file_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_growing_file_is_reported(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(progress, "_POLL_S", 0.05)
     file, calls = tmp_path / "out", list[int]()
 

@@ -1,4 +1,4 @@
-"""What /ready shows of a program's messages tells nothing of where our files lie."""
+"""The messages in /ready reveal nothing about the location of our files."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Pictures whose data are short or damaged although the file has its end marker."""
+"""Images with missing or damaged data although the file has its end marker."""
 
 import io
 import re
@@ -28,14 +28,14 @@ def _saved(image: Image.Image, kind: str, **options: Any) -> bytes:
 
 
 def _prepared(tmp_path: Path, data: bytes) -> tuple[int, list[str]]:
-    """Height of the picture in `data`, and the codes of the warnings."""
+    """Return the height of the image in `data`, and the codes of the warnings."""
     (tmp_path / "upload").write_bytes(data)
     prepared = photo.prepare(tmp_path / "upload", tmp_path / "photo")
     return prepared.height, [row["code"] for row in prepared.warnings]
 
 
 def _with_rows(data: bytes, rows: int) -> bytes:
-    """The PNG `data` with a stream that ends, as it should, after `rows` of its rows."""
+    """Return the PNG `data` with a valid stream that ends after `rows` of its rows."""
     file = png_chunks.read(data)
     filtered = zlib.decompress(b"".join(file.data))
     packed = zlib.compress(filtered[: file.header.filtered_bytes * rows // file.header.height])
@@ -57,7 +57,7 @@ def test_too_little_of_a_jpeg_with_an_end_marker_is_refused(tmp_path: Path) -> N
         _prepared(tmp_path, data[: len(data) // 5] + b"\xff\xd9")
 
 
-def test_grey_rows_and_what_follows_the_end_are_no_damage(tmp_path: Path) -> None:
+def test_grey_rows_and_trailing_data_are_not_damage(tmp_path: Path) -> None:
     grey = _noise()
     grey.paste((128, 128, 128), (0, 60, 64, 160))
     for image in (grey, _noise()):
@@ -77,13 +77,13 @@ def test_a_jpeg_with_a_hole_is_damaged(tmp_path: Path, optimize: bool) -> None:
     assert _prepared(tmp_path, hole) == (160, ["photo_damaged"])
 
 
-def test_a_jpeg_whose_data_go_on_after_the_picture_is_damaged(tmp_path: Path) -> None:
+def test_a_jpeg_with_data_past_its_image_is_damaged(tmp_path: Path) -> None:
     data = _saved(_noise(), "JPEG")
     longer = data[:-2] + data[-1502:-2].replace(b"\xff", b"\x7f") + data[-2:]
     assert _prepared(tmp_path, longer) == (160, ["photo_damaged"])
 
 
-def test_zeros_that_code_a_flat_area_are_no_damage(tmp_path: Path) -> None:
+def test_zeros_that_encode_a_flat_area_are_not_damage(tmp_path: Path) -> None:
     flat = Image.new("RGB", (640, 640), "white")
     flat.paste("red", (600, 600, 640, 640))
     data = _saved(flat, "JPEG", optimize=True)
@@ -116,7 +116,7 @@ def test_a_png_that_is_black_below_is_whole(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("lace", [0, 1])
 def test_the_bytes_of_all_passes_are_counted(tmp_path: Path, lace: int) -> None:
-    """An interlaced picture of 5 by 3 has no third pass, and two rows in the sixth (8.2)."""
+    """An interlaced image of 5 by 3 has no third pass, and two rows in the sixth (8.2)."""
     widths = [5, 5, 5] if not lace else [1, 1, 1, 3, 2, 2, 5]
     header = struct.pack(">IIBBBBB", 5, 3, 8, 2, 0, 0, lace)
     filtered = b"".join(b"\0" + bytes(range(90, 90 + 3 * width)) for width in widths)

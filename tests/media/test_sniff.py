@@ -61,7 +61,7 @@ def test_other_kinds_are_refused(convert: Callable[..., Path], name: str) -> Non
         b"ID3\x04\x00\x00\x00\x00\x00\x00" * 100,
     ],
 )
-def test_what_is_no_music_is_refused(tmp_path: Path, content: bytes) -> None:
+def test_files_without_audio_are_refused(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "song.mp3"
     path.write_bytes(content)
     assert sniff_audio(content) is None

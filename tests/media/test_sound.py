@@ -121,7 +121,7 @@ def test_what_is_longer_than_the_track_ends_with_it(make_wav: MakeWav, decode: D
 
 
 @pytest.mark.parametrize("start", ["0.1", "7"])
-def test_a_start_past_the_end_is_told_of(make_wav: MakeWav, decode: Decode, start: str) -> None:
+def test_a_start_past_the_end_is_refused(make_wav: MakeWav, decode: Decode, start: str) -> None:
     path = make_wav(np.zeros(4800, np.float32))
     with pytest.raises(ToqiboxError) as caught:
         decode(path, start=start)
@@ -169,7 +169,7 @@ def test_a_cover_picture_is_ignored(convert: Convert, decode: Decode, tmp_path: 
         assert decode(path).samples >= 14400
 
 
-def test_a_header_that_lies_about_the_length(make_wav: MakeWav, decode: Decode) -> None:
+def test_a_header_with_a_wrong_length(make_wav: MakeWav, decode: Decode) -> None:
     path = make_wav(np.full(4800, 0.1, np.float32))
     data = bytearray(path.read_bytes())
     for claimed in (0xFFFFFFFF, 0x7FFFFFFF, 80_000):
@@ -178,7 +178,7 @@ def test_a_header_that_lies_about_the_length(make_wav: MakeWav, decode: Decode) 
         assert decode(path).samples == 4800
 
 
-def test_an_m4a_ends_where_it_says_unless_it_lies(convert: Convert, decode: Decode) -> None:
+def test_an_m4a_ends_at_its_stated_end_if_that_is_right(convert: Convert, decode: Decode) -> None:
     path = convert("sine=d=0.5:r=48000", "a.m4a", before=_LAVFI)
     assert decode(path, longest="0.5").samples == 24000
     data = path.read_bytes()

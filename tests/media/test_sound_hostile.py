@@ -1,4 +1,4 @@
-"""Tracks that are scripts, lies, or no music at all."""
+"""Tracks that are scripts, claim wrong properties, or contain no audio."""
 
 import os
 import struct
@@ -86,7 +86,7 @@ def test_absurd_headers_are_refused(
     assert _code(caught) in ("undecodable_audio", "duration_too_long")
 
 
-def test_a_film_named_m4a_gives_its_sound_only(convert: Convert, decode: Decode) -> None:
+def test_a_video_named_m4a_gives_its_audio_only(convert: Convert, decode: Decode) -> None:
     options = ("-f", "lavfi", "-i", "sine=d=0.3", "-c:v", "magicyuv", "-f", "mov", "-shortest")
     path = convert("testsrc=s=32x32:d=0.3", "film.m4a", *options, before=_LAVFI)
     assert decode(path).samples >= 14400

@@ -1,4 +1,4 @@
-"""Title and artist come from the tags of real files of every kind."""
+"""Title and artist are read from the tags of real files of every kind."""
 
 from pathlib import Path
 

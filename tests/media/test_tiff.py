@@ -31,7 +31,7 @@ def test_of_a_tiff_with_an_empty_page_the_next_one_is_taken(prepare: Prepare, sa
 def test_a_tiff_with_a_plane_of_sixteen_bits_for_each_channel(
     prepare: Prepare, tmp_path: Path
 ) -> None:
-    """Pillow takes the planes for 8 bits and shows stripes of half the picture."""
+    """Pillow takes the planes for 8 bits and shows stripes of half the image."""
     values = np.asarray(_picture(), np.uint16) * 257
     for order in "<>":
         places = [8 + plane * 48 * 32 * 2 for plane in range(3)]
@@ -58,7 +58,7 @@ def test_a_tiff_with_a_plane_of_sixteen_bits_for_each_channel(
 
 
 def _tiff_directory(order: str, entries: list[tuple[int, int, tuple[int, ...]]], at: int) -> bytes:
-    """An image file directory that stands at byte `at` (TIFF 6.0, section 2)."""
+    """Return an image file directory for offset `at` (TIFF 6.0, section 2)."""
     size = {3: "H", 4: "I"}
     fields, behind = b"", b""
     for tag, kind, values in entries:

@@ -1,4 +1,4 @@
-"""Tracks as people have them: other containers and codecs, junk, wrong lengths, no sound."""
+"""Tracks from real life: other containers and codecs, junk, wrong lengths, no audio."""
 
 import struct
 import subprocess
@@ -45,7 +45,7 @@ def _why(decode: Any, path: Path) -> str:
 
 @pytest.fixture(scope="session")
 def bare(tmp_path_factory: pytest.TempPathFactory) -> bytes:
-    """An MP3 without tags."""
+    """Return an MP3 without tags."""
     path = tmp_path_factory.mktemp("bare") / "bare.mp3"
     command = ["ffmpeg", "-v", "error", *_LAVFI, "-i", _TONE, *_BARE, "-write_xing", "0"]
     subprocess.run([*command, str(path)], check=True, stdin=subprocess.DEVNULL)
@@ -66,7 +66,7 @@ def test_a_track_of_this_kind_is_taken(
 
 
 def _tagged(length: int, bare: bytes) -> bytes:
-    """An MP3 whose tag has 300 bytes, a title among them, and claims to have `length`."""
+    """Return an MP3 with a tag of 300 bytes including a title, which claims to have `length`."""
     title = b"TIT2" + struct.pack(">IH", 6, 0) + b"\0Title"
     size = bytes(length >> shift & 127 for shift in (21, 14, 7, 0))
     return b"ID3\3\0\0" + size + title.ljust(300, b"\1") + bare
@@ -100,7 +100,7 @@ def test_junk_before_the_first_frame_is_passed_over(
     assert find_input_format(path) is None
 
 
-def test_a_flac_behind_a_wrong_tag_is_found(convert: Convert, decode: Decode) -> None:
+def test_a_flac_after_a_wrong_tag_is_found(convert: Convert, decode: Decode) -> None:
     path = convert(_TONE, "a.flac", before=_LAVFI)
     path.write_bytes(_tagged(40, path.read_bytes()))
     assert decode(path).samples == 28800
@@ -115,19 +115,19 @@ def test_a_codec_that_is_not_read_is_named(convert: Convert, decode: Decode) -> 
     assert "zzzz" in _why(decode, path)
 
 
-def test_an_m4a_whose_end_is_missing_is_told_so(convert: Convert, decode: Decode) -> None:
+def test_a_truncated_m4a_has_its_reason(convert: Convert, decode: Decode) -> None:
     path = convert(_TONE, "a.m4a", before=_LAVFI)
     path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
     assert "cut off" in _why(decode, path)
 
 
-def test_a_protected_track_is_told_so(convert: Convert, decode: Decode) -> None:
+def test_a_protected_track_has_its_reason(convert: Convert, decode: Decode) -> None:
     path = convert(_TONE, "a.m4a", before=_LAVFI)
     path.write_bytes(path.read_bytes().replace(b"mp4a", b"drms"))
     assert "DRM" in _why(decode, path)
 
 
-def test_a_film_without_sound_is_told_so(convert: Convert, decode: Decode) -> None:
+def test_a_video_without_audio_has_its_reason(convert: Convert, decode: Decode) -> None:
     path = convert("color=red:s=32x32:d=0.1", "a.mp4", "-c:v", "mpeg4", before=_LAVFI)
     assert "no sound" in _why(decode, path)
 
@@ -139,7 +139,7 @@ def test_a_flac_of_which_nothing_decodes_is_refused(convert: Convert, decode: De
     assert "flac" in _why(decode, path)
 
 
-def test_tags_are_read_beside_a_cover_and_of_every_container(convert: Convert) -> None:
+def test_tags_are_read_with_a_cover_and_from_every_container(convert: Convert) -> None:
     plain = convert(_TONE, "plain.wav", before=_LAVFI)
     picture = convert("color=red:s=32x32:d=0.04", "c.png", "-frames:v", "1", before=_LAVFI)
     cover = ("-i", str(picture), "-map", "0:a", "-map", "1:v", "-c:v", "copy")

@@ -1,6 +1,6 @@
-"""The bidirectional algorithm on examples of UAX 9 and on what titles hold.
+"""The bidirectional algorithm on examples of UAX 9 and on typical titles.
 
-Capital letters stand for Hebrew, `A` `B` `C` for Arabic, as the annex writes it.
+Capital letters represent Hebrew, `A` `B` `C` Arabic, as in the annex.
 """
 
 import pytest
@@ -13,7 +13,7 @@ _REAL = {**_HEBREW, **_ARABIC}
 
 
 def _seen(text: str, base: int | None = None) -> str:
-    """The letters from left to right."""
+    """Return the letters from left to right."""
     real = "".join(_REAL.get(char, char) for char in text)
     levels = embedding_levels(real, base_level(real) if base is None else base)
     return "".join(text[place] for place in visual_order(levels))

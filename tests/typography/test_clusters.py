@@ -1,4 +1,4 @@
-"""What is left of a string, and which characters stay together."""
+"""The cleaning of strings, and their clusters."""
 
 import pytest
 

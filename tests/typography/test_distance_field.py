@@ -1,4 +1,4 @@
-"""Distances from shapes whose distance is known."""
+"""Distances from shapes with known distances."""
 
 import numpy as np
 import pytest

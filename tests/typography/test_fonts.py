@@ -1,4 +1,4 @@
-"""The families are there, are what they are called, and every way of installing brings them."""
+"""The families are installed, have their names, and every way of installing includes them."""
 
 from pathlib import Path
 
@@ -75,7 +75,7 @@ def _names(family: str, text: str) -> list[str]:
     return [Path(face.source.path).name for _, face in rows if face.source]
 
 
-def test_shared_digits_and_signs_look_like_the_letters_before_them() -> None:
+def test_shared_digits_and_punctuation_use_the_font_of_the_letters_before() -> None:
     assert _names("Inter", "বাংলা।")[-1] == "NotoSansBengali-Bold.ttf"
     assert _names("Inter", "ދިވެހި٣")[-1] == "NotoSansThaana-Bold.ttf"
     assert _names("Inter", "東京㏂") == ["NotoSansCJK-Bold.ttc"] * 3
@@ -83,7 +83,7 @@ def test_shared_digits_and_signs_look_like_the_letters_before_them() -> None:
 
 
 def test_no_character_that_a_font_has_is_lost() -> None:
-    """One of each 64 neighbours that some font has."""
+    """One of each 64 neighbouring characters of the installed fonts."""
     owned = {
         code
         for path in font_index.installed()
@@ -142,7 +142,7 @@ def test_documents_name_every_family_and_package() -> None:
     assert [package for package in fonts.EXTRA_FILES if f"`{package}`" not in text] == []
 
 
-def test_effects_name_families_that_there_are() -> None:
+def test_effects_name_existing_families() -> None:
     for name in ("text.fs", "progress.fs", "player.fs"):
         line = next(
             row for row in (BUILT_IN / name).read_text("utf-8").split("\n") if '["Inter' in row

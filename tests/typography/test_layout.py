@@ -1,4 +1,4 @@
-"""Lines: how many, how long, how large, in which order."""
+"""Lines: their number, length, size and order."""
 
 from typing import Any
 
@@ -55,14 +55,14 @@ def test_what_does_not_fit_becomes_smaller_then_is_cut() -> None:
     assert max(widths(cut)) <= 600
 
 
-def test_a_word_wider_than_the_picture_is_broken_at_last() -> None:
+def test_a_word_wider_than_the_frame_is_broken() -> None:
     layout = lay_out("ы" * 200, style(lines=4))
     assert len(layout.lines) == 4
     assert max(widths(layout)) <= 600
     assert line_texts(layout)[3].endswith("…")
 
 
-def test_a_low_picture_holds_fewer_lines() -> None:
+def test_a_low_frame_has_fewer_lines() -> None:
     layout = lay_out(LONG, style(lines=8, height=60, width=300))
     assert len(layout.lines) * layout.size <= 70
 

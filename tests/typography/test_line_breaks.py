@@ -1,4 +1,4 @@
-"""Where lines may end."""
+"""Allowed line breaks."""
 
 import pytest
 

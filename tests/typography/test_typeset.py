@@ -1,4 +1,4 @@
-"""The texture: letters sharp at every size, outlines and shadows, calm with any string."""
+"""The texture: letters sharp at every size, outlines and shadows, robust with any string."""
 
 from typing import Any
 
@@ -27,11 +27,11 @@ def numbers(texels: UInt8Array, at: int) -> tuple[int, int]:
 
 
 def masks(texels: UInt8Array) -> UInt8Array:
-    """The rows of the masks, from the top."""
+    """Return the rows of the masks, from the top."""
     return texels[: numbers(texels, 7)[0]][::-1]
 
 
-def test_a_texture_says_what_is_in_it() -> None:
+def test_a_texture_describes_its_content() -> None:
     texels = typeset("Ночь", style(outline=0.1, shadow=0.3, size=40.0))
     seen = masks(texels)
     height, width = seen.shape[:2]
@@ -50,7 +50,7 @@ def test_a_texture_says_what_is_in_it() -> None:
 
 @pytest.mark.parametrize("size", [12.0, 48.0, 200.0])
 def test_letters_are_drawn_at_the_size_that_they_are_seen_at(size: float) -> None:
-    """The edge of an upright stem goes from nothing to all within two pixels."""
+    """The edge of an upright stem rises from 0 to full coverage within two pixels."""
     seen = masks(typeset("H", style(size=size)))[..., 0]
     row = seen[seen.shape[0] // 3].astype(int)
     partly = ((row > 8) & (row < 247)).sum()
@@ -92,7 +92,7 @@ def test_emoji_keep_their_colours() -> None:
     assert not (fill.astype(bool) & colors[..., 3].astype(bool)).any()
 
 
-def test_lines_are_told_apart() -> None:
+def test_lines_are_distinguished() -> None:
     seen = masks(typeset("один\nдва", style()))
     assert sorted(set(seen[:, 0, 3])) == [1, 2]
     edge = int((seen[:, 0, 3] == 1).sum())

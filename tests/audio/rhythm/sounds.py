@@ -1,4 +1,4 @@
-"""Plain sounds for the tests of rhythm: drums, noise, and something like speech; mono, -1 to 1."""
+"""Simple sounds for the tests of rhythm: drums, noise, and a kind of speech; mono, -1 to 1."""
 
 from collections.abc import Callable
 
@@ -9,42 +9,42 @@ from server.audio.spectrum.analyser_node import RATE
 
 
 def samples(mono: Float64Array) -> Int16Array:
-    """The sound as `rhythm.find` takes it."""
+    """Convert the sound to the samples that `find_events` takes."""
     return np.repeat(np.rint(np.clip(mono, -1, 1) * 32767).astype(np.int16)[:, None], 2, axis=1)
 
 
 def span(seconds: float) -> Float64Array:
-    """The times of samples."""
+    """Return the times of samples."""
     return np.arange(round(seconds * RATE)) / RATE
 
 
 def burst(age: Float64Array) -> Float64Array:
-    """60 Hz from phase 0, dying away."""
+    """Return a decaying 60 Hz sine from phase 0."""
     return 0.8 * np.sin(2 * np.pi * 60 * age) * np.exp(-age / 0.08)
 
 
 def drum(age: Float64Array, pitch: float = 55.0, decay: float = 0.1) -> Float64Array:
-    """A sine that falls from three times its pitch, as drum machines make it."""
+    """Return a sine falling from three times its pitch, like a drum machine's."""
     phase = 2 * np.pi * (pitch * age + 2 * pitch * 0.03 * (1 - np.exp(-age / 0.03)))
     return 0.8 * np.exp(-age / decay) * np.sin(phase)
 
 
 def bursts(seconds: float, times: Float64Array) -> Float64Array:
-    """60 Hz bursts at these times."""
+    """Return 60 Hz bursts at these times."""
     return _placed(seconds, times, burst, RATE)
 
 
 def hits(
     seconds: float, times: Float64Array, pitch: float = 55.0, decay: float = 0.1, rate: int = RATE
 ) -> Float64Array:
-    """Drums at these times."""
+    """Return drums at these times."""
     return _placed(seconds, times, lambda age: drum(age, pitch, decay), rate)
 
 
 def _placed(
     seconds: float, times: Float64Array, sound: Callable[[Float64Array], Float64Array], rate: int
 ) -> Float64Array:
-    """A sound at these times, exact between samples too."""
+    """Return a sound at these times, exact between samples too."""
     signal = np.zeros(round(seconds * rate))
     for time in times:
         first = int(np.ceil(time * rate - 1e-9))
@@ -54,19 +54,19 @@ def _placed(
 
 
 def hats(seconds: float, times: Float64Array) -> Float64Array:
-    """Short noise at these times."""
+    """Return short noise at these times."""
     chance = np.random.default_rng(1)
     decay = np.exp(-np.arange(3000) / 700)
     signal = np.zeros(round(seconds * RATE) + 3000)
     for time in times:
         first = round(time * RATE)
-        noise = np.diff(chance.standard_normal(3001))  # more of it above than below
+        noise = np.diff(chance.standard_normal(3001))  # emphasise high frequencies
         signal[first : first + 3000] += 0.1 * noise * decay
     return signal[: round(seconds * RATE)]
 
 
 def coloured(seconds: float, slope: float) -> Float64Array:
-    """Noise: white (0), pink (0.5) or brown (1)."""
+    """Return white (0), pink (0.5) or brown (1) noise."""
     chance = np.random.default_rng(4)
     spectrum = np.fft.rfft(chance.standard_normal(round(seconds * RATE)))
     spectrum /= np.maximum(np.arange(len(spectrum)), 200) ** slope
@@ -76,7 +76,7 @@ def coloured(seconds: float, slope: float) -> Float64Array:
 
 
 def speech(seconds: float) -> Float64Array:
-    """Something like speech: pulses of a voice through moving formants, in uneven syllables."""
+    """Return a kind of speech: voice pulses through moving formants, in uneven syllables."""
     chance = np.random.default_rng(7)
     signal = np.zeros(round(seconds * RATE) + RATE)
     at = 0.1

@@ -1,4 +1,4 @@
-"""Accents: kicks where there are drums, else strong onsets, else swells, and never both at once."""
+"""Accents: kicks where there are drums, otherwise strong onsets or swells, never several."""
 
 import numpy as np
 

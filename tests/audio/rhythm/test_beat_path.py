@@ -1,4 +1,4 @@
-"""Beats out of made-up activations: the path, the line, the count of bars."""
+"""Beats from synthetic activations: the path, the line, the count of bars."""
 
 import numpy as np
 import pytest
@@ -8,7 +8,7 @@ from server.audio.beats import beat_path, constant_tempo, downbeats
 
 
 def marked(times: Float64Array, seconds: float, height: float = 0.8) -> Float64Array:
-    """An activation with a peak at each time."""
+    """Return an activation with a peak at each time."""
     beats = np.full(round(seconds * 100), 0.01)
     beats[np.rint(times * 100).astype(np.int64)] = height
     return beats

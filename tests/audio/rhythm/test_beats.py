@@ -1,4 +1,4 @@
-"""Beats, bars and tempo of made-up tracks: a few of those by which `bench.rhythm` measures."""
+"""Beats, bars and tempo of generated tracks, a few of those in `bench.rhythm`."""
 
 from functools import cache
 
@@ -19,7 +19,7 @@ def analyse_track(kind: str, seed: int) -> tuple[Track, TrackEvents]:
 
 
 def f_measure(expected: Float64Array, detected: Float64Array, window: float) -> float:
-    """2 hits / (known + found), each found event counting for one known at most."""
+    """Return 2 hits / (expected + detected); a detected event counts for one expected at most."""
     hits = at = 0
     for time in expected:
         while at < len(detected) and detected[at] < time - window:

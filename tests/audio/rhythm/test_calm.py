@@ -1,4 +1,4 @@
-"""What is no music stays calm, and every answer is in bounds."""
+"""Sounds without music have few events, and every result is in bounds."""
 
 import numpy as np
 import pytest
@@ -10,7 +10,7 @@ from tests.audio.rhythm import sounds
 
 
 def check(detected: TrackEvents, seconds: float) -> None:
-    """All that holds for any sound."""
+    """Check everything that holds for any sound."""
     events = (
         detected.onsets,
         detected.kicks,
@@ -75,7 +75,7 @@ def test_noise_has_hardly_any(slope: float) -> None:
 
 @pytest.mark.parametrize("hertz", [(40,), (60,), (100,), (440,), (55, 57)])
 def test_steady_tones_have_none(hertz: tuple[float, ...]) -> None:
-    """Their sudden beginning and end may be heard, their beating may not."""
+    """Only their sudden beginning and end may be detected, not their interference."""
     time = sounds.span(6)
     tone = np.sum(
         [0.3 * np.sin(2 * np.pi * hertz_of_tone * time) for hertz_of_tone in hertz], axis=0
@@ -97,7 +97,7 @@ def test_speech_has_no_beat_and_few_kicks() -> None:
 
 
 def test_a_held_chord_begins_and_that_is_all() -> None:
-    """Three notes of a string machine, each of three voices a little apart, for 12 s."""
+    """Three notes of a string machine, each of three slightly detuned voices, for 12 s."""
     time = sounds.span(12)
     notes = (220.0, 277.2, 329.6)
     voices = [note * (1 + apart) for note in notes for apart in (-0.001, 0.0, 0.0012)]
@@ -117,7 +117,7 @@ def test_a_short_hit_is_one_accent() -> None:
     assert len(detected.sections) == 1
 
 
-def test_both_channels_count_whatever_their_phases() -> None:
+def test_both_channels_count_at_any_phase() -> None:
     mono = sounds.samples(sounds.hats(4, np.arange(0.1, 4, 0.25)))
     turned = mono * np.array([1, -1], np.int16)
     assert len(analyse(turned).onsets) == len(analyse(mono).onsets)

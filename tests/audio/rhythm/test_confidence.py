@@ -1,4 +1,4 @@
-"""How sure events are, by kind, in the whole track and around each moment."""
+"""Confidence in events, by kind, in the whole track and around each moment."""
 
 import numpy as np
 import pytest
@@ -17,7 +17,7 @@ def test_a_lone_hit_stands_for_no_drum() -> None:
 
 
 def test_it_follows_the_track() -> None:
-    """Sure hits for 20 s, doubtful ones for 20 s, then none."""
+    """Certain hits for 20 s, doubtful ones for 20 s, then none."""
     times = np.arange(0, 40, 0.5)
     certainty = np.where(times < 20, 0.9, 0.2)
     confidence = Evidence(times, certainty).at(np.array([10.0, 30.0, 60.0]))

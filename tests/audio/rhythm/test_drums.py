@@ -1,4 +1,4 @@
-"""Kicks are found where they hit, snares and hats beside them, and nowhere else."""
+"""Kicks are detected at their hits, snares and hats too, and nowhere else."""
 
 import numpy as np
 import pytest
@@ -14,7 +14,7 @@ def kicks(signal: Float64Array) -> Float64Array:
 
 @pytest.mark.parametrize(("pitch", "decay_s"), [(45, 0.2), (55, 0.1), (70, 0.05)])
 @pytest.mark.parametrize("tempo", [90, 174])
-def test_every_kick_is_found(pitch: float, decay_s: float, tempo: float) -> None:
+def test_every_kick_is_detected(pitch: float, decay_s: float, tempo: float) -> None:
     times = np.arange(0.13, 5.5, 60 / tempo)
     signal = 0.7 * sounds.hits(6, times, pitch, decay_s)
     signal += 0.1 * np.sin(2 * np.pi * 82.4 * sounds.span(6)) + sounds.hats(6, times + 30 / tempo)
@@ -46,7 +46,7 @@ def test_kicks_as_fast_as_two_feet_can_are_each_one() -> None:
     assert np.diff(detected[:, 0]).min() > 0.08
 
 
-def test_bass_notes_beside_kicks_are_none() -> None:
+def test_bass_notes_next_to_kicks_are_not_kicks() -> None:
     times, between = np.arange(0.25, 7.5, 0.5), np.arange(0.5, 7.5, 0.5)
     signal = 0.7 * sounds.hits(8, times)
     for index, time in enumerate(between):
@@ -97,7 +97,7 @@ def test_claps_on_kicks_that_the_music_is_ducked_under(every: int) -> None:
     assert detected.kicks[:, 0] == pytest.approx(beats, abs=0.005)
     begun = detected.snares[:, 0] < 0.1  # The chord itself, out of silence, is as full as noise.
     clapped = detected.snares[~begun, 0]
-    assert len(clapped) >= len(claps) - 1  # the first is the weakest beside the loud chord
+    assert len(clapped) >= len(claps) - 1  # the first is the weakest relative to the loud chord
     assert all(np.abs(claps - clap).min() < 0.005 for clap in clapped)
 
 

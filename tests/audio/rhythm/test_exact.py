@@ -1,4 +1,4 @@
-"""A kick lights up the frame that holds its onset: never the one before, never the one after."""
+"""A kick changes the frame that contains its onset, never the one before or after."""
 
 import subprocess
 from collections.abc import Callable
@@ -22,7 +22,7 @@ def bounds(fps: int) -> Float64Array:
 
 
 def late(events: TrackEvents, times: Float64Array) -> Float64Array:
-    """Seconds by which kicks and onsets come after their true times."""
+    """Return the delay in seconds of kicks and onsets after their true times."""
     assert len(events.kicks) == len(events.onsets) == len(times)
     return np.concatenate([events.kicks[:, 0] - times, events.onsets[:, 0] - times])
 
@@ -41,7 +41,7 @@ def test_a_kick_is_in_the_frame_of_its_onset(
 
 
 def test_so_it_is_after_a_change_of_sample_rate() -> None:
-    """From 48 kHz, whose conversion rings a little ahead of each onset."""
+    """From 48 kHz, whose conversion rings slightly before each onset."""
     times = bounds(60)
     mono = sounds.hits(times[-1] + 0.7, times, rate=48_000)
     raw = sounds.samples(mono).astype("<i2").tobytes()

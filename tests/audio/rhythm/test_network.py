@@ -1,4 +1,4 @@
-"""The network's arithmetic: the same whatever block a step falls into, and for any length."""
+"""The arithmetic of the network: independent of block boundaries, and for any length."""
 
 import numpy as np
 import pytest
@@ -15,7 +15,7 @@ def levels(steps: int) -> Float32Array:
 
 
 def test_a_track_that_begins_later_has_the_same_events_later() -> None:
-    """Blocks of 1000 steps end at other places of the sound then; edges reach 1050 steps in."""
+    """Blocks of 1000 steps then end elsewhere in the sound; edges affect 1050 steps."""
     sound = levels(3300)
     first = network.activations(sound)
     later = network.activations(np.concatenate([levels(137), sound]))

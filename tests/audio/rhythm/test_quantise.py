@@ -1,4 +1,4 @@
-"""Events near to an even grid are put on it, all others stay where they are."""
+"""Events near an even grid are moved to it, all others stay unchanged."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""Parts of a track begin where its bars change, and nowhere beside."""
+"""Sections begin where the bars of a track change, and nowhere else."""
 
 import numpy as np
 import pytest
@@ -8,7 +8,7 @@ from server.audio.structure.bar_features import Bars
 
 
 def find_kinds(*energies: float, drums: bool = True, bar_s: float = 2.0) -> list[tuple[float, int]]:
-    """Start and kind of the parts of bars in which everything is as strong as energy."""
+    """Return start and kind of the sections of bars with these energies."""
     each = np.array(energies, np.float64)
     bounds = np.arange(len(each) + 1) * np.float64(bar_s)
     bars = Bars(bounds, each, each, each, each, each, each[:, None], np.zeros((len(each), 12)))
@@ -27,12 +27,12 @@ def test_a_quiet_beginning_ends_once(quiet: int) -> None:
     assert find_kinds(*[0.1] * quiet, *[0.9] * 8) == expected
 
 
-def test_a_fill_is_no_part() -> None:
+def test_a_fill_is_not_a_section() -> None:
     assert find_kinds(*[0.8] * 4, 0.6, *[0.8] * 4) == [(0.0, sections.PLAIN)]
 
 
 def test_a_song_has_no_parts_of_less_than_four_bars() -> None:
-    """A louder bar every eight and a louder beginning of each phrase are no parts of their own."""
+    """A louder bar every eight and a louder beginning of each phrase are not sections."""
     song = ([0.9, 0.9, 0.6, 0.5, 0.6, 0.5, 0.6, 0.5] * 8)[:61]
     starts = [start for start, _ in find_kinds(*song)]
     assert len(starts) <= 4
