@@ -209,7 +209,7 @@ class Features:
 
 
 def _load_track_file(path: Path, steps: int) -> dict[str, Float64Array]:
-    problem = f"{path.name} is not what track analysis of format {track_features.FORMAT} writes"
+    problem = f"{path.name} is not a file of track features of format {track_features.FORMAT}"
     try:
         with np.load(path) as archive:
             arrays = {name: archive[name] for name in archive.files}

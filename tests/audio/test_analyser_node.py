@@ -221,7 +221,7 @@ def test_only_files_of_this_kind_are_read(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match=r"spectra.npy is not .* format 3: its records are float"):
         Features(tmp_path)
     np.save(other, np.zeros(TAIL, RECORD))
-    with pytest.raises(ValueError, match="holds"):
+    with pytest.raises(ValueError, match="shape"):
         Features(tmp_path)
     np.save(other, np.array(7, RECORD["flux"]))
     with pytest.raises(ValueError, match="format 3"):
@@ -234,10 +234,10 @@ def test_only_files_of_this_kind_are_read(tmp_path: Path) -> None:
     for whole in (None, b"", b"nothing of the kind"):
         if whole is not None:
             (tmp_path / TRACK).write_bytes(whole)
-        with pytest.raises(ValueError, match="is not what track analysis of format 4 writes"):
+        with pytest.raises(ValueError, match="is not a file of track features of format 4"):
             Features(tmp_path).events("kick")
     np.savez(tmp_path / TRACK, columns=np.zeros((3, 3)))
-    with pytest.raises(ValueError, match="is not what track analysis"):
+    with pytest.raises(ValueError, match="is not a file of track features"):
         Features(tmp_path).column("level", 5, 5)
 
 

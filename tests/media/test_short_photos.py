@@ -53,7 +53,7 @@ def test_a_cut_jpeg_with_an_end_marker_is_cut_off(tmp_path: Path, part: float) -
 
 def test_too_little_of_a_jpeg_with_an_end_marker_is_refused(tmp_path: Path) -> None:
     data = _saved(_noise(), "JPEG")
-    with pytest.raises(ToqiboxError, match="cut off"):
+    with pytest.raises(ToqiboxError, match="the file is truncated"):
         _prepared(tmp_path, data[: len(data) // 5] + b"\xff\xd9")
 
 
@@ -104,7 +104,7 @@ def test_a_progressive_jpeg_without_its_last_scans_is_unfinished(tmp_path: Path)
 def test_a_png_of_too_few_rows_is_cut_off(tmp_path: Path, mode: str) -> None:
     data = _saved(_noise().convert(mode), "PNG")
     assert _prepared(tmp_path, _with_rows(data, 120)) == (120, ["photo_cut_off"])
-    with pytest.raises(ToqiboxError, match="cut off"):
+    with pytest.raises(ToqiboxError, match="the file is truncated"):
         _prepared(tmp_path, _with_rows(data, 1))
 
 
@@ -126,7 +126,7 @@ def test_the_bytes_of_all_passes_are_counted(tmp_path: Path, lace: int) -> None:
         if whole:
             assert _prepared(tmp_path, data)[0] == 3
         elif lace:
-            with pytest.raises(ToqiboxError, match="cut off"):
+            with pytest.raises(ToqiboxError, match="the file is truncated"):
                 _prepared(tmp_path, data)
         else:
             assert _prepared(tmp_path, data) == (2, ["photo_cut_off"])

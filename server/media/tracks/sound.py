@@ -278,5 +278,5 @@ def _start_past_end(decoded: int) -> ToqiboxError:
         "invalid_parameter",
         field="start",
         name="start",
-        message=message("past_the_end", seconds=seconds),
+        reason=message("past_the_end", seconds=seconds),
     )
