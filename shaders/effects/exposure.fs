@@ -13,7 +13,7 @@
         {"NAME": "amount", "LABEL": "Amount", "TYPE": "float", "MIN": 0.0, "MAX": 2.0, "DEFAULT": 1.0, "IDENTITY": 0.0},
         {"NAME": "brightness", "LABEL": "Brightness on an accent", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.5, "IDENTITY": 0.0},
         {"NAME": "warmth", "LABEL": "Warmth of the light", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.6},
-        {"NAME": "highlights", "LABEL": "Keep the highlights", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.8, "IDENTITY": 0.0},
+        {"NAME": "highlights", "LABEL": "Keep the highlights", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.95, "IDENTITY": 0.0},
         {"NAME": "bloom", "LABEL": "Bloom on an accent", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.75, "IDENTITY": 0.0},
         {"NAME": "played", "LABEL": "Seconds of sound", "TYPE": "float", "MIN": 0.0, "MAX": 36000.0, "DEFAULT": 0.0, "BIND": {"bind": "sounding.sum", "smooth": 1.0}},
         {"NAME": "drift", "LABEL": "Drift", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.6, "IDENTITY": 0.0}
@@ -88,7 +88,9 @@ vec4 flooded() {
     float stops = 1.4 * brightness * pulse * (1.0 - highlights * 0.7 * smoothstep(0.3, 0.95, around));
     float top = max(picture.r, max(picture.g, picture.b));
     float pure = (top - min(picture.r, min(picture.g, picture.b))) * smoothstep(0.4, 0.9, top);
-    stops *= 1.0 - 0.5 * pure;
+    // A face keeps its form: what has the colour of skin, and is light, takes half of it.
+    float warm = smoothstep(0.03, 0.12, picture.r - picture.g) * smoothstep(-0.02, 0.06, picture.g - picture.b) * smoothstep(0.45, 0.8, top);
+    stops *= (1.0 - 0.5 * pure) * (1.0 - 0.5 * warm * (1.0 - pure));
     float target = shoulder(top * exp2(stops));
     vec3 color = picture.rgb * min(target, 1.0) / max(top, 1e-3);
     vec3 gained = picture.rgb * exp2(stops);
@@ -104,7 +106,7 @@ vec4 flooded() {
     vec3 edge = mix(vec3(1.0), vec3(1.0, 0.5, 0.17), warmth);
     float beside = blurred.a * (1.0 - smoothstep(0.2, 0.85, grey)) * (1.0 - 0.5 * smoothstep(0.3, 0.8, blurred.a)); // in the dark next to a light
     vec3 light = blurred.rgb * (0.2 + 0.8 * color) * smoothstep(0.3, 0.9, around) * 0.35 * grey;
-    color += (1.0 - min(color, 1.0)) * min(bloom * pulse * (edge * 0.75 * beside * (0.35 + 0.65 * smoothstep(0.02, 0.3, grey)) + light), 0.7);
+    color += (1.0 - min(color, 1.0)) * min(bloom * pulse * (edge * 0.95 * beside * (0.35 + 0.65 * smoothstep(0.02, 0.3, grey)) + light), 0.7);
     // What would be above white keeps its hue.
     color /= max(max(color.r, max(color.g, color.b)), 1.0);
     return vec4(mix(picture.rgb, color, min(4.0 * pulse, 1.0)), picture.a);

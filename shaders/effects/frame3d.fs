@@ -21,7 +21,7 @@
         {"NAME": "number", "LABEL": "Number of the accent", "TYPE": "float", "MIN": 0.0, "MAX": 4096.0, "DEFAULT": 0.0, "BIND": "accent.count"},
         {"NAME": "throw", "LABEL": "Turn on an accent", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.5, "IDENTITY": 0.0},
         {"NAME": "push", "LABEL": "Forward on an accent", "TYPE": "float", "MIN": 0.0, "MAX": 0.25, "DEFAULT": 0.13, "IDENTITY": 0.0},
-        {"NAME": "size", "LABEL": "Size", "TYPE": "float", "MIN": 0.3, "MAX": 0.95, "DEFAULT": 0.76},
+        {"NAME": "size", "LABEL": "Size", "TYPE": "float", "MIN": 0.3, "MAX": 0.95, "DEFAULT": 0.77},
         {"NAME": "place", "LABEL": "Place", "TYPE": "point2D", "MIN": [0.0, 0.0], "MAX": [1.0, 1.0], "DEFAULT": [0.5, 0.5]},
         {"NAME": "border", "LABEL": "Border", "TYPE": "long", "VALUES": [0, 1, 2], "LABELS": ["None", "White", "Instant photo"], "DEFAULT": 0},
         {"NAME": "glare", "LABEL": "Light on the card", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.4, "IDENTITY": 0.0},
@@ -169,7 +169,7 @@ vec4 front() {
     vec2 edge = abs(point) - extent.xy;
     vec2 facing = edge.x > edge.y ? vec2(sign(point.x), 0.0) : vec2(0.0, sign(point.y));
     float lit = dot(facing, vec2(-0.45, 0.9));
-    if (border == 0) color = mix(color, vec3(step(0.0, lit)), rim * abs(lit) * (lit > 0.0 ? 0.55 : 0.4));
+    if (border == 0) color = mix(color, vec3(step(0.0, lit)), rim * abs(lit) * (lit > 0.0 ? 0.8 : 0.45));
     float crease = 1.0 - 0.12 * exp(-max(frame, 0.0) * 500.0 / unit); // the photo lies in the paper
     if (border > 0) color = mix(color, PAPER * crease, clamp(frame + 0.5, 0.0, 1.0));
     if (border == 2) {
@@ -213,7 +213,11 @@ vec4 hung() {
     // The card's own edge, where it is turned away.
     float slab = IMG_NORM_PIXEL(face, 0.5 + (at + THICK * turn) * unit / RENDERSIZE).a;
     vec3 side_color = (border == 0 ? vec3(0.5) : 0.8 * PAPER) * (0.75 + 0.9 * turn.x - 0.6 * turn.y);
-    vec3 behind = IMG_NORM_PIXEL(back, slide).rgb * (1.0 + 0.25 * punch) * (1.0 - 0.75 * shade);
+    // An accent lights the space behind it up, from the card outwards, in the photo's colours.
+    vec3 space = IMG_NORM_PIXEL(back, slide).rgb;
+    float halo = (0.25 + 1.5 * punch) * exp(-4.5 * max(box(at, extent.xy, 0.05), 0.0));
+    vec3 behind = space * (1.0 + 0.2 * punch) * (1.0 - 0.75 * shade);
+    behind += (1.0 - behind) * halo * (1.0 - 0.6 * shade) * (space + 0.06);
     behind = mix(behind, clamp(side_color, 0.0, 1.0), slab);
     return vec4(card.rgb + behind * (1.0 - card.a), 1.0);
 }

@@ -143,12 +143,15 @@ void main() {
     // Faded stock: warm, its blacks lifted, its light unsteady.
     float grey = dot(picture.rgb, vec3(0.2126, 0.7152, 0.0722));
     vec3 old = mix(vec3(0.07, 0.05, 0.04), vec3(1.0, 0.93, 0.8), mix(picture.rgb, vec3(grey), 0.6));
-    vec3 color = mix(picture.rgb, old * unsteady, min(fade * worn, 1.0));
+    vec3 color = mix(picture.rgb, old * unsteady, min(fade * amount * rest * 1.6, 1.0));
+    // A loud accent makes the lamp flare: warm, most towards the sides, where light leaks in.
+    float flare = amount * kick * (0.35 + 0.65 * smoothstep(0.2, 0.5, abs(isf_FragNormCoord.x - 0.5)));
+    color += (1.0 - color) * flare * vec3(0.42, 0.22, 0.07) * (0.12 + 0.88 * grey) + 0.12 * amount * kick * color * (1.0 - color);
 
     // Grain is seen in the midtones; black and white are nearly clean.
     vec4 found = IMG_NORM_PIXEL(sheet, fract(dust));
     float shown = 0.15 + 3.0 * grey * (1.0 - grey);
-    color += 0.5 * noise * shown * (min(worn, 0.6) * (found.b - 0.5) + 0.75 * amount * kick * (found.a - 0.5));
+    color += 0.5 * noise * shown * (min(worn, 0.6) * (found.b - 0.5) + 0.5 * amount * kick * (found.a - 0.5));
 
     vec2 uv = isf_FragNormCoord;
     vec2 line = IMG_NORM_PIXEL(lines, vec2(uv.x + 0.002 * sin(5.0 * uv.y), 0.5)).rg;

@@ -86,16 +86,21 @@ vec4 squares(float side, float swell) {
     vec2 within = from - cell * side; // the joint is on the left and below
     float fine = 0.04 * side; // the joint's width, and fainter where a pixel is wider than that
     float joint = step(min(within.x, within.y), max(1.0, floor(fine + 0.5))) * min(fine, 1.0);
+    // A mean of many pixels is duller than they are: squares have their contrast and colour back.
+    float grey = dot(tone.rgb, vec3(0.2126, 0.7152, 0.0722));
+    tone.rgb = max(mix(vec3(grey), tone.rgb, 1.3), 0.0);
+    tone.rgb += 0.7 * tone.rgb * (1.0 - tone.rgb) * (grey - 0.42);
     tone.rgb *= 1.0 + 0.09 * (hash(cell + 91.0) - 0.5);
-    tone.rgb = min(tone.rgb * (1.0 - 0.15 * joint) + 0.012 * (1.0 - joint), 1.0);
+    tone.rgb = clamp(tone.rgb * (1.0 - 0.2 * joint) + 0.012 * (1.0 - joint), 0.0, 1.0);
     return tone;
 }
 
 vec4 breathing() {
     float swell = swollen();
-    // Large squares of one size, which break once into quarters before the picture is back.
+    // Large squares of one size, which break twice into quarters before the picture is back.
     float most = floor(min(amount, 1.0) * coarse * min(RENDERSIZE.x, RENDERSIZE.y) + 0.5);
-    float side = kick * amount < 0.12 ? 0.0 : kick * amount < 0.4 ? floor(0.5 * most) : most * floor(max(amount, 1.0) + 0.01);
+    float strong = kick * amount;
+    float side = strong < 0.12 ? 0.0 : strong < 0.4 ? floor(0.25 * most) : strong < 0.75 ? floor(0.5 * most) : most * floor(max(amount, 1.0) + 0.01);
     vec4 picture = side < 2.0 ? IMG_NORM_PIXEL(inputImage, swelling(isf_FragNormCoord, swell)) : squares(side, swell);
     vec2 off = 2.0 * isf_FragNormCoord - 1.0;
     float shade = darken * swell * (0.55 + 0.45 * min(dot(off, off), 1.0)); // darker outside

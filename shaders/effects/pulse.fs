@@ -2,18 +2,18 @@
     "ISFVSN": "2",
     "VSN": "2",
     "TITLE": "Pulse",
-    "DESCRIPTION": "A beat of contrast: with every accent the picture becomes harder and richer in colour, its middle brighter, and the dark closes in from the corners; it eases back over 200 ms. Nothing burns out.",
+    "DESCRIPTION": "A beat of contrast: with every accent the picture comes a little nearer, harder and richer in colour, its middle brighter, and the dark closes in from the corners; it eases back over 300 ms. Nothing burns out.",
     "CREDIT": "TOQIBOX Render",
     "LICENSE": "MIT",
     "CATEGORIES": ["Filter", "Beat"],
     "INPUTS": [
         {"NAME": "inputImage", "TYPE": "image"},
-        {"NAME": "kick", "LABEL": "Accent", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.0, "IDENTITY": 0.0, "BIND": {"bind": "accent.pulse", "decay": 0.2, "curve": "out", "from": [0.0, 0.8]}},
+        {"NAME": "kick", "LABEL": "Accent", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.0, "IDENTITY": 0.0, "BIND": {"bind": "accent.pulse", "decay": 0.28, "curve": "out", "from": [0.0, 0.8]}},
         {"NAME": "amount", "LABEL": "Amount", "TYPE": "float", "MIN": 0.0, "MAX": 2.0, "DEFAULT": 1.0, "IDENTITY": 0.0},
         {"NAME": "brightness", "LABEL": "Brightness on an accent", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.4, "IDENTITY": 0.0},
         {"NAME": "contrast", "LABEL": "Contrast on an accent", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.6, "IDENTITY": 0.0},
-        {"NAME": "saturation", "LABEL": "Colour on an accent", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.3, "IDENTITY": 0.0},
-        {"NAME": "vignette", "LABEL": "Dark corners on an accent", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.65, "IDENTITY": 0.0},
+        {"NAME": "saturation", "LABEL": "Colour on an accent", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.45, "IDENTITY": 0.0},
+        {"NAME": "vignette", "LABEL": "Dark corners on an accent", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.55, "IDENTITY": 0.0},
         {"NAME": "played", "LABEL": "Seconds of sound", "TYPE": "float", "MIN": 0.0, "MAX": 36000.0, "DEFAULT": 0.0, "BIND": {"bind": "sounding.sum", "smooth": 1.0}},
         {"NAME": "drift", "LABEL": "Drift", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.6, "IDENTITY": 0.0}
     ]
@@ -35,7 +35,7 @@ vec2 drifting(vec2 uv) {
 // black and white, and darker towards the corners. What is pure in colour already, and skin, takes
 // little more of it, and no channel runs into its end.
 void main() {
-    vec4 picture = IMG_NORM_PIXEL(inputImage, drifting(isf_FragNormCoord));
+    vec4 picture = IMG_NORM_PIXEL(inputImage, drifting(isf_FragNormCoord + (vec2(0.5, 0.8) - isf_FragNormCoord) * 0.035 * min(amount * kick, 1.0)));
     float pulse = amount * kick;
     vec2 off = 2.0 * isf_FragNormCoord - vec2(1.0, 1.1);
     float far = dot(off, off) / 2.0; // 1 in the corners

@@ -253,11 +253,16 @@ vec4 scope() {
     float near = nearest_of(ivec3(here.rgb), p);
     float line = clamp((radius(unit) - sqrt(near)) * unit + 0.5, 0.0, 1.0);
     vec4 shine = IMG_THIS_PIXEL(halo);
+    // Fainter lines around it, as the afterglow of a tube, which accents drive outwards.
+    float away = IMG_THIS_NORM_PIXEL(tiles).a;
+    float echo = 0.5 + 0.5 * cos(TURN * (away / 0.024 + 0.6 * pulse));
+    echo *= echo * echo * smoothstep(0.008, 0.02, away) * exp(-away * (30.0 - 10.0 * pulse));
+    echo *= glow * (0.35 + 0.9 * pulse + 0.6 * surge()) * (mode < 2 ? smoothstep(0.0, 0.25, 0.5 - abs(isf_FragNormCoord.x - 0.5)) : 1.0);
     // Around the line alone the photo is dimmed much, and softly.
     float band = exp(-1.6 * (mode < 2 ? p.y * p.y / (size * size + 0.02) : dot(p, p) / (size * size)));
     vec3 below = IMG_NORM_PIXEL(inputImage, 0.5 + (isf_FragNormCoord - 0.5) * (1.0 - bump * (0.035 * pulse + 0.05 * surge()))).rgb;
     below *= mix(vec3(1.0), below, 0.4 * dim * band) * (1.0 - dim * (0.08 + 0.67 * band));
-    below = 1.0 - (1.0 - below) * (1.0 - min(shine.rgb * shine.a, 1.0));
+    below = 1.0 - (1.0 - below) * (1.0 - min(shine.rgb * (shine.a + color.a * echo), 1.0));
     return vec4(mix(below, mix(shine.rgb, vec3(1.0), 0.45 + 0.3 * pulse), line * color.a), 1.0);
 }
 

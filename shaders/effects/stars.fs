@@ -11,10 +11,10 @@
         {"NAME": "size", "LABEL": "Size of the photo", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.66},
         {"NAME": "center", "LABEL": "Place of the photo", "TYPE": "point2D", "MIN": [0.0, 0.0], "MAX": [1.0, 1.0], "DEFAULT": [0.5, 0.5]},
         {"NAME": "speed", "LABEL": "Speed", "TYPE": "float", "MIN": 0.0, "MAX": 3.0, "DEFAULT": 1.0},
-        {"NAME": "push", "LABEL": "Push of an accent", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.6, "IDENTITY": 0.0},
+        {"NAME": "push", "LABEL": "Push of an accent", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.9, "IDENTITY": 0.0},
         {"NAME": "leap", "LABEL": "Leap at the drop", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.8, "IDENTITY": 0.0},
-        {"NAME": "streak", "LABEL": "Length of the streaks", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.3, "IDENTITY": 0.0},
-        {"NAME": "amount", "LABEL": "Number of stars", "TYPE": "float", "MIN": 0.1, "MAX": 1.0, "DEFAULT": 0.8},
+        {"NAME": "streak", "LABEL": "Length of the streaks", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.4, "IDENTITY": 0.0},
+        {"NAME": "amount", "LABEL": "Number of stars", "TYPE": "float", "MIN": 0.1, "MAX": 1.0, "DEFAULT": 1.0},
         {"NAME": "clouds", "LABEL": "Clouds", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.6, "IDENTITY": 0.0},
         {"NAME": "color", "LABEL": "Colour of the light", "TYPE": "color", "DEFAULT": [0.55, 0.72, 1.0, 1.0], "PHOTO": "vivid"},
         {"NAME": "level", "LABEL": "Level", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.6, "BIND": {"bind": "level.envelope", "smooth": 0.2}},
@@ -148,7 +148,7 @@ vec3 stars_here() {
         light *= star.w * (0.15 + 0.85 * on) * min(core / pixel + 0.25, 1.0);
         sum += light * (i == 1 ? vec3(1.0, 0.86, 0.70) : mix(color.rgb, vec3(1.0), i == 0 ? 0.5 : 0.75));
     }
-    return sum * 1.5 * (0.75 + 0.7 * treble + 1.1 * pulse + 0.9 * drive.x);
+    return sum * 2.0 * (0.75 + 0.7 * treble + 1.1 * pulse + 0.9 * drive.x);
 }
 
 // The photo as a planet in the light of a sun to the upper left, which stands still. Alpha: its air,
