@@ -1,6 +1,5 @@
 """Atomic file writes: a file is written as `.part` and renamed when it is complete."""
 
-import errno
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,8 +8,7 @@ from typing import BinaryIO
 
 from server.errors import ToqiboxError
 from server.files import seal
-
-_DISK_FULL = (errno.ENOSPC, errno.EDQUOT)
+from server.files.disk import is_disk_full, sync_path
 
 
 def temp_path(path: Path) -> Path:
@@ -24,7 +22,7 @@ def translate_disk_full() -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        if error.errno in _DISK_FULL:
+        if is_disk_full(error):
             raise ToqiboxError("storage_full", detail=str(error)) from error
         raise
 
@@ -42,11 +40,11 @@ def commit(path: Path, *, sealed: bool = False) -> None:
     """
     temporary = temp_path(path)
     with translate_disk_full():
-        _sync(temporary)
+        sync_path(temporary)
         if sealed:  # first, so that a published file always has its seal
             seal.write(path, temporary)
         os.replace(temporary, path)
-        _sync(path.parent)
+        sync_path(path.parent)
 
 
 def discard_temp(path: Path) -> None:
@@ -71,11 +69,3 @@ def atomic_write(path: Path, *, sealed: bool = False) -> Iterator[BinaryIO]:
     except BaseException:
         discard_temp(path)
         raise
-
-
-def _sync(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

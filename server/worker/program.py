@@ -9,7 +9,6 @@ end of standard input ends the program. The parent arranges that the worker dies
 (sandbox.py).
 """
 
-import errno
 import faulthandler
 import os
 import sys
@@ -17,6 +16,7 @@ import traceback
 from typing import IO
 
 from server.errors import ToqiboxError
+from server.files.disk import is_disk_full
 from server.files.seal import DamagedFilesError
 from server.protocol.codec import ProtocolError
 from server.protocol.events import Done, Event, Failed, Started
@@ -67,7 +67,7 @@ def failed_event(error: BaseException, task: Task | None) -> Failed:
             damaged=tuple(map(str, damaged)),
         )
     code = "render_failed" if task is not None and task.draws else "internal"
-    if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
+    if is_disk_full(error):
         code = "storage_full"
     detail = "".join(traceback.format_exception(error, limit=-6))[-_MAX_DETAIL_CHARS:]
     return Failed(code=code, detail=detail)

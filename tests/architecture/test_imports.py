@@ -41,8 +41,8 @@ ROOMS: dict[str, set[str]] = {
     "worker": {
         "animation", "audio", "effects", "media", "protocol", "render", "typography", *DRAWING
     },
-    "jobs": {"effects", "protocol", *FOUNDATION},
-    "http": {"jobs", "effects", *FOUNDATION},
+    "jobs": {"effects", "files", "protocol", *FOUNDATION},
+    "http": {"jobs", "effects", "files", *FOUNDATION},
     "devserver": {"jobs", "effects", "audio", "media", "protocol", *FOUNDATION},
     "cli": {"http", "devserver", "jobs", "effects", "protocol", *FOUNDATION},
     "samples": {"media"},

@@ -12,7 +12,7 @@ import pytest
 
 from server.errors import ToqiboxError
 from server.http.limits import HttpLimits
-from server.http.uploads.form import FreeSpaceGuard, SpoolFile
+from server.http.uploads.spool_file import FreeSpaceGuard, SpoolFile
 from tests.http.conftest import Running, Start
 from tests.http.wire import BOUNDARY, FORM, exchange, form, head, part, post, read_response
 

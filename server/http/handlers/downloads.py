@@ -15,7 +15,7 @@ from aiohttp import web
 from server.concurrency import open_in_thread, run_in_thread
 from server.errors import ToqiboxError
 from server.http.app_keys import LIMITS, SERVICE, language_of, request_id_of
-from server.http.handlers.exports import require_job
+from server.http.handlers.required_job import require_job
 from server.http.headers.content_disposition import content_disposition
 from server.http.headers.ranges import (
     RangeNotSatisfiable,

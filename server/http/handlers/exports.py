@@ -16,17 +16,14 @@ from server.http.app_keys import (
     language_of,
     request_id_of,
 )
+from server.http.expect import send_100_continue
+from server.http.handlers.required_job import require_job
 from server.http.headers.client_address import client_address, network_of
 from server.http.headers.ranges import check_if_match
 from server.http.responses import json_response
-from server.http.uploads.form import (
-    FormChecks,
-    FreeSpaceGuard,
-    check_headers,
-    read_form,
-    send_100_continue,
-)
+from server.http.uploads.form import FormChecks, check_headers, read_form
 from server.http.uploads.limiter import UploadLimiter
+from server.http.uploads.spool_file import FreeSpaceGuard
 from server.http.uploads.upload_state import UploadState
 from server.jobs.model.job import Job
 from server.jobs.storage.data_folder import discard
@@ -113,18 +110,6 @@ async def cancel_export(request: web.Request) -> web.Response:
     if job is None:
         raise ToqiboxError("not_found")
     return _job_response(request, job)
-
-
-def require_job(request: web.Request) -> Job:
-    """Return the job that the path names.
-
-    Raises:
-        ToqiboxError: not_found, the same for an id that never existed and one of another client.
-    """
-    job = request.app[SERVICE].store.get(request.match_info["jobId"])
-    if job is None:
-        raise ToqiboxError("not_found")
-    return job
 
 
 def _job_response(request: web.Request, job: Job) -> web.Response:

@@ -1,12 +1,12 @@
 """Copies of the image files of a job's effects, so that they do not change while it runs."""
 
-import errno
 import hashlib
 import os
 from collections.abc import Sequence
 from pathlib import Path
 
 from server.errors import ToqiboxError
+from server.files.disk import is_disk_full, sync_path
 from server.jobs.model.effect_source import (
     ASSETS_FOLDER,
     MAX_ASSET_BYTES,
@@ -14,10 +14,8 @@ from server.jobs.model.effect_source import (
     EffectSource,
 )
 from server.jobs.model.retry_after import FILE_CHANGED_S
-from server.jobs.storage.data_folder import sync_folder
 
 _CHUNK_BYTES = 1 << 20
-_DISK_FULL = (errno.ENOSPC, errno.EDQUOT)
 
 
 def snapshot_assets(sources: Sequence[EffectSource], folder: Path) -> None:
@@ -34,9 +32,9 @@ def snapshot_assets(sources: Sequence[EffectSource], folder: Path) -> None:
         target.mkdir(mode=0o700)
         for sha256, asset in assets.items():
             _copy(asset, target / sha256)
-        sync_folder(target)
+        sync_path(target)
     except OSError as error:
-        code = "storage_full" if error.errno in _DISK_FULL else "not_ready"
+        code = "storage_full" if is_disk_full(error) else "not_ready"
         raise ToqiboxError(code, retry_after=FILE_CHANGED_S, detail=str(error)) from error
 
 

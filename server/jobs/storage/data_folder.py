@@ -19,6 +19,7 @@ import time
 from pathlib import Path
 
 from server.errors import ToqiboxError
+from server.files.disk import sync_path
 from server.jobs.model.job import Job
 from server.jobs.model.retry_after import DISK_FULL_S
 
@@ -40,15 +41,6 @@ def new_id() -> str:
     while (token := secrets.token_urlsafe(16)).startswith("-"):
         pass
     return token
-
-
-def sync_folder(folder: Path) -> None:
-    """Make the names in `folder` durable (fsync(2) on a directory)."""
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def _acquire_lock(descriptor: int) -> bool:
@@ -166,10 +158,10 @@ class DataFolder:
 
     def adopt(self, spooled: Path, job_id: str) -> None:
         """Turn a prepared upload into the folder of a job, durably."""
-        sync_folder(spooled)
+        sync_path(spooled)
         spooled.rename(self.job_folder(job_id))
-        sync_folder(self.jobs)
-        sync_folder(self.spool)
+        sync_path(self.jobs)
+        sync_path(self.spool)
 
     def artifact_path(self, job_id: str, kind: str) -> Path:
         return self.job_folder(job_id) / ARTIFACT_FILES[kind]

@@ -5,7 +5,6 @@ for the writer. `synchronous=FULL` makes a commit survive a loss of power, and s
 (SQLite documentation, PRAGMA synchronous).
 """
 
-import errno
 import os
 import secrets
 import sqlite3
@@ -17,6 +16,7 @@ from functools import wraps
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
+from server.files.disk import is_disk_full
 from server.jobs.store.migrations import MIGRATIONS, SCHEMA_VERSION
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -173,5 +173,5 @@ def _can_write(folder: Path) -> bool:
             written = file.write(secrets.token_bytes(_PROBE_BYTES))
             os.fsync(file.fileno())
     except OSError as error:
-        return error.errno not in (errno.ENOSPC, errno.EDQUOT)
+        return not is_disk_full(error)
     return written == _PROBE_BYTES

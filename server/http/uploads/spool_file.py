@@ -1,0 +1,76 @@
+"""A file of an upload in its spool folder, and the check of the free disk space for it."""
+
+import errno
+import os
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import TypeVar
+
+from server.errors import ToqiboxError
+from server.files.disk import is_disk_full
+from server.jobs.model.retry_after import DISK_FULL_S
+
+T = TypeVar("T")
+
+
+class FreeSpaceGuard:
+    """Checks the free disk space at intervals, because a body may grow for minutes.
+
+    Args:
+        has_space: returns whether the disk has space for more.
+        interval_bytes: bytes between two checks.
+    """
+
+    def __init__(self, has_space: Callable[[], bool], interval_bytes: int) -> None:
+        self._has_space = has_space
+        self._interval_bytes = interval_bytes
+        self._unchecked_bytes = 0
+
+    def reserve(self, count: int) -> None:
+        """Account for `count` bytes that are about to be written.
+
+        Raises:
+            ToqiboxError: storage_full.
+        """
+        self._unchecked_bytes += count
+        if self._unchecked_bytes >= self._interval_bytes:
+            self._unchecked_bytes = 0
+            if not self._has_space():
+                raise ToqiboxError("storage_full", retry_after=DISK_FULL_S, detail="MIN_FREE_MB")
+
+
+class SpoolFile:
+    """A new file, readable only by this user, and never opened through a link.
+
+    Raises:
+        ToqiboxError: storage_full, from each method.
+    """
+
+    def __init__(self, path: Path, free_space: FreeSpaceGuard) -> None:
+        self._free_space = free_space
+        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+        self.descriptor = _translate_disk_full(partial(os.open, path, flags, 0o600))
+
+    def write(self, data: bytes) -> None:
+        self._free_space.reserve(len(data))
+        left = memoryview(data)
+        while left:
+            left = left[_translate_disk_full(partial(os.write, self.descriptor, left)) :]
+
+    def sync(self) -> None:
+        _translate_disk_full(partial(os.fsync, self.descriptor))
+
+    def close(self) -> None:
+        os.close(self.descriptor)
+
+
+def _translate_disk_full(call: Callable[[], T]) -> T:
+    try:
+        return call()
+    except OSError as error:
+        if is_disk_full(error) or error.errno == errno.EFBIG:
+            raise ToqiboxError(
+                "storage_full", retry_after=DISK_FULL_S, detail=str(error)
+            ) from error
+        raise
