@@ -75,7 +75,7 @@ ALLOWED: dict[tuple[str, str], str] = {}
 """(file or folder below server/, word) → why it stands there."""
 
 UNCLEAN = {
-    "animation", "arrays.py", "audio", "cli", "demo", "devserver", "effects", "media",
+    "animation", "arrays.py", "audio", "cli", "demo", "devserver", "media",
     "protocol", "render", "samples", "typography", "worker",
 }  # fmt: skip
 """Rooms whose words are still being changed; the list only ever shrinks."""

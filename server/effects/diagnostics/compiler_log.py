@@ -115,8 +115,10 @@ class _DiagnosticBuilder:
         self._listings = {listing.start: listing for listing in listings}
         self._first = listings[0]
         self._columns = [ColumnMap(source) for source in sources]
-        self._host_words_seen = frozenset[str]().union(*(_host_words(source) for source in sources))
-        self._author_words = {
+        self._host_identifiers = frozenset[str]().union(
+            *(_find_host_identifiers(source) for source in sources)
+        )
+        self._author_identifiers = {
             word for listing in listings for word in _IDENTIFIER.findall(listing.text)
         }
 
@@ -151,7 +153,7 @@ class _DiagnosticBuilder:
             text=text,
             line=line,
             column=column,
-            host=self._host_words_seen,
+            host=self._host_identifiers,
             signatures=log_entry.signatures,
         )
         entry = diagnostic(listing.file, text, line, column, message)
@@ -195,7 +197,7 @@ class _DiagnosticBuilder:
 
         def replaced(match: re.Match[str]) -> str:
             word = match[0]
-            if word in self._author_words:
+            if word in self._author_identifiers:
                 return word
             plain = re.sub(r"^(?:isf_|isf[itu]|st_)", "", word).replace("_u", "_")
             return _HOST_NAMES.get(word, plain or word)
@@ -209,18 +211,18 @@ def _line_of(listing: Listing, line: int) -> str:
     return f"line {number}" if file == listing.file else f"line {number} of {file}"
 
 
-def _host_words(source: str) -> frozenset[str]:
+def _find_host_identifiers(source: str) -> frozenset[str]:
     """Return the names in our own lines of a shader, except internal ones."""
-    words: set[str] = set()
+    identifiers: set[str] = set()
     number = 0
     for text in source.split("\n"):
         if match := re.fullmatch(r"#line (\d+)\s*", text):
             number = int(match[1])
             continue
         if HOST <= number < AUTHOR_VERTEX:
-            words.update(_IDENTIFIER.findall(text))
+            identifiers.update(_IDENTIFIER.findall(text))
         number += 1
-    return frozenset(word for word in words if not _HOST_WORD.fullmatch(word))
+    return frozenset(word for word in identifiers if not _HOST_WORD.fullmatch(word))
 
 
 def _parse_log(log: str) -> Iterator[_LogEntry]:

@@ -89,9 +89,9 @@ def _converted(match: re.Match[str], _place: SourceLocation) -> str | None:
 
 def _type(hint_text: str) -> str:
     """Parse ANGLE's description of a type, such as ``highp 4-component vector of float``."""
-    if found := re.search(r"([234])-component vector of (float|int|uint|bool)", hint_text):
-        letter = {"float": "", "int": "i", "uint": "u", "bool": "b"}[found[2]]
-        return f"{letter}vec{found[1]}"
+    if vector_match := re.search(r"([234])-component vector of (float|int|uint|bool)", hint_text):
+        letter = {"float": "", "int": "i", "uint": "u", "bool": "b"}[vector_match[2]]
+        return f"{letter}vec{vector_match[1]}"
     return hint_text.rsplit(maxsplit=1)[-1] if hint_text.strip() else ""
 
 

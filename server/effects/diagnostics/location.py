@@ -44,8 +44,8 @@ class SourceLocation:
     @property
     def own(self) -> set[str]:
         """Names in scope here, except those that occur only on this line."""
-        words = Counter(_WORD.findall(self.text))
-        elsewhere = set(words - Counter(_WORD.findall(self.source)))
+        counts = Counter(_WORD.findall(self.text))
+        elsewhere = set(counts - Counter(_WORD.findall(self.source)))
         return elsewhere & declared_before(self.text, self.line, self.column)
 
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from server.effects.loops.longest_loop import longest_loop
+from server.effects.loops.slowest_loop import find_slowest_loop
 from server.effects.source.blanking import blank_match, without_comments
 from server.effects.source.brackets import match_brackets
 from server.effects.source.constants import find_constants
@@ -56,7 +56,7 @@ def _suspect(code: str, *, late: bool) -> _Suspect | None:
 
 
 def _loop(code: str) -> _Suspect | None:
-    line = longest_loop(code)
+    line = find_slowest_loop(code)
     return _Suspect(line, "the longest loop, in this line") if line else None
 
 
@@ -105,7 +105,7 @@ class _WordCounts:
     """Numbers of words of expanded macros, and of functions with all their calls."""
 
     def __init__(self, bodies: dict[str, str]) -> None:
-        self._words = {name: _WORD.findall(body) for name, body in bodies.items()}
+        self._tokens = {name: _WORD.findall(body) for name, body in bodies.items()}
         self._counts: dict[str, int] = {}
 
     def count(self, name: str) -> int:
@@ -117,13 +117,13 @@ class _WordCounts:
             if top in self._counts:
                 stack.pop()
                 continue
-            inner = [word for word in self._words[top] if word in self._words]
+            inner = [word for word in self._tokens[top] if word in self._tokens]
             missing = [word for word in inner if word not in self._counts and word not in visited]
             visited.add(top)
             if missing:
                 stack += [word for word in dict.fromkeys(missing) if word != top]
             if not missing or missing == [top]:
-                own = len(self._words[top]) - len(inner)
+                own = len(self._tokens[top]) - len(inner)
                 self._counts[top] = min(
                     _MAX_COUNT, own + sum(self._counts.get(w, 1) for w in inner)
                 )
@@ -143,10 +143,10 @@ def _depth(code: str) -> _Suspect | None:
 
 
 def _function(code: str) -> _Suspect | None:
-    longest = max(_functions(code), key=lambda function: len(function[2]), default=None)
-    if longest is None:
+    largest = max(_functions(code), key=lambda function: len(function[2]), default=None)
+    if largest is None:
         return None
-    return _Suspect(_line(code, longest[1]), f"the function “{longest[0]}”, the longest")
+    return _Suspect(_line(code, largest[1]), f"the function “{largest[0]}”, the longest")
 
 
 def _functions(code: str) -> Iterator[tuple[str, int, str]]:

@@ -22,25 +22,25 @@ _PRECISE = (
 )
 _HEAD = "#version 300 es\n" + "".join(f"precision highp {kind};\n" for kind in _PRECISE)
 
-_RESERVED_WORDS = """
+_RESERVED_LIST = """
     atomic_uint coherent image1D image1DArray image2D image2DArray image3D imageBuffer imageCube
     iimage1D iimage1DArray iimage2D iimage2DArray iimage3D iimageBuffer iimageCube noperspective
     patch readonly resource restrict sample subroutine uimage1D uimage1DArray uimage2D
     uimage2DArray uimage3D uimageBuffer uimageCube writeonly
 """
-_RESERVED_NAMES = {word: f"es_{word}" for word in _RESERVED_WORDS.split()}
+_RESERVED_NAMES = {word: f"es_{word}" for word in _RESERVED_LIST.split()}
 """Words that ES 3.00 reserves (its section 3.8) and 3.30 leaves to authors."""
 
 # Macros that the server's compiler defines, so that an author's conditions choose the same text,
 # and the precision that it always computes with.
-_REPLACED_WORDS = {
+_REPLACED_NAMES = {
     "GL_ES": "es_GL_ES",
     "GL_FRAGMENT_PRECISION_HIGH": "es_GL_FRAGMENT_PRECISION_HIGH",
     "__VERSION__": "330",
     "mediump": "highp",
     "lowp": "highp",
 }
-_REPLACEMENTS = {**_RESERVED_NAMES, **_REPLACED_WORDS}
+_REPLACEMENTS = {**_RESERVED_NAMES, **_REPLACED_NAMES}
 _LINE = re.compile(r"[ \t]*#[ \t]*line[ \t]+(\d+)")
 _DEFINE = re.compile(r"[ \t]*#[ \t]*define[ \t]+(\w+)")
 _TOKEN = re.compile(r"[A-Za-z_]\w*")

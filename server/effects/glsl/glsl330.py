@@ -13,7 +13,7 @@ from server.effects.glsl.overloads import NAMES, rename_shadowed_builtins
 from server.effects.source.blanking import blank_out
 from server.effects.source.diagnostic import HOST
 
-_RESERVED_WORDS = """
+_RESERVED_LIST = """
     active asm attribute bool break bvec2 bvec3 bvec4 case cast centroid class common const
     continue default discard do double else enum extern external false filter fixed flat float for
     fvec2 fvec3 fvec4 goto half highp hvec2 hvec3 hvec4 if in inline inout input int interface
@@ -23,32 +23,32 @@ _RESERVED_WORDS = """
     template texture textureSize this true typedef uint uniform union unsigned using uvec2 uvec3
     uvec4 varying vec2 vec3 vec4 void volatile while
 """
-RESERVED = frozenset(_RESERVED_WORDS.split())
+RESERVED = frozenset(_RESERVED_LIST.split())
 """Words that cannot be the name of an input in GLSL 3.30 or with the functions below."""
 
-_FUNCTION_WORDS = """
+_FUNCTION_LIST = """
     all any determinant dFdx dFdy equal faceforward fwidth greaterThan inverse isinf isnan lessThan
     modf not notEqual outerProduct refract texelFetch texture textureLod textureProj textureSize
     transpose
 """
-FUNCTIONS = NAMES.union(_FUNCTION_WORDS.split())
+FUNCTIONS = NAMES.union(_FUNCTION_LIST.split())
 """GLSL's functions, which a uniform of that name would hide."""
 
-_FUTURE_WORDS = """
+_FUTURE_LIST = """
     active asm cast class common enum extern external filter fixed fvec2 fvec3 fvec4 goto half
     hvec2 hvec3 hvec4 inline input interface long namespace noinline output packed partition public
     short sizeof static superp template this typedef union unsigned using volatile
 """
-_FUTURE = frozenset(_FUTURE_WORDS.split())
+_FUTURE = frozenset(_FUTURE_LIST.split())
 """Words that 3.30 reserves without a meaning: an author uses them as names."""
 
-_LATER_WORD_LIST = """
+_LATER_LIST = """
     atomic_uint buffer coherent dmat2 dmat2x2 dmat2x3 dmat2x4 dmat3 dmat3x2 dmat3x3 dmat3x4 dmat4
     dmat4x2 dmat4x3 dmat4x4 dvec2 dvec3 dvec4 image1D image1DArray image2D image2DArray image2DMS
     image2DMSArray image2DRect image3D imageBuffer imageCube imageCubeArray patch precise readonly
     resource restrict sample samplerCubeArray samplerCubeArrayShadow shared subroutine writeonly
 """
-LATER = frozenset(_LATER_WORD_LIST.split())
+LATER = frozenset(_LATER_LIST.split())
 """Words that are free in GLSL 3.30 and keywords by 4.50."""
 
 # A comment that is not closed matches to the end of the text; otherwise each of many such

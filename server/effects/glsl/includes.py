@@ -124,8 +124,8 @@ class _Expansion:
             raise IncludeError(f"a file includes itself: {chain}", *origin)
         self.remaining -= len(text) + 1
         if self.remaining < 0 or len(stack) >= _MAX_DEPTH:
-            most = f"{MAX_INCLUDED_CHARACTERS // 1024} kB and {_MAX_DEPTH} files deep"
-            raise IncludeError(f"too much is included: at most {most} is allowed", *origin)
+            limit = f"{MAX_INCLUDED_CHARACTERS // 1024} kB and {_MAX_DEPTH} files deep"
+            raise IncludeError(f"too much is included: at most {limit} is allowed", *origin)
         if guarded and depth <= 0:
             self.included_guarded.add(path)
         self.add(path, text, (*stack, path), depth)

@@ -38,7 +38,7 @@ class AssignedId:
     natural: str
     """The id derived from its name alone."""
     owner: Path | None = None
-    """The file that `natural` belongs to, if it is another one."""
+    """The file that `natural` belongs to if this file does not have it."""
 
 
 def shown_name(path: Path) -> str:

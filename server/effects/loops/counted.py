@@ -26,7 +26,7 @@ _START = re.compile(
 _BOUND = re.compile(rf"\s*(\w+)\s*(<=?|>=?)\s*({_TERM})\s*")
 _STEP = re.compile(rf"\s*(?:(\w+)\s*(\+\+|--)|(\+\+|--)\s*(\w+)|(\w+)\s*([-+])=\s*({NUMBER}))\s*")
 _TYPES = frozenset(("int", "uint", "float", "highp", "mediump", "lowp", "const"))
-_SAFE_WORDS = frozenset(
+_SAFE_CALLS = frozenset(
     (
         *("float", "int", "uint", "abs", "min", "max", "mod", "sin", "cos"),
         *(f"{kind}vec{size}" for kind in ("", "b", "i", "u") for size in (2, 3, 4)),
@@ -66,7 +66,7 @@ class Counted:
         self._readable = "\\" not in self._plain and not any(word in macros for word in _TYPES)
         self._risks: dict[str, set[str]] = {}
         functions = re.findall(r"\b(?!return\b|else\b)\w+\s+(\w+)\s*\(", self._plain)
-        self._safe_words = _SAFE_WORDS.difference(functions, macros.bodies)
+        self._safe_calls = _SAFE_CALLS.difference(functions, macros.bodies)
 
     def ends(self, header: tuple[int, int]) -> bool:
         """Report if a `for` loop counts in few enough steps.
@@ -154,7 +154,7 @@ class Counted:
             return False
         call, opening = self._call(start)
         if plain[before] in "(," and plain[after] in "),":
-            return bool(call) and call not in self._safe_words
+            return bool(call) and call not in self._safe_calls
         return call in self._macros and self._is_set_by_macro(before, after, opening)
 
     def _is_set_by_macro(self, before: int, after: int, opening: int) -> bool:

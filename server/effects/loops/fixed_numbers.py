@@ -12,7 +12,7 @@ _CONST = re.compile(r"\bconst\s+(?:(?:highp|mediump|lowp)\s+)?\w+\s+(\w+)\s*=")
 _ASSIGNED = re.compile(r"\b(\w+)\s*=(?!=)([^;,]*)")
 _LISTED = re.compile(r",\s*(\w+)\s*(?=[,;])")
 _CHANGED = re.compile(r"\b(\w+)\s*(?:(?:[-+*/%&|^]|<<|>>)=(?!=)|\+\+|--)|(?:\+\+|--)\s*(\w+)\b")
-_WORDS = re.compile(r"[A-Za-z_]\w*")
+_IDENTIFIER = re.compile(r"[A-Za-z_]\w*")
 _NO_TYPE = frozenset(("return", "case", "else", "do"))
 
 
@@ -71,7 +71,7 @@ def _declared(plain: str) -> Counter[str]:
     """Count how often each name follows a word that may be a type."""
     counts: Counter[str] = Counter()
     before, end = "return", 0
-    for match in _WORDS.finditer(plain):
+    for match in _IDENTIFIER.finditer(plain):
         word = match[0]
         if before not in _NO_TYPE and plain[end : match.start()].isspace():
             counts[word] += 1

@@ -99,7 +99,7 @@ def _add_guards(source: str, loops: list[Loop]) -> str:
         number = loop.number
         counter, once = f"{prefix}rounds_{number}", f"{prefix}once_{number}"
         # A loop of one iteration around it resets its counter, wherever a statement is allowed. In
-        # the body a guard fits any loop, whatever is in its parentheses.
+        # the body a guard fits any loop, with any content of its parentheses.
         insertions += [
             (loop.begin, f"for (int {once} = 0, {counter} = 0; {once} < 1; {once}++) "),
             (loop.body, f" if (!{prefix}round({counter}, {number})) break; else "),

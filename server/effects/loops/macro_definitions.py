@@ -43,19 +43,19 @@ class Macros:
     def __contains__(self, name: str) -> bool:
         return name in self.bodies
 
-    def users(self, words: Iterable[str]) -> set[str]:
+    def users(self, tokens: Iterable[str]) -> set[str]:
         """Return the macros that contain one of the words, directly or through other macros."""
         users: set[str] = set()
-        pending = list(words)
+        pending = list(tokens)
         while pending:
             new_users = self._users.get(pending.pop(), set()) - users
             users |= new_users
             pending += new_users
         return users
 
-    def aliases(self, words: Iterable[str]) -> dict[str, str]:
+    def aliases(self, tokens: Iterable[str]) -> dict[str, str]:
         """Map the macros that stand for one of the words alone to that word."""
-        aliases = {word: word for word in words}
+        aliases = {word: word for word in tokens}
         pending = list(aliases)
         while pending:
             word = pending.pop()

@@ -31,7 +31,7 @@ class Statements:
         words: names that stand for the keywords of loops, and the keyword of each.
     """
 
-    def __init__(self, source: str, words: Mapping[str, str]) -> None:
+    def __init__(self, source: str, keywords: Mapping[str, str]) -> None:
         self.source = source
         self.plain = _DIRECTIVE.sub(blank_match, source)
         """The text with its directives replaced with blanks."""
@@ -39,7 +39,7 @@ class Statements:
         directives = [match.span() for match in _DIRECTIVE.finditer(source)]
         self._starts = [begin for begin, _ in directives]
         self._ends = [end for _, end in directives]
-        self._words = words
+        self._keywords = keywords
         self._stops = [match.start() for match in _STOP.finditer(source)]
         self._ends_by_start: dict[int, tuple[int, int] | None] = {}
 
@@ -169,7 +169,7 @@ class Statements:
 
     def _word(self, at: int) -> str:
         match = _WORD.match(self.source, at)
-        return self._words.get(match[0], match[0]) if match else ""
+        return self._keywords.get(match[0], match[0]) if match else ""
 
     def _after(self, at: int) -> int:
         match = _WORD.match(self.source, at)

@@ -24,8 +24,10 @@ _MAX_LOOPS = 1000
 _TERMINATES = -1
 """Instead of the offset of a loop's body: it needs no guard."""
 
-_WORDS = ("for", "while", "do")
-_GUARDS = frozenset((*_WORDS, "if", "else", "break", "bool", "int", "inout", "return", "void"))
+_LOOP_KEYWORDS = ("for", "while", "do")
+_GUARDS = frozenset(
+    (*_LOOP_KEYWORDS, "if", "else", "break", "bool", "int", "inout", "return", "void")
+)
 """Words that a guard consists of, or that a loop is recognised by."""
 _LINE = re.compile(r"^[ \t]*#[ \t]*line[ \t]+(\d+)[^\n]*\n", re.MULTILINE)
 _DEFINE = re.compile(r"[ \t]*#[ \t]*define[ \t]+(\w+)")
@@ -66,12 +68,12 @@ class _Finder:
     def __init__(self, source: str, max_iterations: int) -> None:
         self._source = source
         self._macros = Macros(source)
-        self._words = self._macros.aliases(_WORDS)
-        self._statements = Statements(source, self._words)
+        self._keywords = self._macros.aliases(_LOOP_KEYWORDS)
+        self._statements = Statements(source, self._keywords)
         self._counted = Counted(self._statements, self._macros, max_iterations)
         self._lines = [(match.end(), int(match[1])) for match in _LINE.finditer(source)]
         self._breaks = [match.start() for match in re.finditer("\n", source)]
-        self._words_redefined = not _GUARDS.isdisjoint(self._macros.bodies)
+        self._has_redefined_keywords = not _GUARDS.isdisjoint(self._macros.bodies)
         self._tokens: list[tuple[int, str]] = []
         self._unbalanced_uses: list[int] = []
         self._read()
@@ -87,12 +89,12 @@ class _Finder:
             seen.add(word)
             if word == "##":
                 paste_operators.append(match.start())
-            elif word in self._words:
-                kind = self._words[word] if word == match[0] else ""
+            elif word in self._keywords:
+                kind = self._keywords[word] if word == match[0] else ""
                 self._tokens.append((match.start(), kind))
             elif word in self._macros.unbalanced:
                 self._unbalanced_uses.append(match.start())
-        if paste_operators and any(_can_be_joined_from(word, seen) for word in self._words):
+        if paste_operators and any(_can_be_joined_from(word, seen) for word in self._keywords):
             self._tokens = sorted([*self._tokens, *((at, "") for at in paste_operators)])
 
     def loops(self) -> Iterator[Loop]:
@@ -107,7 +109,9 @@ class _Finder:
                 continue
             number += 1
             column = at - self._source.rfind("\n", 0, at)
-            readable = body is not None and not self._words_redefined and number <= _MAX_LOOPS
+            readable = (
+                body is not None and not self._has_redefined_keywords and number <= _MAX_LOOPS
+            )
             yield Loop(number, line, column, at, body if readable else None)
 
     def _line(self, at: int) -> int | None:
@@ -131,7 +135,7 @@ class _Finder:
         if at == inside[0] + define.start(1):
             return False
         name, replacement = define[1], text[define.end(1) :].strip()
-        return not (name in self._words and replacement == self._name(at))
+        return not (name in self._keywords and replacement == self._name(at))
 
     def _body(self, at: int, kind: str, do_tails: set[int]) -> int | None:
         """Find the body of a loop; None if it is uncertain, _TERMINATES if it needs no guard."""

@@ -192,10 +192,10 @@ class _Parser:
             return read_choice(self._path_of("curve"), payload, EASES[:-1])
         return read_number(self._path_of("curve"), payload, 1 / MAX_EXPONENT, MAX_EXPONENT)
 
-    def _read_number(self, key: str, least: float, most: float) -> float | None:
+    def _read_number(self, key: str, minimum: float, maximum: float) -> float | None:
         if key not in self._payload:
             return None
-        return read_number(self._path_of(key), self._payload[key], least, most)
+        return read_number(self._path_of(key), self._payload[key], minimum, maximum)
 
     def _read_flag(self, key: str) -> bool:
         payload = self._payload.get(key, False)

@@ -47,17 +47,19 @@ def read_value(item: Input, value: object, field: str) -> Value:
 
 
 def read_number(field: str, value: object, low: Value | None, high: Value | None) -> float:
-    """Return a finite number within its limits; None is no limit.
+    """Return a finite number within its limits; None means unlimited.
 
     Raises:
         ToqiboxError: ``invalid_parameter`` of `field`.
     """
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         raise invalid(field, message("number"))
-    least = low if isinstance(low, (int, float)) else -MAX_NUMBER
-    most = high if isinstance(high, (int, float)) else MAX_NUMBER
-    if not least <= value <= most:  # false for NaN, and compared before float() gets a huge int
-        raise invalid(field, message("between", least=f"{least:g}", most=f"{most:g}"))
+    minimum = low if isinstance(low, (int, float)) else -MAX_NUMBER
+    maximum = high if isinstance(high, (int, float)) else MAX_NUMBER
+    if (
+        not minimum <= value <= maximum
+    ):  # false for NaN, and compared before float() gets a huge int
+        raise invalid(field, message("between", least=f"{minimum:g}", most=f"{maximum:g}"))
     return float(value)
 
 
@@ -108,10 +110,10 @@ def _long(field: str, item: Input, value: object) -> int:
         if value not in item.values:
             raise invalid(field, _choice(item.values))
         return int(value)
-    least = item.minimum if isinstance(item.minimum, int) else -MAX_INT
-    most = item.maximum if isinstance(item.maximum, int) else MAX_INT
-    if not least <= value <= most:
-        raise invalid(field, message("between", least=least, most=most))
+    minimum = item.minimum if isinstance(item.minimum, int) else -MAX_INT
+    maximum = item.maximum if isinstance(item.maximum, int) else MAX_INT
+    if not minimum <= value <= maximum:
+        raise invalid(field, message("between", least=minimum, most=maximum))
     return int(value)
 
 

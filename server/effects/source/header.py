@@ -14,7 +14,7 @@ _NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?")
 _WORD = re.compile(r"[A-Za-z_$][\w$.-]*")
 _CHUNK = {'"': re.compile(r'[^"\\]*'), "'": re.compile(r"[^'\\]*")}
 _ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f"}
-_WORDS = {"true": True, "false": False, "yes": True, "no": False, "null": None}
+_CONSTANTS = {"true": True, "false": False, "yes": True, "no": False, "null": None}
 
 
 class HeaderSyntaxError(ValueError):
@@ -187,10 +187,10 @@ class _Scanner:
 
     def word(self) -> object:
         match = _WORD.match(self.text, self.at)
-        if match is None or match[0].lower() not in _WORDS:
+        if match is None or match[0].lower() not in _CONSTANTS:
             raise HeaderSyntaxError(self.expected("a value"), self.at)
         self.at = match.end()
-        return _WORDS[match[0].lower()]
+        return _CONSTANTS[match[0].lower()]
 
     def expected(self, expectation: str) -> str:
         actual = self.text[self.at : self.at + 1]

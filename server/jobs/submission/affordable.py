@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from server import processors
 from server.config import Config
-from server.effects.loops.longest_loop import longest_loop
+from server.effects.loops.slowest_loop import find_slowest_loop
 from server.effects.source.diagnostic import diagnostic
 from server.errors import ToqiboxError
 from server.jobs.execution.machine import export_timeout_s, stall_timeout_s
@@ -64,7 +64,7 @@ def check_cost(
         f" {_format_s(costs[slowest])} here; the limit is {_format_s(limit_s)}"
     )
     link, source = chain[slowest], chain[slowest].source
-    diagnostics = diagnostic(source.file, source.text, longest_loop(source.text), None, text)
+    diagnostics = diagnostic(source.file, source.text, find_slowest_loop(source.text), None, text)
     raise ToqiboxError(
         "shader_rejected", field=link.field, name=source.id, diagnostics=[diagnostics], detail=text
     )

@@ -105,11 +105,11 @@ def blocks(text: str) -> list[Block]:
 
 def file_scope(text: str) -> set[str]:
     """Return the words outside of all braces, except in declarations of uniforms, in and out."""
-    words: set[str] = set()
+    identifiers: set[str] = set()
     for _, _, statement in statements(text):
         if not _DECLARATION.match(statement[:_MAX_LENGTH]):
-            words.update(_WORD.findall(statement))
-    return words
+            identifiers.update(_WORD.findall(statement))
+    return identifiers
 
 
 def blank_ranges(text: str, ranges: list[tuple[int, int]]) -> str:

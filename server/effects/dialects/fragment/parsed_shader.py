@@ -244,10 +244,10 @@ def _undeclared(
 ) -> list[str]:
     """Return declarations for names that the text uses and does not declare, also not as macros."""
     declared = {item.name for item in items}
-    words = set(re.findall(r"\b[A-Za-z_]\w*", code)) - declared
+    identifiers = set(re.findall(r"\b[A-Za-z_]\w*", code)) - declared
     missing = {}
     for name, kind in UNDECLARED.items():
         own = rf"(?:\b(?:float|int|uint|[iu]?vec[234])\s+|#[ \t]*define[ \t]+){name}\b"
-        if name in words and not re.search(own, code):
+        if name in identifiers and not re.search(own, code):
             missing[name] = "samplerCube" if contents.get(name) is SamplerContent.CUBE else kind
     return fragment_glsl.declared(missing)

@@ -80,7 +80,9 @@ _BUILTINS = {
     Builtin.ASPECT: "aspect aspectratio",
     Builtin.FRAME_RATE: "fps framerate",
 }
-_MEANINGS = {word: meaning for meaning, words in _BUILTINS.items() for word in words.split()}
+_MEANINGS = {
+    word: meaning for meaning, spellings in _BUILTINS.items() for word in spellings.split()
+}
 _NOTHING = frozenset(
     ("mouse", "mousepos", "mouseposition", "mousexy", "pointer", "pointerpos", "cursor", "touch")
 )
@@ -117,8 +119,10 @@ _FEATURES = {
     "treble": "treble high highs hi hihat",
     "kick": "kick beat pulse onset hit drum bump",
 }
-_FEATURE_WORDS = {word: feature for feature, words in _FEATURES.items() for word in words.split()}
-_PLAIN_WORDS = frozenset(
+_FEATURE_NAMES = {
+    word: feature for feature, spellings in _FEATURES.items() for word in spellings.split()
+}
+_AMBIGUOUS_NAMES = frozenset(
     (
         "low",
         "lows",
@@ -150,7 +154,7 @@ _BEFORE = re.compile(
 def builtin(name: str) -> Builtin | None:
     """Return the host uniform of a common name."""
     word, prefixed = _core_word(name)
-    return _MEANINGS.get(word) if prefixed or word not in _PLAIN_WORDS else None
+    return _MEANINGS.get(word) if prefixed or word not in _AMBIGUOUS_NAMES else None
 
 
 def is_absent_in_video(name: str) -> bool:
@@ -165,9 +169,9 @@ def feature(name: str) -> str | None:
     prefixed = prefixed or bare != word
     if word in ("audio", "sound", "music"):
         return "level"
-    if bare not in _FEATURE_WORDS:
+    if bare not in _FEATURE_NAMES:
         bare = _SOUND_SUFFIX.sub("", bare)
-    return _FEATURE_WORDS.get(bare) if prefixed or bare not in _PLAIN_WORDS else None
+    return _FEATURE_NAMES.get(bare) if prefixed or bare not in _AMBIGUOUS_NAMES else None
 
 
 def sampler_content(name: str) -> SamplerContent:
@@ -199,9 +203,9 @@ def texel_of(name: str) -> str | None:
 
 def to_label(name: str) -> str:
     """Convert a name to a label: “Zoom quickness” of `u_zoomQuickness`."""
-    word = _PREFIX.sub("", name, count=1) if _PREFIX.match(name) else name
-    words = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", word).replace("_", " ").split()
-    text = " ".join(words) or name
+    stem = _PREFIX.sub("", name, count=1) if _PREFIX.match(name) else name
+    parts = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", stem).replace("_", " ").split()
+    text = " ".join(parts) or name
     return text[:1].upper() + text[1:].lower()
 
 

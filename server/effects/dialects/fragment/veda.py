@@ -26,7 +26,7 @@ _TITLES = ("DESCRIPTION", "CREDIT", "CATEGORIES", "LICENSE", "TITLE", "PREMIUM")
 _ISF_KEYS = frozenset(("ISFVSN", "VSN", "INPUTS", "PERSISTENT_BUFFERS", *_TITLES))
 _SHARED = frozenset(("PASSES", "IMPORTED"))
 _HOST = re.compile(r"\buniform\s+(?:\w+p\s+)?(?:float\s+time|vec2\s+resolution)\b")
-_ISF_WORDS = re.compile(r"\b(?:RENDERSIZE|TIME|PASSINDEX|FRAMEINDEX|(?:isf_|vv_|IMG_)\w+)\b")
+_ISF_NAMES = re.compile(r"\b(?:RENDERSIZE|TIME|PASSINDEX|FRAMEINDEX|(?:isf_|vv_|IMG_)\w+)\b")
 _DEFAULT_CONTENTS = {
     "spectrum": SamplerContent.SPECTRUM,
     "samples": SamplerContent.WAVE,
@@ -61,13 +61,13 @@ def is_header(text: str, start: int) -> bool:
         keys = list(read_object(text, start + 2, end))
     except HeaderSyntaxError:
         return False
-    words = {key.upper() for key in keys}
-    if not keys or words & _ISF_KEYS:
+    upper_keys = {key.upper() for key in keys}
+    if not keys or upper_keys & _ISF_KEYS:
         return False
     code = without_comments(text)
     if any(map(_VEDA_KEYS.fullmatch, keys)) or _HOST.search(code):
         return True
-    return not words & _SHARED and _ISF_WORDS.search(code) is None
+    return not upper_keys & _SHARED and _ISF_NAMES.search(code) is None
 
 
 def read_header(author: AuthorFile) -> Header:

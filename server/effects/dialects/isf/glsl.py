@@ -107,7 +107,7 @@ class Shader:
 
         Args:
             index: the value of PASSINDEX.
-            opaque: set the alpha to 1 whatever the author writes; only for a fragment shader.
+            opaque: set the alpha to 1 even if the author writes it; only for a fragment shader.
         """
         main = _OPAQUE_MAIN if opaque else self.main
         host = f"const int PASSINDEX = {index};\n{self.host}{main}"

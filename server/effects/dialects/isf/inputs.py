@@ -233,7 +233,7 @@ def _clamped(value: Value, low: Value | None, high: Value | None) -> Value:
         low_parts = low if isinstance(low, tuple) else (-math.inf,) * len(value)
         high_parts = high if isinstance(high, tuple) else (math.inf,) * len(value)
         bounds = zip(value, low_parts, high_parts, strict=True)
-        return tuple(min(max(part, least), most) for part, least, most in bounds)
+        return tuple(min(max(part, minimum), maximum) for part, minimum, maximum in bounds)
     if low is not None and not isinstance(low, tuple):
         value = max(value, low)
     if high is not None and not isinstance(high, tuple):

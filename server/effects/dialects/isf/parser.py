@@ -156,7 +156,7 @@ def _targets(
 ) -> tuple[Target, ...]:
     """Return the targets in the order of their first use; passes may share one.
 
-    The target of the last pass is as large as the output, whatever the header says.
+    The target of the last pass is always as large as the output.
     """
     tables: dict[str, JsonObject] = {}
     mentions = [(table.get("TARGET"), table, table.offset_of("TARGET")) for table in passes]

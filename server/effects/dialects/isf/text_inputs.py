@@ -57,10 +57,10 @@ def with_texts(
 
 def _inputs_used(text_style: TextStyle, inputs: Mapping[str, Input]) -> set[str]:
     """Return the inputs that a style is computed from."""
-    words = " ".join(text_style.expressions.values())
+    expressions_text = " ".join(text_style.expressions.values())
     return {
         *text_style.choices.values(),
-        *(name for name in _NAME.findall(words) if name in inputs),
+        *(name for name in _NAME.findall(expressions_text) if name in inputs),
     }
 
 

@@ -147,7 +147,7 @@ def volume(components: int) -> Media:
     return Media("volume", _VOLUME, components)
 
 
-def parse_media(words: str) -> Media | None:
+def parse_media(text: str) -> Media | None:
     """Return the source that a text names; None if it is unknown.
 
     In a sentence the first known word counts: files say “London texture” too.
@@ -155,8 +155,8 @@ def parse_media(words: str) -> Media | None:
     Raises:
         ValueError: the file is outside the effect's folder; with the reason.
     """
-    name = " ".join(words.split()).lower()
-    if match := _IMAGE.fullmatch(words.strip()):
+    name = " ".join(text.split()).lower()
+    if match := _IMAGE.fullmatch(text.strip()):
         return Media("image", file=normalize_path(match[1]))
     named = _named(name)
     if named is None and not name.startswith("buf"):

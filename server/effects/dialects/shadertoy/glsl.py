@@ -117,7 +117,7 @@ _STRUCT = re.compile(r"\biCh([0-3])\s*\.\s*(sampler|size|time|loaded)\b")
 _ENTRY = re.compile(r"\b(main(?:Image|Cubemap)\w*\s*\(\s*)out\b")
 _FUNCTION = re.compile(r"\bvoid\s+main(?:Image|Cubemap)\b")
 _MACRO = re.compile(r"#[ \t]*define[ \t]+mainImage[ \t]*\(")
-_STRUCT_WORDS = {
+_STRUCT_FIELDS = {
     "sampler": "iChannel{}",
     "size": "iChannelResolution[{}]",
     "time": "iChannelTime[{}]",
@@ -127,8 +127,8 @@ _STRUCT_WORDS = {
 
 def reads(codes: Sequence[str], channel: int) -> bool:
     """Report if any of the texts may sample a channel, or read its size or time."""
-    asked = rf"\biChannel(?:Resolution|Time)\b(?!\s*\[\s*[^{channel}\s]\s*\])"
-    pattern = re.compile(rf"\biCh(?:annel)?{channel}\b|\biChannel\s*##|{asked}")
+    queries = rf"\biChannel(?:Resolution|Time)\b(?!\s*\[\s*[^{channel}\s]\s*\])"
+    pattern = re.compile(rf"\biCh(?:annel)?{channel}\b|\biChannel\s*##|{queries}")
     return any(pattern.search(code) for code in codes)
 
 
@@ -173,27 +173,27 @@ def fragment(
         extensions += piece_extensions
         tolerant_pieces.append(Piece(_make_tolerant(code), piece.line, piece.start))
     codes = [piece.code for piece in tolerant_pieces]
-    words = {word for code in codes for word in _WORD.findall(code)}
-    host = _HOST + (_SIZES if "iChannelResolution" in words else "")
+    identifiers = {word for code in codes for word in _WORD.findall(code)}
+    host = _HOST + (_SIZES if "iChannelResolution" in identifiers else "")
     host += "".join(
         f"uniform {channels[n].sampler if n in channels else 'sampler2D'} iChannel{n};\n"
         for n in range(4)
     )
     host += "".join(f"{line}\n" for line in lines)
-    host += _ASSERT if "st_assert" in words else ""
-    main = _main(role, words, channels, statements)
+    host += _ASSERT if "st_assert" in identifiers else ""
+    main = _main(role, identifiers, channels, statements)
     # The site puts its main first, and authors redefine names that it uses. With a macro instead of
     # a function it was last.
     main_last = any(_MACRO.search(code) for code in codes) and not any(map(_FUNCTION.search, codes))
-    host += _prototype(role, codes) + ("" if main_last else main) + _names(codes, words)
+    host += _prototype(role, codes) + ("" if main_last else main) + _names(codes, identifiers)
     return compose(extensions, host, tolerant_pieces, main if main_last else "")
 
 
 def _main(
-    role: str, words: set[str], channels: Mapping[int, Media], statements: Sequence[str]
+    role: str, identifiers: set[str], channels: Mapping[int, Media], statements: Sequence[str]
 ) -> str:
-    start = _channel_facts(words, channels) + "".join(f"    {line}\n" for line in statements)
-    color = "st_checked(color)" if "st_assert" in words else "color"
+    start = _channel_facts(identifiers, channels) + "".join(f"    {line}\n" for line in statements)
+    color = "st_checked(color)" if "st_assert" in identifiers else "color"
     if role == CUBE:
         return _CUBE_MAIN.format(start, color)
     return _IMAGE_MAIN.format(start, f"vec4({color}.rgb, 1.0)" if role == "image" else color)
@@ -209,16 +209,16 @@ def _prototype(role: str, codes: Sequence[str]) -> str:
     return _PROTOTYPES[name].format("inout" if starts_inout else "out")
 
 
-def _channel_facts(words: set[str], channels: Mapping[int, Media]) -> str:
+def _channel_facts(identifiers: set[str], channels: Mapping[int, Media]) -> str:
     """Return assignments of the channels' sizes and times, for texts that use them."""
     lines = []
     for n in range(4):
         media = channels.get(n, Media("none"))
         size = f"st_size(iChannel{n})" if media.word != "none" else "vec3(0.0)"
         time = "iTime" if media.has_time else "0.0"
-        if "iChannelResolution" in words:
+        if "iChannelResolution" in identifiers:
             lines.append(f"    iChannelResolution[{n}] = {size};\n")
-        if "iChannelTime" in words:
+        if "iChannelTime" in identifiers:
             lines.append(f"    iChannelTime[{n}] = {time};\n")
     return "".join(lines)
 
@@ -235,13 +235,13 @@ def _make_tolerant(code: str) -> str:
 
 
 def _unstructured(match: re.Match[str]) -> str:
-    return _STRUCT_WORDS[match[2]].format(match[1]).ljust(len(match[0]))
+    return _STRUCT_FIELDS[match[2]].format(match[1]).ljust(len(match[0]))
 
 
-def _names(codes: Sequence[str], words: set[str]) -> str:
+def _names(codes: Sequence[str], identifiers: set[str]) -> str:
     lines = []
     for name, line in _NAMES.items():
         tolerant_pieces = re.compile(rf"#[ \t]*define[ \t]+{name}\b|\bvec4\s+{name}\s*\(")
-        if name in words and not any(tolerant_pieces.search(code) for code in codes):
+        if name in identifiers and not any(tolerant_pieces.search(code) for code in codes):
             lines.append(line)
     return "".join(lines)

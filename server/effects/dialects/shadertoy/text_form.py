@@ -160,9 +160,9 @@ def _apply_player_options(
 
 def _add_default_channels(channel_inputs: dict[int, ChannelInput], codes: list[str]) -> None:
     """Set the sources of channels that are read and not set."""
-    used_words = {channel_input.media.word for channel_input in channel_inputs.values()}
-    spare_sources = [Media("photo")] if not used_words & set(PICTURES) else []
-    spare_sources += [Media("sound")] if "sound" not in used_words else []
+    used_sources = {channel_input.media.word for channel_input in channel_inputs.values()}
+    spare_sources = [Media("photo")] if not used_sources & set(PICTURES) else []
+    spare_sources += [Media("sound")] if "sound" not in used_sources else []
     for number in range(4):
         if number in channel_inputs or not shadertoy_glsl.reads(codes, number):
             continue
@@ -212,10 +212,10 @@ def _media_of_address(author: AuthorFile, address: str, at: int) -> Media:
 
 
 def _sampled_input(media: Media, options: str) -> ChannelInput:
-    option_words = {word.lower() for word in re.split(r"[\s,]+", options)}
-    filters = [option for option in Filter if option in option_words]
-    wraps = [option for option in Wrap if option in option_words]
-    flipped = bool(option_words & {"flip", "flipped"})
+    option_names = {word.lower() for word in re.split(r"[\s,]+", options)}
+    filters = [option for option in Filter if option in option_names]
+    wraps = [option for option in Wrap if option in option_names]
+    flipped = bool(option_names & {"flip", "flipped"})
     return make_channel_input(
         media, filters[0] if filters else None, wraps[0] if wraps else None, flipped
     )

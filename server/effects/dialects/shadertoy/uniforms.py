@@ -25,13 +25,13 @@ def read(codes: Iterable[str]) -> UniformBindings:
     """Bind the uniforms of all sections of a shader, except samplers."""
     codes = list(codes)
     uniforms: dict[str, Declaration] = {}
-    words: set[str] = set()
+    identifiers: set[str] = set()
     for code in codes:
-        words |= file_scope(code)
+        identifiers |= file_scope(code)
         for item in (*player_lines.read(code).uniforms, *declarations(code)):
             if item.storage == "uniform" and _is_own(item):
                 uniforms.setdefault(item.name, item)
-    bindings = UniformBindings(file_scope=words)
+    bindings = UniformBindings(file_scope=identifiers)
     for item in uniforms.values():
         bindings.bind(item, [])
     return bindings

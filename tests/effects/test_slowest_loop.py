@@ -2,7 +2,7 @@
 
 import pytest
 
-from server.effects.loops.longest_loop import longest_loop
+from server.effects.loops.slowest_loop import find_slowest_loop
 
 
 @pytest.mark.parametrize(
@@ -17,4 +17,4 @@ from server.effects.loops.longest_loop import longest_loop
     ],
 )
 def test_the_loop_to_suspect(text: str, line: int | None) -> None:
-    assert longest_loop(text) == line
+    assert find_slowest_loop(text) == line

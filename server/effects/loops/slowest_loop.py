@@ -14,7 +14,7 @@ _COUNTED = re.compile(
 _ANY = re.compile(r"\b(?:for|while)\s*\(")
 
 
-def longest_loop(text: str) -> int | None:
+def find_slowest_loop(text: str) -> int | None:
     """Return the line of the loop to suspect, from 1; None if there is no loop.
 
     A loop without a condition comes first, then the one with the highest bound, then the first.
