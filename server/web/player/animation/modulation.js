@@ -122,8 +122,8 @@ export function modulate(modulation, frame, video) {
 
 function followFeature(modulation, frame, video) {
   const { bind, smooth: smoothS = 0, decay, curve = "linear" } = modulation;
-  const words = bind.split(".");
-  const unit = UNITS[words.length > 1 ? words[1] : bind] ?? "share";
+  const [, suffix = bind] = bind.split(".");
+  const unit = UNITS[suffix] ?? "share";
   const valueAt = (at) => featureValue(bind, at, video, decay);
   let value = smoothS ? smooth(valueAt, frame, smoothS * video.fps, video, bind) : valueAt(frame);
   const defaultRange =

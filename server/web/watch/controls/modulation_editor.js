@@ -160,8 +160,8 @@ export class ModulationEditor {
     const { from } = modulation;
     if (!from) return [];
     const unit = feature?.unit ?? "";
-    const longest = Math.max(8, Math.ceil(this.video.seconds), from[1]);
-    const max = { bpm: 240, count: 64 }[unit] ?? longest;
+    const maxSeconds = Math.max(8, Math.ceil(this.video.seconds), from[1]);
+    const max = { bpm: 240, count: 64 }[unit] ?? maxSeconds;
     const limits = { max, step: max > 20 ? 1 : 0.1 };
     const setEnd = (index) => (value) => {
       const range = [...this.modulation.from];
