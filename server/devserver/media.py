@@ -51,7 +51,7 @@ class FeatureLayout:
         self._fields = {name: entry[:2] for name, entry in (RECORD.fields or {}).items()}
 
     def describe(self, url: str, levels_url: str) -> dict[str, Any]:
-        """The layout as server/web/player/audio_features.js reads it.
+        """Return the layout as server/web/player/audio_features.js reads it.
 
         Args:
             url: address of the spectra.
