@@ -82,7 +82,7 @@ class Connection(web.RequestHandler):
                 pass
         except ToqiboxError as error:
             log_event(
-                _log, logging.DEBUG, "request.body_drained", why=error.code, detail=error.detail
+                _log, logging.DEBUG, "request.drain_aborted", why=error.code, detail=error.detail
             )
             self.force_close()
         finally:
