@@ -161,9 +161,9 @@ CATALOGUE: dict[str, ErrorSpec] = {
     ),
     "image_too_large": _spec(
         413,
-        "The photo has too many pixels: {size}. This file type may have at most {most} megapixels "
-        "and {side} pixels a side.",
-        "Фото слишком большое: {size}. Файлу этого вида можно {most} мегапикселей и {side} по "
+        "The photo has too many pixels: {size}. This file type may have at most {maximum} "
+        "megapixels and {side} pixels a side.",
+        "Фото слишком большое: {size}. Файлу этого вида можно {maximum} мегапикселей и {side} по "
         "стороне.",
     ),
     "unsupported_media_type": _spec(

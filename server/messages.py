@@ -54,8 +54,8 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "given_twice": ("given more than once", "он указан больше одного раза"),
     "not_offered": ("not offered by this server", "этот сервер такого не умеет"),
     "chain": (
-        "must be the id of an effect, or a list of 1 to {most} effects",
-        "нужен id эффекта или список от 1 до {most} эффектов",
+        "must be the id of an effect, or a list of 1 to {maximum} effects",
+        "нужен id эффекта или список от 1 до {maximum} эффектов",
     ),
     "step": (
         "each effect of a chain must be an object with an id and, optionally, params",
@@ -67,7 +67,7 @@ MESSAGES: dict[str, tuple[str, str]] = {
     ),
     "required": ("missing", "его не хватает"),
     "one_line": ("must be a single line of text", "нужна строка текста в кавычках"),
-    "list": ("must be a list of 1 to {most} texts", "нужен список от 1 до {most} строк"),
+    "list": ("must be a list of 1 to {maximum} texts", "нужен список от 1 до {maximum} строк"),
     "preset": ("must be one of {known}{hint}", "подойдёт одно из: {known}{hint}"),
     "preset_alone": (
         "not allowed with a preset, which has its own effects and params: omit “{name}”, or send "
@@ -117,8 +117,8 @@ MESSAGES: dict[str, tuple[str, str]] = {
         ": звук {codec} в нём повреждён, ничего не удалось декодировать",
     ),
     "channels": (
-        ": its audio has {channels} channels; at most {most} are supported",
-        ": каналов звука в нём {channels}, а принимается не больше {most}",
+        ": its audio has {channels} channels; at most {maximum} are supported",
+        ": каналов звука в нём {channels}, а принимается не больше {maximum}",
     ),
     "too_short": (
         ": its audio is empty or too short",
@@ -146,8 +146,8 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "для drop и best трек может длиться не больше {limit} с; укажите start в секундах",
     ),
     "tempo": (
-        "must be beats per minute between {least} and {most}, such as 170 or 87.5",
-        "нужны удары в минуту от {least} до {most}, например 170 или 87.5",
+        "must be beats per minute between {minimum} and {maximum}, such as 170 or 87.5",
+        "нужны удары в минуту от {minimum} до {maximum}, например 170 или 87.5",
     ),
     "positive_seconds": ("must be more than 0 seconds", "нужно больше 0 секунд"),
     "past_the_end": ("the track ends at {seconds} seconds", "трек кончается на {seconds} с"),
@@ -155,7 +155,7 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "whole_number": ("must be an integer", "нужно целое число"),
     "text": ("must be a text", "нужен текст в кавычках"),
     "number": ("must be a number", "нужно число"),
-    "between": ("must be between {least} and {most}", "нужно от {least} до {most}"),
+    "between": ("must be between {minimum} and {maximum}", "нужно от {minimum} до {maximum}"),
     "boolean": ("must be true or false", "нужно true или false"),
     "point": ("must be [x, y]", "нужно [x, y]"),
     "color": ("must be [r, g, b, a] or “#rrggbb”", "нужно [r, g, b, a] или «#rrggbb»"),
@@ -164,15 +164,15 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "no_constant": ("{word} is not allowed in JSON", "{word} — не число JSON"),
     "long_number": ("a number has too many digits", "слишком длинное число"),
     "too_deep": (
-        "lists and objects of JSON must not be nested more than {most} levels deep",
-        "вложенность JSON — не больше {most} уровней",
+        "lists and objects of JSON must not be nested more than {maximum} levels deep",
+        "вложенность JSON — не больше {maximum} уровней",
     ),
     "json_at": (
         "invalid JSON at character {place}",
         "это не JSON, начиная со знака {place}",
     ),
-    "bytes": ("must have at most {most} bytes", "не больше {most} байт"),
-    "characters": ("must have at most {most} characters", "не больше {most} знаков"),
+    "bytes": ("must have at most {maximum} bytes", "не больше {maximum} байт"),
+    "characters": ("must have at most {maximum} characters", "не больше {maximum} знаков"),
     "no_control": (
         "must be text without control characters",
         "нужен текст без управляющих знаков",
@@ -204,8 +204,8 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "период задают в долях или в секундах, не сразу в обоих",
     ),
     "keys": (
-        "must be a list of 1 to {most} keyframes, each [time, value] or [time, value, ease]",
-        "нужен список от 1 до {most} ключей: [время, значение] или [время, значение, ease]",
+        "must be a list of 1 to {maximum} keyframes, each [time, value] or [time, value, ease]",
+        "нужен список от 1 до {maximum} ключей: [время, значение] или [время, значение, ease]",
     ),
     "key": (
         "must be [time, value] or [time, value, ease]",

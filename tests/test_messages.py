@@ -18,7 +18,7 @@ def test_every_reason_has_both_languages_with_the_same_placeholders(key: str) ->
 
 
 def test_a_sentence_is_in_one_language() -> None:
-    why = message("between", least=0, most=1)
+    why = message("between", minimum=0, maximum=1)
     error = ToqiboxError("invalid_parameter", name="params.size", reason=why)
     russian = localize(error.code, "ru", error.values)
     assert russian == "Поле «params.size» заполнено неверно: нужно от 0 до 1."

@@ -1,4 +1,4 @@
-"""The events of a worker: one dataclass each. A task ends with `Done` or `Failed`."""
+"""Events of a worker, one dataclass each. A task ends with `Done` or `Failed`."""
 
 import dataclasses
 from collections.abc import Mapping
@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 
 @dataclass(frozen=True, kw_only=True)
 class Started:
-    """The worker is up and reads its first task."""
+    """The worker has started and reads its first task."""
 
     name: ClassVar[str] = "started"
 
@@ -23,7 +23,7 @@ class StageEntered:
 
 @dataclass(frozen=True, kw_only=True)
 class FramesDone:
-    """So many frames of the task were handed to the encoder."""
+    """A number of frames of the task was passed to the encoder."""
 
     name: ClassVar[str] = "frames"
     done: int
@@ -43,20 +43,20 @@ class Failed:
 
     name: ClassVar[str] = "failed"
     code: str
-    """A code of `errors.CATALOGUE`."""
+    """Code of `errors.CATALOGUE`."""
     field: str | None = None
-    """The request's field that is wrong."""
+    """Invalid field of the request."""
     values: Mapping[str, Any] = dataclasses.field(default_factory=dict)
     """Values of the error's message."""
     diagnostics: tuple[Any, ...] | None = None
-    """What a compiler says of a shader: see effects/source/diagnostic.py."""
+    """Messages of the shader compiler: see effects/source/diagnostic.py."""
     detail: str = ""
-    """For the log."""
+    """Text for the log."""
     damaged: tuple[str, ...] = ()
-    """Files of earlier tasks that have to be made again."""
+    """Files of earlier tasks that have to be written again."""
 
 
 Event = Started | StageEntered | FramesDone | Done | Failed
 KINDS = (Started, StageEntered, FramesDone, Done, Failed)
 EVENTS: dict[str, type[Event]] = {kind.name: kind for kind in KINDS}
-"""Every kind of event by its name."""
+"""Kinds of events by name."""

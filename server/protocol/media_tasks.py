@@ -1,4 +1,4 @@
-"""The tasks that decode, analyse, encode and join media, and the probe of the machine."""
+"""Tasks that decode, analyse, encode and join media, and the probe of the machine."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -11,13 +11,13 @@ from server.protocol.task import Task
 
 @dataclass(frozen=True, kw_only=True)
 class Probe(Task):
-    """Report what this machine can do: its renderer, and which encoders open."""
+    """Report the capabilities of this machine: its renderer, and the encoders that open."""
 
     name = "probe"
     egl_device: int | None = None
     encoders: tuple[str, ...] = ()
     folder: Path | None = None
-    """An empty folder for trial encodings."""
+    """Empty folder for trial encodings."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,17 +29,17 @@ class Prepare(Task):
     photo: Path | None = None
     photo2: Path | None = None
     cover: bool = False
-    """True takes the track's cover for the photo."""
+    """True to use the track's cover as the photo."""
     folder: Path
-    """Where the decoded files go, under the names of file_names.py."""
+    """Folder for the decoded files, under the names of file_names.py."""
     start: Decimal = Decimal(0)
-    """Seconds of the track that are left out."""
+    """Seconds of the track that are skipped."""
     duration: Decimal | None = None
-    """Seconds; None is the rest of the track."""
+    """Seconds; None for the rest of the track."""
     max_duration: Decimal
     """Seconds; a longer video is refused."""
     texts: Mapping[str, str | None] = field(default_factory=dict)
-    """What is written into the video, by field; null is what the track's tags say."""
+    """Texts in the video by field; null for the value of the track's tags."""
 
     def inputs(self) -> list[Path]:
         return [path for path in (self.audio, self.photo, self.photo2) if path is not None]
@@ -51,16 +51,16 @@ class Prepare(Task):
 
 @dataclass(frozen=True, kw_only=True)
 class FindHighlight(Task):
-    """Find the part of a track that is asked for by a word."""
+    """Find the part of a track that is selected by name."""
 
     name = "highlight"
     audio: Path
     wanted: str
     """One of `jobs.submission.fields.HIGHLIGHTS`."""
     duration: Decimal
-    """Most seconds of the part."""
+    """Maximum seconds of the part."""
     tempo: float | None = None
-    """Beats a minute to be kept to."""
+    """Beats per minute that the client gave."""
 
     def inputs(self) -> list[Path]:
         return [self.audio]
@@ -68,7 +68,7 @@ class FindHighlight(Task):
 
 @dataclass(frozen=True, kw_only=True)
 class Analyse(Task):
-    """Write the features of a track: those that are not there yet."""
+    """Compute the features of a track that are missing."""
 
     name = "analyse"
     audio: Path
@@ -100,7 +100,7 @@ class DescribeAudio(Task):
     plot: Path | None = None
     click: Path | None = None
     clicks: tuple[str, ...] = ()
-    """The kinds of events that click."""
+    """Kinds of events that click."""
 
     def inputs(self) -> list[Path]:
         return [self.features]
@@ -111,7 +111,7 @@ class DescribeAudio(Task):
 
 @dataclass(frozen=True, kw_only=True)
 class SheetCell:
-    """A picture of a contact sheet with its label; None leaves the cell empty."""
+    """Image of a contact sheet with its label; None leaves the cell empty."""
 
     label: str
     picture: Path | None = None
@@ -119,7 +119,7 @@ class SheetCell:
 
 @dataclass(frozen=True, kw_only=True)
 class ComposeSheet(Task):
-    """Put PNG files together on a contact sheet."""
+    """Combine PNG files into a contact sheet."""
 
     name = "sheet"
     cells: tuple[SheetCell, ...]

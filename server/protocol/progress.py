@@ -7,7 +7,7 @@ from typing import Any
 from server.protocol.events import Event, FramesDone, StageEntered
 
 Result = dict[str, Any]
-"""What a task returns, as the event `Done` carries it."""
+"""Result of a task, in the event `Done`."""
 
 _FRAMES_EVERY_S = 0.25
 
@@ -24,11 +24,11 @@ class ProgressReporter:
         self._last = float("-inf")
 
     def stage(self, name: str) -> None:
-        """Report that a stage was entered, or that it makes progress."""
+        """Report that a stage was entered or makes progress."""
         self._send(StageEntered(stage=name))
 
     def frames(self, done: int) -> None:
-        """Report that `done` frames were handed to the encoder; sent about four times a second."""
+        """Report that `done` frames were passed to the encoder; about four times a second."""
         now = time.monotonic()
         if now - self._last >= _FRAMES_EVERY_S:
             self._last = now

@@ -1,4 +1,4 @@
-"""What is drawn: a chain of effects over a photo and a track."""
+"""Scene: a chain of effects over a photo and a track."""
 
 import json
 from collections.abc import Mapping
@@ -12,35 +12,35 @@ from server.protocol.codec import to_json
 
 @dataclass(frozen=True, kw_only=True)
 class EffectInstance:
-    """One effect of a chain, by value: its texts, its params, and the paths of its files."""
+    """Effect of a chain by value: its texts, its params, and the paths of its files."""
 
     id: str
     file: str
-    """The name of its file; its ending says the dialect."""
+    """Name of its file; the suffix determines the dialect."""
     source: str
     params: Mapping[str, Any] = field(default_factory=dict)
     vertex: str | None = None
-    """The text of its own vertex shader, if it has one."""
+    """Text of its own vertex shader, if it has one."""
     includes: Mapping[str, str] = field(default_factory=dict)
-    """The texts of the files that it includes, by their paths."""
+    """Texts of the files that it includes, by path."""
     files: Mapping[str, Path] = field(default_factory=dict)
-    """Absolute paths of its image files, by the names that the effect has for them."""
+    """Absolute paths of its image files by the names that the effect uses."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class SceneSpec:
-    """All that shapes the pixels of a job's frames: equal scenes draw equal frames."""
+    """Everything that determines the pixels of a job's frames: equal scenes give equal frames."""
 
     effects: tuple[EffectInstance, ...]
-    """In the order of the chain; each takes the frame of the one before."""
+    """First to last; the input of each is the output of the previous one."""
     photo: Path | None = None
-    """Pixels as the prepare task writes them; None draws the default photo."""
+    """Pixels written by the prepare task; None for the default photo."""
     photo2: Path | None = None
-    """The second photo, of transitions."""
+    """Second photo, for transitions."""
     palette: Mapping[str, str] | None = None
-    """The photo's colours, ``#rrggbb`` by name; None computes them."""
+    """Colours of the photo, ``#rrggbb`` by name; None to compute them."""
     features: Path | None = None
-    """The folder of the track's features; None draws to the default track."""
+    """Folder of the track features; None for the default track."""
     size: tuple[int, int]
     """Width and height in pixels."""
     fps: int
@@ -48,27 +48,27 @@ class SceneSpec:
     """Frames of the whole video."""
     fit: str
     title: str | None = None
-    """The text of inputs that show the title; `artist` likewise."""
+    """Text of inputs that show the title; `artist` likewise."""
     artist: str | None = None
     renderer: str | None = None
-    """Name of the renderer that must draw it: segments of two renderers do not fit together."""
+    """Name of the required renderer: segments of different renderers do not match."""
     flashes: Path | None = None
-    """The gain map that keeps frames from flashing; None dims nothing."""
+    """Gain map that limits flashes; None for no limit."""
     egl_device: int | None = None
-    """Index of the EGL device; None takes hardware first."""
+    """Index of the EGL device; None prefers hardware."""
     require_gpu: bool = False
     """True refuses a software renderer."""
     float_targets: bool = False
-    """True keeps all render targets as floats, to see what rounding hides."""
+    """True to store all render targets as floats, without rounding."""
     cube_edge: int | None = None
-    """Most pixels of the edge of a cube map that passes draw; None sets no limit."""
+    """Maximum edge of a cube map that passes render, in pixels; None for no limit."""
 
     def key(self) -> str:
-        """Return a text that is equal for equal scenes only."""
+        """Return a text that is equal only for equal scenes."""
         return json.dumps(to_json(self), sort_keys=True)
 
     def sealed_files(self) -> list[Path]:
-        """Return the files of earlier tasks that it is drawn from, and that have a seal."""
+        """Return the sealed files of earlier tasks that rendering reads."""
         features = self.features
         names = (file_names.LEVELS, file_names.TRACK)
         files = [] if features is None else [features / file_names.SPECTRA]
@@ -76,7 +76,7 @@ class SceneSpec:
         return files if self.flashes is None else [*files, self.flashes]
 
     def inputs(self) -> list[Path]:
-        """Return the files and folders that drawing it reads."""
+        """Return the files and folders that rendering reads."""
         paths = [self.photo, self.photo2, self.features, self.flashes]
         files = [path for instance in self.effects for path in instance.files.values()]
         return [*(path for path in paths if path is not None), *files]

@@ -1,4 +1,4 @@
-"""The base of all tasks."""
+"""Base class of all tasks."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -7,17 +7,17 @@ from typing import ClassVar
 
 @dataclass(frozen=True, kw_only=True)
 class Task:
-    """What a worker is asked to do."""
+    """Task of a worker."""
 
     name: ClassVar[str]
-    """The name of its kind in a task line."""
+    """Name of its kind in a task line."""
     draws: ClassVar[bool] = False
-    """True for a task that draws with OpenGL."""
+    """True for a task that renders with OpenGL."""
 
     def inputs(self) -> list[Path]:
         """Return the files and folders that it reads."""
         return []
 
     def outputs(self) -> list[Path]:
-        """Return the files and folders that it writes; some are left out when not needed."""
+        """Return the files and folders that it writes, even if some are optional."""
         return []

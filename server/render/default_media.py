@@ -66,8 +66,8 @@ class DefaultAudio(SceneAudio):
 
     def events(self, event: str) -> NDArray[np.float64]:
         """Return two kicks a second for an hour; all other events coincide with kicks."""
-        apart = KICK_PERIOD_S * _KICKS_PER_EVENT.get(event, 1)
-        times = np.arange(round(3600 / apart)) * apart
+        interval_s = KICK_PERIOD_S * _KICKS_PER_EVENT.get(event, 1)
+        times = np.arange(round(3600 / interval_s)) * interval_s
         return np.stack([times, np.ones(len(times))], axis=1)
 
     def step(self, frame: int, fps: int) -> int:

@@ -55,7 +55,7 @@ def find_accents(
     if not len(detections.spectrum.power) or detections.spectrum.power.max() <= 0:
         return np.zeros((0, 2))
     kicks = detections.kicks[kick_evidence.at(detections.kicks[:, 0]) >= DRUM_PLAYS]
-    accents = kicks[_strongest_apart(kicks[:, 0], kicks[:, 1], _MIN_KICK_GAP_S)]
+    accents = kicks[_select_strongest(kicks[:, 0], kicks[:, 1], _MIN_KICK_GAP_S)]
     accents[:, 1] = np.maximum(accents[:, 1], _MIN_STRENGTH)
     accents = _merge(accents, _onset_accents(detections, beats, kicks[:, 0]))
     accents = _merge(accents, _fill_gaps(detections, accents[:, 0]))
@@ -81,7 +81,7 @@ def _onset_accents(
         position = np.interp(onsets[:, 0], beats, np.arange(len(beats)))
         salience[np.abs(position - np.rint(position)) <= _ON_BEAT_SHARE] *= _ON_BEAT_WEIGHT
     salience[salience < _MIN_SHARE_OF_STRONGEST * _local_max(onsets[:, 0], salience)] = 0
-    picked = _strongest_apart(onsets[:, 0], salience, _MIN_ONSET_GAP_S)
+    picked = _select_strongest(onsets[:, 0], salience, _MIN_ONSET_GAP_S)
     if not len(picked):
         return np.zeros((0, 2))
     strong = float(np.percentile(salience[picked], 90))
@@ -94,7 +94,7 @@ def _fill_gaps(detections: Detections, accent_times: Float64Array) -> Float64Arr
     """Return the strongest of the weak onsets in long gaps between accents."""
     onsets = detections.onsets[detections.onsets[:, 0] < detections.seconds - _CUT_OFF_S]
     onsets = onsets[distance_to_nearest(onsets[:, 0], accent_times) > _COVERED_BY_KICK_S]
-    picked = onsets[_strongest_apart(onsets[:, 0], onsets[:, 1], _COVERED_BY_KICK_S)]
+    picked = onsets[_select_strongest(onsets[:, 0], onsets[:, 1], _COVERED_BY_KICK_S)]
     return np.stack([picked[:, 0], np.full(len(picked), _MIN_STRENGTH)], axis=1)
 
 
@@ -131,7 +131,7 @@ def _local_max(times: Float64Array, salience: Float64Array) -> Float64Array:
     return np.array([salience[a:b].max() for a, b in zip(low, high, strict=True)])
 
 
-def _strongest_apart(times: Float64Array, salience: Float64Array, min_gap_s: float) -> Int64Array:
+def _select_strongest(times: Float64Array, salience: Float64Array, min_gap_s: float) -> Int64Array:
     """Return the indices, in order, of events with nothing stronger close to them."""
     free = salience > 0
     first = np.searchsorted(times, times - min_gap_s)

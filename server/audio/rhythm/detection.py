@@ -118,29 +118,31 @@ def _pick_events(
 
 
 def _add_lone_onsets(
-    samples: Int16Array, spectrum: filterbank.FilterbankSpectra, onsets_found: Float64Array
+    samples: Int16Array, spectrum: filterbank.FilterbankSpectra, detected_onsets: Float64Array
 ) -> Float64Array:
     """Add onsets of the spectral flux that are far from any other: single soft notes."""
     steps = onsets.pick_peaks(onsets.spectral_flux(spectrum.levels))
-    steps = steps[distance_to_nearest(steps / STEPS_PER_S, onsets_found[:, 0]) > _LONE_ONSET_S]
+    steps = steps[distance_to_nearest(steps / STEPS_PER_S, detected_onsets[:, 0]) > _LONE_ONSET_S]
     times = onset_refinement.refine(samples, steps / STEPS_PER_S, *_STEP_REACH_S)
     strengths = peak_picking.event_strengths(spectrum.levels, steps, "onsets")
     loud = spectrum.levels[steps].max(axis=1) / max(float(spectrum.levels.max()), 1e-9)
     lone = np.stack([times, strengths * loud, np.full(len(times), _LONE_ONSET_CERTAINTY)], axis=1)
     lone = lone[times <= len(samples) / RATE - _CUT_OFF_S]
-    merged = np.concatenate([onsets_found, lone])
+    merged = np.concatenate([detected_onsets, lone])
     merged = merged[np.argsort(merged[:, 0], kind="stable")]
     distinct: Float64Array = merged[np.diff(merged[:, 0], prepend=-1.0) > _MIN_ONSET_GAP_S]
     return distinct
 
 
-def _merge(onsets_found: Float64Array, *others: Float64Array) -> Float64Array:
+def _merge(detected_onsets: Float64Array, *others: Float64Array) -> Float64Array:
     """Merge onsets with the events of the others; the time of a drum takes precedence."""
     for events in others:
-        onsets_found = onsets_found[
-            distance_to_nearest(onsets_found[:, 0], events[:, 0]) > _MIN_ONSET_GAP_S
+        detected_onsets = detected_onsets[
+            distance_to_nearest(detected_onsets[:, 0], events[:, 0]) > _MIN_ONSET_GAP_S
         ]
-        onsets_found = np.concatenate([onsets_found, events])
-        onsets_found = onsets_found[np.argsort(onsets_found[:, 0], kind="stable")]
-        onsets_found = onsets_found[np.diff(onsets_found[:, 0], prepend=-1.0) > _SAME_EVENT_S]
-    return onsets_found
+        detected_onsets = np.concatenate([detected_onsets, events])
+        detected_onsets = detected_onsets[np.argsort(detected_onsets[:, 0], kind="stable")]
+        detected_onsets = detected_onsets[
+            np.diff(detected_onsets[:, 0], prepend=-1.0) > _SAME_EVENT_S
+        ]
+    return detected_onsets

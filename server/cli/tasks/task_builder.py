@@ -25,7 +25,7 @@ Size = tuple[int, int]
 
 
 class FrameSettings(NamedTuple):
-    """How frames are drawn."""
+    """Settings of the rendered frames."""
 
     size: Size
     fit: str

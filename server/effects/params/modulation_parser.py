@@ -122,7 +122,7 @@ class _Parser:
         beats = read_choice(self._path_of("unit"), unit, ("s", "beat")) == "beat"
         entries = self._payload["keys"]
         if not isinstance(entries, (list, tuple)) or not 1 <= len(entries) <= MAX_KEYFRAMES:
-            self._refuse("keys", message("keys", most=MAX_KEYFRAMES))
+            self._refuse("keys", message("keys", maximum=MAX_KEYFRAMES))
         keys = [
             self._read_keyframe(entry, self._path_of(f"keys[{at}]"))
             for at, entry in enumerate(entries)

@@ -59,7 +59,7 @@ def read_number(field: str, value: object, low: Value | None, high: Value | None
     if (
         not minimum <= value <= maximum
     ):  # false for NaN, and compared before float() gets a huge int
-        raise invalid(field, message("between", least=f"{minimum:g}", most=f"{maximum:g}"))
+        raise invalid(field, message("between", minimum=f"{minimum:g}", maximum=f"{maximum:g}"))
     return float(value)
 
 
@@ -72,7 +72,7 @@ def read_text(field: str, value: object) -> str:
     if not isinstance(value, str):
         raise invalid(field, message("text"))
     if len(value) > MAX_TEXT_CHARACTERS:
-        raise invalid(field, message("characters", most=MAX_TEXT_CHARACTERS))
+        raise invalid(field, message("characters", maximum=MAX_TEXT_CHARACTERS))
     return read_lines(field, value)
 
 
@@ -113,7 +113,7 @@ def _long(field: str, item: Input, value: object) -> int:
     minimum = item.minimum if isinstance(item.minimum, int) else -MAX_INT
     maximum = item.maximum if isinstance(item.maximum, int) else MAX_INT
     if not minimum <= value <= maximum:
-        raise invalid(field, message("between", least=minimum, most=maximum))
+        raise invalid(field, message("between", minimum=minimum, maximum=maximum))
     return int(value)
 
 

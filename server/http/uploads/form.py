@@ -91,7 +91,7 @@ async def _read_text(reader: MultipartReader, name: str, limits: HttpLimits) -> 
     async for chunk in reader.chunks():
         content += chunk
         if len(content) > limits.field_bytes:
-            raise invalid_field(name, message("bytes", most=limits.field_bytes))
+            raise invalid_field(name, message("bytes", maximum=limits.field_bytes))
     try:
         return content.decode("utf-8")
     except UnicodeDecodeError:

@@ -101,7 +101,7 @@ def _start(text: str, _config: Config) -> Decimal | str:
 def _tempo(text: str, _config: Config) -> float:
     minimum, maximum = TEMPO_RANGE
     if not _BPM.fullmatch(text) or not minimum <= float(text) <= maximum:
-        raise invalid_field("tempo", message("tempo", least=minimum, most=maximum))
+        raise invalid_field("tempo", message("tempo", minimum=minimum, maximum=maximum))
     return float(text)
 
 
@@ -148,7 +148,7 @@ def read_steps(entries: object, field: str) -> tuple[Step, ...]:
         ToqiboxError: ``invalid_parameter`` of `field`, or of the place in it: ``field[1].params``.
     """
     if not isinstance(entries, list) or not 1 <= len(entries) <= MAX_CHAIN_LENGTH:
-        raise invalid_field(field, message("chain", most=MAX_CHAIN_LENGTH))
+        raise invalid_field(field, message("chain", maximum=MAX_CHAIN_LENGTH))
     return tuple(_step(entry, f"{field}[{at}]") for at, entry in enumerate(entries))
 
 
@@ -161,7 +161,7 @@ def _step(entry: object, field: str) -> Step:
     if not isinstance(params, dict):
         raise invalid_field(f"{field}.params", message("object"))
     if len(json.dumps(params, ensure_ascii=False).encode("utf-8", "replace")) > MAX_PARAMS_BYTES:
-        raise invalid_field(f"{field}.params", message("bytes", most=MAX_PARAMS_BYTES))
+        raise invalid_field(f"{field}.params", message("bytes", maximum=MAX_PARAMS_BYTES))
     return Step(_id(entry["id"], field), params)
 
 
@@ -186,14 +186,14 @@ def _params(text: str, _config: Config) -> dict[str, Any]:
 
 def _preset(text: str, _config: Config) -> str:
     if len(text) > 64 or not text.isprintable():
-        raise invalid_field("preset", message("characters", most=64))
+        raise invalid_field("preset", message("characters", maximum=64))
     return text
 
 
 def _label(name: str) -> Callable[[str, Config], str]:
     def read(text: str, _config: Config) -> str:
         if len(text) > MAX_TEXT_LENGTH:
-            raise invalid_field(name, message("characters", most=MAX_TEXT_LENGTH))
+            raise invalid_field(name, message("characters", maximum=MAX_TEXT_LENGTH))
         return read_lines(name, text)
 
     return read

@@ -23,9 +23,9 @@ def read_json(field: str, text: str, max_bytes: int) -> Any:
         ToqiboxError: ``invalid_parameter`` of `field`.
     """
     if len(text.encode("utf-8", "surrogatepass")) > max_bytes:
-        raise invalid_field(field, message("bytes", most=max_bytes))
+        raise invalid_field(field, message("bytes", maximum=max_bytes))
     if _depth(text) > MAX_DEPTH:
-        raise invalid_field(field, message("too_deep", most=MAX_DEPTH))
+        raise invalid_field(field, message("too_deep", maximum=MAX_DEPTH))
     try:
         return json.loads(text, object_pairs_hook=_unique_members, parse_constant=_refuse_constant)
     except json.JSONDecodeError as error:

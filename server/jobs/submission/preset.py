@@ -91,13 +91,13 @@ def _read_line(value: object, field: str, max_length: int) -> str:
     if not isinstance(value, str) or not value.strip() or not value.isprintable():
         raise invalid_field(field, message("one_line"))
     if len(value) > max_length:
-        raise invalid_field(field, message("characters", most=max_length))
+        raise invalid_field(field, message("characters", maximum=max_length))
     return value.strip()
 
 
 def _genres(value: object) -> tuple[str, ...]:
     if not isinstance(value, list) or not 1 <= len(value) <= _MAX_GENRES:
-        raise invalid_field("genres", message("list", most=_MAX_GENRES))
+        raise invalid_field("genres", message("list", maximum=_MAX_GENRES))
     return tuple(_read_line(genre, f"genres[{at}]", _MAX_GENRE) for at, genre in enumerate(value))
 
 

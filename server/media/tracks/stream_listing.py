@@ -105,7 +105,9 @@ def decode_error(path: Path, kind: str, detail: str, *, is_clean: bool = False) 
     elif audio is not None and audio.codec not in CODECS.split(","):
         why = message("codec", codec=audio.codec, accepted=ACCEPTED_AUDIO)
     elif audio is not None and audio.unplaced_channels > channel_mix.MAX_CHANNELS:
-        why = message("channels", channels=audio.unplaced_channels, most=channel_mix.MAX_CHANNELS)
+        why = message(
+            "channels", channels=audio.unplaced_channels, maximum=channel_mix.MAX_CHANNELS
+        )
     elif audio is not None and is_clean:
         why = message("too_short")
     elif audio is not None:

@@ -75,9 +75,9 @@ def mux(
             )
         result.raise_for_status("output_invalid")
         on_stage("joined")
-        found = verify(atomic.temp_path(out), expected)
+        report = verify(atomic.temp_path(out), expected)
         on_stage("checked")
-        video = Video(atomic.temp_path(out).stat().st_size, _sha256(atomic.temp_path(out)), found)
+        video = Video(atomic.temp_path(out).stat().st_size, _sha256(atomic.temp_path(out)), report)
         atomic.commit(out)
     except (ffmpeg.MediaError, ValueError, FileNotFoundError) as error:
         raise ToqiboxError("output_invalid", detail=str(error)) from error

@@ -45,7 +45,7 @@ class CompiledPass:
     fragment: str
     """As it was compiled."""
     sources: Mapping[str, TextureSource | SamplerView]
-    """What its samplers may read."""
+    """Textures that its samplers may read."""
     draw_call: DrawCall
     render_target: RenderTarget | CubeTarget
     allocated: AllocatedTarget | None
