@@ -99,7 +99,7 @@ def analyse(
 
 
 def format_section_label(number: int) -> str:
-    """Return the displayed label of a section: intro, outro, A, B, …, Z, AA, …"""
+    """Return the displayed label of a section: intro, outro, A, B, …, Z, AA and so on."""
     ends = {section_labels.INTRO: "intro", section_labels.OUTRO: "outro"}
     if number in ends:
         return ends[number]

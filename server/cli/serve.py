@@ -23,7 +23,6 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(config: Config, _options: argparse.Namespace) -> int:
     """Serve until SIGTERM or SIGINT."""
-
     logging_json.set_up(logging.getLevelNamesMapping()[config.log_level.upper()])
     try:
         asyncio.run(serve(config))

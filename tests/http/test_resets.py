@@ -79,8 +79,9 @@ def reset(connection: socket.socket) -> None:
 
 
 async def reset_at_each_step(running: Running, pool: HeldPool, sent: bytes, read: int) -> int:
-    """Send `sent` repeatedly and reset during the first blocking call, then during the second, and
-    so on; at last when `read` bytes of the response have arrived.
+    """Send `sent` repeatedly and reset during the first blocking call, then the second, and so on.
+
+    The last reset is when `read` bytes of the response have arrived.
 
     Returns:
         the number of held calls.

@@ -36,7 +36,7 @@ _SHADER_ERRORS = ("shader_compile_failed", "shader_rejected")
 
 
 class MachineUnfit(Exception):
-    """This machine cannot draw even a trivial effect; the text is the reason."""
+    """The machine cannot draw even a trivial effect; the text is the reason."""
 
 
 class FileValidator:

@@ -180,8 +180,10 @@ def holds_effect(file: str, text: str) -> bool:
 
 
 def decode(data: bytes) -> str:
-    """Decode a file: UTF-8, UTF-16 or UTF-32 by its byte order mark (Unicode 15.0, 2.6), UTF-16
-    without one if every other byte at the beginning is 0, else UTF-8, else Latin-1."""
+    """Decode a file as UTF-8, UTF-16 or UTF-32 by its byte order mark (Unicode 15.0, 2.6).
+
+    Without one it is UTF-16 if every other byte at the beginning is 0, else UTF-8, else Latin-1.
+    """
     encoding = next((name for mark, name in _MARKS if data.startswith(mark)), _guess_encoding(data))
     try:
         return data.decode(encoding)

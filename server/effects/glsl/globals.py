@@ -50,8 +50,10 @@ def hoist_global_initializers(source: str) -> str:
 
 
 def _statements(source: str) -> Iterator[tuple[str, int]]:
-    """Yield the pieces of the source, each with the line it ends on; a whole statement outside
-    of all functions is a piece of its own."""
+    """Yield the pieces of the source, each with the line it ends on.
+
+    A whole statement outside of all functions is a piece of its own.
+    """
     start = position = depth = 0
     line = 1
     braces = _braces(source)

@@ -95,8 +95,10 @@ class Input:
 
     @property
     def settable_range(self) -> tuple[Value | None, Value | None]:
-        """Limits of the value in a request; a point's include its default, which a file may state
-        outside `minimum` and `maximum`."""
+        """Limits of the value in a request.
+
+        Those of a point include its default, which a file may state outside them.
+        """
         low, high, default = self.minimum, self.maximum, self.default
         if self.kind is not Kind.POINT or not isinstance(default, tuple):
             return low, high

@@ -26,8 +26,11 @@ class HeaderSyntaxError(ValueError):
 
 
 class JsonObject(dict[str, object]):
-    """An object; `offsets` holds the offset of each key's value, `spans` the start of the key and
-    the end of its value."""
+    """JSON object with positions.
+
+    `offsets` holds the offset of each key's value, `spans` the start of the key and the end of its
+    value.
+    """
 
     def __init__(self, offset: int) -> None:
         super().__init__()

@@ -18,8 +18,10 @@ def one_line(text: str, max_length: int) -> str:
 
 
 def default_title(effect_id: str, file: str = "") -> str:
-    """Return the title of an effect that states none: the words of its id, or the file's name
-    without suffix, as it is written, if that is not an id."""
+    """Return the title of an effect that states none: the words of its id.
+
+    If the file's name is not an id, the title is that name without suffix.
+    """
     stem = PurePath(file).stem
     if stem and not _ID.fullmatch(stem):
         return one_line(stem, 80) or effect_id

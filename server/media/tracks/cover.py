@@ -1,4 +1,4 @@
-"""The covers embedded in a track: ID3 APIC, FLAC PICTURE, MP4 covr, Matroska attachments …"""
+"""Covers embedded in a track: ID3 APIC, FLAC PICTURE, MP4 covr, Matroska attachments and others."""
 
 import itertools
 from collections.abc import Iterator

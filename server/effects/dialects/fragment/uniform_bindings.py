@@ -135,8 +135,10 @@ class UniformBindings:
         self._replace(item, f"{item.type}({parts})")
 
     def _bind_texel(self, item: Declaration, samplers: Sequence[str]) -> bool:
-        """Set it to one pixel as a fraction of a texture: of the one in its name, else of the
-        first, else of the frame; return false if its name has another meaning."""
+        """Set it to the size of a pixel as a fraction of a texture; false if its name differs.
+
+        The texture is the one in its name, else the first, else the frame.
+        """
         texture_name = names.texel_of(item.name)
         word = item.name.lower()
         if texture_name is None or item.type not in _TEXELS or item.initial or states_default(item):

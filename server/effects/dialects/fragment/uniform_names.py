@@ -193,8 +193,10 @@ def sized_texture(name: str) -> str | None:
 
 
 def texel_of(name: str) -> str | None:
-    """Return the texture whose pixel size this is: `tex0` of `tex0TexelSize`; empty if no texture
-    is named, None if the name has another meaning."""
+    """Return the texture whose pixel size this is: `tex0` of `tex0TexelSize`.
+
+    Empty if no texture is named, None if the name has another meaning.
+    """
     if _core_word(name)[0] in _TEXELS:
         return ""
     match = re.fullmatch(r"(.+?)_?[Tt]exel_?[Ss]ize", name)

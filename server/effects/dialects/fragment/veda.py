@@ -52,8 +52,7 @@ class Header:
 
 
 def is_header(text: str, start: int) -> bool:
-    """Report if the comment at `start` is such a header, or another player's: it has keys and none
-    of them is one of ISF."""
+    """Report if the comment at `start` is such a header: it has keys, and none of them is ISF's."""
     end = text.find("*/", start)
     if not text.startswith("/*", start) or not _OPENING.match(text, start + 2) or end < 0:
         return False

@@ -65,8 +65,10 @@ _PLAIN = {
 
 
 def read(author: AuthorFile) -> Project:
-    """Read an export: ``{"Shader": {…}}``, the object in it, or an array of one; or the export of
-    an account, ``{"shaders": [{…}]}``, with one shader.
+    """Read an export of one shader.
+
+    It is ``{"Shader": {…}}``, the object in it, or an array of one; or the export of an account,
+    ``{"shaders": [{…}]}``.
 
     Raises:
         ToqiboxError: ``shader_compile_failed`` with a diagnostic at the line at fault.
