@@ -13,7 +13,8 @@
 //
 // `AudioFeatures` reads the server's own analysis, so that a player shows what the server draws.
 
-const STEPS_PER_S = 60;
+/** The steps of a second at which features are measured. */
+export const STEPS_PER_S = 60;
 const CHUNK_STEPS = 120;
 const MAX_CHUNKS = 96;
 const WHOLE_TRACK_FEATURES = ["tempo", "tempo.confidence"];

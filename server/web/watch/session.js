@@ -1,8 +1,9 @@
 // The state of the page that survives a reload: in this tab, for the file.
 
+import { FITS } from "../player/textures/photo_fit.js";
 import { byId } from "./shared/dom.js";
 
-/** Sizes of the frame and fits of the photo that can be chosen. */
+/** The sizes of the frame that can be chosen. */
 export const SIZES = [
   "640×360",
   "1280×720",
@@ -13,7 +14,6 @@ export const SIZES = [
   "720×900",
   "256×144",
 ];
-export const FITS = ["blur", "contain", "cover"];
 
 /** Save the state of the page. */
 export function saveSession({ config, values, frame, fit, region, viewer }) {

@@ -1,10 +1,11 @@
 // The start of the watch page: fetches the media, then follows the file.
 
+import { FITS } from "../player/textures/photo_fit.js";
 import { bindActions } from "./actions.js";
 import { fetchMedia } from "./media.js";
 import { Page } from "./page.js";
 import { showStatus } from "./report/report.js";
-import { FITS, SIZES, restoreSession } from "./session.js";
+import { SIZES, restoreSession } from "./session.js";
 import { byId } from "./shared/dom.js";
 import { acceptUploads } from "./uploads.js";
 

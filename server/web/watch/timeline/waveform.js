@@ -2,9 +2,9 @@
 // looped, and the curve of a modulation over them.
 
 import { completeModulation, eventFires, modulate } from "../../player/animation/modulation.js";
+import { STEPS_PER_S } from "../../player/audio_features.js";
 import { sliderRange } from "../shared/input_range.js";
 
-const STEPS_PER_S = 60;
 const MIN_KICK_STRENGTH = 0.3;
 const MIN_FRAMES = 30;
 const MAX_SAMPLES_PER_COLUMN = 4;
