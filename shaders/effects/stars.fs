@@ -26,6 +26,7 @@
     "PASSES": [
         {"TARGET": "flight", "WIDTH": 112, "HEIGHT": 3, "FLOAT": true},
         {"TARGET": "space", "WIDTH": "max(ceil($WIDTH / 8), 16)", "HEIGHT": "max(ceil($HEIGHT / 8), 16)", "FLOAT": true},
+        {"TARGET": "depths", "WIDTH": "max(ceil($WIDTH / 2), min($WIDTH, 400))", "HEIGHT": "max(ceil($HEIGHT / 2), min($HEIGHT, 400))"},
         {"TARGET": "globe", "WIDTH": "ceil(max(min($WIDTH, $HEIGHT) * $size * 1.1, 16))", "HEIGHT": "ceil(max(min($WIDTH, $HEIGHT) * $size * 1.1, 16))"},
         {}
     ]
@@ -151,6 +152,16 @@ vec3 stars_here() {
     return sum * 2.0 * (0.75 + 0.7 * treble + 1.1 * pulse + 0.9 * drive.x);
 }
 
+// Half a step of 8 bits of noise (interleaved gradient noise, Jimenez 2014): hides bands.
+float dither() {
+    return (fract(52.9829189 * fract(dot(gl_FragCoord.xy, vec2(0.06711056, 0.00583715)))) - 0.5) / 255.0;
+}
+
+// Space and its stars, in large frames at half their size.
+vec4 far_away() {
+    return vec4(1.0 - exp(-1.2 * (IMG_THIS_NORM_PIXEL(space).rgb + stars_here())) + dither(), 1.0);
+}
+
 // The photo as a planet in the light of a sun to the upper left, which stands still. Alpha: its air,
 // thin in the middle and thick at the limb, bright on the side of the sun.
 vec4 planet() {
@@ -174,7 +185,7 @@ vec4 planet() {
 vec4 sky() {
     float r = length(ball);
     float shown = step(0.01, size);
-    vec3 light = 1.0 - exp(-1.2 * (IMG_THIS_NORM_PIXEL(space).rgb + stars_here()));
+    vec3 light = IMG_THIS_NORM_PIXEL(depths).rgb;
     float out_r = max(r - 1.0, 0.0) * drive.z;
     float side = 0.5 + 0.5 * dot(ball / max(r, 1e-3), vec2(-0.65, 0.76));
     vec3 glow = color.rgb * (0.30 + 0.30 * level + 0.9 * pulse + 0.8 * drive.x) * (0.7 * exp(-26.0 * out_r) + 0.45 * exp(-7.0 * out_r));
@@ -188,13 +199,13 @@ vec4 sky() {
     vec3 haze = mix(color.rgb, vec3(1.0), 0.45) * ground.a * (0.8 + 0.6 * pulse + 0.3 * drive.x);
     ground.rgb += (1.0 - min(ground.rgb, 1.0)) * haze;
     light = mix(light, ground.rgb, clamp((1.0 - r) * drive.z / drive.y + 0.5, 0.0, 1.0) * shown);
-    float grain = fract(52.9829189 * fract(dot(gl_FragCoord.xy, vec2(0.06711056, 0.00583715)))) - 0.5; // hides bands
-    return vec4(light + grain / 255.0, 1.0);
+    return vec4(light + dither(), 1.0);
 }
 
 void main() {
     if (PASSINDEX == 0) gl_FragColor = star();
     else if (PASSINDEX == 1) gl_FragColor = behind();
-    else if (PASSINDEX == 2) gl_FragColor = planet();
+    else if (PASSINDEX == 2) gl_FragColor = far_away();
+    else if (PASSINDEX == 3) gl_FragColor = planet();
     else gl_FragColor = sky();
 }

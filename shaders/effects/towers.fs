@@ -170,9 +170,11 @@ vec4 towers() {
     int last = min(int(ceil(1.2 * deep * x / unit)), 2);
     float here = floor(at.x * columns);
     float mirrored = at.y < 0.0 ? 0.6 * exp(3.5 * at.y / at.z) : 1.0;
-    for (int i = last; i >= 0; i--) {
+    int i = last; // tested at the end: software renderers go through the body once more otherwise
+    do {
         float index = here + outward * float(i);
-        if (index < 0.0 || index > columns - 1.0) continue;
+        float there = opaque * step(abs(index - 0.5 * (columns - 1.0)), 0.5 * columns);
+        index = clamp(index, 0.0, columns - 1.0);
         vec2 values = texelFetch(levels, ivec2(int(index), 0), 0).rg * at.z;
         float tall = max(values.r, 0.012 * thin);
         float centre = abs((index + 0.5) / columns - 0.5) * at.w;
@@ -185,23 +187,24 @@ vec4 towers() {
         float y = eye + (at.y - eye) / k; // height on that face
         float cover = edge(inner - x) * edge(x - inner * (1.0 - deep)) * edge(eye + (tall - eye) * k - at.y) * edge(at.y - eye + (tall + eye) * k);
         float rise = clamp(abs(y) / tall, 0.0, 1.0);
-        paint(seen, tone * (0.04 + (0.30 + 0.25 * pulse) * rise * rise * rise), cover * opaque * mirrored);
+        paint(seen, tone * (0.04 + (0.30 + 0.25 * pulse) * rise * rise * rise), cover * there * mirrored);
         // The top, which is a lamp.
         k = clamp((at.y - eye) / (tall - eye), 1.0 - deep, 1.0);
         cover = edge(at.y - tall) * edge(eye + (tall - eye) * (1.0 - deep) - at.y) * edge(x - inner * k) * edge(outer * k - x);
-        paint(seen, mix(tone, vec3(1.0), 0.3 + 0.2 * values.r / at.z + 0.45 * pulse), cover * opaque);
+        paint(seen, mix(tone, vec3(1.0), 0.3 + 0.2 * values.r / at.z + 0.45 * pulse), cover * there);
         // The front: glass, lit from above, with bright edges.
         float aside = half_wide - abs(x - centre);
         cover = edge(aside) * edge(tall - abs(at.y));
         rise = clamp(abs(at.y) / tall, 0.0, 1.0);
         vec3 face = tone * (0.07 + (0.78 + 0.22 * pulse) * rise * rise);
         float rim = max(smoothstep(1.5 * hair, 0.5 * hair, aside) * (0.15 + 0.5 * rise), smoothstep(2.5 * hair, hair, tall - abs(at.y)));
-        paint(seen, mix(face, pale, rim), cover * opaque * mirrored);
+        paint(seen, mix(face, pale, rim), cover * there * mirrored);
         // Its peak: a slab that floats above.
         float off = at.y - values.g - eye * deep * 0.6 - 2.0 * slab;
         cover = edge(slab - abs(off)) * edge(aside) * smoothstep(1.5 * slab, 5.0 * slab, values.g - values.r);
-        paint(seen, mix(tone, vec3(1.0), 0.6), cover * opaque * min(2.0 * peaks, 1.0));
-    }
+        paint(seen, mix(tone, vec3(1.0), 0.6), cover * there * min(2.0 * peaks, 1.0));
+        i--;
+    } while (i >= 0);
     return vec4(seen, 1.0);
 }
 
