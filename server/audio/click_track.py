@@ -88,7 +88,7 @@ def _blocks(features: Features) -> Iterator[tuple[int, Int16Array]]:
 
 
 def _add(mixed: Float32Array, first: int, starts: Int64Array, sound: Float32Array) -> None:
-    """Add a sound at each of its start samples, as far as it lies in the block."""
+    """Add a sound at each of its start samples, as far as it is inside the block."""
     low = np.searchsorted(starts, first - len(sound))
     high = np.searchsorted(starts, first + len(mixed))
     for start in (starts[low:high] - first).tolist():

@@ -16,7 +16,7 @@ from server.audio.structure import bar_features, section_labels, sections
 
 @dataclass(frozen=True)
 class TrackEvents:
-    """The events of a track. Times are in seconds, rise, and lie inside the track."""
+    """The events of a track. Times are in seconds, rise, and are inside the track."""
 
     onsets: Float64Array
     """(n, 2): times, and strengths 0..1; 1 is the level of the track's strong ones."""

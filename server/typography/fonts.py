@@ -42,8 +42,8 @@ def _family(
 ) -> Family:
     """Return a family whose files differ in one word, in braces: ``{Regular|Bold}``."""
     head, _, rest = path.partition("{")
-    words, _, tail = rest.partition("}")
-    regular, _, bold = words.partition("|")
+    weights, _, tail = rest.partition("}")
+    regular, _, bold = weights.partition("|")
     files = (f"{head}{regular}{tail}", f"{head}{bold}{tail}")
     return Family(package, license_, *files, serif=serif, joined=joined)
 

@@ -50,7 +50,7 @@ class BeatGrid(NamedTuple):
     confidence: float
     """Confidence in the beats, 0..1."""
     steady: bool
-    """True if the beats lie on one line."""
+    """True if the beats form one line."""
 
     @property
     def alternative(self) -> float:

@@ -47,8 +47,8 @@ def _beat_lengths(tempo: float | None) -> Int64Array:
     slow, fast = MIN_BPM, MAX_BPM
     if tempo is not None:
         slow, fast = tempo * (1 - _TEMPO_TOLERANCE), tempo * (1 + _TEMPO_TOLERANCE)
-    shortest, longest = np.floor(60 * STEPS_PER_S / fast), np.ceil(60 * STEPS_PER_S / slow)
-    return np.arange(int(shortest), int(longest) + 1)
+    shortest, max_length = np.floor(60 * STEPS_PER_S / fast), np.ceil(60 * STEPS_PER_S / slow)
+    return np.arange(int(shortest), int(max_length) + 1)
 
 
 def _log_transitions(lengths: Int64Array) -> Float64Array:
@@ -69,9 +69,9 @@ def _forward(
     """
     count, tempi = len(on) - 1, len(lengths)
     transitions = np.ascontiguousarray(_log_transitions(lengths).T)
-    longest = int(lengths[-1])
+    max_length = int(lengths[-1])
     # A ring of the scores of the last steps; rows not yet written are beats before the track.
-    ring = np.full((longest + 1, tempi), -np.inf)
+    ring = np.full((max_length + 1, tempi), -np.inf)
     predecessors = np.full((count, tempi), _NO_PREDECESSOR, np.uint8)
     columns = np.arange(tempi)
     for step in range(count):
@@ -86,7 +86,7 @@ def _forward(
         has_predecessor = scores > first_beat
         predecessors[step] = np.where(has_predecessor, best, _NO_PREDECESSOR)
         ring[step % len(ring)] = np.where(has_predecessor, scores, first_beat)
-    last = np.arange(count - min(longest, count), count)
+    last = np.arange(count - min(max_length, count), count)
     return ring[last % len(ring)], predecessors
 
 

@@ -1,6 +1,6 @@
 """One even beat line for music made with a constant tempo.
 
-The beats of a sequencer, or of a band that plays to a click, lie on a line. Its period is the
+The beats of a sequencer, or of a band that plays to a click, form a line. Its period is the
 strongest line of the Fourier sum of the beat activation around the tempo, and its offset is the
 phase of that line; both are then fitted to the events on it. A break in which nothing marks the
 beat does not move the line.
@@ -43,7 +43,7 @@ class TempoLine(NamedTuple):
 def fit_line(
     beats: Float64Array, activation: Float64Array, events: Float64Array
 ) -> TempoLine | None:
-    """Fit the line on which the beats lie; return None if they do not lie on one.
+    """Fit a line to the beats; return None if they do not form one.
 
     Args:
         beats: seconds, along the best path.

@@ -1,7 +1,7 @@
 """A grid of sixteenths for tracks made on one: events that belong on it are moved to it.
 
 A kick detected a fifth of a millisecond early starts one frame early when the grid coincides with
-the frames, as at 120 beats a minute and 30 frames a second. If most kicks lie on sixteenths of one
+the frames, as at 120 beats a minute and 30 frames a second. If most kicks are on sixteenths of one
 tempo, to 2 ms over the whole track, that tempo and its offset are known much more precisely than
 any single kick.
 """
@@ -57,7 +57,7 @@ class Sixteenths:
 
 
 def find_sixteenths(kicks: Float64Array, beat_s: float) -> Sixteenths | None:
-    """Return the grid that the kicks lie on, or None.
+    """Return the grid of the kicks, or None.
 
     Args:
         kicks: seconds, in order.

@@ -76,7 +76,7 @@ def from_bytes(band_bytes: UInt8Array) -> Float32Array:
 
 
 def _bin_shares(size: int) -> Float32Array:
-    """Return the share of each bin that lies in each band, bins by bands."""
+    """Return the share of each bin in each band, bins by bands."""
     limits = band_edges() * size / RATE
     bins = np.arange(size // 2 + 1)[:, np.newaxis]
     inside = np.minimum(limits[1:], bins + 0.5) - np.maximum(limits[:-1], bins - 0.5)

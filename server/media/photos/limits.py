@@ -42,8 +42,8 @@ def check_size(size: tuple[int, int], kind: str, max_pixels: int | None = None) 
 
 def fitted_size(size: tuple[int, int]) -> tuple[int, int]:
     """Return the size in which a photo of `size` is kept: long side at most MAX_KEPT_SIDE."""
-    longest = max(size)
-    if longest <= MAX_KEPT_SIDE:
+    long_side = max(size)
+    if long_side <= MAX_KEPT_SIDE:
         return size
-    width, height = (max(1, round(side * MAX_KEPT_SIDE / longest)) for side in size)
+    width, height = (max(1, round(side * MAX_KEPT_SIDE / long_side)) for side in size)
     return width, height

@@ -47,8 +47,8 @@ def clean_tag(text: str) -> str | None:
     if letters and accented >= _CYRILLIC_SHARE * len(letters):
         text = _as_cyrillic(text)
     plain = "".join(" " if _is_dropped(char) else char for char in text)
-    words = unicodedata2.normalize("NFC", plain).split()
-    return " ".join(words)[:MAX_LENGTH].strip() or None
+    parts = unicodedata2.normalize("NFC", plain).split()
+    return " ".join(parts)[:MAX_LENGTH].strip() or None
 
 
 def _is_dropped(char: str) -> bool:
