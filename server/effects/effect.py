@@ -168,7 +168,7 @@ class Effect:
         """
         param_values = self.param_values(params, field)
         levels = [_analysis_level(item, param_values) for item in self.inputs]
-        uses_audio = any(texture.content is Content.SOUND for texture in self.textures)
+        uses_audio = any(texture.content is Content.AUDIO for texture in self.textures)
         levels += [AnalysisLevel.SPECTRA] if uses_audio else []
         return max(levels, key=list(AnalysisLevel).index, default=AnalysisLevel.NOTHING)
 

@@ -24,7 +24,7 @@ Draw = Callable[..., Pixels]
 
 
 class Sound:
-    """Every feature rises in even steps from 0 in the first frame to 1 in the last.
+    """Features that rise linearly from 0 in the first frame to 1 in the last.
 
     A beat is half as long as a second; everything else begins in the first and the second frame.
     """
@@ -45,7 +45,7 @@ def gl() -> Iterator[Context]:
 
 @pytest.fixture(scope="session")
 def draw(gl: Context) -> Draw:
-    """Draws frames up to the one asked for and returns that one.
+    """Return a function that draws frames up to the requested one and returns that one.
 
     Image inputs show a gradient: red runs from left to right, green from bottom to top, blue is
     0.5; the one that takes the second photo shows it with red and green swapped. Sound inputs
@@ -88,8 +88,8 @@ def draw(gl: Context) -> Draw:
 
 def _texture(gl: Context, kind: Kind, size: tuple[int, int], *, swapped: bool) -> Any:
     if kind is not Kind.IMAGE:
-        rows = np.repeat(np.array([[0.5], [0.9]], np.float32), 1024, axis=1)
-        return gl.texture((1024, 2), 1, floating=True, data=rows.tobytes())
+        levels = np.repeat(np.array([[0.5], [0.9]], np.float32), 1024, axis=1)
+        return gl.texture((1024, 2), 1, floating=True, data=levels.tobytes())
     width, height = size
     image = np.full((height, width, 4), 128, np.uint8)
     image[..., 0] = np.linspace(0, 255, width, dtype=np.uint8)[np.newaxis, :]
@@ -101,7 +101,7 @@ def _texture(gl: Context, kind: Kind, size: tuple[int, int], *, swapped: bool) -
 
 
 def refused(text: str, vertex: str | None = None) -> ToqiboxError:
-    """The error that a text is refused with."""
+    """Return the error of a rejected text."""
     with pytest.raises(ToqiboxError) as caught:
         load("test", "test.fs", text, vertex)
     return caught.value

@@ -1,4 +1,4 @@
-"""Hints for mistakes that compilers report far from their place, or in words of their own."""
+"""Hints for mistakes that compilers report far from their position, or in terms of their own."""
 
 from collections.abc import Callable
 
@@ -16,7 +16,7 @@ TOY = "void mainImage(out vec4 color, in vec2 at) {\n"
 
 
 @pytest.mark.parametrize(
-    ("file", "text", "line", "words"),
+    ("file", "text", "line", "expected"),
     [
         (
             "test.fs",
@@ -51,14 +51,14 @@ TOY = "void mainImage(out vec4 color, in vec2 at) {\n"
     ],
 )
 def test_a_mistake_is_explained_in_its_line(
-    draw: Draw, file: str, text: str, line: int, words: str
+    draw: Draw, file: str, text: str, line: int, expected: str
 ) -> None:
     with pytest.raises(ToqiboxError) as caught:
         draw(load("test", file, text))
     assert caught.value.diagnostics is not None
     first = caught.value.diagnostics[0]
     assert first["line"] == line
-    assert words in first["hint"]
+    assert expected in first["hint"]
 
 
 def test_a_hint_names_nothing_that_is_undeclared_itself(draw: Draw) -> None:
@@ -66,7 +66,7 @@ def test_a_hint_names_nothing_that_is_undeclared_itself(draw: Draw) -> None:
     text += "  color += turnZ + turnY;\n}\n"
     with pytest.raises(ToqiboxError) as caught:
         draw(load("test", "test.glsl", text))
-    hints = [row["hint"] or "" for row in caught.value.diagnostics or []]
+    hints = [entry["hint"] or "" for entry in caught.value.diagnostics or []]
     assert not any("did you mean" in hint for hint in hints)
 
 

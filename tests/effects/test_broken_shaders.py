@@ -14,7 +14,7 @@ from tests.render.drawing import make_renderer
 SHADERS = Path(__file__).parents[1] / "data" / "broken"
 
 BROKEN: tuple[tuple[str, int, int | None, str, str], ...] = (
-    # file, line, column, what stands there, how the hint begins
+    # file, line, column, text at the column, start of the hint
     ("array_size.frag", 6, 16, "count", "the size of an array must be a constant"),
     ("bool_wanted.glsl", 3, 9, "x", "a condition must be a bool"),
     ("brace.fs", 8, 2, "", "a “}” is missing"),
@@ -67,7 +67,7 @@ BROKEN: tuple[tuple[str, int, int | None, str, str], ...] = (
     ("wrong_arguments.glsl", 3, 22, "wave", "“wave” takes (vec2), not (float)"),
     ("wrong_entry.frag", 4, 6, "mian", "did you mean “main”?"),
 )
-"""A missing `;` is noticed at the word after it, a missing brace at the end of the file."""
+"""A missing `;` is reported at the word after it, a missing brace at the end of the file."""
 
 
 @pytest.fixture(scope="module")
@@ -77,7 +77,7 @@ def context() -> Iterator[Context]:
 
 
 def diagnostics(context: Context, file: str) -> list[dict[str, Any]]:
-    """What is said of a file of the folder."""
+    """Return the diagnostics of a file of the folder."""
     path = SHADERS / file
     beside = path.with_suffix(".vs")
     vertex = beside.read_text() if beside.exists() else None
@@ -108,20 +108,24 @@ NAMED = {"vertex.fs": "vertex.vs", "export.json": "export.json (Buffer A)"}
 
 def test_every_file_is_in_the_table() -> None:
     files = {path.name for path in SHADERS.iterdir()} - {"vertex.vs"}
-    assert files == {row[0] for row in BROKEN}
+    assert files == {case[0] for case in BROKEN}
 
 
 def test_one_mistake_is_one_message(context: Context) -> None:
-    """What follows from the first message of a line is not told, nor what is in every pass."""
+    """Consequences of the first message of a line are left out, and repetitions in every pass."""
     for file, *_ in BROKEN:
-        found = diagnostics(context, file)
-        assert len({(one["file"], one["line"], one["message"]) for one in found}) == len(found)
+        reported = diagnostics(context, file)
+        assert len({(entry["file"], entry["line"], entry["message"]) for entry in reported}) == len(
+            reported
+        )
         if file not in ("loop_name.frag",):
-            assert len(found) == 1, (file, found)
+            assert len(reported) == 1, (file, reported)
 
 
 def test_our_own_names_are_never_shown(context: Context) -> None:
     for file, *_ in BROKEN:
-        for one in diagnostics(context, file):
-            words = one["message"] + str(one["hint"] or "")
-            assert not any(name in words for name in ("isf_author", "isfi", "isfu", "st_", "1000"))
+        for entry in diagnostics(context, file):
+            message = entry["message"] + str(entry["hint"] or "")
+            assert not any(
+                name in message for name in ("isf_author", "isfi", "isfu", "st_", "1000")
+            )

@@ -1,4 +1,4 @@
-"""What every effect of shaders/effects keeps to; a new file is tested without a line here."""
+"""The contract of every effect of shaders/effects; a new file is tested without a change here."""
 
 import re
 from collections.abc import Callable, Mapping, Sequence
@@ -23,16 +23,16 @@ from tests.render.drawing import save_photo
 
 Pixels = NDArray[np.int16]
 Frames = dict[int, Pixels]
-Film = Callable[..., Frames]
+RenderFrames = Callable[..., Frames]
 FILES = sorted(path for path in BUILT_IN.iterdir() if path.suffix in SUFFIXES)
 FREE = "beat pulse waves"
 PREMIUM = "exposure bw glitch rgb pixelate grain mirror"
-"""Ids of the Studio's cover effects, by what they cost."""
+"""Ids of the Studio's cover effects, by their plan."""
 WIDE, TALL, LARGE = (64, 36), (36, 64), (128, 72)
 FPS, KICK = 10, 5
-"""Frames a second, and frames from kick to kick of the stand-in for the sound."""
+"""Frames per second, and frames from kick to kick of the test audio."""
 FUNCTIONS = {"startImage": "getFromColor", "endImage": "getToColor"}
-"""What reads these inputs in a transition by the name of GL Transitions."""
+"""Names of these inputs in GL Transitions."""
 
 
 def read(path: Path) -> Effect:
@@ -50,15 +50,15 @@ def effect(request: pytest.FixtureRequest) -> Effect:
 
 @pytest.fixture(scope="module")
 def photos(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
-    """The stand-in for a photo, and the same upside down in other colours."""
+    """Return a test photo, and the same upside down in other colours."""
     folder, pixels = tmp_path_factory.mktemp("photos"), default_media.default_photo_pixels()
     other = np.ascontiguousarray(pixels[::-1, :, [2, 1, 0, 3]])
     return save_photo(folder / "1.rgba", pixels), save_photo(folder / "2.rgba", other)
 
 
 @pytest.fixture(scope="module")
-def film(gl: Context, photos: tuple[Path, Path]) -> Film:
-    """Draws frames of an effect's own output as a job has them: film(effect, frames, params, size).
+def render_frames(gl: Context, photos: tuple[Path, Path]) -> RenderFrames:
+    """Return render_frames(effect, frames, params, size), which draws frames as a job does.
 
     The sound is the stand-in: a kick in frames 0, 5, 10 … and everything else with it.
     """
@@ -69,13 +69,13 @@ def film(gl: Context, photos: tuple[Path, Path]) -> Film:
         params: Mapping[str, Any] | None = None,
         size: tuple[int, int] = WIDE,
     ) -> Frames:
-        begun = {"at": 0.0, "length": 10.0} if effect.transition_image else {}
+        transition_params = {"at": 0.0, "length": 10.0} if effect.transition_image else {}
         instance = EffectInstance(
             id=effect.id,
             file=effect.file,
             source=effect.source,
             vertex=effect.vertex_source,
-            params={**begun, **(params or {})},
+            params={**transition_params, **(params or {})},
         )
         job = SceneSpec(
             effects=(instance,),
@@ -104,20 +104,20 @@ def film(gl: Context, photos: tuple[Path, Path]) -> Film:
 
 
 @pytest.fixture(scope="module")
-def plain(film: Film, effect: Effect) -> Frames:
-    """The effect with its defaults: the frames around two kicks."""
-    return film(effect, range(2 * KICK))
+def plain(render_frames: RenderFrames, effect: Effect) -> Frames:
+    """Return the frames around two kicks with the effect's defaults."""
+    return render_frames(effect, range(2 * KICK))
 
 
 def settable(effect: Effect) -> list[Input]:
-    """What can be set, but for texts, and for when a transition goes."""
+    """Return the settable inputs, except texts and the times of a transition."""
     times = {item.name for item in transition_inputs()} if effect.transition_image else set()
     numbers = [item for item in effect.inputs if not item.kind.is_texture]
     return [item for item in numbers if item.name not in times]
 
 
 def extremes(item: Input) -> list[Value]:
-    """The least and the most that an input can be set to."""
+    """Return the minimum and maximum of an input."""
     if item.kind in (Kind.BOOL, Kind.EVENT):
         return [False, True]
     if item.values:
@@ -139,11 +139,11 @@ def test_the_studios_effects_are_there_and_told_apart_by_price() -> None:
 
 @pytest.mark.parametrize("name", ["blur", "dither", "chances", "drifting", "inside"])
 def test_what_effects_have_copied_stays_the_same(name: str) -> None:
-    """An effect is one file, so what several need stands in each: mend one, mend all."""
+    """An effect is one file, so common code is copied to each: all copies must be equal."""
     pattern = re.compile(rf"^\w+ {name}\(.*?^\}}", re.DOTALL | re.MULTILINE)
-    found = [match[0] for path in FILES if (match := pattern.search(path.read_text("utf-8")))]
-    assert len(found) > 1
-    assert len(set(found)) == 1
+    copies = [match[0] for path in FILES if (match := pattern.search(path.read_text("utf-8")))]
+    assert len(copies) > 1
+    assert len(set(copies)) == 1
 
 
 def test_says_what_it_is_and_whose(effect: Effect) -> None:
@@ -168,34 +168,36 @@ def test_every_input_is_used(effect: Effect) -> None:
     sizes = re.findall(r'"(?:WIDTH|HEIGHT|SIZE)": "(.*?)"', effect.source)
     code += " ".join(sizes)
     names = {item.name for item in effect.inputs if not item.static}
-    for name in names - times | {one.name for one in effect.targets}:
+    for name in names - times | {target.name for target in effect.targets}:
         word = FUNCTIONS.get(name, name) if effect.dialect == "transition" else name
         assert re.search(rf"\b{word}\b", code), f"{name} is not used"
 
 
-def test_draws_a_picture_at_any_shape(effect: Effect, film: Film, plain: Frames) -> None:
+def test_draws_a_picture_at_any_shape(
+    effect: Effect, render_frames: RenderFrames, plain: Frames
+) -> None:
     assert max(frame[..., :3].std() for frame in plain.values()) > 4, "it is blank"
-    (tall,) = film(effect, [1], size=TALL).values()
+    (tall,) = render_frames(effect, [1], size=TALL).values()
     assert tall.shape == (64, 36, 4)
     assert tall[..., :3].std() > 4, "it is blank where the picture is tall"
-    assert film(effect, [1], size=(3, 2))[1].shape == (2, 3, 4)
+    assert render_frames(effect, [1], size=(3, 2))[1].shape == (2, 3, 4)
 
 
-def test_two_sizes_agree(effect: Effect, film: Film, plain: Frames) -> None:
-    """A picture of twice the size shows the same, finer."""
-    (large,) = film(effect, [3], size=LARGE).values()
+def test_two_sizes_agree(effect: Effect, render_frames: RenderFrames, plain: Frames) -> None:
+    """A frame of twice the size shows the same in more detail."""
+    (large,) = render_frames(effect, [3], size=LARGE).values()
     once, twice = (frame[..., :3] * (frame[..., 3:] / 255) for frame in (plain[3], large))
     halved = twice.reshape(36, 2, 64, 2, 3).mean(axis=(1, 3))
     assert np.abs(halved - once).mean() < 8
 
 
-def test_draws_the_same_twice(effect: Effect, film: Film, plain: Frames) -> None:
-    again = film(effect, [1, 7])
+def test_draws_the_same_twice(effect: Effect, render_frames: RenderFrames, plain: Frames) -> None:
+    again = render_frames(effect, [1, 7])
     assert not differ(again, plain, [1, 7])
 
 
-def test_every_input_changes_something(effect: Effect, film: Film) -> None:
-    """Each in its turn, at its least and its most, while a kick dies away and after it.
+def test_every_input_changes_something(effect: Effect, render_frames: RenderFrames) -> None:
+    """Each input changes something at its minimum or maximum, during a kick or after it.
 
     What changes nothing there is looked at in a larger picture, and beside every other input at
     its ends: it may be too fine for the small one, or belong to another choice.
@@ -206,31 +208,35 @@ def test_every_input_changes_something(effect: Effect, film: Film) -> None:
         moving = [item for item in items if not item.static]
         frames = range((len(moving) + 1) * KICK)
         keys = {item.name: {"keys": _turn(item, at)} for at, item in enumerate(moving)}
-        defaults, moved = film(effect, frames), film(effect, frames, keys)
+        defaults, moved = render_frames(effect, frames), render_frames(effect, frames, keys)
         busy = {
             item.name
             for at, item in enumerate(moving)
             if differ(moved, defaults, range(at * KICK, (at + 1) * KICK))
         }
         idle = [item for item in items if item.name not in busy]
-    large = partial(film, effect, range(2, 7) if effect.sequential else [4], size=(160, 90))
+    large = partial(
+        render_frames, effect, range(2, 7) if effect.sequential else [4], size=(160, 90)
+    )
     assert [item.name for item in idle if not _changes(large, item, items)] == []
 
 
-def _changes(film: Callable[[Mapping[str, Any]], Frames], item: Input, items: list[Input]) -> bool:
-    """Whether the input makes a difference: alone, or beside another one at an end of its own."""
+def _changes(
+    render_frames: Callable[[Mapping[str, Any]], Frames], item: Input, items: list[Input]
+) -> bool:
+    """Report if the input makes a difference, alone or with another one at one of its ends."""
     others = [other for other in items if other is not item]
     others.sort(key=lambda other: other.kind not in (Kind.LONG, Kind.BOOL))  # choices first
     beside = [{other.name: extremes(other)[end]} for end in (1, 0) for other in others]
-    for given in [{}, *beside]:
-        low, high = (film({**given, item.name: value}) for value in extremes(item))
+    for params_set in [{}, *beside]:
+        low, high = (render_frames({**params_set, item.name: value}) for value in extremes(item))
         if differ(low, high, list(low)):
             return True
     return False
 
 
 def _turn(item: Input, at: int) -> list[list[Any]]:
-    """Key frames: the default, but in the turn of the input least and most by turns."""
+    """Return keyframes: the default, except the minimum and maximum of each input in turn."""
     start = at * KICK
     default = item.default if item.default is not None else extremes(item)[0]
     keys: list[list[Any]] = [[0.0, default]] if start else []
@@ -238,14 +244,14 @@ def _turn(item: Input, at: int) -> list[list[Any]]:
     return [*keys, [(start + KICK) / FPS, default, "hold"]]
 
 
-def test_draws_with_all_inputs_at_their_ends(effect: Effect, film: Film) -> None:
+def test_draws_with_all_inputs_at_their_ends(effect: Effect, render_frames: RenderFrames) -> None:
     for end in (0, 1):
         values = {item.name: extremes(item)[end] for item in settable(effect)}
-        assert film(effect, [1], values)[1].shape == (36, 64, 4)
+        assert render_frames(effect, [1], values)[1].shape == (36, 64, 4)
 
 
-def test_moves(effect: Effect, film: Film, plain: Frames) -> None:
-    """Over the frames the time runs, and the sound dies away from a kick to the next."""
+def test_moves(effect: Effect, render_frames: RenderFrames, plain: Frames) -> None:
+    """The output changes over the frames, while the level decays from kick to kick."""
     if "TIME" in effect.source or any(item.modulation for item in effect.inputs):
         moved = max(np.abs(frame - plain[0]).mean() for frame in plain.values())
-        assert moved > 0.2 or differ(film(effect, [99]), {99: plain[0]}, [99])
+        assert moved > 0.2 or differ(render_frames(effect, [99]), {99: plain[0]}, [99])

@@ -1,4 +1,4 @@
-"""One place for the title and one for the artist, whatever the chain."""
+"""Title and artist are shown once in any chain."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ from server.effects.title_credits import hide_repeated_credits
 
 
 def _effect(id_: str, **texts: str) -> Effect:
-    """An effect with text inputs of these defaults."""
+    """Return an effect with text inputs of these defaults."""
     inputs = ", ".join(
         f'{{"NAME": "{name}", "TYPE": "text", "DEFAULT": "{text}"}}' for name, text in texts.items()
     )
@@ -56,6 +56,6 @@ LINE = _effect("line", both="$artist: $title", station="Night radio")
 def test_the_last_effect_shows_the_title(
     chain: list[tuple[Effect, dict[str, Any]]], settings: list[dict[str, Any]]
 ) -> None:
-    given = [dict(params) for _, params in chain]
+    originals = [dict(params) for _, params in chain]
     assert hide_repeated_credits(chain) == settings
-    assert [params for _, params in chain] == given
+    assert [params for _, params in chain] == originals

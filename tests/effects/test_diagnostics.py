@@ -33,20 +33,20 @@ HINTS = {
 }
 
 
-def one(log: str) -> dict[str, Any]:
-    (found,) = compiler_diagnostics(log, LISTINGS)
-    return found
+def only_diagnostic(log: str) -> dict[str, Any]:
+    (reported,) = compiler_diagnostics(log, LISTINGS)
+    return reported
 
 
 def test_messages_of_a_linker_on_one_line_are_taken_apart() -> None:
     log = "error: count of uniform locations > 81920(100000 > 81920)error: Too many components"
-    found = [entry["message"] for entry in compiler_diagnostics(log, LISTINGS)]
+    reported = [entry["message"] for entry in compiler_diagnostics(log, LISTINGS)]
     first = "count of uniform locations > 81920(100000 > 81920)"
-    assert found == [first, "Too many components"]
+    assert reported == [first, "Too many components"]
 
 
 @pytest.mark.parametrize(
-    ("row", "line", "column", "severity", "message"),
+    ("log_line", "line", "column", "severity", "message"),
     [
         ("0:3(9): error: `x' undeclared", 3, 9, "error", "`x' undeclared"),
         ("0:3(9): preprocessor error: Unterminated #if", 3, 9, "error", "Unterminated #if"),
@@ -62,9 +62,9 @@ def test_messages_of_a_linker_on_one_line_are_taken_apart() -> None:
     ],
 )
 def test_formats_of_compilers(
-    row: str, line: int, column: int | None, severity: str, message: str
+    log_line: str, line: int, column: int | None, severity: str, message: str
 ) -> None:
-    assert one(f"GLSL Compiler failed\n\nfragment_shader\n=====\n{row}\n\n") == {
+    assert only_diagnostic(f"GLSL Compiler failed\n\nfragment_shader\n=====\n{log_line}\n\n") == {
         "file": "x.fs",
         "line": line,
         "column": column,
@@ -77,7 +77,7 @@ def test_formats_of_compilers(
 
 
 @pytest.mark.parametrize(
-    ("row", "hint"),
+    ("log_line", "hint"),
     [
         ('0(3) : error C1503: undefined variable "firts"', "did you mean “first”?"),
         ('0(3) : error C7011: implicit cast from "vec3" to "vec2"', "select some of them"),
@@ -94,8 +94,8 @@ def test_formats_of_compilers(
         ("ERROR: 0:3: 'if' : boolean expression expected", "=="),
     ],
 )
-def test_hints_know_what_each_compiler_says(row: str, hint: str) -> None:
-    assert hint in one(row)["hint"]
+def test_hints_know_what_each_compiler_says(log_line: str, hint: str) -> None:
+    assert hint in only_diagnostic(log_line)["hint"]
 
 
 def test_what_a_first_mistake_brings_about_is_left_out() -> None:
@@ -107,8 +107,8 @@ ERROR: 3 compilation errors.  No code generated.
 0:4(2): error: no matching function for call to `f(error)'; candidates are:
 0:4(2): error:    float f(float)
 """
-    found = compiler_diagnostics(log, LISTINGS)
-    assert [(entry["line"], entry["message"]) for entry in found] == [
+    reported = compiler_diagnostics(log, LISTINGS)
+    assert [(entry["line"], entry["message"]) for entry in reported] == [
         (3, "'tone' : undeclared identifier"),
         (4, "no matching function for call to `f(error)'"),
     ]
@@ -116,13 +116,13 @@ ERROR: 3 compilation errors.  No code generated.
 
 def test_errors_come_before_warnings_and_once() -> None:
     log = "0:2(1): warning: w\n0:3(1): error: e\n0:3(1): error: e\n0(4) : warning C7050: v\n"
-    found = compiler_diagnostics(log, LISTINGS)
-    assert [entry["message"] for entry in found] == ["e", "w", "v"]
-    assert [entry["severity"] for entry in found] == ["error", "warning", "warning"]
+    reported = compiler_diagnostics(log, LISTINGS)
+    assert [entry["message"] for entry in reported] == ["e", "w", "v"]
+    assert [entry["severity"] for entry in reported] == ["error", "warning", "warning"]
 
 
 def test_our_own_lines_are_never_the_authors() -> None:
-    entry = one("0:1000003(9): error: redefinition")
+    entry = only_diagnostic("0:1000003(9): error: redefinition")
     assert (entry["line"], entry["column"], entry["source"]) == (None, None, "")
 
 
@@ -132,34 +132,34 @@ def test_the_vertex_shader_has_its_own_name_and_lines() -> None:
 
 
 def test_our_own_names_are_not_shown() -> None:
-    entry = one("error: unresolved reference to function `isf_author_main'")
+    entry = only_diagnostic("error: unresolved reference to function `isf_author_main'")
     assert entry["message"] == "unresolved reference to function `main'"
     assert entry["line"] is None
 
 
 @pytest.mark.parametrize("log", ["", "\n \n", "the driver died", "0:2(1): warning: only"])
 def test_there_is_always_an_error(log: str) -> None:
-    found = compiler_diagnostics(log, LISTINGS)
-    assert found[0]["severity"] == "error"
-    assert found[0]["message"]
+    reported = compiler_diagnostics(log, LISTINGS)
+    assert reported[0]["severity"] == "error"
+    assert reported[0]["message"]
 
 
 def test_long_logs_and_odd_characters_are_cut() -> None:
     log = "\n".join(f"0:{n + 1}(1): error: {n} \x1b[31m {'x' * 500}" for n in range(500))
-    found = compiler_diagnostics(log, LISTINGS)
-    assert len(found) == 50
-    assert all(len(entry["message"]) <= 300 for entry in found)
-    assert all(entry["message"].isprintable() for entry in found)
+    reported = compiler_diagnostics(log, LISTINGS)
+    assert len(reported) == 50
+    assert all(len(entry["message"]) <= 300 for entry in reported)
+    assert all(entry["message"].isprintable() for entry in reported)
 
 
 @pytest.mark.parametrize("line", ["0", "9000003", "99999999999"])
 def test_lines_that_do_not_exist(line: str) -> None:
-    found = compiler_diagnostics(f"0:{line}(1): error: e", LISTINGS)
-    assert found[0]["source"] == ""
+    reported = compiler_diagnostics(f"0:{line}(1): error: e", LISTINGS)
+    assert reported[0]["source"] == ""
 
 
 def test_what_is_noticed_after_the_end_is_told_of_the_last_line() -> None:
-    entry = one("0:99(1): error: syntax error, unexpected end of file")
+    entry = only_diagnostic("0:99(1): error: syntax error, unexpected end of file")
     assert (entry["line"], entry["column"], entry["source"]) == (4, None, "third")
 
 
@@ -209,7 +209,7 @@ def test_a_real_compiler_leads_to_the_authors_line(
 def test_columns_are_those_of_the_authors_line(
     draw: Draw, gl: Context, line: str, word: str
 ) -> None:
-    """Whatever the preprocessor makes of the line: blanks, comments, macros, other names."""
+    """Columns are mapped through the preprocessor: blanks, comments, macros, renamed names."""
     macros = "#define TWO 2.0\n#define THREE(a, b) (a + b / TWO * 1.0)\n#define WRONG oops\n"
     inputs = '"INPUTS": [{"NAME": "inputImage", "TYPE": "image"}]'
     text = f"/*{{{inputs}}}*/\n{macros}void main() {{\n{line}\n}}\n"
@@ -232,14 +232,14 @@ def test_a_message_without_a_line_leads_to_the_function(draw: Draw) -> None:
 
 def test_a_long_line_is_shown_around_the_column() -> None:
     text = "x" * 5000 + " oops " + "y" * 5000
-    found = diagnostic("x.fs", text, 1, 5002, "m")
-    assert found["source"][found["column"] - 1 - found["indent"] :].startswith("oops")
-    assert len(found["source"]) == MAX_MESSAGE_LENGTH
+    reported = diagnostic("x.fs", text, 1, 5002, "m")
+    assert reported["source"][reported["column"] - 1 - reported["indent"] :].startswith("oops")
+    assert len(reported["source"]) == MAX_MESSAGE_LENGTH
 
 
 def test_a_line_that_stands_for_any_number_of_words_takes_no_time() -> None:
-    rows = [f"#define A{n} {' '.join([f'A{n - 1}'] * 10)}" for n in range(1, 16)]
-    source = "\n".join(["#line 1", "#define A0", *rows, "A15 oops"])
+    lines = [f"#define A{n} {' '.join([f'A{n - 1}'] * 10)}" for n in range(1, 16)]
+    source = "\n".join(["#line 1", "#define A0", *lines, "A15 oops"])
     assert ColumnMap(source).to_author(17, 5, "A15 oops") is None
 
 

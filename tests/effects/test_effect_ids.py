@@ -1,4 +1,4 @@
-"""The ids of effect files: from their names, apart from each other, the same in every order."""
+"""The ids of effect files: derived from their names, unique, the same in every order."""
 
 import shutil
 from pathlib import Path
@@ -13,19 +13,19 @@ __all__ = ["folder"]
 
 
 def test_an_id_in_two_folders_is_the_first_ones(folder: Path, tmp_path: Path) -> None:
-    theirs = tmp_path / "theirs"
-    theirs.mkdir()
-    shutil.copy(folder / "spin.fs", theirs)
-    library = Library([folder, theirs])
+    other_folder = tmp_path / "theirs"
+    other_folder.mkdir()
+    shutil.copy(folder / "spin.fs", other_folder)
+    library = Library([folder, other_folder])
     assert ids(library) == ["spin", "spin-2"]
     assert library.path("spin") == folder / "spin.fs"
-    assert library.path("spin-2") == theirs / "spin.fs"
+    assert library.path("spin-2") == other_folder / "spin.fs"
     renamed = library.renamed()
     assert list(renamed) == ["spin-2"]
     assert renamed["spin-2"].owner == folder / "spin.fs"
     (folder / "spin.fs").unlink()
     assert ids(library) == ["spin"]
-    assert library.path("spin") == theirs / "spin.fs"
+    assert library.path("spin") == other_folder / "spin.fs"
     assert library.renamed() == {}
 
 
@@ -49,10 +49,10 @@ def test_an_id_does_not_change_with_the_order_of_other_files(tmp_path: Path) -> 
         each.mkdir()
     for path in (base / "waves.fs", *(each / "waves.fs" for each in folders)):
         path.write_text(GOOD)
-    found = {}
+    ids_by_file = {}
     for order in ([0, 1, 2], [0, 2, 1], [0, 2]):
         library = Library([base, *(folders[at] for at in order)])
-        found[tuple(order)] = {
+        ids_by_file[tuple(order)] = {
             library.path(effect_id).parent.name: effect_id for effect_id in ids(library)
         }
     expected = {
@@ -61,8 +61,8 @@ def test_an_id_does_not_change_with_the_order_of_other_files(tmp_path: Path) -> 
         "b": _marked("waves", "b/waves.fs"),
         "c": _marked("waves", "c/waves.fs"),
     }
-    assert found[0, 1, 2] == found[0, 2, 1] == expected
-    assert found[0, 2].items() <= expected.items()
+    assert ids_by_file[0, 1, 2] == ids_by_file[0, 2, 1] == expected
+    assert ids_by_file[0, 2].items() <= expected.items()
 
 
 def test_a_new_built_in_effect_takes_its_id(tmp_path: Path, folder: Path) -> None:
@@ -108,15 +108,15 @@ def test_files_that_come_to_one_id_are_told_apart(folder: Path) -> None:
     for name in ("film-grain.glsl", "Film Grain.fs", "FILM grain.frag", "film-grain-2.fs"):
         (folder / name).write_text(GOOD)
     library = Library([folder])
-    found = {library.path(effect_id).name: effect_id for effect_id in ids(library)}
-    assert found == {
+    ids_by_file = {library.path(effect_id).name: effect_id for effect_id in ids(library)}
+    assert ids_by_file == {
         "film-grain.glsl": "film-grain",
         "film-grain-2.fs": "film-grain-2",
         "Film Grain.fs": _marked("film-grain", "mine/Film Grain.fs"),
         "FILM grain.frag": _marked("film-grain", "mine/FILM grain.frag"),
         "spin.fs": "spin",
     }
-    assert set(library.renamed()) == {found["Film Grain.fs"], found["FILM grain.frag"]}
+    assert set(library.renamed()) == {ids_by_file["Film Grain.fs"], ids_by_file["FILM grain.frag"]}
 
 
 def test_an_id_by_two_suffixes_is_the_first_suffixes(folder: Path) -> None:

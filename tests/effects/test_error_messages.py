@@ -17,7 +17,7 @@ PLACES = {file: (line, column, word, hint) for file, line, column, word, hint in
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """A folder with the chosen files."""
+    """Return a folder with the chosen files."""
     (tmp_path / "shaders").mkdir()
     for file in CHOSEN:
         shutil.copy(SHADERS / file, tmp_path / "shaders")
@@ -35,12 +35,14 @@ def test_over_http(folder: Path) -> None:
             assert word in first["source"]
             assert str(first["hint"] or "").startswith(hint)
         listed = server.client.call("GET", "/effects?all=1").json["effects"]
-        told = {row["file"]: row["diagnostics"][0] for row in listed if "diagnostics" in row}
-        assert {file: row["line"] for file, row in told.items()} == {
+        diagnostics_by_file = {
+            entry["file"]: entry["diagnostics"][0] for entry in listed if "diagnostics" in entry
+        }
+        assert {file: entry["line"] for file, entry in diagnostics_by_file.items()} == {
             file: PLACES[file][0] for file in CHOSEN
         }
         assert {
-            row["id"] for row in server.client.call("GET", "/effects").json["effects"]
+            entry["id"] for entry in server.client.call("GET", "/effects").json["effects"]
         }.isdisjoint(Path(file).stem for file in CHOSEN)
 
 
@@ -50,12 +52,14 @@ def test_on_the_command_line(folder: Path) -> None:
         [*command, str(folder)], capture_output=True, text=True, timeout=110, check=False
     )
     assert done.returncode == 1
-    rows = done.stdout.splitlines()
+    lines = done.stdout.splitlines()
     for file in CHOSEN:
         line, column, word, hint = PLACES[file]
-        start = next(n for n, row in enumerate(rows) if row.startswith(f"{folder / file}:{line}:"))
-        source, mark = rows[start + 1 : start + 3]
-        if column is not None and mark.strip() == "^":  # a driver that tells columns
-            assert rows[start].startswith(f"{folder / file}:{line}:{column}: error: ")
+        start = next(
+            n for n, entry in enumerate(lines) if entry.startswith(f"{folder / file}:{line}:")
+        )
+        source, mark = lines[start + 1 : start + 3]
+        if column is not None and mark.strip() == "^":  # a driver that reports columns
+            assert lines[start].startswith(f"{folder / file}:{line}:{column}: error: ")
             assert source[mark.index("^") :].startswith(word)
-        assert not hint or any(f"hint: {hint}" in row for row in rows[start : start + 4])
+        assert not hint or any(f"hint: {hint}" in entry for entry in lines[start : start + 4])

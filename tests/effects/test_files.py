@@ -1,4 +1,4 @@
-"""Image files of effects: they lie in the effect's folder, whatever their names say."""
+"""Image files of effects: only those in the effect's folder can be used."""
 
 import os
 from pathlib import Path
@@ -89,8 +89,8 @@ def test_what_is_no_file_of_the_folder_is_refused_where_it_is_named(tmp_path: Pa
         error = refused(importing(path), folder)
         assert why in str(error)
         assert error.diagnostics is not None
-        (found,) = error.diagnostics
-        assert (found["line"], found["column"]) == (2, 17)
+        (entry,) = error.diagnostics
+        assert (entry["line"], entry["column"]) == (2, 17)
     assert "without files" in str(refused(importing("none.png"), None))
     assert assets.resolve(load("test", "test.fs", "/*{}*/"), None) == {}
 

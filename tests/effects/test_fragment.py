@@ -1,4 +1,4 @@
-"""Plain fragment shaders: what their names, comments and declarations come to."""
+"""Plain fragment shaders: the meaning of their names, comments and declarations."""
 
 import pytest
 
@@ -18,12 +18,12 @@ def read(text: str, effect_id: str = "my-shader_2") -> Effect:
 
 
 def words(text: str, meaning: object) -> list[tuple[str, object]]:
-    """Each word of the text with that meaning."""
+    """Return each word of the text with that meaning."""
     return [(word, meaning) for word in text.split()]
 
 
 def made(declaration: str) -> Input:
-    """The one input that a declaration makes."""
+    """Return the only input of a declaration."""
     (item,) = read(f"{declaration}\n{MAIN}").inputs
     return item
 
@@ -69,9 +69,9 @@ def test_a_text_that_is_none_of_them_says_so() -> None:
     with pytest.raises(ToqiboxError) as caught:
         read("vec3 helper(vec3 p) { return p; }")
     assert caught.value.code == "shader_compile_failed"
-    found = (caught.value.diagnostics or [])[0]
-    assert found["message"] == "main, mainImage, transition or an ISF header is required"
-    assert (found["file"], found["line"]) == ("my-shader_2.frag", 1)
+    entry = (caught.value.diagnostics or [])[0]
+    assert entry["message"] == "main, mainImage, transition or an ISF header is required"
+    assert (entry["file"], entry["line"]) == ("my-shader_2.frag", 1)
 
 
 def test_comments_say_what_it_is_and_whose() -> None:
@@ -126,8 +126,8 @@ def test_usual_names_of_what_the_sound_does(name: str, feature: str | None) -> N
 @pytest.mark.parametrize(
     ("name", "show"),
     [
-        *words("u_texture u_tex0 tDiffuse iChannel0 photo map", SamplerContent.PICTURE),
-        *words("u_fft u_spectrum audioTexture iChannel1 texFFT", SamplerContent.SOUND),
+        *words("u_texture u_tex0 tDiffuse iChannel0 photo map", SamplerContent.IMAGE),
+        *words("u_fft u_spectrum audioTexture iChannel1 texFFT", SamplerContent.AUDIO),
         *words("backbuffer u_prevFrame u_feedback", SamplerContent.BEFORE),
         *words("u_noise noiseTex", SamplerContent.NOISE),
     ],
@@ -175,8 +175,8 @@ def test_inputs_have_names_for_people() -> None:
     assert made("uniform float u_zoomQuickness;").label == "Zoom quickness"
     assert made("uniform float zoom; // = 0.3 [0.1, 2.0] How far").label == "How far"
     assert made("uniform sampler2D u_tex0;").label == "Tex0"
-    heard = made("uniform float u_bass;")
-    assert (heard.modulation, heard.minimum, heard.maximum, heard.default) == (
+    bound = made("uniform float u_bass;")
+    assert (bound.modulation, bound.minimum, bound.maximum, bound.default) == (
         FeatureBinding(feature="bass"),
         0,
         1,
@@ -193,7 +193,7 @@ def test_what_is_given_without_being_an_input() -> None:
     assert effect.inputs == ()
     assert effect.uniforms == {"u_resolution": Builtin.RENDER_SIZE}
     shown = {texture.name: texture.content for texture in effect.textures}
-    assert shown == {"u_spectrum": Content.SOUND, "sky": Content.CUBE}
+    assert shown == {"u_spectrum": Content.AUDIO, "sky": Content.CUBE}
     assert not effect.sequential
     assert read(f"uniform sampler2D backbuffer;\n{MAIN}").sequential
 
@@ -209,9 +209,9 @@ def test_samplers_that_nothing_can_be_given_are_refused(kind: str) -> None:
     with pytest.raises(ToqiboxError) as caught:
         read(f"// words\nuniform {kind} bins;\n{MAIN}")
     assert caught.value.code == "shader_rejected"
-    found = (caught.value.diagnostics or [])[0]
-    assert (found["line"], found["column"]) == (2, 1)
-    assert kind in found["message"]
+    entry = (caught.value.diagnostics or [])[0]
+    assert (entry["line"], entry["column"]) == (2, 1)
+    assert kind in entry["message"]
 
 
 def test_declarations_are_those_at_file_scope() -> None:
@@ -221,9 +221,9 @@ def test_declarations_are_those_at_file_scope() -> None:
         "vec2 f(in vec2 p, out vec2 q) { vec2 inside; return p; }\n"
         "flat centroid in vec3 normal;\nuniform vec2 c = vec2(1.0, 2.0),\n d;\n"
     )
-    found = declarations(text)
-    rows = [(item.storage, item.type, item.name, item.array, item.initial) for item in found]
-    assert rows == [
+    entry = declarations(text)
+    fields = [(item.storage, item.type, item.name, item.array, item.initial) for item in entry]
+    assert fields == [
         ("out", "vec4", "color", "", ""),
         ("uniform", "float", "a", "", ""),
         ("uniform", "float", "b", "[2]", ""),
@@ -231,9 +231,9 @@ def test_declarations_are_those_at_file_scope() -> None:
         ("uniform", "vec2", "c", "", "vec2(1.0, 2.0)"),
         ("uniform", "vec2", "d", "", ""),
     ]
-    assert found[1].note == "= 0.5"
-    assert found[3].interpolation == "flat centroid"
-    left = blank_ranges(text, [(item.start, item.end) for item in found])
+    assert entry[1].note == "= 0.5"
+    assert entry[3].interpolation == "flat centroid"
+    left = blank_ranges(text, [(item.start, item.end) for item in entry])
     assert len(left) == len(text)
     assert left.count("\n") == text.count("\n")
     assert "uniform vec2" not in left
@@ -252,5 +252,5 @@ def test_a_mistake_is_told_in_the_authors_line(draw: object) -> None:
                 "uniform vec3 color = vec3(1.0);\n\nvoid main() {\n    gl_FragColor = colour;\n}\n"
             )
         )
-    found = (caught.value.diagnostics or [])[0]
-    assert (found["line"], found["source"]) == (4, "gl_FragColor = colour;")
+    entry = (caught.value.diagnostics or [])[0]
+    assert (entry["line"], entry["source"]) == (4, "gl_FragColor = colour;")

@@ -1,4 +1,4 @@
-"""Globals that GLSL ES does not allow, taken apart in a time that grows with the text alone."""
+"""Globals that GLSL ES does not allow, rewritten in linear time."""
 
 import pytest
 

@@ -92,11 +92,16 @@ def test_inputs_of_every_type(draw: Draw) -> None:
         {"NAME": "sound", "TYPE": "audio"},
         {"NAME": "fft", "TYPE": "audioFFT"},
     ]
-    one = isf(
+    effect = isf(
         "void main() { gl_FragColor = vec4(f, b ? 1. : 0., float(l) / 255., c.a); }", INPUTS=inputs
     )
-    assert tuple(draw(one)[0, 0]) == (51, 255, 5, 255)
-    assert tuple(draw(one, {"f": 1, "b": False, "l": 3, "c": "#00000000"})[0, 0]) == (255, 0, 3, 0)
+    assert tuple(draw(effect)[0, 0]) == (51, 255, 5, 255)
+    assert tuple(draw(effect, {"f": 1, "b": False, "l": 3, "c": "#00000000"})[0, 0]) == (
+        255,
+        0,
+        3,
+        0,
+    )
     two = isf(
         "void main() { gl_FragColor = vec4(p, IMG_NORM_PIXEL(sound, vec2(0.5, 0.0)).r,"
         " IMG_NORM_PIXEL(fft, vec2(0.5, 1.0)).r); }",
@@ -209,7 +214,7 @@ def test_a_persistent_target_remembers_and_the_last_pass_is_the_picture(draw: Dr
 
 
 def test_a_pass_reads_only_what_it_needs() -> None:
-    """PASSINDEX is a constant: a still pass must not seem to depend on the time."""
+    """PASSINDEX is a constant: a static pass must not seem to depend on the time."""
     effect = load(
         "test",
         "test.fs",

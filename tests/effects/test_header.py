@@ -1,4 +1,4 @@
-"""The lenient JSON of headers, and that errors say where."""
+"""The lenient JSON of headers, and the positions of errors."""
 
 import json
 
@@ -64,8 +64,8 @@ def test_places_lead_to_the_values() -> None:
     text = '{"A": 1,\n "B": [10, {"C": 2}]}'
     table = header(text)
     assert text[table.offset_of("B")] == "["
-    rows = table["B"]
-    assert [text[place] for place in rows.offsets] == ["1", "{"]  # type: ignore[attr-defined]
+    array = table["B"]
+    assert [text[offset] for offset in array.offsets] == ["1", "{"]  # type: ignore[attr-defined]
     assert table.offset_of("missing") == 0
 
 

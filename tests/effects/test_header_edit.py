@@ -1,4 +1,4 @@
-"""Values written into a header: they alone change, and what cannot be changed alone is refused."""
+"""Values written into a header: nothing else changes, or the edit is rejected."""
 
 import pytest
 
@@ -8,14 +8,14 @@ from server.effects.dialects.isf.header_edit import EditError, edit_header
 BODY = '\nvoid main() { gl_FragColor = vec4(size); } // /*{ "INPUTS": [] }*/\n'
 
 
-def _file(*rows: str, end: str = "\n") -> str:
-    inner = ",\n".join(f"        {row}" for row in rows)
+def _file(*inputs: str, end: str = "\n") -> str:
+    inner = ",\n".join(f"        {input_line}" for input_line in inputs)
     text = f'/*{{ // by hand\n    "CREDIT": "é",\n    "INPUTS": [\n{inner}\n    ],\n}}*/{BODY}'
     return text.replace("\n", end)
 
 
 @pytest.mark.parametrize(
-    ("row", "value", "wanted"),
+    ("input_line", "value", "wanted"),
     [
         ('{"NAME": "size", "TYPE": "float", "DEFAULT":.5 }', 0.73,
          '{"NAME": "size", "TYPE": "float", "DEFAULT":0.73 }'),
@@ -43,9 +43,9 @@ def _file(*rows: str, end: str = "\n") -> str:
     ],
 )  # fmt: skip
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
-def test_one_value_changes(row: str, value: object, wanted: str, end: str) -> None:
+def test_one_value_changes(input_line: str, value: object, wanted: str, end: str) -> None:
     other = '{"NAME": "other", "TYPE": "float", "DEFAULT": 0.5}'
-    edit = edit_header(_file(other, row, end=end), {"size": value, "at": 1.0})
+    edit = edit_header(_file(other, input_line, end=end), {"size": value, "at": 1.0})
     assert edit.text == _file(other, wanted, end=end)
     assert (edit.written, edit.left) == (("size",), ("at",))
 

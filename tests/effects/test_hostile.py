@@ -1,4 +1,4 @@
-"""Texts that nobody means well with: read in bounded time, an effect or refused, never more."""
+"""Hostile texts: read in bounded time, valid or rejected."""
 
 import json
 

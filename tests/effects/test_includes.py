@@ -1,4 +1,4 @@
-"""Files that effects include: found, put in once, kept in their folder, told of at their lines."""
+"""Files that effects include: found, included once, kept in their folder, errors at their lines."""
 
 import os
 from collections.abc import Callable
@@ -23,7 +23,7 @@ Write = Callable[..., Path]
 
 @pytest.fixture
 def write(tmp_path: Path) -> Write:
-    """Writes files, by their paths with ``__`` for a slash; returns their folder."""
+    """Return a function that writes files (``__`` is a slash) and returns their folder."""
     folder = tmp_path / "effects"
     folder.mkdir()
 
@@ -38,7 +38,7 @@ def write(tmp_path: Path) -> Write:
 
 
 def colour(effect: Effect) -> list[int]:
-    """The colour of an effect that is the same everywhere, drawn from its row in a chain."""
+    """Return the colour of a uniform frame, drawn from the instance in a chain."""
     instance = EffectInstance(
         id=effect.id, file=effect.file, source=effect.source, includes=effect.includes
     )
@@ -59,11 +59,11 @@ def read(folder: Path) -> Effect:
 
 
 def fault(act: Callable[[], object]) -> tuple[str, int, int, str]:
-    """File, line, column and message of what an effect is refused with."""
+    """Return file, line, column and message of the error of a rejected effect."""
     with pytest.raises(ToqiboxError) as caught:
         act()
-    found = (caught.value.diagnostics or [])[0]
-    return found["file"], found["line"], found["column"], found["message"]
+    entry = (caught.value.diagnostics or [])[0]
+    return entry["file"], entry["line"], entry["column"], entry["message"]
 
 
 def test_a_file_beside_and_a_library_below(write: Write) -> None:
@@ -140,8 +140,8 @@ def test_a_file_that_includes_itself_is_refused(write: Write) -> None:
         a='\n#include "b.glsl"\n',
         b='#include "a.glsl"\n',
     )
-    place = fault(lambda: read(folder))
-    assert place == ("b.glsl", 1, 1, "a file includes itself: a.glsl → b.glsl → a.glsl")
+    error_at = fault(lambda: read(folder))
+    assert error_at == ("b.glsl", 1, 1, "a file includes itself: a.glsl → b.glsl → a.glsl")
 
 
 def test_guarded_files_are_put_in_once() -> None:
@@ -149,10 +149,10 @@ def test_guarded_files_are_put_in_once() -> None:
     includes = {"a": guarded, "b": '#pragma once\n#include "a"\nint b;'}
     text, origins = expand("main", '#include "a"\n#include "b"\n#include "a"\nend', includes)
     assert text.count("int a;") == text.count("int b;") == 1
-    rows = text.split("\n")
-    assert origins.locate("main", rows.index("end") + 1) == ("main", 4)
-    assert origins.locate("main", rows.index("int a;") + 1) == ("a", 4)
-    assert origins.locate("main", rows.index("int b;") + 1) == ("b", 3)
+    lines = text.split("\n")
+    assert origins.locate("main", lines.index("end") + 1) == ("main", 4)
+    assert origins.locate("main", lines.index("int a;") + 1) == ("a", 4)
+    assert origins.locate("main", lines.index("int b;") + 1) == ("b", 3)
 
 
 def test_a_guarded_file_in_a_condition_may_be_wanted_again() -> None:

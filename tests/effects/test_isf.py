@@ -1,4 +1,4 @@
-"""ISF files into the internal form: defaults, leniency, what is refused and where."""
+"""ISF files in the internal form: defaults, leniency, errors and their positions."""
 
 import json
 from collections.abc import Callable
@@ -19,8 +19,8 @@ def isf(body: str = MAIN, **header: object) -> Effect:
     return load("test", "test.fs", f"/*{json.dumps(header)}*/{body}")
 
 
-def one(**keys: object) -> Input:
-    """The only input of an effect."""
+def only_input(**keys: object) -> Input:
+    """Return the only input of an effect."""
     return isf(INPUTS=[{"NAME": "x", **keys}]).inputs[0]
 
 
@@ -81,24 +81,24 @@ def test_words_of_the_header() -> None:
     ],
 )
 def test_defaults(keys: dict[str, Any], default: Any, minimum: Any, maximum: Any) -> None:
-    item = one(**keys)
+    item = only_input(**keys)
     assert (item.default, item.minimum, item.maximum) == (default, minimum, maximum)
 
 
 def test_labels_and_values_make_up_for_each_other() -> None:
-    assert one(TYPE="long", VALUES=[2, 4]).labels == ("2", "4")
-    assert one(TYPE="long", VALUES=[2, 4], LABELS=["two"]).labels == ("two", "4")
-    assert one(TYPE="long", LABELS=["a", "b", "c"]).values == (0, 1, 2)
+    assert only_input(TYPE="long", VALUES=[2, 4]).labels == ("2", "4")
+    assert only_input(TYPE="long", VALUES=[2, 4], LABELS=["two"]).labels == ("two", "4")
+    assert only_input(TYPE="long", LABELS=["a", "b", "c"]).values == (0, 1, 2)
 
 
 def test_label_identity_width_and_bind() -> None:
-    assert one(TYPE="float", LABEL="Speed").label == "Speed"
-    assert one(TYPE="float").label == "x"
-    assert one(TYPE="float", IDENTITY=0.25).identity == 0.25
-    assert one(TYPE="audio", MAX=64).width == 64
-    assert one(TYPE="audioFFT").width is None
-    assert one(TYPE="float", BIND="kick").modulation == FeatureBinding(feature="kick")
-    moved = one(TYPE="point2D", MIN=[0, 0], MAX=[1, 2], BIND="bass").modulation
+    assert only_input(TYPE="float", LABEL="Speed").label == "Speed"
+    assert only_input(TYPE="float").label == "x"
+    assert only_input(TYPE="float", IDENTITY=0.25).identity == 0.25
+    assert only_input(TYPE="audio", MAX=64).width == 64
+    assert only_input(TYPE="audioFFT").width is None
+    assert only_input(TYPE="float", BIND="kick").modulation == FeatureBinding(feature="kick")
+    moved = only_input(TYPE="point2D", MIN=[0, 0], MAX=[1, 2], BIND="bass").modulation
     assert moved == FeatureBinding(feature="bass", low=(0, 0), high=(1, 2))
 
 
@@ -137,8 +137,10 @@ def test_passes_targets_and_sizes() -> None:
     assert (a.name, a.width, a.height, a.persistent) == ("a", "floor($WIDTH/2)", "8", True)
     assert (last.name, last.width, last.floating) == ("last", None, True)
     assert effect.sequential
-    assert [one.target for one in effect.passes] == ["a", "a", "last"]
-    indices = [one.fragment.partition("PASSINDEX = ")[2][0] for one in effect.passes]
+    assert [render_pass.target for render_pass in effect.passes] == ["a", "a", "last"]
+    indices = [
+        render_pass.fragment.partition("PASSINDEX = ")[2][0] for render_pass in effect.passes
+    ]
     assert indices == ["0", "2", "3"]
 
 
@@ -240,17 +242,17 @@ def test_header_errors_point_at_the_line(
     error = refuse(text)
     assert error.code == "shader_compile_failed"
     assert error.diagnostics is not None
-    (found,) = error.diagnostics
-    assert (found["file"], found["line"], found["column"]) == ("test.fs", line, column)
-    assert message in found["message"]
-    assert found["severity"] == "error"
-    assert found["source"] == text.split("\n")[line - 1].strip()
+    (entry,) = error.diagnostics
+    assert (entry["file"], entry["line"], entry["column"]) == ("test.fs", line, column)
+    assert message in entry["message"]
+    assert entry["severity"] == "error"
+    assert entry["source"] == text.split("\n")[line - 1].strip()
 
 
 def test_an_event_is_a_bool_that_is_off_or_follows_the_kick() -> None:
-    item = one(TYPE="event", DEFAULT=True)
+    item = only_input(TYPE="event", DEFAULT=True)
     assert (item.kind, item.default, item.modulation) == (Kind.EVENT, False, None)
-    assert one(TYPE="event", BIND="kick").modulation == FeatureBinding(feature="kick")
+    assert only_input(TYPE="event", BIND="kick").modulation == FeatureBinding(feature="kick")
     effect = isf(INPUTS=[{"NAME": "x", "TYPE": "event"}])
     assert effect.param_values({}) == {"x": False}
     assert effect.param_values({"x": True}) == {"x": True}
@@ -271,7 +273,10 @@ def test_what_was_converted_keeps_the_rule_that_alpha_means_nothing(
     description: str, *, forced: bool
 ) -> None:
     effect = isf(DESCRIPTION=description, PASSES=[{"TARGET": "a"}, {}])
-    assert ["isf_FragColor.a = 1.0" in one.fragment for one in effect.passes] == [False, forced]
+    assert ["isf_FragColor.a = 1.0" in render_pass.fragment for render_pass in effect.passes] == [
+        False,
+        forced,
+    ]
 
 
 def test_names_used_twice_are_refused(refuse: Refuse) -> None:

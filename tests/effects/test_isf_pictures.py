@@ -1,4 +1,4 @@
-"""The pictures that an ISF header names: imported files, cubes, the two of a transition."""
+"""The images of an ISF header: imported files, cube maps, the two of a transition."""
 
 import json
 
@@ -12,9 +12,9 @@ def isf(**header: object) -> Effect:
 
 
 def test_imports_are_textures_by_name() -> None:
-    rows = [{"NAME": "a", "PATH": "b/./a.png"}, {"NAME": "output", "PATH": "x/../c.jpg"}]
-    effect = isf(IMPORTED=rows)
-    table = {row["NAME"]: {"PATH": row["PATH"]} for row in rows}
+    entries = [{"NAME": "a", "PATH": "b/./a.png"}, {"NAME": "output", "PATH": "x/../c.jpg"}]
+    effect = isf(IMPORTED=entries)
+    table = {entry["NAME"]: {"PATH": entry["PATH"]} for entry in entries}
     assert effect.textures == isf(IMPORTED=table).textures
     assert effect.files == ("b/a.png", "c.jpg")
     a, output = effect.textures
@@ -31,7 +31,7 @@ def test_a_cube_is_six_files_or_the_photo() -> None:
     assert (room.content, room.files) == (Content.CUBE, tuple(paths))
     effect = isf(INPUTS=[{"NAME": "room", "TYPE": "cube"}])
     assert effect.inputs == ()
-    assert [(one.content, one.files) for one in effect.textures] == [(Content.CUBE, ())]
+    assert [(texture.content, texture.files) for texture in effect.textures] == [(Content.CUBE, ())]
     assert "uniform samplerCube room;" in effect.passes[0].fragment
 
 

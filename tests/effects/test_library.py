@@ -1,4 +1,4 @@
-"""Folders of effects: found, read again, broken, twice there."""
+"""Folders of effects: found, reloaded, invalid, duplicate."""
 
 import json
 import os
@@ -106,8 +106,8 @@ def test_effects_of_every_suffix(folder: Path) -> None:
     (folder / "other.isf").write_text(GOOD)
     (folder / "helper.glsl").write_text("float half_of(float x) { return 0.5 * x; }\n")
     code = "void mainImage(out vec4 c, in vec2 p) { c = vec4(1.0); }"
-    row = {"name": "Image", "type": "image", "code": code, "inputs": [], "outputs": []}
-    toy = {"ver": "0.1", "info": {"name": "Its name"}, "renderpass": [row]}
+    export_pass = {"name": "Image", "type": "image", "code": code, "inputs": [], "outputs": []}
+    toy = {"ver": "0.1", "info": {"name": "Its name"}, "renderpass": [export_pass]}
     (folder / "exported.json").write_text(json.dumps(toy))
     library = Library([folder])
     dialects = {effect.id: effect.dialect for effect in library.all()}
@@ -145,18 +145,18 @@ def test_image_files_of_an_effect(folder: Path) -> None:
     library = Library([folder])
     assert ids(library) == ["spin"]
     assert "it does not exist" in messages(library)["print.fs"]
-    picture = folder / "art" / "paper.png"
-    picture.write_bytes(b"first")
+    image_file = folder / "art" / "paper.png"
+    image_file.write_bytes(b"first")
     effect = library.get("print")
     assert library.folder(effect) == folder
-    assert library.files(effect) == {"art/paper.png": str(picture)}
+    assert library.files(effect) == {"art/paper.png": str(image_file)}
     assert library.get("print") is effect
     assert library.files(library.get("spin")) == {}
-    picture.write_bytes(b"another one")
+    image_file.write_bytes(b"another one")
     again = library.get("print")
     assert again is not effect
     assert again == effect
-    picture.unlink()
+    image_file.unlink()
     with pytest.raises(ToqiboxError, match="it does not exist"):
         library.get("print")
     (folder / "print.fs").unlink()

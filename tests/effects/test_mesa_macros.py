@@ -1,4 +1,4 @@
-"""Macros written so that Mesa's preprocessor reads them as any other does."""
+"""Macros rewritten so that Mesa's preprocessor expands them as any other does."""
 
 import pytest
 

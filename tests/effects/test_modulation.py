@@ -1,4 +1,4 @@
-"""Motions as a request and a file write them, and what is refused with the field at fault."""
+"""Modulations in requests and files, and errors with the field at fault."""
 
 import json
 from typing import Any
@@ -36,7 +36,7 @@ EFFECT = load("test", "test.fs", f"/*{json.dumps(HEADER)}*/\nvoid main() {{}}")
 
 
 @pytest.mark.parametrize(
-    ("name", "told", "motion"),
+    ("name", "payload", "expected"),
     [
         ("size", {"bind": "kick"}, FeatureBinding(feature="kick", high=(2.0,))),
         (
@@ -97,11 +97,11 @@ EFFECT = load("test", "test.fs", f"/*{json.dumps(HEADER)}*/\nvoid main() {{}}")
         ),
     ],
 )  # fmt: skip
-def test_takes(name: str, told: dict[str, Any], motion: object) -> None:
-    assert EFFECT.param_values({name: told})[name] == motion
+def test_takes(name: str, payload: dict[str, Any], expected: object) -> None:
+    assert EFFECT.param_values({name: payload})[name] == expected
     schema = EFFECT.describe()["inputs"]
     Draft202012Validator.check_schema(schema)
-    assert Draft202012Validator(schema).is_valid({name: told})
+    assert Draft202012Validator(schema).is_valid({name: payload})
 
 
 @pytest.mark.parametrize(
@@ -162,25 +162,25 @@ def test_refuses(params: dict[str, Any], field: str, reason: str) -> None:
 
 
 def test_a_file_says_it_in_the_same_words() -> None:
-    rows: list[dict[str, Any]] = [
+    inputs: list[dict[str, Any]] = [
         {"NAME": "a", "TYPE": "float", "BIND": {"bind": "kick", "max": 0.5, "decay": 0.15}},
         {"NAME": "b", "TYPE": "float", "BIND": {"osc": "sine", "beats": 8}},
         {"NAME": "c", "TYPE": "bool", "BIND": "section.drop"},
         {"NAME": "d", "TYPE": "color", "BIND": {"keys": [[0, [1, 0, 0, 1]]]}},
     ]
-    found = _effect(rows).inputs
-    assert found[0].modulation == FeatureBinding(feature="kick", high=(0.5,), decay=0.15)
-    assert found[1].modulation == Oscillator(shape=Shape.SINE, beats=8, seconds=None)
-    assert found[2].modulation == FeatureBinding(feature="section.drop")
-    assert found[3].modulation == KeyframeTrack(keys=(Keyframe(0, (1, 0, 0, 1)),))
+    inputs_read = _effect(inputs).inputs
+    assert inputs_read[0].modulation == FeatureBinding(feature="kick", high=(0.5,), decay=0.15)
+    assert inputs_read[1].modulation == Oscillator(shape=Shape.SINE, beats=8, seconds=None)
+    assert inputs_read[2].modulation == FeatureBinding(feature="section.drop")
+    assert inputs_read[3].modulation == KeyframeTrack(keys=(Keyframe(0, (1, 0, 0, 1)),))
 
 
-def _effect(rows: list[dict[str, Any]]) -> Effect:
-    return load("test", "test.fs", f"/*{json.dumps({'INPUTS': rows})}*/\nvoid main() {{}}")
+def _effect(inputs: list[dict[str, Any]]) -> Effect:
+    return load("test", "test.fs", f"/*{json.dumps({'INPUTS': inputs})}*/\nvoid main() {{}}")
 
 
 @pytest.mark.parametrize(
-    ("told", "analysis_level"),
+    ("payload", "analysis_level"),
     [
         (1.0, AnalysisLevel.NOTHING),
         ({"bind": "time.progress"}, AnalysisLevel.NOTHING),
@@ -193,9 +193,9 @@ def _effect(rows: list[dict[str, Any]]) -> Effect:
         ({"keys": [[0, 1]], "unit": "beat"}, AnalysisLevel.TRACK),
     ],
 )
-def test_what_must_be_analysed_before(told: object, analysis_level: AnalysisLevel) -> None:
+def test_what_must_be_analysed_before(payload: object, analysis_level: AnalysisLevel) -> None:
     effect = _effect([{"NAME": "size", "TYPE": "float"}])
-    assert effect.analysis_level({"size": told}) is analysis_level
+    assert effect.analysis_level({"size": payload}) is analysis_level
 
 
 def test_a_transition_in_beats_and_a_texture_of_the_past_need_the_track() -> None:
@@ -223,7 +223,7 @@ _keys = st.sampled_from(
 
 @given(
     st.dictionaries(
-        st.sampled_from([row["NAME"] for row in HEADER["INPUTS"]]),
+        st.sampled_from([input_entry["NAME"] for input_entry in HEADER["INPUTS"]]),
         st.dictionaries(_keys, _leaf | st.lists(_leaf | st.lists(_leaf, max_size=3), max_size=3)),
         max_size=2,
     )

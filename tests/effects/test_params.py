@@ -1,4 +1,4 @@
-"""What a request may set, and that the published schema says the same."""
+"""The params of a request, and the published schema."""
 
 import json
 import math

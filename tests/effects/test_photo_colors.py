@@ -1,4 +1,4 @@
-"""PHOTO in an ISF header: the colour of the photo that an input has by default."""
+"""PHOTO in an ISF header: a colour of the photo as the default."""
 
 import re
 from pathlib import Path
@@ -38,9 +38,9 @@ def test_every_colour_can_be_asked_for(name: str) -> None:
 def test_a_mistake_is_an_error_of_its_line(rest: str, message: str) -> None:
     with pytest.raises(ToqiboxError) as caught:
         load("a", "a.fs", _input(rest))
-    (found,) = caught.value.diagnostics or []
-    assert found["line"] == 2
-    assert message in found["message"]
+    (entry,) = caught.value.diagnostics or []
+    assert entry["line"] == 2
+    assert message in entry["message"]
 
 
 def test_the_readme_lists_every_colour() -> None:

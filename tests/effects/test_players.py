@@ -1,4 +1,4 @@
-"""Shaders of many players: which part of a text a pass sees, what is refused, what is written."""
+"""Shaders of many players: active code, rejected features, unwritten alpha."""
 
 import pytest
 
@@ -34,9 +34,14 @@ def test_the_part_that_a_compiler_sees(condition: str, kept: str) -> None:
     text = f"{condition}\nA\n#else\nnot A\n#endif"
     seen = blank_inactive(text, ("A", "B"), ("A",))
     assert (
-        " ".join(row for row in seen.split("\n") if not row.startswith("#")).split() == kept.split()
+        " ".join(
+            line_text for line_text in seen.split("\n") if not line_text.startswith("#")
+        ).split()
+        == kept.split()
     )
-    assert [len(row) for row in seen.split("\n")] == [len(row) for row in text.split("\n")]
+    assert [len(line_text) for line_text in seen.split("\n")] == [
+        len(line_text) for line_text in text.split("\n")
+    ]
 
 
 def test_the_branches_behind_one_that_is_taken_fall_away() -> None:
@@ -115,8 +120,8 @@ def test_what_is_not_drawn_is_refused(text: str, line: int, reason: str) -> None
 def test_textures_that_a_viewer_draws_by_itself_are_refused(name: str, reason: str) -> None:
     with pytest.raises(ToqiboxError, match=f"“{name}” is not supported: .*{reason}") as caught:
         read(f"uniform sampler2D u_own, {name};\n{MAIN}")
-    found = (caught.value.diagnostics or [])[0]
-    assert (found["line"], found["column"]) == (1, 26)
+    entry = (caught.value.diagnostics or [])[0]
+    assert (entry["line"], entry["column"]) == (1, 26)
 
 
 def test_buffers_that_one_statement_declares_are_drawn() -> None:
@@ -164,9 +169,9 @@ def test_images_that_nothing_uses_are_left_out(text: str, file: str) -> None:
 def test_images_and_storage_that_are_used_are_refused(use: str, column: int, reason: str) -> None:
     with pytest.raises(ToqiboxError, match=reason) as caught:
         read(f"{IMAGES}{use}\n{MAIN}")
-    found = (caught.value.diagnostics or [])[0]
+    entry = (caught.value.diagnostics or [])[0]
     assert caught.value.code == "shader_rejected"
-    assert (found["line"], found["column"]) == (4, column)
+    assert (entry["line"], entry["column"]) == (4, column)
 
 
 def test_a_matrix_that_nothing_sets_is_named() -> None:

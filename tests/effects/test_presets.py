@@ -1,4 +1,4 @@
-"""Every preset that is shipped draws, wide and tall; a new file is tested without a line here."""
+"""Every shipped preset draws, wide and tall; a new file is tested without a change here."""
 
 from dataclasses import replace
 from itertools import pairwise
@@ -25,7 +25,7 @@ def test_every_file_gives_a_preset() -> None:
 
 @pytest.mark.parametrize("preset", PRESETS, ids=lambda preset: preset.id)
 def test_it_draws_a_picture_that_moves(gl: Context, preset: Preset) -> None:
-    """In one aspect by turns: the first of the alphabet wide, the second tall, and so on."""
+    """Draw it in one aspect: the first of the alphabet wide, the second tall, and so on."""
     aspect, size = [("16:9", (64, 36)), ("9:16", (36, 64))][PRESETS.index(preset) % 2]
     sources = [(read_source(LIBRARY.get(id_), LIBRARY), p) for id_, p in preset.steps(aspect)]
     job = SceneSpec(
@@ -51,7 +51,7 @@ def test_it_draws_a_picture_that_moves(gl: Context, preset: Preset) -> None:
         scene.draw_effects(frame)
         scene.composite.draw()
         shown.append(read_rgba(scene.composite.output)[..., :3].astype(np.int16))
-    assert min(picture.std() for picture in shown) > 4, "it is blank"
+    assert min(frame_pixels.std() for frame_pixels in shown) > 4, "it is blank"
     moved = [np.abs(later - earlier).mean() for earlier, later in pairwise(shown)]
     assert min(moved) > 0, "it stands still"
     assert max(moved) > 0.3, "it hardly moves"

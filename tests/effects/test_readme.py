@@ -1,4 +1,4 @@
-"""What shaders/README.md says of names, words and examples is what the dialects do."""
+"""The names, words and examples of shaders/README.md match the dialects."""
 
 import json
 import re
@@ -32,7 +32,7 @@ def _section(title: str) -> str:
 
 
 def _rows(text: str) -> list[list[str]]:
-    """The cells of every row of its tables."""
+    """Return the cells of all rows of its tables."""
     lines = [line for line in text.splitlines() if line.startswith("| ")]
     return [[cell.strip() for cell in line.strip("|").split(" |")] for line in lines]
 
@@ -73,31 +73,36 @@ def test_a_uniform_with_a_default_hears_nothing() -> None:
 
 
 def test_every_type_of_an_input_is_known() -> None:
-    rows = _rows(_section("ISF"))
-    first = [row[0] for row in rows if len(row) == 3]
-    words = {word for cell in first[1:] for word in _quoted(cell)[:1]}
+    table = _rows(_section("ISF"))
+    first = [cells[0] for cells in table if len(cells) == 3]
+    spellings = {word for cell in first[1:] for word in _quoted(cell)[:1]}
     kinds = {kind.value for kind in Kind} | {"cube"}
-    assert words == kinds
+    assert spellings == kinds
 
 
 def test_every_feature_is_in_the_table_and_no_other() -> None:
-    rows = [row for row in _rows(_section("Modulation by the music")) if len(row) == 3]
-    names = {word for row in rows if row[2] != "means" for word in _quoted(row[0])}
-    table = names & FEATURES.keys()
-    assert {"kick", "kick.until", "loudness.short", "section.build", "time.total"} <= table
-    words = {name.partition(".")[2] for name in table if name.startswith(("kick.", "level."))}
+    table = [cells for cells in _rows(_section("Modulation by the music")) if len(cells) == 3]
+    names = {word for cells in table if cells[2] != "means" for word in _quoted(cells[0])}
+    listed = names & FEATURES.keys()
+    assert {"kick", "kick.until", "loudness.short", "section.build", "time.total"} <= listed
+    spellings = {name.partition(".")[2] for name in listed if name.startswith(("kick.", "level."))}
     events = {
-        f"{event}.{word}" for event in EVENTS for word in words if word in event_envelopes.ENVELOPES
+        f"{event}.{word}"
+        for event in EVENTS
+        for word in spellings
+        if word in event_envelopes.ENVELOPES
     }
     levels = {
-        f"{name}.{word}" for name in (*bands.NAMES, "loudness", "loudness.short") for word in words
+        f"{name}.{word}"
+        for name in (*bands.NAMES, "loudness", "loudness.short")
+        for word in spellings
     }
-    assert FEATURES.keys() <= table | events | levels
+    assert FEATURES.keys() <= listed | events | levels
 
 
 def test_every_key_of_a_motion_is_in_the_table() -> None:
-    rows = [row for row in _rows(_section("Modulation by the music")) if len(row) == 3]
-    keys = {word for row in rows for word in _quoted(row[0])} - FEATURES.keys()
+    table = [cells for cells in _rows(_section("Modulation by the music")) if len(cells) == 3]
+    keys = {word for cells in table for word in _quoted(cells[0])} - FEATURES.keys()
     known = {
         *modulation_parser._BINDING_KEYS,
         *modulation_parser._OSCILLATOR_KEYS,
@@ -114,19 +119,19 @@ def test_the_motions_of_the_example_are_read() -> None:
         )
     )
     kinds = {"size": Kind.FLOAT, "angle": Kind.FLOAT, "tint": Kind.COLOR}
-    for name, told in json.loads(example).items():
+    for name, value in json.loads(example).items():
         item = Input(name=name, uniform=name, kind=kinds[name], label="")
-        read_modulation(item, told, name)
+        read_modulation(item, value, name)
 
 
 def test_every_word_of_a_channel_is_read_and_sampled_as_it_says() -> None:
-    rows = [row for row in _rows(_section("Shadertoy")) if len(row) == 3][1:]
-    assert len(rows) > 8
-    for words, _, sampling in rows:
-        for word in _quoted(words):
-            found = parse_media(word)
-            assert found is not None, word
-            made = make_channel_input(found)
+    table = [cells for cells in _rows(_section("Shadertoy")) if len(cells) == 3][1:]
+    assert len(table) > 8
+    for spellings, _, sampling in table:
+        for word in _quoted(spellings):
+            media = parse_media(word)
+            assert media is not None, word
+            made = make_channel_input(media)
             assert f"{made.filter}, {made.wrap}" == sampling, word
 
 
@@ -137,21 +142,21 @@ def test_every_pass_has_a_mark(name: str) -> None:
 
 
 def test_every_usual_name_of_a_uniform_means_what_it_says() -> None:
-    names = {row[0]: row[1] for row in _rows(_section("Plain fragment shaders"))[1:]}
-    for cell, told in names.items():
+    names = {cells[0]: cells[1] for cells in _rows(_section("Plain fragment shaders"))[1:]}
+    for cell, value in names.items():
         for name in _quoted(cell):
             if name.startswith("varying") or name in ("vUv", "u_mouse"):
                 continue
-            if "frame's" in told or "size of the frame" in told:
+            if "frame's" in value or "size of the frame" in value:
                 assert uniform_names.builtin(name) is not None, name
-            elif "audioHistory" in told:
+            elif "audioHistory" in value:
                 assert uniform_names.sampler_content(name) is uniform_names.SamplerContent.HISTORY
-            elif "kick" in told or "bands" in told:
+            elif "kick" in value or "bands" in value:
                 assert uniform_names.feature(name) in FEATURES, name
             else:
                 shown = uniform_names.sampler_content(name)
-                words = {"picture": "output so far", "sound": "the audio", "noise": "noise"}
-                assert words.get(shown, "in the previous frame") in told, name
+                spellings = {"picture": "output so far", "sound": "the audio", "noise": "noise"}
+                assert spellings.get(shown, "in the previous frame") in value, name
     assert uniform_names.is_absent_in_video("u_mouse")
 
 

@@ -1,4 +1,4 @@
-"""SAFE_AREA: the margins that apps cover, in a picture that is higher than wide."""
+"""SAFE_AREA: the margins that apps cover, in a frame that is higher than wide."""
 
 from collections.abc import Mapping
 
@@ -64,7 +64,7 @@ _PLAIN: dict[str, dict[str, object]] = {
     "progress": {"shadow": 0, "scrim": 0},
     "player": {"shadow": 0},
 }
-"""What is drawn that must be seen: shadows may be covered."""
+"""Params for the important content: shadows may be covered."""
 
 
 _TITLE = "A title that is long enough for three lines of it"
@@ -73,9 +73,9 @@ _TITLE = "A title that is long enough for three lines of it"
 def _alpha(
     gl: Context, name: str, params: Mapping[str, object], size: tuple[int, int]
 ) -> NDArray[np.uint8]:
-    found = read(BUILT_IN / f"{name}.fs")
+    source = read(BUILT_IN / f"{name}.fs")
     job = SceneSpec(
-        effects=(found.to_instance({**_PLAIN[name], **params}),),
+        effects=(source.to_instance({**_PLAIN[name], **params}),),
         photo=None,
         features=None,
         size=size,
@@ -94,16 +94,16 @@ def _alpha(
 
 
 @pytest.mark.parametrize("name", _PLAIN)
-@pytest.mark.parametrize("place", ["Bottom left", "Top right"])
-def test_words_and_cards_stay_in_it(gl: Context, name: str, place: str) -> None:
-    placed = {"place": place} if name != "progress" else {}
+@pytest.mark.parametrize("corner", ["Bottom left", "Top right"])
+def test_words_and_cards_stay_in_it(gl: Context, name: str, corner: str) -> None:
+    placed = {"place": corner} if name != "progress" else {}
     seen = _alpha(gl, name, placed, (90, 160)) > 20
     rows_, columns = np.nonzero(seen)
     assert columns.min() >= 0.06 * 90 - 1
     assert columns.max() < 0.88 * 90 + 1
     assert rows_.min() >= 0.14 * 160 - 1
     assert rows_.max() < 0.78 * 160 + 1
-    if place == "Top right" and name != "progress":
+    if corner == "Top right" and name != "progress":
         assert rows_.min() < 0.14 * 160 + 4
     else:
         assert rows_.max() > 0.78 * 160 - 14
@@ -111,9 +111,9 @@ def test_words_and_cards_stay_in_it(gl: Context, name: str, place: str) -> None:
 
 @pytest.mark.parametrize("size", [(90, 90), (80, 100), (90, 160), (160, 90)])
 def test_automatic_places_do_not_cover_each_other(gl: Context, size: tuple[int, int]) -> None:
-    """The player card has title and progress of its own, so it stands where theirs would be."""
+    """The player card has title and progress of its own, so it takes their position."""
     seen = [_alpha(gl, name, {}, size) > 20 for name in ("text", "progress")]
-    assert all(one.any() for one in seen)
+    assert all(mask.any() for mask in seen)
     assert np.sum(seen, axis=0).max() == 1
 
 
@@ -125,7 +125,7 @@ def test_the_player_card_leaves_faces_free(gl: Context, size: tuple[int, int]) -
 
 @pytest.mark.parametrize(("size", "wide"), [((90, 160), 0.82), ((90, 90), 0.72)])
 def test_the_largest_tall_card_fits(gl: Context, size: tuple[int, int], wide: float) -> None:
-    """It is bounded by what apps leave free, in its own shape: by the width, or by the height."""
+    """It is limited to the safe area in its own shape: by the width, or by the height."""
     params = {"design": "Tall", "size": 1.5, "backdrop": 0, "margin": 0}
     rows_, columns = np.nonzero(_alpha(gl, "player", params, size) > 20)
     left, bottom, right, top = np.array(safe_area(*size)) * [*size, *size]
@@ -136,7 +136,7 @@ def test_the_largest_tall_card_fits(gl: Context, size: tuple[int, int], wide: fl
 
 @pytest.mark.parametrize("figures", [0.046, 0.06, 0.08, 0.1])
 def test_a_time_is_the_same_on_both_sides(gl: Context, figures: float) -> None:
-    """Its first digit is whole, wherever the advances end between two pixels."""
+    """Its first digit is complete, also if advances end between two pixels."""
     clear = [0, 0, 0, 0]
     params = {"figures": figures, "elapsed": 0, "total": 0, "color": clear, "rest": clear}
     seen = _alpha(gl, "progress", {**params, "ink": [1, 1, 1, 1]}, (320, 180))

@@ -1,4 +1,4 @@
-"""Values to try on an effect that is blank with its defaults."""
+"""Params to try on an effect that is blank with its defaults."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""SCALE in the header: which spectrum an input shows, and what of the sound that takes."""
+"""SCALE in the header: the spectrum of an input, and the analysis that it needs."""
 
 import json
 from typing import Any
@@ -14,7 +14,7 @@ from server.errors import ToqiboxError
 
 
 def isf(**keys: Any) -> Effect:
-    """An effect of one input."""
+    """Return an effect with one input."""
     header = json.dumps({"INPUTS": [{"NAME": "x", **keys}]})
     return load("test", "test.fs", f"/*{header}*/\nvoid main() {{ gl_FragColor = vec4(1.0); }}\n")
 
@@ -33,7 +33,7 @@ def test_another_word_is_refused_in_its_line(word: object) -> None:
     with pytest.raises(ToqiboxError) as caught:
         isf(TYPE="audioFFT", SCALE=word)
     assert caught.value.diagnostics is not None
-    assert "“browser” and “track”" in str(caught.value.diagnostics[0])
+    assert "“browser” or “track”" in str(caught.value.diagnostics[0])
 
 
 def test_another_hosts_key_of_another_type_is_passed_over() -> None:

@@ -1,4 +1,4 @@
-"""The names that are in scope at a place of a shader."""
+"""The names that are in scope at a position of a shader."""
 
 import pytest
 
@@ -25,15 +25,22 @@ float after;
 
 
 def test_names_of_open_blocks_alone_are_in_scope() -> None:
-    row = next(n for n, words in enumerate(TEXT.split("\n"), 1) if "HERE" in words)
-    names = declared_before(TEXT, row, 14) - {"vec2", "vec3", "float", "void", "int", "struct"}
+    line_number = next(n for n, expected in enumerate(TEXT.split("\n"), 1) if "HERE" in expected)
+    names = declared_before(TEXT, line_number, 14) - {
+        "vec2",
+        "vec3",
+        "float",
+        "void",
+        "int",
+        "struct",
+    }
     assert names == {"TURN_A", "one", "two", "early", "Ray", "main", "i", "j", "deep"}
     assert {"given", "taken", "inner"} <= declared_before(TEXT, 5, 12)
     assert "inner" not in declared_before(TEXT, 4, 10)
 
 
 @pytest.mark.parametrize(
-    ("text", "line", "name", "words"),
+    ("text", "line", "name", "expected"),
     [
         ("float a = turnY;\nfloat b = turnZ;\n", 1, "turnY", None),
         ("void f() { float turnX = 1.; turnX; }\n\nfloat b = turnZ;\n", 3, "turnZ", None),
@@ -43,9 +50,11 @@ def test_names_of_open_blocks_alone_are_in_scope() -> None:
         ("void f(float turnX) {\n  float b = turnZ;\n  turnX;}\n", 2, "turnZ", "turnX"),
     ],
 )
-def test_a_hint_names_what_is_declared(text: str, line: int, name: str, words: str | None) -> None:
+def test_a_hint_names_what_is_declared(
+    text: str, line: int, name: str, expected: str | None
+) -> None:
     column = text.split("\n")[line - 1].index(name) + 1
-    given = hint(f"`{name}' undeclared", SourceLocation(text=text, line=line, column=column))
-    meant = f"did you mean “{words}”?" if words else f"“{name}” is not defined"
-    assert given is not None
-    assert given.startswith(meant)
+    hint_text = hint(f"`{name}' undeclared", SourceLocation(text=text, line=line, column=column))
+    meant = f"did you mean “{expected}”?" if expected else f"“{name}” is not defined"
+    assert hint_text is not None
+    assert hint_text.startswith(meant)

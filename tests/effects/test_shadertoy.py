@@ -1,4 +1,4 @@
-"""Shadertoy shaders as text: sections, channels, what comments say, what compilers are given."""
+"""Shadertoy shaders as text: sections, channels, comments, composed GLSL."""
 
 import pytest
 
@@ -12,7 +12,7 @@ READ = "texture(iChannel{0}, fragCoord)"
 
 
 def shader(*channels: int) -> str:
-    """A text that reads those channels."""
+    """Return a text that reads those channels."""
     looks = " + ".join(READ.format(n) for n in channels)
     return IMAGE.format(looks or "vec4(1.0)")
 
@@ -22,33 +22,37 @@ def effect(text: str) -> Effect:
 
 
 def channels(text: str) -> dict[str, Channel]:
-    """The channels of the only pass by uniform."""
-    (one,) = effect(text).passes
-    return {channel.uniform: channel for channel in one.channels}
+    """Return the channels of the only pass by uniform."""
+    (render_pass,) = effect(text).passes
+    return {channel.uniform: channel for channel in render_pass.channels}
 
 
 def fault(text: str) -> tuple[int, str]:
-    """Line and message of what a text is refused with."""
+    """Return line and message of the error of a rejected text."""
     with pytest.raises(ToqiboxError) as caught:
         effect(text)
     assert caught.value.code == "shader_compile_failed"
-    (found,) = caught.value.diagnostics or []
-    assert found["file"] == "some-toy.glsl"
-    return found["line"], found["message"]
+    (channels_found,) = caught.value.diagnostics or []
+    assert channels_found["file"] == "some-toy.glsl"
+    return channels_found["line"], channels_found["message"]
 
 
 def test_what_is_not_said_is_the_photo_then_the_sound_then_noise() -> None:
-    found = channels(shader(3, 1, 2))
-    assert [channel.source for channel in found.values()] == ["picture", "sound", "noise256x4"]
-    assert list(found) == ["iChannel1", "iChannel2", "iChannel3"]
+    channels_found = channels(shader(3, 1, 2))
+    assert [channel.source for channel in channels_found.values()] == [
+        "picture",
+        "sound",
+        "noise256x4",
+    ]
+    assert list(channels_found) == ["iChannel1", "iChannel2", "iChannel3"]
     made = effect(shader(3, 1, 2))
     assert made.input_image == "picture"
-    assert [texture.content for texture in made.textures] == [Content.SOUND, Content.NOISE]
+    assert [texture.content for texture in made.textures] == [Content.AUDIO, Content.NOISE]
 
 
 def test_what_is_said_leaves_the_rest_its_defaults() -> None:
-    found = channels("// iChannel0: sound\n" + shader(0, 1))
-    assert [channel.source for channel in found.values()] == ["sound", "picture"]
+    channels_found = channels("// iChannel0: sound\n" + shader(0, 1))
+    assert [channel.source for channel in channels_found.values()] == ["sound", "picture"]
 
 
 def test_a_shader_that_reads_nothing_has_no_channels() -> None:
@@ -57,7 +61,7 @@ def test_a_shader_that_reads_nothing_has_no_channels() -> None:
 
 
 @pytest.mark.parametrize(
-    ("words", "source"),
+    ("source_words", "source"),
     [
         ("photo", "picture"),
         ("webcam", "picture"),
@@ -76,8 +80,8 @@ def test_a_shader_that_reads_nothing_has_no_channels() -> None:
         ("buffer B", "none"),
     ],
 )
-def test_words_for_what_a_channel_reads(words: str, source: str) -> None:
-    assert channels(f"// iChannel0: {words}\n" + shader(0))["iChannel0"].source == source
+def test_words_for_what_a_channel_reads(source_words: str, source: str) -> None:
+    assert channels(f"// iChannel0: {source_words}\n" + shader(0))["iChannel0"].source == source
 
 
 def test_usual_and_other_ways_of_sampling() -> None:
@@ -96,8 +100,8 @@ def test_usual_and_other_ways_of_sampling() -> None:
 
 def test_lines_of_an_editors_player() -> None:
     text = '#iChannel0 "file://track.mp3"\n#iChannel1 "https://example.org/a.png"\n#iKeyboard\n'
-    found = channels(text + shader(0, 1))
-    assert [channel.source for channel in found.values()] == ["sound", "picture"]
+    channels_found = channels(text + shader(0, 1))
+    assert [channel.source for channel in channels_found.values()] == ["sound", "picture"]
     assert "#i" not in effect(text + shader(0, 1)).passes[0].fragment.partition("#line 1\n")[2]
 
 
@@ -121,9 +125,9 @@ vec2 mainSound(int at, float time) {{ return vec2(0.0); }}
 
 def test_sections_draw_in_shadertoys_order() -> None:
     made = effect(SECTIONS)
-    assert [one.target for one in made.passes] == ["bufferA", "bufferB", None]
-    assert all("const float LIGHT" in one.fragment for one in made.passes)
-    assert not any("mainSound" in one.fragment for one in made.passes)
+    assert [render_pass.target for render_pass in made.passes] == ["bufferA", "bufferB", None]
+    assert all("const float LIGHT" in render_pass.fragment for render_pass in made.passes)
+    assert not any("mainSound" in render_pass.fragment for render_pass in made.passes)
     assert [target.name for target in made.targets] == ["bufferA", "bufferB"]
     assert all(target.floating and target.width is None for target in made.targets)
 
@@ -235,8 +239,10 @@ def test_a_macro_for_the_function_is_used_after_it() -> None:
 
 
 def test_a_sampler_that_is_no_channel_reads_something_of_its_kind() -> None:
-    found = channels("uniform sampler2D iChannel0, tape; uniform samplerCube sky;\n" + shader(0))
-    assert [(name, channel.source) for name, channel in found.items()] == [
+    channels_found = channels(
+        "uniform sampler2D iChannel0, tape; uniform samplerCube sky;\n" + shader(0)
+    )
+    assert [(name, channel.source) for name, channel in channels_found.items()] == [
         ("iChannel0", "picture"),
         ("sky", "cubemap"),
     ]
@@ -265,5 +271,7 @@ def test_what_a_pass_drew_before() -> None:
     buffer = effect(
         '// Pass: Buffer A\n#iChannel0 "self"\n' + shader(0) + "// Pass: Image\n" + shader()
     )
-    assert [one.target for one in buffer.passes] == ["bufferA", None]
-    assert [one.name for one in buffer.targets if one.persistent] == ["bufferA"]
+    assert [render_pass.target for render_pass in buffer.passes] == ["bufferA", None]
+    assert [render_pass.name for render_pass in buffer.targets if render_pass.persistent] == [
+        "bufferA"
+    ]

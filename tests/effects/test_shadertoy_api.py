@@ -1,4 +1,4 @@
-"""What Shadertoy's API exports, and the text that it becomes."""
+"""Exports of Shadertoy's API, and their text form."""
 
 import json
 import re
@@ -20,13 +20,13 @@ WOOD = "/media/a/1f7dca9c22f324751f2a5a59c9b181dfe3b5564a04b724c657732d0bf09c99d
 CODE = "void mainImage(out vec4 o, in vec2 p) {{ o = {}; }}"
 
 
-def row(number: int, kind: str, path: str, **more: Any) -> dict[str, Any]:
-    """An input of a pass."""
+def input_entry(number: int, kind: str, path: str, **more: Any) -> dict[str, Any]:
+    """Return an input of a pass."""
     return {"channel": number, "type": kind, "filepath": path, **more}
 
 
 def image(*inputs: dict[str, Any]) -> dict[str, Any]:
-    """A shader of one pass that reads all four channels."""
+    """Return a shader of one pass that reads all four channels."""
     code = CODE.format(" + ".join(f"texture(iChannel{n}, p)" for n in range(4)))
     return {"info": {}, "renderpass": [{"type": "image", "code": code, "inputs": list(inputs)}]}
 
@@ -42,8 +42,8 @@ def channels(shader: dict[str, Any]) -> list[Channel]:
 def fault(text: str) -> tuple[str, int | None, str]:
     with pytest.raises(ToqiboxError) as caught:
         parse("toy", "toy.json", text)
-    (found,) = caught.value.diagnostics or []
-    return found["file"], found["line"], found["message"]
+    (channels_found,) = caught.value.diagnostics or []
+    return channels_found["file"], channels_found["line"], channels_found["message"]
 
 
 def test_what_an_export_says() -> None:
@@ -55,7 +55,7 @@ def test_what_an_export_says() -> None:
     )
     assert made.description == "Counts frames over the picture"
     assert made.categories == ("counter", "test")
-    assert [one.target for one in made.passes] == ["bufferA", None]
+    assert [render_pass.target for render_pass in made.passes] == ["bufferA", None]
     assert made.passes[1].channels == (
         Channel(
             uniform="iChannel0",
@@ -69,7 +69,7 @@ def test_what_an_export_says() -> None:
         Channel(uniform="iChannel3", source="sound"),
     )
     assert [item.kind for item in made.inputs] == [Kind.IMAGE]
-    assert [texture.content for texture in made.textures] == [Content.NOISE, Content.SOUND]
+    assert [texture.content for texture in made.textures] == [Content.NOISE, Content.AUDIO]
 
 
 def test_each_pass_is_a_listing_of_its_own() -> None:
@@ -92,7 +92,11 @@ def test_the_object_may_be_wrapped(wrapped: str) -> None:
 
 
 def test_a_camera_is_the_picture_before_an_image() -> None:
-    inputs = row(0, "texture", WOOD), row(1, "texture", LONDON), row(2, "webcam", "/webcam.png")
+    inputs = (
+        input_entry(0, "texture", WOOD),
+        input_entry(1, "texture", LONDON),
+        input_entry(2, "webcam", "/webcam.png"),
+    )
     assert [c.source for c in channels(image(*inputs))] == [
         "original",
         "original",
@@ -102,7 +106,7 @@ def test_a_camera_is_the_picture_before_an_image() -> None:
 
 
 def test_the_same_image_is_the_same_picture() -> None:
-    inputs = [row(n, "texture", path) for n, path in enumerate((LONDON, WOOD, LONDON))]
+    inputs = [input_entry(n, "texture", path) for n, path in enumerate((LONDON, WOOD, LONDON))]
     assert [c.source for c in channels(image(*inputs))] == [
         "picture",
         "original",
@@ -113,16 +117,16 @@ def test_the_same_image_is_the_same_picture() -> None:
 
 def test_media_and_their_usual_sampling() -> None:
     inputs = (
-        row(0, "texture", LONDON),
-        row(1, "keyboard", "/presets/tex00.jpg"),
-        row(2, "music", "/media/a/x.mp3"),
-        row(3, "video", "/media/a/x.webm", sampler={"vflip": "false"}),
+        input_entry(0, "texture", LONDON),
+        input_entry(1, "keyboard", "/presets/tex00.jpg"),
+        input_entry(2, "music", "/media/a/x.mp3"),
+        input_entry(3, "video", "/media/a/x.webm", sampler={"vflip": "false"}),
     )
-    found = channels(image(*inputs))
-    assert [c.source for c in found] == ["original", "keyboard", "sound", "picture"]
-    assert [c.filter for c in found] == [Filter.MIPMAP, *[Filter.LINEAR] * 3]
-    assert [c.wrap for c in found] == [Wrap.REPEAT, *[Wrap.CLAMP] * 3]
-    assert [c.flipped for c in found] == [False, False, False, True]
+    channels_found = channels(image(*inputs))
+    assert [c.source for c in channels_found] == ["original", "keyboard", "sound", "picture"]
+    assert [c.filter for c in channels_found] == [Filter.MIPMAP, *[Filter.LINEAR] * 3]
+    assert [c.wrap for c in channels_found] == [Wrap.REPEAT, *[Wrap.CLAMP] * 3]
+    assert [c.flipped for c in channels_found] == [False, False, False, True]
 
 
 def test_older_exports_write_src_ctype_and_numbers() -> None:
@@ -137,10 +141,12 @@ def test_older_exports_write_src_ctype_and_numbers() -> None:
 def test_cubes_and_volumes() -> None:
     gray = "/media/a/27012b4eadd0c3ce12498b867058e4f717ce79e10a99568cca461682d84a4b04.bin"
     inputs = (
-        row(0, "cubemap", "/media/a/585f9546c092f53ded45332b343144396c0b2d70d9965f585ebc.jpg"),
-        row(1, "cubemap", "/media/previz/cubemap00.png", id="4dX3Rr"),
-        row(2, "volume", gray),
-        row(3, "volume", "/media/a/aea6b99da1d53055107966b59ac5444fc8bc7b3ce2d0bbb6.bin"),
+        input_entry(
+            0, "cubemap", "/media/a/585f9546c092f53ded45332b343144396c0b2d70d9965f585ebc.jpg"
+        ),
+        input_entry(1, "cubemap", "/media/previz/cubemap00.png", id="4dX3Rr"),
+        input_entry(2, "volume", gray),
+        input_entry(3, "volume", "/media/a/aea6b99da1d53055107966b59ac5444fc8bc7b3ce2d0bbb6.bin"),
     )
     shader = image(*inputs)
     cube = "void mainCubemap(out vec4 o, in vec2 p, in vec3 f, in vec3 d) {}"
@@ -158,7 +164,7 @@ def test_a_licence_in_the_code_counts_more_than_the_sites() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "line", "words"),
+    ("text", "line", "expected"),
     [
         ('{\n"renderpass": [\n{"code" 1}]}', 3, "“:” expected"),
         ('{"info": {},\n"renderpass": 7}', 2, "an array “renderpass” is required"),
@@ -166,17 +172,20 @@ def test_a_licence_in_the_code_counts_more_than_the_sites() -> None:
         ('{"renderpass": []}', 1, "an Image pass is required"),
     ],
 )
-def test_faults_of_the_json_are_at_their_lines(text: str, line: int, words: str) -> None:
+def test_faults_of_the_json_are_at_their_lines(text: str, line: int, expected: str) -> None:
     file, where, message = fault(text)
     assert (file, where) == ("toy.json", line)
-    assert message.startswith(words)
+    assert message.startswith(expected)
 
 
 def _bare(made: Effect) -> Effect:
-    """What it is, apart from where its lines are."""
+    """Return an effect without the positions of its lines."""
     passes = tuple(
-        replace(one, fragment=re.sub(r"[ \t]+\n", "\n", re.sub(r"#line \d+\n", "", one.fragment)))
-        for one in made.passes
+        replace(
+            render_pass,
+            fragment=re.sub(r"[ \t]+\n", "\n", re.sub(r"#line \d+\n", "", render_pass.fragment)),
+        )
+        for render_pass in made.passes
     )
     return replace(made, file="", source="", listings=(), passes=passes)
 
@@ -205,7 +214,7 @@ def test_an_export_of_several_shaders_says_how_to_choose() -> None:
 
 
 def test_code_that_looks_like_our_own_lines_stays_code() -> None:
-    shader = image(row(0, "keyboard", "/presets/tex00.jpg"))
+    shader = image(input_entry(0, "keyboard", "/presets/tex00.jpg"))
     shader["info"] = {"name": "Title: x", "username": "", "tags": ["a, b"]}
     shader["renderpass"][0]["code"] = (
         '// Created by nobody\n  // iChannel0: sound\n// Pass: Buffer A\n#iChannel1 "self"\n'

@@ -1,4 +1,4 @@
-"""The loop that is named when an effect takes too long."""
+"""The loop that is reported when an effect takes too long."""
 
 import pytest
 

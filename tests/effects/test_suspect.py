@@ -1,4 +1,4 @@
-"""The part of a text that is named when it brings a renderer down."""
+"""The part of a text that is reported when it crashes a renderer."""
 
 import time
 
@@ -17,7 +17,7 @@ LONG = f"float sum(float x) {{\n return {'x + ' * 99} x;\n}}\nvoid main() {{ }}"
 
 
 @pytest.mark.parametrize(
-    ("text", "late", "line", "words"),
+    ("text", "late", "line", "expected"),
     [
         ("\nfloat a[9];\nfloat b[64][80];", False, 3, "the array “b” of 5,120 elements"),
         ("#define N 5000\nint a[3] = int[N](1);", False, 2, "the array of 5,000 elements"),
@@ -31,11 +31,11 @@ LONG = f"float sum(float x) {{\n return {'x + ' * 99} x;\n}}\nvoid main() {{ }}"
         ("oops", True, None, ""),
     ],
 )  # fmt: skip
-def test_the_likely_cause(text: str, late: bool, line: int | None, words: str) -> None:
-    found = diagnose_crash(AuthorFile("a", "a.fs", text), "it ends", late=late)
-    assert found["line"] == line
-    told = f"it ends; the likely cause is {words}" if words else "it ends"
-    assert str(found["message"]).startswith(told)
+def test_the_likely_cause(text: str, late: bool, line: int | None, expected: str) -> None:
+    entry = diagnose_crash(AuthorFile("a", "a.fs", text), "it ends", late=late)
+    assert entry["line"] == line
+    message_start = f"it ends; the likely cause is {expected}" if expected else "it ends"
+    assert str(entry["message"]).startswith(message_start)
 
 
 def test_a_hostile_text_is_read_in_no_time() -> None:

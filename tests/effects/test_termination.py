@@ -1,4 +1,4 @@
-"""Loops that may not end: which are found, and what a guard leaves as it was."""
+"""Loops that may not end, and guards that change nothing else."""
 
 import time
 
@@ -137,8 +137,8 @@ def test_what_counts_is_made_of_every_dialect() -> None:
         "d.glsl": f"vec4 transition(vec2 uv) {{ float x = 0.; {body} return vec4(x); }}",
     }
     for file, text in texts.items():
-        (one,) = load("a", file, text).passes
-        counted = build_loop_counter(one.fragment)
+        (render_pass,) = load("a", file, text).passes
+        counted = build_loop_counter(render_pass.fragment)
         (loop,) = counted.loops
         assert counted.text.count("isf_counted()") >= 1, file
         assert text.split("\n")[loop.line - 1][loop.column - 1 :].startswith("while"), file

@@ -1,4 +1,4 @@
-"""Text inputs: what a header may say of them, what a request may, and what GLSL is given."""
+"""Text inputs: header keys, params, and the texture in GLSL."""
 
 import json
 from collections.abc import Mapping
@@ -62,11 +62,11 @@ def drawn(gl: Context, effect: Effect, named: str | None, **params: object) -> P
 
 
 def test_words_come_from_constants_choices_and_expressions() -> None:
-    words = {**WORDS, "SIZE": "size * 0.5", "BOLD": False, "ALIGN": "Top right", "LINES": 3}
-    effect = isf(SIZE, FONT, words)
+    resolved = {**WORDS, "SIZE": "size * 0.5", "BOLD": False, "ALIGN": "Top right", "LINES": 3}
+    effect = isf(SIZE, FONT, resolved)
     item = effect.inputs[2]
     assert item.kind is Kind.TEXT
-    assert [one.static for one in effect.inputs] == [True, True, False]
+    assert [text_input.static for text_input in effect.inputs] == [True, True, False]
     style = text_style_of(
         item, effect.inputs, effect.param_values({"size": 0.4, "font": 0}), (200, 100)
     )
@@ -81,13 +81,13 @@ def test_words_come_from_constants_choices_and_expressions() -> None:
 def test_a_key_is_kept_inside_its_range() -> None:
     item = isf({**WORDS, "SIZE": 40, "FONT": "", "WIDTH": "1 / 0"}, FONT).inputs[0]
     assert item.text_style is not None
-    words = item.text_style.resolve({}, {})
-    assert (words["SIZE"], words["WIDTH"]) == (1.0, 1.0)
-    assert words.keys() == DEFAULTS.keys()
+    resolved = item.text_style.resolve({}, {})
+    assert (resolved["SIZE"], resolved["WIDTH"]) == (1.0, 1.0)
+    assert resolved.keys() == DEFAULTS.keys()
 
 
 @pytest.mark.parametrize(
-    ("change", "said"),
+    ("change", "expected"),
     [
         ({"SIZE": "nobody"}, "“nobody” is not a numeric input"),
         ({"SIZE": "font2 + tint"}, "“font2” is not a numeric input"),
@@ -97,19 +97,19 @@ def test_a_key_is_kept_inside_its_range() -> None:
         ({"BIND": "kick"}, "BIND is only for inputs"),
     ],
 )
-def test_what_a_header_cannot_say(change: dict[str, object], said: str) -> None:
+def test_what_a_header_cannot_say(change: dict[str, object], expected: str) -> None:
     with pytest.raises(ToqiboxError) as caught:
         isf(SIZE, FONT, {**WORDS, **change})
-    (found,) = caught.value.diagnostics or []
-    assert said in found["message"]
-    assert found["line"] == 1
+    (entry,) = caught.value.diagnostics or []
+    assert expected in entry["message"]
+    assert entry["line"] == 1
 
 
 def test_what_shapes_letters_cannot_move() -> None:
     with pytest.raises(ToqiboxError) as caught:
         isf({**SIZE, "BIND": "kick"}, FONT, WORDS)
-    (found,) = caught.value.diagnostics or []
-    assert "“size” is used in the style" in found["message"]
+    (entry,) = caught.value.diagnostics or []
+    assert "“size” is used in the style" in entry["message"]
     with pytest.raises(ToqiboxError) as refused:
         isf(SIZE, FONT, WORDS).param_values({"size": {"bind": "kick"}})
     assert refused.value.field == "params.size"
@@ -143,10 +143,10 @@ def test_schema_and_program_tell_of_it() -> None:
     assert schema["properties"]["words"]["default"] == "$title!"
     assert Draft202012Validator(schema).is_valid({"words": "Ночь\n🔥"})
     assert not Draft202012Validator(schema).is_valid({"words": 3})
-    told = build_program(effect)["inputs"][2]
-    assert told["lettering"]["expressions"] == {"SIZE": "size"}
-    assert told["lettering"]["choices"] == {"FONT": "font"}
-    assert json.dumps(told)
+    program_input = build_program(effect)["inputs"][2]
+    assert program_input["lettering"]["expressions"] == {"SIZE": "size"}
+    assert program_input["lettering"]["choices"] == {"FONT": "font"}
+    assert json.dumps(program_input)
 
 
 def test_a_title_is_filled_in() -> None:
@@ -173,8 +173,8 @@ def test_the_functions_tell_what_the_texture_holds(gl: Context) -> None:
         gl_FragColor = vec4(told / 255.0, 1.0);
     }"""
     effect = isf(SIZE, FONT, {**WORDS, "DEFAULT": "שלום"}, code=code)
-    row = [[int(part) for part in texel] for texel in drawn(gl, effect, None)[-1, :4, :3]]
-    (lines, em, caps), (wide, high, base), (left, right, top), (width, height, rtl) = row
+    texel_rows = [[int(part) for part in texel] for texel in drawn(gl, effect, None)[-1, :4, :3]]
+    (lines, em, caps), (wide, high, base), (left, right, top), (width, height, rtl) = texel_rows
     assert (lines, em, wide, high, rtl) == (1, 11, 96, 54, 1)
     assert 6 <= caps <= 9
     assert left == 2
@@ -193,8 +193,8 @@ def test_cells_hold_one_character_each(gl: Context) -> None:
     effect = isf(SIZE, FONT, {**WORDS, "DEFAULT": "0123456789:", "CELLS": True}, code=code)
     seen = drawn(gl, effect, None, size=0.3)
     assert (seen[0] == 11).all()  # rows of the top come first
-    one, nine = seen[30:50, :24, 0], seen[30:50, 24:48, 0]
-    assert 20 < (one > 128).sum() < (nine > 128).sum()
+    text_input, nine = seen[30:50, :24, 0], seen[30:50, 24:48, 0]
+    assert 20 < (text_input > 128).sum() < (nine > 128).sum()
     assert not seen[:, 48:, 0][1:].any()
 
 
@@ -217,6 +217,6 @@ def test_at_rest_every_texel_of_the_letters_is_a_pixel(gl: Context) -> None:
 
 
 def _inked(alpha: Pixels) -> Pixels:
-    """The part that has something on it."""
-    rows, columns = (np.flatnonzero(alpha.any(axis=axis)) for axis in (1, 0))
-    return alpha[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+    """Return the part that is not blank."""
+    row_indexes, columns = (np.flatnonzero(alpha.any(axis=axis)) for axis in (1, 0))
+    return alpha[row_indexes[0] : row_indexes[-1] + 1, columns[0] : columns[-1] + 1]

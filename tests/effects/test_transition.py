@@ -1,4 +1,4 @@
-"""Transitions: their inputs, and how far they are in each frame."""
+"""Transitions: their inputs, and their progress in each frame."""
 
 import numpy as np
 import pytest
@@ -20,7 +20,7 @@ vec4 transition(vec2 uv) { return mix(getFromColor(uv), getToColor(uv), progress
 
 
 class Song:
-    """A beat every half second, the first at 0.25 s."""
+    """Features with a beat every half second, the first at 0.25 s."""
 
     def events(self, event: str) -> NDArray[np.float64]:
         times = 0.25 + 0.5 * np.arange(8 if event == "beat" else 0)
@@ -31,11 +31,11 @@ class Song:
 
 
 def at(frames: int, fps: int, **values: float) -> list[float]:
-    """Progress of a transition with these values, rounded."""
+    """Return the progress of a transition with these values, rounded."""
     own: dict[str, Value] = {
         item.name: item.default for item in transition_inputs() if item.default is not None
     }
-    return [round(float(one), 3) for one in progress({**own, **values}, Song(), frames, fps)]
+    return [round(float(number), 3) for number in progress({**own, **values}, Song(), frames, fps)]
 
 
 def fade(text: str = FADE) -> Effect:
@@ -81,9 +81,9 @@ def test_a_mistake_is_told_in_the_authors_line(draw: object) -> None:
     assert callable(draw)
     with pytest.raises(ToqiboxError) as caught:
         draw(fade(FADE.replace("progress)", "progres)")))
-    found = (caught.value.diagnostics or [])[0]
-    assert (found["file"], found["line"]) == ("fade.glsl", 4)
-    assert "progres" in found["message"]
+    values_drawn = (caught.value.diagnostics or [])[0]
+    assert (values_drawn["file"], values_drawn["line"]) == ("fade.glsl", 4)
+    assert "progres" in values_drawn["message"]
 
 
 def test_it_goes_once() -> None:
@@ -120,9 +120,9 @@ def test_it_goes_back_and_forth() -> None:
 
 def test_every_progress_is_a_share() -> None:
     for values in ({"at": 0.0}, {"every": 0.3}, {"length": 600.0}, {"at": 3600.0}):
-        found = progress(
+        values_drawn = progress(
             {**dict.fromkeys(("length", "every", "unit"), 0.5), **values}, Song(), 9, 3
         )
-        assert found.dtype == np.float32
-        assert found.shape == (9,)
-        assert ((found >= 0) & (found <= 1)).all()
+        assert values_drawn.dtype == np.float32
+        assert values_drawn.shape == (9,)
+        assert ((values_drawn >= 0) & (values_drawn <= 1)).all()

@@ -1,4 +1,4 @@
-"""Warnings about what an author wrote that has no effect, or another one than it seems to have."""
+"""Warnings about code that has no effect, or a different one than it seems to have."""
 
 import pytest
 
@@ -8,33 +8,35 @@ from server.effects.library.library import Library
 BODY = "\nvoid main() { gl_FragColor = vec4(1.0); }\n"
 
 
-def said(text: str, file: str = "test.fs", vertex: str | None = None) -> list[tuple[int, str, str]]:
-    """Line, what the column points at, and message with hint, of each warning."""
+def warnings_of(
+    text: str, file: str = "test.fs", vertex: str | None = None
+) -> list[tuple[int, str, str]]:
+    """Return line, text at the column, and message with hint of each warning."""
     effect = load("test", file, text, vertex)
-    rows = text.split("\n")
-    found = []
+    lines = text.split("\n")
+    warnings_found = []
     for entry in effect.warnings:
         assert entry["severity"] == "warning"
-        row = rows[entry["line"] - 1]
-        words = f"{entry['message']} → {entry['hint']}"
-        found.append((entry["line"], row[entry["column"] - 1 :][:8], words))
-    return found
+        line_text = lines[entry["line"] - 1]
+        expected = f"{entry['message']} → {entry['hint']}"
+        warnings_found.append((entry["line"], line_text[entry["column"] - 1 :][:8], expected))
+    return warnings_found
 
 
 def of_header(header: str) -> tuple[int, str, str]:
-    """The only warning about a header."""
-    found = said(f"/*{header}*/{BODY}")
-    assert len(found) == 1, found
-    return found[0]
+    """Return the only warning about a header."""
+    warnings_found = warnings_of(f"/*{header}*/{BODY}")
+    assert len(warnings_found) == 1, warnings_found
+    return warnings_found[0]
 
 
 def of_input(rest: str) -> tuple[int, str, str]:
-    """The only warning about an input on line 2."""
+    """Return the only warning about an input on line 2."""
     return of_header('{"INPUTS": [\n{"NAME": "a", ' + rest + "}]}")
 
 
 @pytest.mark.parametrize(
-    ("rest", "at", "words"),
+    ("rest", "at", "expected"),
     [
         ('"TYPE": "float", "BINDS": "kick"', '"BINDS":', "“BINDS” is not a key of an input: it is "
          "ignored → did you mean “BIND”?"),
@@ -54,14 +56,14 @@ def of_input(rest: str) -> tuple[int, str, str]:
         ('"TYPE": "float", "TYPE": "float"', '"TYPE": ', "occurs more than once"),
     ],
 )  # fmt: skip
-def test_an_input(rest: str, at: str, words: str) -> None:
+def test_an_input(rest: str, at: str, expected: str) -> None:
     line, there, message = of_input(rest)
     assert (line, there[: len(at)]) == (2, at[:8])
-    assert words in message
+    assert expected in message
 
 
 @pytest.mark.parametrize(
-    ("header", "words"),
+    ("header", "expected"),
     [
         ('{"Inputs": []}', "“Inputs” is not a key of the header: it is ignored → did you mean "
          "“INPUTS”?"),
@@ -83,8 +85,8 @@ def test_an_input(rest: str, at: str, words: str) -> None:
         ('{"IMPORTED": {"a": {"PATH": "a.png", "FILE": "b"}}}', "not a key of an imported image"),
     ],
 )  # fmt: skip
-def test_a_header(header: str, words: str) -> None:
-    assert words in of_header(header)[2]
+def test_a_header(header: str, expected: str) -> None:
+    assert expected in of_header(header)[2]
 
 
 def test_a_size_made_of_inputs_is_no_mistake() -> None:
@@ -92,11 +94,11 @@ def test_a_size_made_of_inputs_is_no_mistake() -> None:
         '{"INPUTS": [{"NAME": "n", "TYPE": "float"}],'
         ' "PASSES": [{"TARGET": "t", "WIDTH": "max($WIDTH * $n, 1) / 0"}, {"WIDTH": "$WIDTH"}]}'
     )
-    assert said(f"/*{header}*/{BODY}") == []
+    assert warnings_of(f"/*{header}*/{BODY}") == []
 
 
 @pytest.mark.parametrize(
-    ("file", "text", "at", "words"),
+    ("file", "text", "at", "expected"),
     [
         ("a.fs", "/*{}*/\nuniform float zoom;\nvoid main() { gl_FragColor = vec4(zoom); }",
          (2, "zoom;"), "“zoom” (float) is never set: it stays 0 → declare it in INPUTS"),
@@ -115,22 +117,22 @@ def test_a_size_made_of_inputs_is_no_mistake() -> None:
          (4, "iChannel"), "iChannel0 reads Buffer B, which no pass draws"),
     ],
 )  # fmt: skip
-def test_glsl(file: str, text: str, at: tuple[int, str], words: str) -> None:
-    found = said(text, file)
-    assert len(found) == 1, found
-    line, there, message = found[0]
+def test_glsl(file: str, text: str, at: tuple[int, str], expected: str) -> None:
+    warnings_found = warnings_of(text, file)
+    assert len(warnings_found) == 1, warnings_found
+    line, there, message = warnings_found[0]
     assert (line, there) == at
-    assert words in message
+    assert expected in message
 
 
 def test_a_vertex_shader_that_writes_only_some_varyings() -> None:
     vertex = "varying vec2 a, b;\nvoid main() { isf_vertShaderInit(); a = vec2(1.0); }"
     text = "/*{}*/\nvarying vec2 a;\nvarying vec2 b;\nvoid main() { gl_FragColor = vec4(a, b); }"
-    assert [(line, there) for line, there, _ in said(text, vertex=vertex)] == [(3, "b;")]
+    assert [(line, there) for line, there, _ in warnings_of(text, vertex=vertex)] == [(3, "b;")]
 
 
 def test_what_is_declared_and_never_used_is_no_matter() -> None:
-    assert said("/*{}*/\nuniform float zoom;\nvarying vec2 foo;" + BODY) == []
+    assert warnings_of("/*{}*/\nuniform float zoom;\nvarying vec2 foo;" + BODY) == []
 
 
 def test_no_effect_of_ours_has_warnings() -> None:

@@ -1,4 +1,4 @@
-"""What plain fragment shaders and transitions are given, file by file, to the pixel.
+"""Plain fragment shaders and transitions, file by file, with exact pixels.
 
 The photo is 64 x 36: red is 4 x the column, green 7 x the row from the top, blue 50; the second
 one is flat. Pixels are named by column and row from the bottom, as GLSL counts them.
@@ -26,12 +26,12 @@ SECOND = (100, 200, 150, 255)
 
 Color = tuple[int, int, int, int]
 Everywhere = Mapping[tuple[int, int], Color]
-"""A colour for each pixel named."""
+"""Expected colours by pixel."""
 
 
 @dataclass(frozen=True)
 class Case:
-    """What one file shows in one frame."""
+    """The expected output of one file in one frame."""
 
     file: str
     frame: int
@@ -43,12 +43,12 @@ class Case:
 
 
 def columns(*colors: Color) -> Everywhere:
-    """The first columns of the picture, the same in every row looked at."""
+    """Return expected colours of the first columns, the same in every tested row."""
     return {(x, y): color for x, color in enumerate(colors) for y in (0, 17, 35)}
 
 
 def photo(x: int, y: int) -> Color:
-    """The photo at a place counted from the bottom."""
+    """Return the photo's colour at a position counted from the bottom."""
     return (4 * x, 7 * (35 - y), 50, 255)
 
 
@@ -145,7 +145,7 @@ def context() -> Iterator[Context]:
 
 @pytest.fixture(scope="module")
 def photos(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
-    """The two photos as the prepare task writes them."""
+    """Return the two photos as the prepare task writes them."""
     folder = tmp_path_factory.mktemp("photos")
     y, x = np.mgrid[: SIZE[1], : SIZE[0]]
     shown = np.stack([4 * x, 7 * y, np.full_like(x, 50), np.full_like(x, 255)], axis=-1)
@@ -156,7 +156,7 @@ def photos(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
 @pytest.mark.parametrize("case", CASES, ids=str)
 def test_pixels(context: Context, photos: tuple[Path, Path], case: Case) -> None:
     seen = draw(context, photos, case)
-    drawn = {place: tuple(map(int, seen[place[1], place[0]])) for place in case.pixels}
+    drawn = {position: tuple(map(int, seen[position[1], position[0]])) for position in case.pixels}
     assert drawn == dict(case.pixels)
 
 
@@ -167,7 +167,7 @@ def test_every_file_is_looked_at(folder: str) -> None:
 
 
 def draw(context: Context, photos: tuple[Path, Path], case: Case) -> NDArray[np.uint8]:
-    """The effect's own output in the frame asked for, the bottom row first."""
+    """Return the effect's own output in the requested frame, bottom row first."""
     path = FOLDER / case.file
     instance = EffectInstance(
         id=path.stem,

@@ -1,4 +1,4 @@
-"""What a host of ISF must do, file by file in isf/: drawn for real, asserted to the pixel.
+"""The features of an ISF host, file by file in isf/, with exact pixels.
 
 The photo is 64 x 36: red is 4 x the column, green 7 x the row from the top, blue 50; the second
 one is flat. Pixels are named by column and row from the bottom, as GLSL counts them.
@@ -28,12 +28,12 @@ SECOND = (100, 200, 150, 255)
 
 Color = tuple[int, int, int, int]
 Everywhere = Mapping[tuple[int, int], Color]
-"""A colour for each pixel named."""
+"""Expected colours by pixel."""
 
 
 @dataclass(frozen=True)
 class Case:
-    """What one file shows in one frame."""
+    """The expected output of one file in one frame."""
 
     file: str
     frame: int
@@ -45,23 +45,23 @@ class Case:
 
 
 def columns(*colors: Color) -> Everywhere:
-    """The first columns of the picture, the same in every row looked at."""
+    """Return expected colours of the first columns, the same in every tested row."""
     return {(x, y): color for x, color in enumerate(colors) for y in (0, 17, 35)}
 
 
 def whole(color: Color) -> Everywhere:
-    """One colour in the corners and the middle."""
+    """Return expected colours of corners and middle."""
     return dict.fromkeys(((0, 0), (63, 0), (0, 35), (63, 35), (32, 18), (31, 17)), color)
 
 
 def photo(x: int, y: int) -> Color:
-    """The photo at a place counted from the bottom."""
+    """Return the photo's colour at a position counted from the bottom."""
     return (4 * x, 7 * (35 - y), 50, 255)
 
 
 def photo_at(*places: tuple[int, int]) -> Everywhere:
-    """The photo as it is."""
-    return {place: photo(*place) for place in places}
+    """Return expected colours of the unchanged photo."""
+    return {position: photo(*position) for position in places}
 
 
 RED, GREEN, BLUE, YELLOW, WHITE = (
@@ -75,14 +75,14 @@ CLEAR = (0, 0, 0, 0)
 
 
 def photo_pixels() -> NDArray[np.uint8]:
-    """The first photo, the top row first."""
+    """Return the first photo, top row first."""
     y, x = np.mgrid[: SIZE[1], : SIZE[0]]
     shown = np.stack([4 * x, 7 * y, np.full_like(x, 50), np.full_like(x, 255)], axis=-1)
     return shown.astype(np.uint8)
 
 
 def photo_color(name: str) -> Color:
-    """A colour of the first photo's palette."""
+    """Return a colour of the first photo's palette."""
     color = photo_palette(SIZE, photo_pixels().tobytes())[name]
     red, green, blue = (int(color[at : at + 2], 16) for at in (1, 3, 5))
     return red, green, blue, 255
@@ -226,7 +226,7 @@ def context() -> Iterator[Context]:
 
 @pytest.fixture(scope="module")
 def photos(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
-    """The two photos as the prepare task writes them."""
+    """Return the two photos as the prepare task writes them."""
     folder = tmp_path_factory.mktemp("photos")
     first = save_photo(folder / "first.rgba", photo_pixels())
     return first, save_photo(folder / "second.rgba", flat(SECOND))
@@ -235,7 +235,7 @@ def photos(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
 @pytest.mark.parametrize("case", CASES, ids=str)
 def test_pixels(context: Context, photos: tuple[Path, Path], case: Case) -> None:
     seen = draw(context, photos, case)
-    drawn = {place: tuple(map(int, seen[place[1], place[0]])) for place in case.pixels}
+    drawn = {position: tuple(map(int, seen[position[1], position[0]])) for position in case.pixels}
     assert drawn == dict(case.pixels)
 
 
@@ -244,7 +244,7 @@ def test_every_file_is_looked_at() -> None:
 
 
 def draw(context: Context, photos: tuple[Path, Path], case: Case) -> NDArray[np.uint8]:
-    """The effect's own output in the frame asked for, the bottom row first."""
+    """Return the effect's own output in the requested frame, bottom row first."""
     path = FOLDER / f"{case.file}.fs"
     beside = [path.with_suffix(suffix) for suffix in dialects.VERTEX_SUFFIXES]
     vertex = next((other.read_text("utf-8") for other in beside if other.exists()), None)

@@ -1,4 +1,4 @@
-"""What shaders of many players show here, file by file, to the pixel."""
+"""Shaders of many players, file by file, with exact pixels."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -96,7 +96,7 @@ def context() -> Iterator[Context]:
 @pytest.mark.parametrize("case", CASES, ids=str)
 def test_pixels(context: Context, photos: tuple[Path, Path], case: Case) -> None:
     seen = draw(context, photos, case)
-    drawn = {place: tuple(map(int, seen[place[1], place[0]])) for place in case.pixels}
+    drawn = {position: tuple(map(int, seen[position[1], position[0]])) for position in case.pixels}
     assert drawn == dict(case.pixels)
 
 

@@ -1,4 +1,4 @@
-"""What Shadertoy's passes, channels and uniforms do, each by a shader whose pixels are known."""
+"""Shadertoy's passes, channels and uniforms, each with a shader of known pixels."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -33,7 +33,7 @@ def context() -> Iterator[Context]:
 
 @pytest.fixture(scope="module")
 def above(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A photo of four colours whose mean is (60, 60, 60)."""
+    """Return a photo of four colours whose mean is (60, 60, 60)."""
     pixels = np.full((HEIGHT, WIDTH, 4), 255, np.uint8)
     pixels[:16, :32, :3], pixels[:16, 32:, :3] = (200, 0, 0), (0, 200, 0)
     pixels[16:, :32, :3], pixels[16:, 32:, :3] = (0, 0, 200), (40, 40, 40)
@@ -41,7 +41,7 @@ def above(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 class Shown:
-    """Draws the frames of a shader one after the other."""
+    """A sequence of frames of a shader."""
 
     def __init__(self, context: Context, above: Path, *names: str) -> None:
         chain = [effect_of((SHADERS / name).read_text(), file=name) for name in names]
@@ -63,7 +63,7 @@ class Shown:
         self._scene.begin(0)
 
     def frame(self, frame: int) -> Pixels:
-        """That frame, which is none before the last one that was asked for."""
+        """Return that frame; frames must be requested in order."""
         for index in range(self._next if self.sequential else frame, frame + 1):
             self._scene.draw_effects(index)
         self._next = frame + 1
@@ -72,7 +72,7 @@ class Shown:
 
 
 def same(pixels: Pixels, color: tuple[int, int, int]) -> bool:
-    """Whether all of it has that colour and is opaque."""
+    """Report if all pixels have that colour and are opaque."""
     return bool((pixels == (*color, 255)).all())
 
 
@@ -113,7 +113,7 @@ def test_pictures_stand_upright_unless_flipped(context: Context, above: Path) ->
     for left, wanted in ((0, corners), (16, turned), (48, corners)):
         part = pixels[:, left : left + 16]
         quarters = [part[:15, :7], part[:15, 9:], part[17:, :7], part[17:, 9:]]
-        assert [same(*row) for row in zip(quarters, wanted, strict=True)] == [True] * 4, left
+        assert [same(*y_row) for y_row in zip(quarters, wanted, strict=True)] == [True] * 4, left
     assert same(pixels[:, 32:40], (100, 0, 100))
     assert same(pixels[:, 41:48], (20, 120, 20))
 
@@ -169,12 +169,12 @@ def test_a_cube_pass_paints_the_faces_it_is_told(context: Context, above: Path) 
         axis, sign = face // 2, 1 - 2 * (face % 2)
         others = [other for other in range(3) if other != axis]
         for column, first in ((face * 10 + 2, -1), (face * 10 + 7, 1)):
-            for row, second in ((24, -1), (7, 1)):
+            for y_row, second in ((24, -1), (7, 1)):
                 direction = np.zeros(3)
                 direction[axis] = 0.4 * sign
                 direction[others] = 0.2 * first, 0.2 * second
                 wanted = np.rint((direction + 0.4).clip(0, 1) * 255)
-                assert pixels[row, column].tolist() == [*wanted, 255], (face, first, second)
+                assert pixels[y_row, column].tolist() == [*wanted, 255], (face, first, second)
 
 
 def test_noise_is_the_same_everywhere(context: Context, above: Path) -> None:

@@ -1,4 +1,4 @@
-"""Hostile effect files: what each does to whoever compiles it, and how it has to end."""
+"""Hostile effect files, and the expected result of checking each."""
 
 import json
 import os
@@ -12,15 +12,15 @@ GOOD = _ISF + "void main() { gl_FragColor = vec4(isf_FragNormCoord, 0.5, 1.0); }
 
 @dataclass(frozen=True)
 class Hostile:
-    """A file and its end."""
+    """A file and its expected result."""
 
     text: str | bytes
     outcome: str
-    """Of the verdict: ok, failed, rejected, skipped."""
-    words: str = ""
-    """What is said of it, the reason or the first message."""
+    """Outcome of the check: ok, failed, rejected, skipped."""
+    expected_text: str = ""
+    """Part of the reason or of a message."""
     heavy: bool = False
-    """It takes seconds to be stopped, and another file shows the same in the default run."""
+    """True if stopping it takes seconds and another file covers the same in the default run."""
 
 
 def _isf(body: str) -> str:
@@ -38,46 +38,46 @@ def _imports(path: str) -> str:
 
 def _targets(count: int, size: str) -> str:
     kept = '"FLOAT": true, "PERSISTENT": true'
-    rows = [
+    parts = [
         f'{{"TARGET": "t{n}", "WIDTH": "{size}", "HEIGHT": "{size}", {kept}}}' for n in range(count)
     ]
     reads = " + ".join(f"IMG_THIS_PIXEL(t{n})" for n in range(count))
-    return _header(f'"PASSES": [{", ".join(rows)}, {{}}]', f"gl_FragColor = {reads} + 1.0;")
+    return _header(f'"PASSES": [{", ".join(parts)}, {{}}]', f"gl_FragColor = {reads} + 1.0;")
 
 
 def _macro_bomb() -> str:
-    """Ten to the eighth statements out of a few hundred bytes."""
-    rows = [f"#define A{n} {' '.join([f'A{n - 1}'] * 10)}\n" for n in range(1, 9)]
+    """Return 10^8 statements in a few hundred bytes."""
+    parts = [f"#define A{n} {' '.join([f'A{n - 1}'] * 10)}\n" for n in range(1, 9)]
     first = "#define A0 x = x * 1.0001 + 0.1;\n"
     return (
         _ISF
         + first
-        + "".join(rows)
+        + "".join(parts)
         + "void main() { float x = TIME; A8 gl_FragColor = vec4(x); }\n"
     )
 
 
 def _call_bomb() -> str:
-    """Functions that call the one before four times: every call is inlined."""
-    rows = [
+    """Return functions that call the previous one four times: every call is inlined."""
+    parts = [
         f"float f{n}(float x) {{ return f{n - 1}(x) + f{n - 1}(x + 1.0) + f{n - 1}(-x) * 2.0; }}\n"
         for n in range(1, 17)
     ]
     start = "float f0(float x) { return x * 1.01; }\n"
-    return _ISF + start + "".join(rows) + "void main() { gl_FragColor = vec4(f16(TIME)); }\n"
+    return _ISF + start + "".join(parts) + "void main() { gl_FragColor = vec4(f16(TIME)); }\n"
 
 
 def _struct_bomb() -> str:
-    rows = [f"struct S{n} {{ S{n - 1} a[8]; }};\n" for n in range(1, 9)]
+    parts = [f"struct S{n} {{ S{n - 1} a[8]; }};\n" for n in range(1, 9)]
     path = ".a[0]" * 8 + ".a[int(TIME)]"
     body = f"void main() {{ S8 s; gl_FragColor = s{path} + 1.0; }}\n"
-    return _ISF + "struct S0 { vec4 a[8]; };\n" + "".join(rows) + body
+    return _ISF + "struct S0 { vec4 a[8]; };\n" + "".join(parts) + body
 
 
 def _inputs(count: int) -> str:
-    rows = ", ".join(f'{{"NAME": "i{n}", "TYPE": "float"}}' for n in range(count))
+    parts = ", ".join(f'{{"NAME": "i{n}", "TYPE": "float"}}' for n in range(count))
     return (
-        f'/*{{"ISFVSN": "2", "INPUTS": [{rows}]}}*/\nvoid main() {{ gl_FragColor = vec4(i0); }}\n'
+        f'/*{{"ISFVSN": "2", "INPUTS": [{parts}]}}*/\nvoid main() {{ gl_FragColor = vec4(i0); }}\n'
     )
 
 
@@ -90,13 +90,13 @@ def _export() -> str:
 
 _MAIN = "void main() { gl_FragColor = vec4(1.0); }\n"
 _MEMORY = "it exceeds the limit of"
-"""Memory in most runs, time where the machine fills it slowly."""
+"""Out of memory in most runs, out of time on a machine that fills it slowly."""
 _LONG = "float x = TIME; for (int i = 0; i < 32000; i++) {" + " x = sin(x * 1.1) + cos(x);" * 100
-"""Slow rounds, but fewer than make a loop count as endless."""
+"""Slow iterations, but fewer than those of an endless loop."""
 _NOISE = "#error \x1b[2J\x1b]0;owned\x07 \x9b31m %s %n {0}\n"
 
 FILES: dict[str, Hostile] = {
-    # A compiler that crashes: its parser calls itself for every sign.
+    # Crashes a compiler whose parser recurses for every character.
     "crash.fs": Hostile(
         _isf(f"float x = TIME; x = {'+'.join(['x'] * 50000)}; gl_FragColor = vec4(x);"),
         "rejected", "it crashes the shader compiler (signal SIGSEGV)",
@@ -130,7 +130,7 @@ FILES: dict[str, Hostile] = {
         _isf("float x = TIME; while (x >= 0.0) x = fract(x + 0.1); gl_FragColor = vec4(x);"),
         "rejected", "this loop does not end",
     ),
-    "export.json": Hostile(_export(), "ok"),  # the picture is ours, whatever the address
+    "export.json": Hostile(_export(), "ok"),  # the image is replaced, with any address
     "import_absolute.fs": Hostile(_imports("/etc/passwd"), "rejected", "not relative"),
     "import_link.fs": Hostile(_imports("link.png"), "rejected", "out of the effect's folder"),
     "import_pipe.fs": Hostile(_imports("pipe.png"), "rejected", "no file that can be read"),
@@ -173,15 +173,15 @@ FILES: dict[str, Hostile] = {
     "words.fs": Hostile(bytes(range(256)) * 40, "skipped"),
     "zz_good.fs": Hostile(GOOD, "ok"),
 }  # fmt: skip
-"""By file name; the last is a good one, which has to be reached."""
+"""Files by name; the last is valid and must be reached."""
 
 
 def write(folder: Path, wanted: Callable[[Hostile], bool]) -> dict[str, Hostile]:
-    """Make the files that are `wanted`, and what they lead to."""
-    found = {name: file for name, file in FILES.items() if wanted(file)}
-    for name, file in found.items():
+    """Write the files that are `wanted`, and the files that they refer to."""
+    chosen = {name: file for name, file in FILES.items() if wanted(file)}
+    for name, file in chosen.items():
         data = file.text if isinstance(file.text, bytes) else file.text.encode()
         (folder / name).write_bytes(data)
     (folder / "link.png").symlink_to("/etc/passwd")
     os.mkfifo(folder / "pipe.png")
-    return found
+    return chosen

@@ -114,7 +114,7 @@ def test_no_key_is_pressed(context: Context) -> None:
 
 
 def test_the_sound_as_shadertoy_has_it(context: Context) -> None:
-    texture = Texture(name="t", content=Content.SOUND)
+    texture = Texture(name="t", content=Content.AUDIO)
     body = """ivec2 at = ivec2(gl_FragCoord.xy);
         color = texelFetch(t, ivec2(at.x + 64 * (at.y / 4), at.y % 2), 0);
         if (at.y >= 32) color = vec4(texture(t, vec2(0.5, at.x < 32 ? 0.25 : 0.75)).r,

@@ -28,7 +28,7 @@ class Statements:
 
     Args:
         source: a complete shader without comments.
-        words: names that stand for the keywords of loops, and the keyword of each.
+        keywords: names that stand for the keywords of loops, and the keyword of each.
     """
 
     def __init__(self, source: str, keywords: Mapping[str, str]) -> None:

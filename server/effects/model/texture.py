@@ -9,7 +9,7 @@ class Content(StrEnum):
 
     PHOTO = "photo"
     """The photo in its own size, not fitted, upright."""
-    SOUND = "sound"
+    AUDIO = "sound"
     """512 x 2, one 8-bit component: row 0 the spectrum, row 1 the waveform (Shadertoy's)."""
     NOISE = "noise"
     """`size` squared, of `components` 8-bit components: white noise, the same in every job."""

@@ -64,7 +64,7 @@ class BuiltinTextures:
     def _create(self, texture: Texture) -> TextureSource:
         if texture.content is Content.PHOTO:
             return self._photo
-        if texture.content is Content.SOUND:
+        if texture.content is Content.AUDIO:
             return self._audio_texture()
         if texture.content is Content.ZEROS:
             return self._zeros()

@@ -205,20 +205,20 @@ def _player_contents(lines: player_lines.PlayerLines) -> dict[str, SamplerConten
     contents: dict[str, SamplerContent] = {}
     for number in {*lines.sources, *lines.options}:
         address = lines.sources.get(number, "").lower()
-        content = SamplerContent.PICTURE
+        content = SamplerContent.IMAGE
         if player_lines.is_cube(lines.options.get(number, {}), address):
             content = SamplerContent.CUBE
         elif address == "self":
             content = SamplerContent.BEFORE
-        elif address.endswith(player_lines.SOUNDS):
-            content = SamplerContent.SOUND
+        elif address.endswith(player_lines.AUDIO_SUFFIXES):
+            content = SamplerContent.AUDIO
         contents[f"iChannel{number}"] = content
     return contents
 
 
 def _check(author: AuthorFile, item: Declaration) -> None:
-    sound = item.type == "sampler1D" and sampler_content(item.name) is SamplerContent.SOUND
-    if _REFUSED.fullmatch(item.type) and not sound:
+    is_audio = item.type == "sampler1D" and sampler_content(item.name) is SamplerContent.AUDIO
+    if _REFUSED.fullmatch(item.type) and not is_audio:
         raise author.refusal(f"samplers of type “{item.type}” are not supported", item.start)
 
 

@@ -18,8 +18,8 @@ LINE = re.compile(
     r"^[ \t]*#[ \t]*(?:iChannel|iKeyboard|iUniform|iVertex|StrictCompatibility)[^\n]*", re.MULTILINE
 )
 """A line that only this player reads."""
-SOUNDS = (".mp3", ".wav", ".ogg", ".flac", ".m4a", ".aac")
-SHADERS = (".glsl", ".frag", ".fs")
+AUDIO_SUFFIXES = (".mp3", ".wav", ".ogg", ".flac", ".m4a", ".aac")
+SHADER_SUFFIXES = (".glsl", ".frag", ".fs")
 
 _SOURCE = re.compile(r'[ \t]*#[ \t]*iChannel([0-3])[ \t]+"([^"\n]*)"')
 _OPTION = re.compile(r'[ \t]*#[ \t]*iChannel([0-3])[ \t]*::[ \t]*(\w+)[ \t]+"([^"\n]*)"')

@@ -14,7 +14,7 @@ from itertools import pairwise
 from server.effects.model.input import Input, Kind
 from server.effects.model.modulation import FeatureBinding
 
-SOUND = "isf_sound"
+AUDIO_TEXTURE = "isf_sound"
 """The texture with the spectrum, in the layout of Shadertoy's."""
 SUM = "isfuSum_"
 """Prefix of the uniforms of the sums."""
@@ -34,9 +34,9 @@ class RowContent(IntEnum):
 
 _STRUCT = f"""\
 struct isf_1D {{ int shows; }};
-uniform sampler2D {SOUND};
+uniform sampler2D {AUDIO_TEXTURE};
 float isf_line(int shows, float x) {{
-    float y = texture({SOUND}, vec2(x, shows == {RowContent.WAVE.value} ? 0.75 : 0.25)).x;
+    float y = texture({AUDIO_TEXTURE}, vec2(x, shows == {RowContent.WAVE.value} ? 0.75 : 0.25)).x;
     if (shows == {RowContent.WAVE.value}) return y * 2.0 - 1.0;
     if (shows == {RowContent.SUMS.value}) return isf_sums(x * {_NYQUIST});
     return y > 0.0 ? pow(10.0, 3.5 * (y - 1.0)) : 0.0;

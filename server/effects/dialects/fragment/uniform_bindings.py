@@ -22,7 +22,7 @@ BEFORE = "isf_before"
 NOISE_SIZE = 256
 
 _BAND_NAMES = {"vec3": ("bass", "mid", "treble"), "vec4": ("bass", "lowmid", "highmid", "treble")}
-_CONTENTS = {SamplerContent.SOUND: Content.SOUND, SamplerContent.NOTHING: Content.ZEROS}
+_CONTENTS = {SamplerContent.AUDIO: Content.AUDIO, SamplerContent.NOTHING: Content.ZEROS}
 _TEXELS_ROW = "uniform vec2 isfuTexels;"
 _TEXELS = {
     "float": "1.0 / {size}.{axis}",
@@ -194,7 +194,7 @@ class UniformBindings:
 
     def _bind_input(self, item: Declaration) -> None:
         """Make it an input; a type without a kind of input stays zero."""
-        if item.type in _BAND_NAMES and names.sampler_content(item.name) is SamplerContent.SOUND:
+        if item.type in _BAND_NAMES and names.sampler_content(item.name) is SamplerContent.AUDIO:
             self._bind_bands(item)
             return
         if item.type not in KINDS:
@@ -249,7 +249,7 @@ class UniformBindings:
             self.replaced.add(item.name)
             return
         if not self.lines:
-            self.textures.append(Texture(name=row_textures.SOUND, content=Content.SOUND))
+            self.textures.append(Texture(name=row_textures.AUDIO_TEXTURE, content=Content.AUDIO))
         self.lines[item.name] = row_textures.row_content(item.name)
         self.replaced.add(item.name)
         if self.lines[item.name] is row_textures.RowContent.SUMS and not self._has_sums():

@@ -51,8 +51,8 @@ UNDECLARED = {
 class SamplerContent(StrEnum):
     """Contents of a sampler."""
 
-    PICTURE = "picture"
-    SOUND = "sound"
+    IMAGE = "picture"
+    AUDIO = "sound"
     HISTORY = "history"
     """The audio around the frame, as in an audioHistory input of ISF."""
     NOISE = "noise"
@@ -182,8 +182,8 @@ def sampler_content(name: str) -> SamplerContent:
     if _BEFORE.search(word):
         return SamplerContent.BEFORE
     if _SOUND.search(word) or word == "channel1":
-        return SamplerContent.SOUND
-    return SamplerContent.NOISE if _NOISE.search(word) else SamplerContent.PICTURE
+        return SamplerContent.AUDIO
+    return SamplerContent.NOISE if _NOISE.search(word) else SamplerContent.IMAGE
 
 
 def sized_texture(name: str) -> str | None:

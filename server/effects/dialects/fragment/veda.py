@@ -34,10 +34,10 @@ _DEFAULT_CONTENTS = {
     "midi": SamplerContent.NOTHING,
     "note": SamplerContent.NOTHING,
     "gamepad": SamplerContent.NOTHING,
-    "camera": SamplerContent.PICTURE,
+    "camera": SamplerContent.IMAGE,
 }
-_PICTURES = (".png", ".jpg", ".jpeg", ".webp", ".gif")
-_SOUNDS = (".mp3", ".wav", ".ogg", ".flac", ".m4a", ".aac")
+_IMAGE_SUFFIXES = (".png", ".jpg", ".jpeg", ".webp", ".gif")
+_AUDIO_SUFFIXES = (".mp3", ".wav", ".ogg", ".flac", ".m4a", ".aac")
 _NAME = re.compile(r"[A-Za-z_]\w{0,63}")
 _MAX_PASSES = 16
 
@@ -98,10 +98,10 @@ def _imported(
             raise author.error(
                 message, entries.offset_of(name) if isinstance(entries, JsonObject) else 0
             )
-        if path.lower().endswith(_SOUNDS):
-            contents[name] = SamplerContent.SOUND
-        elif not path.lower().endswith(_PICTURES) or "://" in path:
-            contents[name] = SamplerContent.PICTURE
+        if path.lower().endswith(_AUDIO_SUFFIXES):
+            contents[name] = SamplerContent.AUDIO
+        elif not path.lower().endswith(_IMAGE_SUFFIXES) or "://" in path:
+            contents[name] = SamplerContent.IMAGE
         else:
             textures.append(_texture(author, name, path, author.text.find(path)))
     return tuple(textures)

@@ -22,7 +22,7 @@ _HOST_NAMES = re.compile(r"isf.*|gl_.*|vv_.*|IMG_.*|.*__.*")
 _KINDS = {kind.value.lower(): kind for kind in Kind} | {"int": Kind.LONG}
 _BINDABLE = (Kind.FLOAT, Kind.POINT, Kind.COLOR)
 _SPECTRA = (Kind.AUDIO_FFT, Kind.AUDIO_HISTORY)
-_SOUNDS = (Kind.AUDIO, Kind.AUDIO_FFT, Kind.AUDIO_HISTORY)
+_AUDIO_KINDS = (Kind.AUDIO, Kind.AUDIO_FFT, Kind.AUDIO_HISTORY)
 _MAX_HISTORY_S = 60.0
 MAX_WIDTH = 16384
 """Maximum MAX of an audio input: the number of values in a row."""
@@ -105,7 +105,7 @@ def _input(author: AuthorFile, table: JsonObject, code: str) -> Input:
         values=values,
         labels=labels,
         photo=_photo(author, table, kind),
-        width=_width(table) if kind in _SOUNDS else None,
+        width=_width(table) if kind in _AUDIO_KINDS else None,
         scale=_scale(author, table) if kind in _SPECTRA else Scale.BROWSER,
         past=_span(table, "PAST", HISTORY_S[0]) if kind is Kind.AUDIO_HISTORY else 0.0,
         future=_span(table, "FUTURE", HISTORY_S[1]) if kind is Kind.AUDIO_HISTORY else 0.0,

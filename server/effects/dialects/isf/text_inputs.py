@@ -20,7 +20,7 @@ from server.effects.source.header import JsonObject
 
 _NUMBERS = (Kind.FLOAT, Kind.LONG, Kind.BOOL)
 _NAME = re.compile(r"(?<![\w.])[A-Za-z_]\w*")
-_PICTURE = frozenset(size_names(1, 1))
+_SIZE_NAMES = frozenset(size_names(1, 1))
 _MAX_LENGTH = 200
 
 
@@ -98,6 +98,6 @@ def _expression(
     """Check an expression of numeric inputs."""
     for name in _NAME.findall(text):
         numeric = name in inputs and inputs[name].kind in _NUMBERS
-        if not numeric and name not in FUNCTIONS and name not in _PICTURE:
+        if not numeric and name not in FUNCTIONS and name not in _SIZE_NAMES:
             raise author.error(f"{key}: “{name}” is not a numeric input", table.offset_of(key))
     return text[:_MAX_LENGTH]

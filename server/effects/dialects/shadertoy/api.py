@@ -156,12 +156,12 @@ def _sections(author: AuthorFile, shader: JsonObject) -> tuple[list[Section], li
         for role, code in codes.items()
     }
     inputs = {role: _inputs(table, channels_read[role]) for role, table in passes.items()}
-    picture = _picture([table for tables in inputs.values() for table in tables.values()])
+    input_file = _input_file([table for tables in inputs.values() for table in tables.values()])
     connected = [
         replace(
             section,
             channel_inputs=_channel_inputs(
-                inputs[section.role], channels_read[section.role], picture
+                inputs[section.role], channels_read[section.role], input_file
             ),
         )
         for section in sections
@@ -235,7 +235,7 @@ def _stem(table: JsonObject) -> str:
     return name if name in _NOISES else name.partition(".")[0]
 
 
-def _picture(tables: list[JsonObject]) -> str | None:
+def _input_file(tables: list[JsonObject]) -> str | None:
     """Return the file that the input image replaces: the first video or camera, else image."""
     for kinds in (("video", "webcam"), ("texture",)):
         for table in tables:
@@ -245,35 +245,35 @@ def _picture(tables: list[JsonObject]) -> str | None:
 
 
 def _channel_inputs(
-    inputs: dict[int, JsonObject], channels_read: list[int], picture: str | None
+    inputs: dict[int, JsonObject], channels_read: list[int], input_file: str | None
 ) -> dict[int, ChannelInput]:
     """Return the channels that a pass reads; a channel without an input reads nothing."""
     nothing = make_channel_input(Media("none"))
     return {
-        n: _channel_input(inputs[n], picture) if n in inputs else nothing for n in channels_read
+        n: _channel_input(inputs[n], input_file) if n in inputs else nothing for n in channels_read
     }
 
 
-def _channel_input(table: JsonObject, picture: str | None) -> ChannelInput:
+def _channel_input(table: JsonObject, input_file: str | None) -> ChannelInput:
     sampler = table.get("sampler")
     sampler_table = sampler if isinstance(sampler, JsonObject) else JsonObject(table.offset)
     filters = {option.value: option for option in Filter}
     wraps = {option.value: option for option in Wrap}
     return make_channel_input(
-        _media(table, picture),
+        _media(table, input_file),
         filters.get(str(sampler_table.get("filter"))),
         wraps.get(str(sampler_table.get("wrap"))),
         str(sampler_table.get("vflip", "true")).lower() == "false",
     )
 
 
-def _media(table: JsonObject, picture: str | None) -> Media:
+def _media(table: JsonObject, input_file: str | None) -> Media:
     kind, stem, input_id = _kind(table), _stem(table), str(table.get("id"))
     if kind == "texture" and stem in _NOISES:
         return _NOISES[stem]
     if kind in ("texture", "video", "webcam"):
         word = "photo" if kind == "texture" else kind
-        return Media(word if _path(table) == picture else "original")
+        return Media(word if _path(table) == input_file else "original")
     if kind == "buffer":
         letter = re.fullmatch(r"buffer0([0-3])", stem)
         buffer = BUFFERS[int(letter[1])] if letter else BUFFERS[0]

@@ -12,7 +12,7 @@ CUBE = "cube A"
 PASSES = (*BUFFERS, CUBE, "image")
 """All passes that draw, in drawing order; the common text and sound draw nothing."""
 
-PICTURES = ("photo", "video", "webcam")
+INPUT_IMAGES = ("photo", "video", "webcam")
 """Words for the input image of the effect; the time of a video is that of the job."""
 
 _ALIASES = {
@@ -32,7 +32,7 @@ _ALIASES = {
 }
 SELF = "self"
 """Word for the pass's own output of the previous frame."""
-_PLAIN = (*PICTURES, "original", "sound", "keyboard", "cubemap", "none", SELF)
+_PLAIN = (*INPUT_IMAGES, "original", "sound", "keyboard", "cubemap", "none", SELF)
 _BUFFER = re.compile(r"buf(?:fer)?[ _]?([a-d])")
 _CUBE_PASS = re.compile(r"cube(?:map)?[ _]?a")
 _GRAINS = re.compile(r"(noise|volume)((?:[ ]+(?:\d{1,4}|gr[ae]y|rgba))*)")
@@ -69,7 +69,7 @@ class Media:
     @property
     def source(self) -> str:
         """Name of its input, target or texture in the internal form."""
-        if self.word in PICTURES:
+        if self.word in INPUT_IMAGES:
             return "picture"
         if self.word in (*BUFFERS, CUBE):
             return self.word.replace(" ", "")
@@ -83,7 +83,7 @@ class Media:
         """The texture that it is; None if it is an input or a target."""
         contents = {
             "original": Content.PHOTO,
-            "sound": Content.SOUND,
+            "sound": Content.AUDIO,
             "noise": Content.NOISE,
             "volume": Content.VOLUME,
             "cubemap": Content.CUBE,
@@ -133,7 +133,7 @@ def make_channel_input(
     has_mipmaps = is_repeated or media.word == "cubemap"
     default = Filter.MIPMAP if has_mipmaps else Filter.LINEAR
     edge = Wrap.REPEAT if is_repeated else Wrap.CLAMP
-    is_flipped = flipped and media.word in (*PICTURES, "original", "image", "noise")
+    is_flipped = flipped and media.word in (*INPUT_IMAGES, "original", "image", "noise")
     return ChannelInput(media, filtered or default, wrap or edge, is_flipped)
 
 

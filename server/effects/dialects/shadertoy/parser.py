@@ -9,8 +9,8 @@ from server.effects.dialects.shadertoy import missing_buffers, text_form
 from server.effects.dialects.shadertoy import uniforms as shadertoy_uniforms
 from server.effects.dialects.shadertoy.channels import (
     CUBE,
+    INPUT_IMAGES,
     PASSES,
-    PICTURES,
     SELF,
     ChannelInput,
     Media,
@@ -191,7 +191,7 @@ def _textures(media: list[Media]) -> tuple[Texture, ...]:
 
 
 def _inputs(media: list[Media]) -> tuple[Input, ...]:
-    if not any(medium.word in PICTURES for medium in media):
+    if not any(medium.word in INPUT_IMAGES for medium in media):
         return ()
     return (Input(name="picture", uniform="picture", kind=Kind.IMAGE, label="Picture"),)
 

@@ -13,8 +13,8 @@ from server.effects.dialects.shadertoy import glsl as shadertoy_glsl
 from server.effects.dialects.shadertoy.channels import (
     BUFFERS,
     CUBE,
+    INPUT_IMAGES,
     PASSES,
-    PICTURES,
     SELF,
     ChannelInput,
     Media,
@@ -161,7 +161,7 @@ def _apply_player_options(
 def _add_default_channels(channel_inputs: dict[int, ChannelInput], codes: list[str]) -> None:
     """Set the sources of channels that are read and not set."""
     used_sources = {channel_input.media.word for channel_input in channel_inputs.values()}
-    spare_sources = [Media("photo")] if not used_sources & set(PICTURES) else []
+    spare_sources = [Media("photo")] if not used_sources & set(INPUT_IMAGES) else []
     spare_sources += [Media("sound")] if "sound" not in used_sources else []
     for number in range(4):
         if number in channel_inputs or not shadertoy_glsl.reads(codes, number):
@@ -201,11 +201,11 @@ def _read_channel_line(
 
 def _media_of_address(author: AuthorFile, address: str, at: int) -> Media:
     """Return the source in the line of an editor's player: a file is the input image or audio."""
-    if address.lower().endswith(player_lines.SOUNDS):
+    if address.lower().endswith(player_lines.AUDIO_SUFFIXES):
         return Media("sound")
     if address == SELF:
         return Media(SELF)
-    if address.lower().endswith(player_lines.SHADERS):
+    if address.lower().endswith(player_lines.SHADER_SUFFIXES):
         message = "a channel that reads a shader needs a pass here: “// Pass: Buffer A”"
         raise _error(author, at, message)
     return Media("cubemap" if "{}" in address else "photo")

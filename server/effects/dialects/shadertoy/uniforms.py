@@ -17,7 +17,7 @@ from server.effects.dialects.fragment.declarations import (
 from server.effects.dialects.fragment.uniform_bindings import UniformBindings
 from server.effects.dialects.shadertoy.glsl import HOST_NAMES
 
-_PICTURE = "picture"
+_INPUT_IMAGE = "picture"
 """Name of the input that shows the input image."""
 
 
@@ -46,5 +46,5 @@ def without_replaced(code: str, bindings: UniformBindings) -> str:
 
 
 def _is_own(item: Declaration) -> bool:
-    named = re.fullmatch(HOST_NAMES, item.name) or item.name == _PICTURE
+    named = re.fullmatch(HOST_NAMES, item.name) or item.name == _INPUT_IMAGE
     return "sampler" not in item.type and not named
