@@ -1,8 +1,8 @@
 """Frozen dataclasses as JSON values and back, each value checked against the type of its field.
 
 A path and a decimal number are text, a tuple is a list, a dataclass is an object with all its
-fields. Reading is strict: an unknown key, a missing one without a default and a value of another
-type are errors that name where they are.
+fields. Reading is strict: an unknown key, a missing key without a default and a value of another
+type are errors that name their position.
 """
 
 import types
@@ -17,11 +17,11 @@ Value = TypeVar("Value")
 
 
 class ProtocolError(ValueError):
-    """A value that does not fit the type of its field; the text names the field."""
+    """A value that does not match the type of its field; the text names the field."""
 
 
 def to_json(value: object) -> Any:
-    """Return `value` as what `json.dumps` writes; a value with a `to_json` of its own uses it."""
+    """Convert `value` to a value for `json.dumps`, with its own `to_json` if it has one."""
     if hasattr(value, "to_json"):
         return value.to_json()
     if is_dataclass(value) and not isinstance(value, type):
@@ -36,15 +36,15 @@ def to_json(value: object) -> Any:
 
 
 def from_json(kind: type[Value], value: object, where: str = "") -> Value:
-    """Return the `kind` that a value of JSON describes.
+    """Convert a JSON value to a `kind`.
 
     Args:
         kind: a dataclass, or any type that its fields may have.
         value: as `json.loads` returns it.
-        where: what the value is a part of, for messages.
+        where: position of the value, for messages.
 
     Raises:
-        ProtocolError: the value is not one of `kind`.
+        ProtocolError: the value is not a valid `kind`.
     """
     read: Value = _read(kind, value, where)
     return read
@@ -85,7 +85,7 @@ def _read_object(kind: Any, value: Any, where: str) -> Any:
 def _read_optional(kinds: tuple[Any, ...], value: Any, where: str) -> Any:
     if value is None and type(None) in kinds:
         return None
-    (kind,) = [one for one in kinds if one is not type(None)]
+    (kind,) = [member for member in kinds if member is not type(None)]
     return _read(kind, value, where)
 
 
@@ -111,14 +111,14 @@ def _read_plain(kind: Any, value: Any, where: str) -> Any:
     if kind is float:
         _expect(isinstance(value, int | float) and not isinstance(value, bool), where, "a number")
         return float(value)
-    # bool is a kind of int in Python, and is none here.
+    # bool is a subclass of int in Python, but not valid as one here.
     _expect(type(value) is kind, where, f"of type {kind.__name__}")
     return value
 
 
-def _expect(holds: bool, where: str, what: str) -> None:
-    if not holds:
-        raise ProtocolError(f"{where or 'the value'} must be {what}")
+def _expect(condition: bool, where: str, expected: str) -> None:
+    if not condition:
+        raise ProtocolError(f"{where or 'the value'} must be {expected}")
 
 
 @cache

@@ -9,7 +9,7 @@ from server.protocol.task import Task
 
 @dataclass(frozen=True, kw_only=True)
 class LimitFlashes(Task):
-    """Find where frames would flash too much, and write by how much they are dimmed."""
+    """Find where frames would flash too much, and write the gains that dim them."""
 
     name = "flashes"
     draws = True
@@ -41,7 +41,7 @@ class DrawSegment(Task):
     """Persistent targets as the segment before left them."""
     state_out: Path | None = None
     stall_s: float | None = None
-    """Seconds without progress after which the worker is killed; None is the encoder's limit."""
+    """Seconds without progress after which the worker is killed; None uses the encoder's limit."""
 
     def inputs(self) -> list[Path]:
         state = [] if self.state_in is None else [self.state_in]
@@ -60,7 +60,7 @@ class CompileEffect(Task):
     effects: tuple[EffectInstance, ...]
     size: tuple[int, int]
     at_s: int | None = None
-    """Time of the first frame in seconds; None is that of the worker's choice."""
+    """Time of the first frame in seconds; None leaves it to the worker."""
     egl_device: int | None = None
 
     def inputs(self) -> list[Path]:
@@ -81,7 +81,7 @@ class CompileForBrowser(Task):
 
 @dataclass(frozen=True, kw_only=True)
 class FrameFile:
-    """A frame, and the PNG file that it goes to."""
+    """A frame and its PNG file."""
 
     frame: int
     out: Path
@@ -96,9 +96,9 @@ class DrawFrames(Task):
     scene: SceneSpec
     shots: tuple[FrameFile, ...]
     composite: bool = True
-    """True writes frames as a video has them; False keeps their alpha."""
+    """True writes frames as in a video; False keeps their alpha."""
     max_frames: int = 900
-    """Frames that are drawn before one to build up what persists; `max_s` seconds likewise."""
+    """Frames drawn before a requested one to fill persistent targets; likewise `max_s` seconds."""
     max_s: float = 10.0
 
     def inputs(self) -> list[Path]:
@@ -117,7 +117,7 @@ class Profile(Task):
     scene: SceneSpec
     sizes: tuple[tuple[int, int], ...]
     count: int
-    """Frames that are measured at each size."""
+    """Measured frames at each size."""
 
     def inputs(self) -> list[Path]:
         return self.scene.inputs()

@@ -1,4 +1,4 @@
-"""Names of the files that tasks of a job write and read, in the job's folder or the features'."""
+"""Names of the files that a job's tasks write and read, in its folder or the features'."""
 
 AUDIO = "sound.wav"
 """The prepared audio: 48 kHz, stereo, 32-bit float."""

@@ -1,4 +1,4 @@
-"""The lines between server and worker: one JSON object each, a task or an event."""
+"""Lines between server and worker: one JSON object each, a task or an event."""
 
 import json
 from typing import Any
@@ -13,35 +13,35 @@ MAX_TASK_BYTES = 8 * 1024 * 1024
 
 
 def write_task(task: Task) -> bytes:
-    """Return the line of a task."""
+    """Write a task as a line."""
     return json.dumps({"task": task.name, **to_json(task)}).encode() + b"\n"
 
 
 def read_task(line: bytes) -> Task:
-    """Return the task of a line.
+    """Read a task from a line.
 
     Raises:
-        ProtocolError: the line is not a whole line, not JSON, or not a task.
+        ProtocolError: the line is incomplete, not JSON, or not a task.
     """
     if not line.endswith(b"\n"):
-        raise ProtocolError(f"a task line was cut off or is longer than {MAX_TASK_BYTES} bytes")
+        raise ProtocolError(f"the task line is incomplete or exceeds {MAX_TASK_BYTES} bytes")
     values = _object(line)
     name = values.pop("task", None)
     kind = TASKS.get(name) if isinstance(name, str) else None
     if kind is None:
-        raise ProtocolError(f"there is no task “{str(name)[:80]}”")
+        raise ProtocolError(f"“{str(name)[:80]}” is not a task")
     return from_json(kind, values, kind.name)
 
 
 def write_event(event: Event) -> bytes:
-    """Return the line of an event; a value that JSON does not have is written as text."""
+    """Write an event as a line; values that JSON lacks become text."""
     values = {"event": event.name, **to_json(event)}
     text = json.dumps(values, ensure_ascii=False, default=_plain)
     return text.encode("utf-8", "replace") + b"\n"
 
 
 def read_event(line: bytes) -> Event:
-    """Return the event of a line.
+    """Read an event from a line.
 
     Raises:
         ProtocolError: the line is not JSON, or not an event.
@@ -50,7 +50,7 @@ def read_event(line: bytes) -> Event:
     name = values.pop("event", None)
     kind = EVENTS.get(name) if isinstance(name, str) else None
     if kind is None:
-        raise ProtocolError(f"there is no event “{str(name)[:80]}”")
+        raise ProtocolError(f"“{str(name)[:80]}” is not an event")
     return from_json(kind, values, kind.name)
 
 
@@ -58,7 +58,7 @@ def _object(line: bytes) -> dict[str, Any]:
     try:
         values = json.loads(line)
     except ValueError as error:
-        raise ProtocolError(f"the line is not JSON: {error}") from None
+        raise ProtocolError(f"the line is not valid JSON: {error}") from None
     if not isinstance(values, dict):
         raise ProtocolError("the line is not a JSON object")
     return values

@@ -1,7 +1,7 @@
 """The tasks of a worker: one dataclass each, with the files that it reads and writes.
 
-A task is all that its worker is given. `inputs` and `outputs` name every file and folder by its
-absolute path: what a worker on another machine would have to be sent, and what would come back.
+A task is everything that its worker gets. `inputs` and `outputs` name every file and folder by its
+absolute path: the files to send to a worker on another machine, and the files to bring back.
 """
 
 from server.protocol.drawing_tasks import (

@@ -1,4 +1,4 @@
-"""Events of the music in frames, and the beats as a ruler."""
+"""Envelopes of events in frames, and the beats as a ruler."""
 
 import numpy as np
 import pytest
@@ -22,14 +22,14 @@ def test_a_pulse_begins_in_the_frame_of_its_event(fps: int) -> None:
     assert column[int(0.4 * fps)] == 0
 
 
-def test_of_two_pulses_under_way_the_stronger_shows() -> None:
+def test_of_two_overlapping_pulses_the_stronger_counts() -> None:
     column = event_envelopes.pulse(np.array([[0.0, 1.0], [0.1, 0.3]]), 30, 60)
     assert column[3] == pytest.approx((1 - 0.05 / 0.18) ** 2)
     assert column[6] == pytest.approx(0.3)
     assert column[8] == pytest.approx(0.3 * (1 - (2 / 60) / 0.18) ** 2)
 
 
-def test_a_pulse_dies_away_in_the_time_it_is_given() -> None:
+def test_a_pulse_decays_in_the_given_time() -> None:
     column = event_envelopes.pulse(np.array([[1.0, 1.0]]), 20, 10, 0.5)
     assert column[9:16] == pytest.approx([0, 1, 0.64, 0.36, 0.16, 0.04, 0])
 
@@ -47,7 +47,7 @@ def _envelopes(events: NDArray[np.float64], frames: int, fps: int) -> dict[str, 
     }
 
 
-def test_what_is_told_of_an_event() -> None:
+def test_envelopes_of_events() -> None:
     envelopes = _envelopes(np.array([[0.25, 0.5], [0.75, 1.0]]), 5, 4)
     assert envelopes["since"] == [FAR_S, 0, 0.25, 0, 0.25]
     assert envelopes["until"] == [0.25, 0.5, 0.25, FAR_S, FAR_S]
@@ -64,18 +64,18 @@ def test_an_event_on_the_border_of_a_frame_belongs_to_the_frame_that_begins() ->
     assert event_envelopes.first_frames(np.array([[4.1, 1.0]]), 30).tolist() == [123]
 
 
-def test_where_there_are_no_events_all_is_calm() -> None:
+def test_without_events_all_envelopes_rest() -> None:
     envelopes = _envelopes(NONE, 3, 10)
     assert envelopes.pop("since") == envelopes.pop("until") == [FAR_S] * 3
     assert all(row == [0] * 3 for row in envelopes.values())
 
 
-def test_every_event_of_the_catalogue_has_every_word() -> None:
+def test_every_event_of_the_catalogue_has_every_envelope() -> None:
     for event in EVENTS:
         assert {f"{event}.{word}" for word in event_envelopes.ENVELOPES} <= FEATURES.keys()
 
 
-def test_beats_go_on_beyond_the_ends_as_they_were() -> None:
+def test_beats_continue_beyond_both_ends() -> None:
     grid = BeatRuler.of(np.array([1.0, 1.5, 2.5]))
     moments = np.array([0.0, 1.0, 1.25, 1.5, 2.0, 2.5, 3.5])
     assert grid.position(moments).tolist() == [-2, 0, 0.5, 1, 1.5, 2, 3]

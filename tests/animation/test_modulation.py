@@ -1,4 +1,4 @@
-"""Where motions bring an input, frame by frame."""
+"""Values of modulations, frame by frame."""
 
 import numpy as np
 import pytest
@@ -75,7 +75,7 @@ def test_seconds_and_beats_a_minute_are_what_they_are() -> None:
     )
 
 
-def test_a_count_begins_again_behind_its_end() -> None:
+def test_a_count_wraps_at_its_end() -> None:
     turns = FeatureBinding(feature="beat.count", low=(1.0,), high=(3.0,))
     assert moved(turns, 60)[::10] == [1, 2, 3, 1, 1, 2]
     assert moved(FeatureBinding(feature="beat.count"), 60)[::10] == [0, 1, 0, 1, 1, 0]
@@ -90,7 +90,7 @@ def test_smoothing_looks_ahead_but_not_before_an_event() -> None:
     assert 0 < kick[7] < kick[6] < kick[5] < 1
 
 
-def test_time_is_that_of_the_video() -> None:
+def test_time_features_are_of_the_video() -> None:
     assert moved(FeatureBinding(feature="time.progress"))[::5] == [0, 0.5, 1]
     assert moved(FeatureBinding(feature="time.elapsed", high=(9.0,)))[3] == 0.3
     assert moved(FeatureBinding(feature="time.total", high=(9.0,)))[3] == 1.1
@@ -111,7 +111,7 @@ def test_oscillators() -> None:
 
 
 @pytest.mark.parametrize("fps", [24, 25, 30, 50, 60])
-def test_what_jumps_does_so_in_the_frame_that_holds_the_moment(fps: int) -> None:
+def test_a_jump_happens_in_the_frame_of_its_moment(fps: int) -> None:
     """As an event does: at 1.01 s in the frame floor(1.01 x fps)."""
     frames, moment = 4 * fps, 1.01
     jumps: dict[str, modulation.Modulation] = {
@@ -133,7 +133,7 @@ def test_what_jumps_does_so_in_the_frame_that_holds_the_moment(fps: int) -> None
     assert flips.tolist() == [fps, 2 * fps, 3 * fps]
 
 
-def test_an_oscillator_keeps_to_the_beats_of_the_track() -> None:
+def test_an_oscillator_follows_the_beats_of_the_track() -> None:
     motion = Oscillator(shape=Shape.SAW, beats=2, seconds=None, high=(10.0,))
     assert moved(motion, 61)[::10] == [5, 0, 5, 0, 2.5, 5, 7.5]
 
@@ -157,7 +157,7 @@ def test_points_and_colours_move_in_all_parts() -> None:
     assert values[5].tolist() == pytest.approx([0.5, 0, 0.5, 0.75])
 
 
-def test_the_stand_in_has_every_feature() -> None:
+def test_the_default_audio_has_every_feature() -> None:
     for name in FEATURES:
         values = modulation.feature_values(name, DefaultAudio(), 30, 30)
         assert values.shape == (30,)

@@ -1,4 +1,4 @@
-"""Columns, and the values as a shader reads them."""
+"""Columns of the timeline, and their values in a shader."""
 
 from typing import Any
 
@@ -61,7 +61,7 @@ def _column(kind: Kind, **more: object) -> list[list[float]]:
     return values
 
 
-def test_a_bound_input_follows_the_sound_over_its_range() -> None:
+def test_a_bound_input_follows_the_audio_over_its_range() -> None:
     moved = _column(
         Kind.FLOAT, modulation=FeatureBinding(feature="level", low=(2.0,), high=(-2.0,))
     )
@@ -76,13 +76,13 @@ def test_a_bound_input_follows_the_sound_over_its_range() -> None:
     assert _column(Kind.LONG, modulation=FeatureBinding(feature="level", high=(4.0,)))[20] == [4]
 
 
-def test_a_choice_moves_through_the_places_of_its_values() -> None:
+def test_a_choice_moves_through_the_indices_of_its_values() -> None:
     moved = FeatureBinding(feature="level", high=(2.0,))
     column = _column(Kind.LONG, values=(7, 1, 9), labels=("a", "b", "c"), modulation=moved)
     assert [row[0] for row in column[::5]] == [7, 1, 1, 9, 9]
 
 
-def test_an_event_that_follows_a_bent_pulse_fires_where_that_passes_a_half() -> None:
+def test_an_event_bound_to_a_curved_pulse_fires_where_it_rises_above_one_half() -> None:
     item = Input(name="x", uniform="x", kind=Kind.EVENT, label="x")
 
     def fired(**more: Any) -> list[int]:
@@ -94,14 +94,14 @@ def test_an_event_that_follows_a_bent_pulse_fires_where_that_passes_a_half() -> 
     assert fired(invert=True) == [0, 4]
 
 
-def test_what_does_not_move_is_a_constant() -> None:
+def test_a_feature_that_does_not_change_is_a_constant() -> None:
     item = Input(
         name="x", uniform="x", kind=Kind.FLOAT, label="x", modulation=FeatureBinding(feature="bass")
     )
     assert Timeline(_effect(item), {}, Rising(), 10, FPS).columns["x"].constant
 
 
-def test_a_value_given_holds_in_every_frame() -> None:
+def test_a_set_value_holds_in_every_frame() -> None:
     item = Input(
         name="x",
         uniform="x",
@@ -115,7 +115,7 @@ def test_a_value_given_holds_in_every_frame() -> None:
     assert timeline.numbers(3) == {"x": 0.25}
 
 
-def test_a_colour_of_the_photo_is_the_default_where_the_palette_has_it() -> None:
+def test_a_colour_of_the_photo_is_the_default_if_the_palette_has_it() -> None:
     item = Input(
         name="x", uniform="x", kind=Kind.COLOR, label="x", default=(1, 1, 1, 0.5), photo="vivid"
     )
@@ -146,14 +146,14 @@ def test_an_event_is_true_in_one_frame() -> None:
         return [n for n in range(FRAMES) if column.at(n) == np.int32(1).tobytes()]
 
     assert fired("k") == [3]  # the kick is at 0.35 s
-    assert fired("l") == [10]  # where the level passes a half
+    assert fired("l") == [10]  # where the level rises above one half
     assert fired("g") == []
     assert fired("g", g=True) == fired("k", k=True) == [0]
     assert fired("k", k=False) == []
 
 
 def test_an_event_as_all_passes_of_a_frame_see_it(context: Context) -> None:
-    """The target keeps count, and the output sees the event as well."""
+    """The target counts the event, and the output sees it as well."""
     effect = isf(
         """void main() {
             if (PASSINDEX == 0) gl_FragColor = IMG_THIS_PIXEL(p) + vec4(hit ? 1.0 : 0.0);
@@ -168,7 +168,7 @@ def test_an_event_as_all_passes_of_a_frame_see_it(context: Context) -> None:
     assert seen == [[0, 0], [0, 0], [0, 0], [255, 255], [255, 0], [255, 0]]
 
 
-def test_what_dialects_call_by_other_names(context: Context) -> None:
+def test_uniforms_that_dialects_name_differently(context: Context) -> None:
     uniforms = {
         "size": Builtin.RENDER_SIZE_3,
         "date": Builtin.DATE_FROM_ZERO,

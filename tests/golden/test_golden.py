@@ -1,7 +1,7 @@
-"""Every built-in effect against frames that a person has looked at.
+"""Every built-in effect against frames that a person has approved.
 
-Compared on Mesa's software renderer only, drawn on any other. `make golden` accepts what is drawn
-now (`make golden EFFECT=ring` for one); look at the pictures before committing them.
+Compared on Mesa's software renderer only; drawn on any other. `make golden` accepts the current
+frames (`make golden EFFECT=ring` for one effect); check the images before committing them.
 """
 
 import os
@@ -33,12 +33,12 @@ _KICK = int(track.kick_times()[20] * FPS)
 FRAMES = (0, _KICK + 1, _KICK + 10)
 """The start, the frame after a kick, and the time between two kicks."""
 BEFORE = 20
-"""Frames drawn before the one that is looked at where an effect builds on them."""
+"""Frames drawn before the compared one if an effect is sequential."""
 FIRST, SECOND = (480, 320), (300, 200)
 """Sizes of the photos."""
 EFFECTS = sorted(path for path in BUILT_IN.iterdir() if path.suffix in SUFFIXES)
 MEAN, WORST = 2.0, 40
-"""Tolerance in steps of 255: of the mean, and of any one value (edges move by fractions)."""
+"""Tolerance in steps of 255: of the mean, and of any single value (edges move by fractions)."""
 
 Pixels = NDArray[np.uint8]
 pytestmark = pytest.mark.golden
@@ -46,7 +46,7 @@ pytestmark = pytest.mark.golden
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The demo's track and photo, prepared."""
+    """Prepare the demo's track and photo."""
     folder = tmp_path_factory.mktemp("golden")
     (folder / "track").write_bytes(track.wav())
     photo.paint(*FIRST).save(folder / "photo", "PNG", compress_level=1)
@@ -60,7 +60,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def _scene_spec(folder: Path, path: Path) -> SceneSpec:
     source = read(path)
-    # Half of a transition is behind the frame between the two kicks.
+    # The frame between the two kicks is in the middle of a transition.
     params = {"at": FRAMES[2] / FPS - 1, "length": 2} if source.effect.transition_image else {}
     return SceneSpec(
         effects=(source.to_instance(params),),
@@ -77,7 +77,7 @@ def _scene_spec(folder: Path, path: Path) -> SceneSpec:
 
 
 def _rgb(nv12: bytes) -> Pixels:
-    """BT.709 limited range to RGB (ITU-R BT.709-6, table 4), nearest chroma."""
+    """Convert BT.709 limited range to RGB (ITU-R BT.709-6, table 4), nearest chroma."""
     flat = np.frombuffer(nv12, np.uint8).astype(np.float32)
     luma = (flat[: WIDTH * HEIGHT].reshape(HEIGHT, WIDTH) - 16) / 219
     chroma = (flat[WIDTH * HEIGHT :].reshape(HEIGHT // 2, WIDTH // 2, 2) - 128) / 224
@@ -88,7 +88,7 @@ def _rgb(nv12: bytes) -> Pixels:
 
 
 class _FrameSink:
-    """A sink of Readback that keeps the last frame."""
+    """A sink of Readback that stores the last frame."""
 
     def __init__(self) -> None:
         self._bytes = bytearray(WIDTH * HEIGHT * 3 // 2)
@@ -101,7 +101,7 @@ class _FrameSink:
 
 
 def _draw(folder: Path, effect: Path) -> tuple[Pixels, bool]:
-    """The frames side by side, and whether software drew them."""
+    """Draw the frames next to each other; return them, and True if the renderer is software."""
     with Context() as context:
         scene = Scene(context, _scene_spec(folder, effect))
         frames = []
@@ -132,7 +132,7 @@ def test_golden(folder: Path, tmp_path: Path, effect: Path) -> None:
     with Image.open(golden) as known:
         difference = np.abs(drawn.astype(int) - np.asarray(known.convert("RGB")))
         lettered = any(item.text_style for item in read(effect).effect.inputs)
-        # Other releases of a font have other outlines: letters move, the picture stays.
+        # Another release of a font has other outlines: letters move, the image stays.
         worst = 255 if lettered and known.info.get("fonts") != fonts.fingerprint() else WORST
     if difference.mean() > MEAN or difference.max() > worst:
         amplified = (255 * (difference / 255) ** 0.25).astype(np.uint8)

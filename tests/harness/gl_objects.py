@@ -47,7 +47,7 @@ def no_leaks(context: Context) -> Iterator[None]:
 
 @cache
 def _is_live(kind: str) -> Callable[[int], bool]:
-    """Return a function that tells by its name if an object of a kind exists."""
+    """Return a function that checks by its name that an object of a kind exists."""
     is_object = _function(f"glIs{kind}", ctypes.c_ubyte, ctypes.c_uint)
     if kind != "Program":
         return lambda name: bool(is_object(name))

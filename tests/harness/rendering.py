@@ -38,7 +38,7 @@ def context(opened: Context, monkeypatch: pytest.MonkeyPatch) -> Iterator[Contex
 
 @pytest.fixture(scope="session")
 def track(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The features of two seconds: three kicks, a tone on the left and noise on the right."""
+    """Write the features of two seconds: three kicks, a tone on the left and noise on the right."""
     folder = tmp_path_factory.mktemp("track")
     time = np.arange(2 * wav.RATE) / wav.RATE
     kick = np.sin(2 * np.pi * 55 * time) * np.exp(-12 * np.mod(time, 0.6))
@@ -52,13 +52,13 @@ def track(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def effect_of(source: str, **more: Any) -> EffectInstance:
-    """An ISF effect of a chain."""
+    """Return an ISF effect of a chain."""
     return EffectInstance(**{"id": "test", "file": "test.fs", "source": source, **more})
 
 
 @pytest.fixture
 def make_task(tmp_path: Path, track: Path) -> MakeTask:
-    """Segment tasks at 64 x 36: make_task(source, **what differs)."""
+    """Create segment tasks at 64 x 36: make_task(source, **changes)."""
     photo = save_photo(tmp_path / "photo.rgba", quarters(64, 36))
 
     def make(source: str, **more: Any) -> DrawSegment:

@@ -99,11 +99,11 @@ def test_a_reason_crosses_as_its_parts() -> None:
 @pytest.mark.parametrize(
     ("line", "message"),
     [
-        (b"{nonsense\n", "the line is not JSON"),
+        (b"{nonsense\n", "the line is not valid JSON"),
         (b"[]\n", "the line is not a JSON object"),
-        (b'{"task": "sing"}\n', "there is no task “sing”"),
-        (b'{"task": ["probe"]}\n', "there is no task"),
-        (b'{"task": "probe"}', f"is longer than {MAX_TASK_BYTES} bytes"),
+        (b'{"task": "sing"}\n', "“sing” is not a task"),
+        (b'{"task": ["probe"]}\n', "is not a task"),
+        (b'{"task": "probe"}', f"exceeds {MAX_TASK_BYTES} bytes"),
         (b'{"task": "probe", "colour": 1}\n', r"without the keys \['colour'\]"),
         (b'{"task": "probe", "egl_device": "1"}\n', "egl_device must be of type int"),
         (b'{"task": "probe", "egl_device": true}\n', "egl_device must be of type int"),

@@ -1,4 +1,4 @@
-"""What the tests of this folder draw with."""
+"""Effects, sources and readers for tests that draw."""
 
 import struct
 from collections.abc import Mapping
@@ -22,37 +22,37 @@ FRAMES = 20
 
 
 class Rising:
-    """Features of a sound whose level is n/20 in frame n and everything else 0."""
+    """Features of an audio whose level is n/20 in frame n; everything else is 0."""
 
     def column(self, name: str, frames: int, fps: int) -> NDArray[np.float32]:
-        """The feature `name`."""
+        """Return the feature `name`."""
         slope = 1 / 20 if name == "level" else 0.0
         return (np.arange(frames) * slope).astype(np.float32)
 
     def events(self, event: str) -> NDArray[np.float64]:
-        """Two beats a second; of anything else one, in frame 3 of 10 a second."""
+        """Return two beats a second; of any other event one, in frame 3 of 10 a second."""
         times = np.arange(20) * 0.5 if event == "beat" else np.array([0.35])
         return np.stack([times, np.ones(len(times))], axis=1)
 
 
 def isf(body: str, header: str = "{}") -> Effect:
-    """An effect from an ISF header and body; the body begins on line 2."""
+    """Parse an effect from an ISF header and body; the body begins on line 2."""
     return load("test", "test.fs", f"/*{header}*/\n{body}\n")
 
 
 def shader(body: str, declarations: str = "") -> str:
-    """A fragment shader whose main is `body`; it writes `color`."""
+    """Return a fragment shader whose main is `body`; it writes `color`."""
     return f"#version 330 core\n{declarations}\nout vec4 color;\nvoid main() {{ {body} }}\n"
 
 
 def one_pass(body: str, declarations: str, *channels: Channel, target: str | None = None) -> Pass:
-    """A pass of that shader over all of its target."""
+    """Return a pass of that shader over all of its target."""
     fragment = shader(body, declarations)
     return Pass(vertex=FULLSCREEN_VERTEX, fragment=fragment, target=target, channels=channels)
 
 
 def make_effect(*passes: Pass, **more: Any) -> Effect:
-    """An effect of passes that no dialect has made."""
+    """Return an effect of passes, independent of any dialect."""
     return Effect(
         id="test", file="test.fs", source="", title="T", dialect="isf", passes=passes, **more
     )
@@ -64,19 +64,19 @@ def make_renderer(
     values: Mapping[str, Value] | None = None,
     sources: Mapping[str, TextureSource | SamplerView] | None = None,
 ) -> EffectRenderer:
-    """The effect at 64 x 36, 10 frames a second, 20 frames."""
+    """Prepare the effect at 64 x 36, 10 frames a second, 20 frames."""
     timeline = Timeline(effect, effect.param_values(values or {}), Rising(), FRAMES, FPS)
     return EffectRenderer(context, effect, timeline, SIZE, sources or {})
 
 
 def draw_frame(renderer: EffectRenderer, frame: int = 0) -> NDArray[np.float64]:
-    """The effect's output in `frame`."""
+    """Draw the effect's output in `frame`."""
     renderer.draw(frame)
     return read_pixels(renderer.output)
 
 
 def read_pixels(target: TextureSource) -> NDArray[np.float64]:
-    """A surface as an array (height, width, components), top row first; 8 bits are 0 to 255."""
+    """Read a target as (height, width, components), top row first; 8 bits are 0 to 255."""
     assert isinstance(target, RenderTarget)
     width, height = target.size
     kind = np.float32 if target.floating else np.uint8
@@ -85,19 +85,19 @@ def read_pixels(target: TextureSource) -> NDArray[np.float64]:
 
 
 def paint(context: Context, pixels: NDArray[np.uint8]) -> RenderTarget:
-    """A surface that shows `pixels`, (height, width, 4), top row first."""
+    """Create a target that shows `pixels`, (height, width, 4), top row first."""
     render_target = RenderTarget(context, (pixels.shape[1], pixels.shape[0]))
     render_target.write(np.ascontiguousarray(pixels[::-1]).tobytes())
     return render_target
 
 
 def flat(color: tuple[int, int, int, int], size: tuple[int, int] = SIZE) -> NDArray[np.uint8]:
-    """Pixels of one colour."""
+    """Return pixels of one colour."""
     return np.full((size[1], size[0], 4), color, np.uint8)
 
 
 def quarters(width: int, height: int) -> NDArray[np.uint8]:
-    """Red upper left, green upper right, blue lower left, white lower right."""
+    """Return red upper left, green upper right, blue lower left, white lower right."""
     pixels = np.full((height, width, 4), 255, np.uint8)
     pixels[: height // 2, : width // 2] = (255, 0, 0, 255)
     pixels[: height // 2, width // 2 :] = (0, 255, 0, 255)
@@ -106,7 +106,7 @@ def quarters(width: int, height: int) -> NDArray[np.uint8]:
 
 
 def save_photo(path: Path, pixels: NDArray[np.uint8]) -> Path:
-    """Write `pixels` as the prepare task would write a photo."""
+    """Write `pixels` in the format of the prepare task."""
     head = struct.pack("<8sII", b"TOQIRGBA", pixels.shape[1], pixels.shape[0])
     path.write_bytes(head + pixels.tobytes())
     return path
@@ -115,7 +115,7 @@ def save_photo(path: Path, pixels: NDArray[np.uint8]) -> Path:
 SHOW = """/*{"INPUTS": [{"NAME": "inputImage", "TYPE": "image"}]}*/
 void main() { gl_FragColor = IMG_THIS_PIXEL(inputImage); }
 """
-"""Shows what it is given."""
+"""Shows its input."""
 
 TRAIL = """/*{"INPUTS": [{"NAME": "inputImage", "TYPE": "image"},
     {"NAME": "beat", "TYPE": "float", "MIN": 0, "MAX": 1, "BIND": "kick"},
@@ -133,4 +133,4 @@ void main() {
     } else gl_FragColor = IMG_THIS_PIXEL(trail);
 }
 """
-"""Every frame needs the one before it; its targets change in size, and it hears the sound."""
+"""Every frame needs the one before it; targets change in size, and it reacts to the audio."""

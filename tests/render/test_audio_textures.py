@@ -1,4 +1,4 @@
-"""The sound as a texture: audio and audioFFT inputs."""
+"""Audio as a texture: audio and audioFFT inputs."""
 
 import numpy as np
 import pytest
@@ -12,7 +12,7 @@ from tests.render.drawing import isf, make_renderer, read_pixels
 
 
 class Tones:
-    """A sound whose samples and levels can be told apart; step 1 is the first with sound."""
+    """An audio with distinct samples and levels; step 1 is the first that is not silent."""
 
     def step(self, frame: int, fps: int) -> int:
         return frame * 60 // fps
@@ -43,7 +43,7 @@ class Tones:
         (Kind.AUDIO_FFT, 4, 4, [31.5 / 255, 159.5 / 255, 223.5 / 255], [0.2, 0.2, 0.2]),
     ],
 )
-def test_sound_as_a_picture(
+def test_audio_as_a_texture(
     context: Context, kind: Kind, width: int, size: int, left: list[float], right: list[float]
 ) -> None:
     item = Input(name="sound", uniform="sound", kind=kind, label="", width=width)
@@ -75,7 +75,7 @@ def test_the_spectrum_on_the_scale_of_the_track(
     np.testing.assert_allclose(texels[1], 0.4, atol=1e-6)
 
 
-def test_the_sound_is_uploaded_once_a_step_and_is_grey(context: Context) -> None:
+def test_the_audio_is_uploaded_once_a_step_and_is_grey(context: Context) -> None:
     effect = isf(
         "void main() { gl_FragColor = IMG_NORM_PIXEL(fft, vec2(0.5, 0.75)); }",
         '{"INPUTS": [{"NAME": "fft", "TYPE": "audioFFT"}]}',

@@ -1,4 +1,4 @@
-"""How textures are sampled: filters, edges, mipmaps, upside down; in exact pixels."""
+"""Sampling of textures: filters, edges, mipmaps, upside down; in exact pixels."""
 
 import numpy as np
 import pytest
@@ -22,13 +22,13 @@ TEXELS = (50, 100, 150, 200)
 
 
 def _columns(*values: int) -> NDArray[np.uint8]:
-    """Two rows of grey texels."""
+    """Return two rows of grey texels."""
     row = np.array([[value, value, value, 255] for value in values], np.uint8)
     return np.stack([row, row])
 
 
 def _across(context: Context, *channels: Channel) -> NDArray[np.float64]:
-    """The top row of what samples four texels from u = -1 to 2, by 64 steps of 3/64."""
+    """Return the top row of sampling four texels from u = -1 to 2, by 64 steps of 3/64."""
     body = "color = " + " + ".join(
         f"texture({c.uniform}, vec2(gl_FragCoord.x / 64.0 * 3.0 - 1.0, 0.5))" for c in channels
     )
@@ -42,7 +42,7 @@ def _across(context: Context, *channels: Channel) -> NDArray[np.float64]:
 
 
 def _where() -> NDArray[np.float64]:
-    """The coordinate of each pixel of `_across` in texels, 0 at the centre of the first."""
+    """Return the coordinate of each pixel of `_across` in texels, 0 at the centre of the first."""
     return ((np.arange(64) + 0.5) / 64 * 3 - 1) * 4 - 0.5
 
 
@@ -88,7 +88,7 @@ def test_without_a_channel_it_is_linear_and_clamped(context: Context) -> None:
     )
 
 
-def test_mipmaps_follow_the_picture(context: Context) -> None:
+def test_mipmaps_follow_the_source(context: Context) -> None:
     channel = Channel(uniform="s", source="picture", filter=Filter.MIPMAP)
     body = "color = textureLod(s, vec2(0.5), gl_FragCoord.x < 32.0 ? 3.0 : 0.0);"
     picture = paint(context, np.full((8, 8, 4), 100, np.uint8))
@@ -137,7 +137,7 @@ def test_mipmaps_of_a_target_that_reads_itself(context: Context) -> None:
         ),
     )
     renderer.begin(0)
-    # The mean of what was there: 0, then 1/2, then 2 * 1/2 + 1/2, then 2 * 3/2 + 1/2.
+    # The mean of the content before: 0, then 1/2, then 2 * 1/2 + 1/2, then 2 * 3/2 + 1/2.
     seen = [draw_frame(renderer, frame)[0, 0, 0] for frame in range(4)]
     assert seen == [0, 8, 24, 56]
 
@@ -152,7 +152,7 @@ def _level(name: str) -> Input:
     )
 
 
-def test_a_flipped_picture_is_upside_down_and_follows_it(context: Context) -> None:
+def test_a_flipped_copy_is_upside_down_and_follows_its_source(context: Context) -> None:
     steps = np.arange(36, dtype=np.uint8).repeat(64 * 4).reshape(36, 64, 4)
     picture = paint(context, steps)
     flipped = Channel(uniform="s", source="picture", filter=Filter.NEAREST, flipped=True)
@@ -170,7 +170,7 @@ def test_a_flipped_picture_is_upside_down_and_follows_it(context: Context) -> No
     assert seen[:, 3, 0].tolist() == list(range(35, -1, -1))
     assert seen[:, 3, 1].tolist() == list(range(36))
     assert seen[0, 0, 2:].tolist() == list(SIZE)
-    picture.write(steps.tobytes())  # its rows are turned by this
+    picture.write(steps.tobytes())  # this flips its rows
     assert draw_frame(renderer)[:, 3, 0].tolist() == list(range(36))
     draw_count = context.draw_count
     renderer.draw(1)
@@ -193,7 +193,7 @@ def test_a_flipped_target_of_floats_keeps_them(context: Context) -> None:
 
 
 def test_a_channel_of_the_same_name_in_each_pass(context: Context) -> None:
-    """One name is another picture in the next pass, as with Shadertoy's channels."""
+    """One name is a different texture in the next pass, as with Shadertoy's channels."""
     renderer = make_renderer(
         context,
         make_effect(
@@ -209,9 +209,7 @@ def test_a_channel_of_the_same_name_in_each_pass(context: Context) -> None:
     assert draw_frame(renderer)[0, 0].tolist() == [204] * 4
 
 
-def test_more_pictures_than_there_are_units(
-    context: Context, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_more_textures_than_units(context: Context, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(context, "max_texture_units", 2)
     picture = paint(context, np.full((2, 2, 4), 51, np.uint8))
     body = "color = " + " + ".join(f"texture(s{i}, vec2(0.5))" for i in range(3)) + ";"
@@ -227,7 +225,7 @@ def test_more_pictures_than_there_are_units(
     assert read_pixels(picture).shape == (2, 2, 4)
 
 
-def test_a_sampler_of_another_type_than_its_texture(context: Context) -> None:
+def test_a_sampler_whose_type_does_not_match_its_texture(context: Context) -> None:
     picture = paint(context, np.full((2, 2, 4), 51, np.uint8))
     effect = make_effect(one_pass("color = texture(s, vec3(1.0));", "uniform samplerCube s;"))
     with pytest.raises(ToqiboxError) as caught:

@@ -1,4 +1,4 @@
-"""Opening a context: which device, what it is called, what is an error."""
+"""Opening a context: choice of the device, its properties, errors."""
 
 import pytest
 
@@ -29,7 +29,7 @@ def test_software_is_known_by_its_name(renderer: str, software: bool) -> None:
     assert is_software(renderer) is software
 
 
-def test_the_context_says_what_it_is(context: Context) -> None:
+def test_the_context_reports_its_properties(context: Context) -> None:
     assert context.renderer
     assert context.vendor
     assert context.version

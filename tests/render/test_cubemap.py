@@ -1,4 +1,4 @@
-"""Cubes that passes draw, face by face."""
+"""Cubes drawn by passes, face by face."""
 
 from pathlib import Path
 
@@ -15,7 +15,7 @@ from tests.render.drawing import draw_frame, make_effect, make_renderer, one_pas
 WAYS = ("1, 0, 0", "-1, 0, 0", "0, 1, 0", "0, -1, 0", "0, 0, 1", "0, 0, -1")
 NEAR = Channel(uniform="cube", source="cube", filter=Filter.NEAREST)
 LOOK = "".join(f"if (int(gl_FragCoord.x) == {i}) way = vec3({way});" for i, way in enumerate(WAYS))
-"""Column i of the picture looks at face i."""
+"""Column i of the output looks at face i."""
 
 
 def _cube_renderer(
@@ -43,11 +43,11 @@ def test_each_face_is_drawn(context: Context) -> None:
     np.testing.assert_allclose(seen[:, 1:3], 255 * 0.08, atol=0.6)
     assert context.draw_count == 6 + 1
     renderer.draw(1)
-    assert context.draw_count == 6 + 1  # nothing moves
+    assert context.draw_count == 6 + 1  # nothing changes
 
 
-def test_a_pixel_lies_where_its_coordinates_say(context: Context) -> None:
-    """As if the face were drawn on directly: s = x, t = y of OpenGL's table of cube faces."""
+def test_a_pixel_is_at_its_coordinates(context: Context) -> None:
+    """As if the face were drawn directly: s = x, t = y of OpenGL's table of cube faces."""
     target = Target(name="cube", cube=True, width="8")
     renderer = make_renderer(
         context,
@@ -73,7 +73,7 @@ ADD = """vec3 way = vec3(1); int i = face;
     color = texture(cube, way) + vec4(float(face + 1) / 255.0);"""
 
 
-def test_a_cube_that_reads_itself_has_what_was_there_before(
+def test_a_cube_that_samples_itself_sees_the_content_before(
     context: Context, tmp_path: Path
 ) -> None:
     renderer = _cube_renderer(context, ADD, "uniform samplerCube cube;", persistent=True)
@@ -89,7 +89,7 @@ def test_a_cube_that_reads_itself_has_what_was_there_before(
     assert draw_frame(renderer, 3)[0, :6, 0].tolist() == [4, 8, 12, 16, 20, 24]
 
 
-def test_a_cube_cannot_be_the_picture(context: Context) -> None:
+def test_a_cube_cannot_be_the_output(context: Context) -> None:
     with pytest.raises(ToqiboxError, match="cube") as caught:
         make_renderer(
             context,

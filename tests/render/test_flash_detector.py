@@ -1,4 +1,4 @@
-"""Counting flashes: small pictures whose every cell is known."""
+"""Detection of flashes: small images with known cells."""
 
 import numpy as np
 import pytest
@@ -12,25 +12,25 @@ CellColors = NDArray[np.float32]
 
 
 def square(hertz: float, seconds: float, low: float, high: float, fps: int = FPS) -> CellColors:
-    """A square wave, one value a frame, that begins high."""
+    """Return a square wave, one value a frame, that begins high."""
     phase = np.arange(round(seconds * fps)) * hertz / fps % 1
     return np.where(phase < 0.5, high, low).astype(np.float32)
 
 
 def grey_cells(light: CellColors, columns: int = COLUMNS, rest: float = 0.3) -> CellColors:
-    """Grey pictures whose first `columns` are as bright as `light`, one value a frame."""
+    """Return grey images whose first `columns` are as bright as `light`, one value a frame."""
     cell_colors = np.full((len(light), ROWS, COLUMNS, 3), rest, np.float32)
     cell_colors[:, :, :columns] = light[:, np.newaxis, np.newaxis, np.newaxis]
     return cell_colors
 
 
 def colored(light: CellColors, color: tuple[float, float, float]) -> CellColors:
-    """`color` all over, times `light`."""
+    """Return `color` everywhere, times `light`."""
     return grey_cells(light) * np.asarray(color, np.float32)
 
 
 def rates(cell_colors: CellColors, fps: int = FPS) -> list[float]:
-    """The most flashes a second: of luminance, of red."""
+    """Return the most flashes a second: of luminance, of red."""
     flat = cell_colors.reshape(len(cell_colors), -1, 3)
     return [
         float(FlashCounter(signal.opposing_changes(), fps).rate.max()) / 2
@@ -46,7 +46,7 @@ def test_three_flashes_a_second_are_allowed(hertz: int, fps: int) -> None:
 
 @pytest.mark.parametrize("fps", [24, 25, 30, 50, 60])
 @pytest.mark.parametrize("hertz", [3.5, 4, 5, 8, 12])
-def test_more_are_found(hertz: float, fps: int) -> None:
+def test_more_are_detected(hertz: float, fps: int) -> None:
     cell_colors = grey_cells(square(hertz, 4, 0.2, 0.6, fps))
     (interval,) = find_flashing(cell_colors, fps)
     assert interval.rate == pytest.approx(hertz, abs=0.51)
@@ -55,7 +55,7 @@ def test_more_are_found(hertz: float, fps: int) -> None:
     assert interval.last == len(cell_colors)
 
 
-def test_only_the_second_and_what_leads_up_to_it_is_named() -> None:
+def test_only_the_interval_and_the_second_before_it_are_reported() -> None:
     calm = np.full(5 * FPS, 0.2, np.float32)
     (interval,) = find_flashing(
         grey_cells(np.concatenate([calm, square(5, 2, 0.2, 0.8), calm])), FPS
@@ -64,7 +64,7 @@ def test_only_the_second_and_what_leads_up_to_it_is_named() -> None:
     assert 7 * FPS <= interval.last <= 8 * FPS
 
 
-def test_two_stretches_far_apart_are_two() -> None:
+def test_two_distant_intervals_are_separate() -> None:
     calm, strobe = np.full(5 * FPS, 0.2, np.float32), square(5, 2, 0.2, 0.8)
     intervals = find_flashing(grey_cells(np.concatenate([strobe, calm, strobe])), FPS)
     assert len(intervals) == 2
@@ -74,7 +74,7 @@ def test_two_stretches_far_apart_are_two() -> None:
     ("low", "high", "flashes"),
     [(0.3, 0.42, True), (0.3, 0.38, False), (0.75, 0.9, True), (0.82, 1.0, False)],
 )
-def test_what_is_a_change(low: float, high: float, *, flashes: bool) -> None:
+def test_the_least_change(low: float, high: float, *, flashes: bool) -> None:
     assert bool(find_flashing(grey_cells(square(6, 3, low, high)), FPS)) is flashes
 
 
@@ -86,7 +86,7 @@ def test_small_steps_add_up_and_slow_fades_do_not_flash() -> None:
 
 
 @pytest.mark.parametrize(("columns", "flashes"), [(2, False), (3, True)])
-def test_a_quarter_of_the_picture_may_flash(columns: int, *, flashes: bool) -> None:
+def test_a_quarter_of_the_frame_may_flash(columns: int, *, flashes: bool) -> None:
     intervals = find_flashing(grey_cells(square(6, 3, 0, 1), columns), FPS)
     assert bool(intervals) is flashes
     if intervals:
@@ -94,8 +94,8 @@ def test_a_quarter_of_the_picture_may_flash(columns: int, *, flashes: bool) -> N
         assert intervals[0].cells.sum() == ROWS * columns
 
 
-def test_flashes_that_wander_count_together() -> None:
-    """Each third of the picture lights up twice a second only, but all of it six times."""
+def test_flashes_that_move_around_count_together() -> None:
+    """Each third of the frame flashes only twice a second, but together they flash six times."""
     cell_colors = np.zeros((4 * FPS, ROWS, 9, 3), np.float32)
     for frame in range(len(cell_colors)):
         turn, on = divmod(frame, 5)
@@ -106,8 +106,8 @@ def test_flashes_that_wander_count_together() -> None:
     assert interval.cells.all()
 
 
-def test_what_moves_does_not_flash() -> None:
-    """A bar runs over the picture 3.75 times a second: so often every cell flashes."""
+def test_a_moving_object_does_not_flash() -> None:
+    """A bar crosses the frame 3.75 times a second, and every cell flashes as often."""
     cell_colors = np.zeros((4 * FPS, ROWS, 16, 3), np.float32)
     for frame in range(len(cell_colors)):
         at = frame * 2 % 16

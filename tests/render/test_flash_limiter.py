@@ -1,4 +1,4 @@
-"""What is dimmed so that a film does not flash: never more than it takes, and nothing else."""
+"""Limiting of flashes: never more than necessary, and nothing else."""
 
 import numpy as np
 import pytest
@@ -18,7 +18,7 @@ from tests.render.test_flash_detector import (
 
 
 def dimmed(cell_colors: CellColors, fps: int = FPS) -> CellColors:
-    """The pictures as the film shows them; each changed one must be within the limit."""
+    """Return the colours as the video shows them, which must be within the limit."""
     gains = limit_flashes(cell_colors, fps).gains
     assert gains is not None
     assert gains.max() <= 1
@@ -31,17 +31,17 @@ def dimmed(cell_colors: CellColors, fps: int = FPS) -> CellColors:
 
 @pytest.mark.parametrize("fps", [24, 30, 60])
 @pytest.mark.parametrize("hertz", [3.5, 5, 12])
-def test_a_strobe_is_calmed(hertz: float, fps: int) -> None:
+def test_a_strobe_is_limited(hertz: float, fps: int) -> None:
     cell_colors = grey_cells(square(hertz, 4, 0.2, 0.8, fps))
     limited = dimmed(cell_colors, fps)
     assert (limited <= cell_colors).all()
-    # The bright half comes down, the dark half stays, and a change just under a flash is left.
+    # The bright half is dimmed, the dark half stays, and a change just below a flash remains.
     within = limited[fps:-fps]
     assert within.min() == pytest.approx(0.2, abs=0.002)
     assert 0.08 <= within.max() - 0.2 <= 0.1
 
 
-def test_what_may_be_is_left_alone() -> None:
+def test_allowed_flashes_are_unchanged() -> None:
     slow = 0.5 + 0.5 * np.sin(np.arange(10 * FPS) / FPS * 2 * np.pi)
     calm = [
         grey_cells(square(2, 4, 0, 1)),
@@ -54,7 +54,7 @@ def test_what_may_be_is_left_alone() -> None:
         assert result.intervals == []
 
 
-def test_only_the_stretch_is_touched() -> None:
+def test_only_the_interval_is_dimmed() -> None:
     before = 0.5 + 0.4 * np.sin(np.arange(5 * FPS) / FPS * 2 * np.pi)
     light = np.concatenate([before, square(5, 2, 0.2, 0.8), before]).astype(np.float32)
     result = limit_flashes(grey_cells(light), FPS)
@@ -67,7 +67,7 @@ def test_only_the_stretch_is_touched() -> None:
     dimmed(grey_cells(light))
 
 
-def test_only_the_cells_that_flash_are_touched() -> None:
+def test_only_the_cells_that_flash_are_dimmed() -> None:
     cell_colors = grey_cells(square(5, 4, 0.2, 0.8), 5)
     cell_colors[:, :, 8:] = square(2, 4, 0.1, 0.9)[:, np.newaxis, np.newaxis, np.newaxis]
     gains = limit_flashes(cell_colors, FPS).gains
@@ -77,8 +77,8 @@ def test_only_the_cells_that_flash_are_touched() -> None:
     dimmed(cell_colors)
 
 
-def test_never_much_more_than_it_takes() -> None:
-    """With a tenth less dimming it would flash, but for the margin that the count keeps."""
+def test_not_much_more_than_necessary() -> None:
+    """With a tenth less dimming it would flash, except for the margin of the detector."""
     cell_colors = grey_cells(square(5, 4, 0.1, 0.9))
     gains = limit_flashes(cell_colors, FPS).gains
     assert gains is not None
@@ -87,7 +87,7 @@ def test_never_much_more_than_it_takes() -> None:
 
 
 @pytest.mark.parametrize("other", [(0.0, 0.3, 0.0), (0.0, 0.0, 0.0), (0.8, 0.8, 0.8)])
-def test_red_flashes_are_calmed(other: tuple[float, float, float]) -> None:
+def test_red_flashes_are_limited(other: tuple[float, float, float]) -> None:
     on = square(5, 4, 0, 1)[:, np.newaxis, np.newaxis, np.newaxis]
     light = np.where(on > 0, (1.0, 0.0, 0.0), other).astype(np.float32)
     cell_colors = np.broadcast_to(light, (len(on), ROWS, COLUMNS, 3))
@@ -95,12 +95,12 @@ def test_red_flashes_are_calmed(other: tuple[float, float, float]) -> None:
     dimmed(cell_colors)
 
 
-def test_flashes_of_chance_are_calmed_and_the_same_each_time() -> None:
+def test_random_flashes_are_limited_and_the_same_each_time() -> None:
     random = np.random.default_rng(5)
     light = random.random((4 * FPS, ROWS, COLUMNS, 1), np.float32)
     cell_colors = np.repeat(light, 3, axis=-1)
     assert np.array_equal(dimmed(cell_colors), dimmed(cell_colors))
 
 
-def test_a_red_strobe_is_told_once() -> None:
+def test_a_red_strobe_is_reported_once() -> None:
     assert len(limit_flashes(colored(square(5, 4, 0, 1), (1, 0, 0)), FPS).intervals) == 1

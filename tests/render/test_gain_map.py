@@ -1,4 +1,4 @@
-"""Dimming: the light of each place by its gain, and nothing drawn for nothing."""
+"""Dimming: light times the gain of its position, without redundant draws."""
 
 from pathlib import Path
 
@@ -17,24 +17,24 @@ WIDTH, HEIGHT = SIZE
 
 
 def saved(path: Path, frames: NDArray[np.float32]) -> Path:
-    """A file with these gains, (frames, rows, columns)."""
+    """Write a file with these gains, (frames, rows, columns)."""
     gain_map.save(path, frames)
     return path
 
 
 def luma(planes: Nv12Converter) -> NDArray[np.float64]:
-    """The luma plane from 0 to 1, the top row first."""
+    """Read the luma plane from 0 to 1, top row first."""
     rows = np.frombuffer(planes.luma.read(), np.uint8).reshape(HEIGHT, WIDTH)
     return (rows.astype(np.float64) - 16) / 219
 
 
 def encoded(linear: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Linear light as sRGB (IEC 61966-2-1)."""
+    """Convert linear light to sRGB (IEC 61966-2-1)."""
     return np.where(linear <= 0.0031308, 12.92 * linear, 1.055 * linear ** (1 / 2.4) - 0.055)
 
 
 def decoded(values: NDArray[np.float64]) -> NDArray[np.float64]:
-    """sRGB as linear light."""
+    """Convert sRGB to linear light."""
     return np.where(values <= 0.04045, values / 12.92, ((values + 0.055) / 1.055) ** 2.4)
 
 
@@ -44,7 +44,7 @@ def test_light_is_multiplied(context: Context, tmp_path: Path, gain: float) -> N
     pixels = flat((0, 0, 0, 255))
     pixels[:, :, :3] = ramp[np.newaxis, :, np.newaxis]
     frames = np.full((1, 3, 4), gain, np.float32)
-    frames[0, 0, 0] = min(gain, 0.999)  # so that the frame is kept at all
+    frames[0, 0, 0] = min(gain, 0.999)  # so that the file contains the frame
     gain_map_texture = GainMap.load(context, saved(tmp_path / "gains", frames))
     assert gain_map_texture is not None
     picture = paint(context, pixels)
@@ -52,11 +52,11 @@ def test_light_is_multiplied(context: Context, tmp_path: Path, gain: float) -> N
     assert gain_map_texture.update(0)
     planes.draw(dimmed=True)
     exact = encoded(decoded(ramp / 255.0) * gain)
-    # A step of dither and rounding, and two where light leaves the linear part of sRGB.
+    # One step for dither and rounding, and two at the end of sRGB's linear part.
     assert np.abs(luma(planes) - exact).max() < (2.5 if gain < 0.1 else 1.5) / 219
 
 
-def test_each_place_has_its_own(context: Context, tmp_path: Path) -> None:
+def test_each_cell_has_its_own_gain(context: Context, tmp_path: Path) -> None:
     frames = np.ones((1, 2, 2), np.float32)
     frames[0, 0, 1] = 0.0  # rows from the bottom up: the lower right
     gain_map_texture = GainMap.load(context, saved(tmp_path / "gains", frames))
@@ -72,7 +72,7 @@ def test_each_place_has_its_own(context: Context, tmp_path: Path) -> None:
     assert (np.diff(middle) <= 0.01).all()  # bilinear: no step
 
 
-def test_a_frame_is_drawn_again_only_when_it_is_another(context: Context, tmp_path: Path) -> None:
+def test_a_frame_is_redrawn_only_if_it_has_changed(context: Context, tmp_path: Path) -> None:
     frames = np.ones((6, 2, 2), np.float32)
     frames[2:4] = 0.5
     frames[4] = 0.25
@@ -88,7 +88,7 @@ def test_a_frame_is_drawn_again_only_when_it_is_another(context: Context, tmp_pa
     assert planes.chroma.read() == plain.chroma.read()
 
 
-def test_a_film_that_does_not_flash_has_none(context: Context, tmp_path: Path) -> None:
+def test_a_video_that_does_not_flash_has_no_gains(context: Context, tmp_path: Path) -> None:
     gain_map.save(tmp_path / "gains", None)
     assert GainMap.load(context, tmp_path / "gains") is None
     assert GainMap.load(context, saved(tmp_path / "ones", np.ones((3, 2, 2), np.float32))) is None

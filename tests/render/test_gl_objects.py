@@ -1,4 +1,4 @@
-"""Objects of a context: a test that leaves one alive fails, and a wrapper takes its own along."""
+"""GL objects of a context: they end with their wrappers, and leaks are caught."""
 
 from collections.abc import Callable
 

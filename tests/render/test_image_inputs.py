@@ -1,4 +1,4 @@
-"""The photo, how it is fitted, and chains."""
+"""Image inputs: the photo, its fit to the frame, and chains."""
 
 from pathlib import Path
 
@@ -60,7 +60,7 @@ def test_where_a_photo_is_placed(
 
 
 def _disc(side: int) -> NDArray[np.uint8]:
-    """A white disc on grey, as wide as it is high."""
+    """Return a white disc on grey, as wide as it is high."""
     y, x = np.mgrid[:side, :side] - (side - 1) / 2
     pixels = np.full((side, side, 4), 100, np.uint8)
     pixels[np.hypot(x, y) < side * 0.4] = 255
@@ -85,14 +85,14 @@ def test_a_disc_stays_a_disc(
     assert (fitted[..., 3] == 255).all()
 
 
-def test_what_surrounds_the_photo(context: Context, tmp_path: Path) -> None:
+def test_the_area_around_the_photo(context: Context, tmp_path: Path) -> None:
     photo = _photo(context, tmp_path, quarters(36, 36))
     contained = read_pixels(fit(context, photo, SIZE, "contain"))
     assert (contained[:, :14] == [0, 0, 0, 255]).all()
     assert (contained[:, 50:] == [0, 0, 0, 255]).all()
     blurred = read_pixels(fit(context, photo, SIZE, "blur"))
     assert (blurred[:, 16:48] == contained[:, 16:48]).all()
-    # A copy, blurred and darker, in the photo's shadow: red is up on the left, blue below it.
+    # A blurred, darker copy in the photo's shadow: red upper left, blue below it.
     around = blurred[:, :14, :3]
     assert (around[4, :, 0] > 2 * around[4, :, 2]).all()
     assert (around[31, :, 2] > 2 * around[31, :, 0]).all()
@@ -120,7 +120,7 @@ def test_a_larger_copy_is_seen_far_from_the_photo(context: Context, tmp_path: Pa
         read_pixels(fit(context, _photo(context, tmp_path, pixels), (192, 64), "blur"))[32, :, :3],
         2,
     )
-    # In a mirror image the edges of the frame would show the stripe of the other side.
+    # A mirrored copy would show the stripe of the opposite side at the frame's edges.
     assert left[:40].argmax(axis=1).tolist() == [0] * 40
     assert right[-40:].argmax(axis=1).tolist() == [2] * 40
 
@@ -146,7 +146,7 @@ def test_a_photo_of_nearly_the_frame_s_shape_fills_it(
     frame: tuple[int, int],
     cropped: bool,
 ) -> None:
-    # The photo is red up on the left and white below on the right: what the corners show is sharp.
+    # The photo is red upper left and white lower right, so that the corners show sharpness.
     shown = _photo(context, tmp_path, quarters(*photo))
     blurred, filled = (read_pixels(fit(context, shown, frame, mode)) for mode in ("blur", "cover"))
     corners = (

@@ -1,4 +1,4 @@
-"""NV12 against the formula of BT.709, and the ring that reads it."""
+"""NV12 against the formula of BT.709, and the readback ring."""
 
 import numpy as np
 import pytest
@@ -14,7 +14,7 @@ WIDTH, HEIGHT = SIZE
 
 
 class Frames:
-    """A sink that keeps all frames, and like the encoder's uses few buffers in turn."""
+    """A sink that stores all frames, and alternates few buffers as the encoder's does."""
 
     def __init__(self) -> None:
         self.kept: list[bytes] = []
@@ -28,7 +28,7 @@ class Frames:
 
 
 def nv12(context: Context, above: RenderTarget, below: RenderTarget) -> bytes:
-    """The planes of one frame."""
+    """Return the planes of one frame."""
     planes = Nv12Converter(context, above.size, above, below)
     planes.draw()
     frames = Frames()
@@ -46,7 +46,7 @@ def planes_of(frame: bytes) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
 
 
 def bt709(pixels: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Y, Cb, Cr of 8-bit R'G'B' in limited range, not rounded (ITU-R BT.709-6, part 3)."""
+    """Return Y, Cb, Cr of 8-bit R'G'B' in limited range, not rounded (ITU-R BT.709-6, part 3)."""
     red, green, blue = np.moveaxis(pixels[..., :3] / 255, -1, 0)
     luma = 0.2126 * red + 0.7152 * green + 0.0722 * blue
     cb, cr = (blue - luma) / 1.8556, (red - luma) / 1.5748
@@ -96,7 +96,7 @@ def test_a_slow_gradient_keeps_its_mean(context: Context) -> None:
     )
 
 
-def test_what_is_transparent_shows_the_picture_below(context: Context) -> None:
+def test_a_transparent_output_shows_the_layer_below(context: Context) -> None:
     above = flat((255, 255, 255, 0))
     above[: HEIGHT // 2] = (255, 255, 255, 102)
     luma, _ = planes_of(nv12(context, paint(context, above), paint(context, flat((0, 0, 0, 255)))))
@@ -112,7 +112,7 @@ def test_values_beyond_the_range_are_cut(context: Context) -> None:
 
 
 @pytest.mark.parametrize("software", [True, False])
-def test_the_ring_keeps_order_and_repeats_what_did_not_change(
+def test_the_ring_keeps_order_and_repeats_unchanged_frames(
     context: Context, software: bool
 ) -> None:
     context.software = software

@@ -1,4 +1,4 @@
-"""Passes, targets and what is drawn again, in exact pixels."""
+"""Passes, targets and redraws, in exact pixels."""
 
 import numpy as np
 import pytest
@@ -38,7 +38,7 @@ def test_pass_order_and_later_pass_sees_new_content(context: Context) -> None:
     assert read_pixels(renderer.output)[0, 0].tolist() == [153, 0, 0, 255]
 
 
-def test_a_temporary_target_is_black_to_those_before_its_first_writer(context: Context) -> None:
+def test_a_temporary_target_is_black_before_its_first_writer(context: Context) -> None:
     effect = isf(
         """void main() {
             if (PASSINDEX == 0) gl_FragColor = IMG_THIS_PIXEL(b) + vec4(0.2);
@@ -85,7 +85,7 @@ def test_two_passes_on_one_target_take_turns(context: Context) -> None:
         assert read_pixels(renderer.output)[0, 0].tolist() == [102] * 4
 
 
-def test_an_early_pass_sees_what_a_persistent_target_held_a_frame_ago(context: Context) -> None:
+def test_an_early_pass_sees_a_persistent_target_of_the_frame_before(context: Context) -> None:
     effect = isf(
         """void main() {
             if (PASSINDEX == 0) gl_FragColor = IMG_THIS_PIXEL(p);
@@ -123,7 +123,7 @@ def test_sizes_are_expressions_and_rendersize_is_not_rounded(context: Context) -
     assert read_pixels(renderer.output)[0, 0, 2:].tolist() == [1, 2]
 
 
-def test_a_size_that_moves_scales_what_a_persistent_target_holds(context: Context) -> None:
+def test_a_changing_size_scales_a_persistent_target(context: Context) -> None:
     effect = isf(
         """void main() {
             if (PASSINDEX == 0) gl_FragColor = FRAMEINDEX == 0
@@ -147,7 +147,7 @@ def test_a_size_that_moves_scales_what_a_persistent_target_holds(context: Contex
     assert context.draw_count == 5 * 2 + 4
 
 
-def test_targets_that_change_size_at_once_keep_what_each_holds(context: Context) -> None:
+def test_targets_that_change_size_at_once_keep_their_content(context: Context) -> None:
     sized = '"PERSISTENT": true, "WIDTH": "$n"'
     effect = isf(
         """void main() {
@@ -186,7 +186,7 @@ def test_static_passes_are_drawn_once(context: Context) -> None:
     assert read_pixels(renderer.output)[0, 0].tolist() == [100, 0, 0, 0]
 
 
-def test_an_effect_without_time_is_drawn_once_at_all(context: Context) -> None:
+def test_an_effect_without_time_is_drawn_only_once(context: Context) -> None:
     renderer = make_renderer(
         context, isf("void main() { gl_FragColor = vec4(isf_FragNormCoord, 0, 1); }")
     )
@@ -209,7 +209,7 @@ def test_pixels_that_a_pass_leaves_out_are_transparent(context: Context) -> None
     for frame in (0, 5):
         renderer.draw(frame)
     assert read_pixels(renderer.output)[0, 0].tolist() == [0, 0, 0, 0]
-    # Blending is off: alpha is stored, and weighs nothing.
+    # Blending is off: alpha is stored, not applied.
     assert read_pixels(renderer.output)[0, 63].tolist() == [255, 0, 0, 128]
 
 
@@ -224,7 +224,7 @@ def test_a_vertex_shader_may_move_the_corners(context: Context) -> None:
     assert row[48:].max() == 0
 
 
-def test_compile_error_is_told_in_the_authors_lines(context: Context) -> None:
+def test_a_compile_error_is_reported_in_the_authors_lines(context: Context) -> None:
     effect = isf("float a = 1.0;\nvoid main() {\n    gl_FragColor = vec4(nothing);\n}")
     with pytest.raises(ToqiboxError) as caught:
         make_renderer(context, effect)
@@ -266,7 +266,7 @@ def test_more_passes_than_allowed_are_refused(context: Context) -> None:
     assert caught.value.detail == "it has 17 passes: at most 16 are allowed"
 
 
-def test_only_what_must_have_two_sides_is_counted_twice(context: Context) -> None:
+def test_only_double_buffered_targets_count_twice(context: Context) -> None:
     target = Target(name="t", floating=True, persistent=True)
 
     def bytes_of(read: str) -> None:
@@ -285,8 +285,8 @@ def test_only_what_must_have_two_sides_is_counted_twice(context: Context) -> Non
         bytes_of("texture(t, vec2(0.5))")
 
 
-def test_words_of_later_versions_are_tried(context: Context) -> None:
-    """4.50 turns an int into a uint by itself; 3.30 does not."""
+def test_features_of_later_glsl_versions_are_accepted(context: Context) -> None:
+    """GLSL 4.50 converts an int to a uint implicitly; 3.30 does not."""
     body = "uint a = 5; int b = 3; uint c = b; color = vec4(float(a + c) / 10.0);"
     seen = draw_frame(make_renderer(context, make_effect(one_pass(body, ""))))
     assert seen[0, 0].tolist() == [204] * 4

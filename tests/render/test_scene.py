@@ -20,7 +20,7 @@ void main() { gl_FragColor = vec4(1.0, 1.0, 1.0, isf_FragNormCoord.x < 0.5 ? 0.5
 
 
 class Frames:
-    """A sink that keeps all frames."""
+    """A sink that stores all frames."""
 
     def __init__(self) -> None:
         self.kept: list[bytes] = []
@@ -52,7 +52,7 @@ def test_the_first_effect_is_given_the_fitted_photo(make_task: MakeTask) -> None
     with Context() as context:
         scene = Scene(context, make_task(SHOW).scene)
         assert scene.draw(0)
-        assert not scene.draw(1)  # nothing moves, so nothing is drawn
+        assert not scene.draw(1)  # nothing changes, so nothing is drawn
         draw_count = context.draw_count
         scene.draw(2)
         assert context.draw_count == draw_count
@@ -61,7 +61,7 @@ def test_the_first_effect_is_given_the_fitted_photo(make_task: MakeTask) -> None
     assert seen == pytest.approx([62.6, 172.6, 31.8, 235], abs=1)
 
 
-def test_a_chain_hands_on_what_shows_through(make_task: MakeTask) -> None:
+def test_a_chain_passes_on_the_composite(make_task: MakeTask) -> None:
     chain = (effect_of(HALF, id="a"), effect_of(SHOW, id="b"))
     with Context() as context:
         scene = Scene(context, make_task("", effects=chain).scene)
@@ -82,7 +82,7 @@ def test_a_frame_depends_on_its_number_alone(make_task: MakeTask) -> None:
     assert len(set(forward.values())) == 10
 
 
-def test_three_pieces_are_the_whole(make_task: MakeTask, tmp_path: Path) -> None:
+def test_three_segments_equal_the_whole(make_task: MakeTask, tmp_path: Path) -> None:
     job = make_task(TRAIL).scene
     with Context() as context:
         scene = Scene(context, job)
@@ -94,7 +94,7 @@ def test_three_pieces_are_the_whole(make_task: MakeTask, tmp_path: Path) -> None
     for first, last in ((0, 11), (11, 20), (20, FRAMES)):
         with Context() as context:
             scene = Scene(context, job)
-            # What an earlier segment left in this worker must not matter.
+            # State from an earlier segment in this worker must not matter.
             scene.begin(0)
             _draw(scene, context, 25, 28)
             scene.begin(first)
@@ -107,7 +107,7 @@ def test_three_pieces_are_the_whole(make_task: MakeTask, tmp_path: Path) -> None
     assert len(set(whole)) == FRAMES
 
 
-def test_kick_and_time_move_the_picture_with_the_sound(make_task: MakeTask) -> None:
+def test_kick_and_time_animate_the_frame_with_the_audio(make_task: MakeTask) -> None:
     source = """/*{"INPUTS": [{"NAME": "beat", "TYPE": "float", "BIND": "kick"}]}*/
     void main() { gl_FragColor = vec4(vec3(beat), 1.0); }"""
     drawn = _drawn(make_task(source), list(range(FRAMES)))

@@ -1,4 +1,4 @@
-"""The textures that no request names, in exact texels."""
+"""Builtin textures, in exact texels."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -49,7 +49,7 @@ def _drawn(
     *channels: Channel,
     paths: Mapping[str, Path] | None = None,
 ) -> NDArray[np.float64]:
-    """What `body` makes of `texture`, which is the sampler ``t``."""
+    """Draw `body`, which samples `texture` as ``t``."""
     declared = " ".join(f"uniform {kind} {c.uniform};" for c in channels)
     effect = make_effect(
         one_pass(body, declared or f"uniform {kind} t;", *channels), textures=(texture,)
@@ -68,7 +68,7 @@ def test_the_photo_is_upright_and_unfitted(context: Context) -> None:
 
 
 def test_noise_is_the_same_everywhere() -> None:
-    """Its first bytes, computed by hand from the generator's definition."""
+    """Compare the first bytes with values computed by hand from the generator's definition."""
 
     def noise_byte(index: int) -> int:
         state = (index * 747_796_405 + 2_891_336_453) % 2**32
@@ -87,7 +87,7 @@ def test_noise_as_a_shader_reads_it(context: Context, components: int) -> None:
     body = "color = texelFetch(t, ivec2(gl_FragCoord.xy), 0);"
     seen = _drawn(context, body, "sampler2D", texture)[::-1]
     expected = noise(64 * 64 * components).reshape(64, 64, components)
-    for moved, source in ((1, 0), (3, 2)):  # alike, so that one look gives two slices
+    for moved, source in ((1, 0), (3, 2)):  # shifted copies, so that one sample returns two slices
         if moved < components:
             expected[..., moved] = np.roll(expected[..., source], (37, -17), (1, 0))
     expected = expected[:36]
@@ -113,7 +113,7 @@ def test_no_key_is_pressed(context: Context) -> None:
     assert (seen[:, 1:] == [0, 0, 0, 255]).all()
 
 
-def test_the_sound_as_shadertoy_has_it(context: Context) -> None:
+def test_the_audio_as_in_shadertoy(context: Context) -> None:
     texture = Texture(name="t", content=Content.AUDIO)
     body = """ivec2 at = ivec2(gl_FragCoord.xy);
         color = texelFetch(t, ivec2(at.x + 64 * (at.y / 4), at.y % 2), 0);
@@ -145,7 +145,7 @@ def test_an_image_file_is_upright_and_keeps_its_alpha(context: Context, tmp_path
     np.testing.assert_array_equal(seen[34:, :3], pixels)
 
 
-def test_files_that_are_no_pictures(context: Context, tmp_path: Path) -> None:
+def test_files_that_are_not_images(context: Context, tmp_path: Path) -> None:
     (tmp_path / "text").write_text("#!/bin/sh\n")
     for paths, message in (({}, "does not exist"), ({"a.png": tmp_path / "text"}, "be read"),
                          ({"a.png": tmp_path / "none"}, "be read")):  # fmt: skip
@@ -167,7 +167,7 @@ def test_files_that_are_no_pictures(context: Context, tmp_path: Path) -> None:
         Texture(name="t", content=Content.VOLUME, size=4, components=5),
     ],
 )
-def test_textures_that_cannot_be(context: Context, texture: Texture) -> None:
+def test_invalid_textures(context: Context, texture: Texture) -> None:
     with pytest.raises(ToqiboxError) as caught:
         _views(context, make_effect(textures=(texture,)))
     assert caught.value.code == "shader_rejected"
@@ -190,7 +190,7 @@ _LOOK = """vec2 way = gl_FragCoord.xy / vec2(64.0, 36.0) * 2.0 - 1.0;
         ("-way.x, way.y, -1.0", 5),
     ],
 )
-def test_faces_of_files_are_upright_to_who_looks_around(
+def test_faces_of_files_are_upright_from_inside(
     context: Context, tmp_path: Path, way: str, face: int
 ) -> None:
     files = {}
@@ -210,7 +210,7 @@ def test_faces_of_files_are_upright_to_who_looks_around(
 
 
 def test_the_photo_around(context: Context) -> None:
-    """Of 20 x 10 the square in the middle, upright ahead and behind."""
+    """Of 20 x 10 the central square, upright ahead and behind."""
     texture = Texture(name="t", content=Content.CUBE)
     near = Channel(uniform="t", source="t", filter=Filter.NEAREST)
     for way in ("way, 1.0", "-way.x, way.y, -1.0", "1.0, way.y, -way.x"):

@@ -1,4 +1,4 @@
-"""The values of frames are followed for as long as they are one colour."""
+"""The range of values is tracked while the frames have one colour."""
 
 import numpy as np
 
@@ -21,7 +21,7 @@ def test_frames_of_one_colour_have_ranges() -> None:
     assert value_range.ranges == [[16, 17], [128, 128], [127, 128]]
 
 
-def test_a_spot_or_another_colour_is_a_picture() -> None:
+def test_a_spot_or_a_second_colour_is_visible() -> None:
     for frame in (_frame(16, (128, 128), spot=19), _frame(40, (128, 128)), _frame(16, (131, 128))):
         value_range = ValueRange()
         value_range.add_frame(_frame(16, (128, 128)))

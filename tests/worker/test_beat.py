@@ -1,4 +1,4 @@
-"""The cover moves in the very frame of the kick: the shipped `beat`, over real sound, as drawn."""
+"""The `beat` effect moves the cover in the exact frame of the kick, with real audio."""
 
 import os
 from itertools import pairwise
@@ -21,11 +21,11 @@ from tests.render.drawing import quarters, save_photo
 SECONDS = 240 if os.environ.get("PROOF") == "full" else 20
 DECAY_S = 0.150
 STILL = {"drift": 0}
-"""Between the kicks the picture stands still."""
+"""Parameters with which the image stands still between the kicks."""
 
 
 def kick_times() -> NDArray[np.float64]:
-    """Two a second exactly on frames of any rate, then odd moments; from 0 s to the end."""
+    """Return two kicks a second on frames of any rate, then odd times, from 0 s to the end."""
     even = np.arange(0, SECONDS / 2, 0.5)
     odd = np.arange(SECONDS / 2 + 0.1234, SECONDS - 0.3, 0.4567)
     return np.concatenate([even, odd])
@@ -33,7 +33,7 @@ def kick_times() -> NDArray[np.float64]:
 
 @pytest.fixture(scope="module")
 def track(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Decaying 60 Hz bursts and nothing else."""
+    """Write decaying 60 Hz bursts and nothing else."""
     folder = tmp_path_factory.mktemp("kicks")
     time = np.arange(int(0.3 * wav.RATE)) / wav.RATE
     burst = 0.8 * np.sin(2 * np.pi * 60 * time) * np.exp(-time / 0.06)
@@ -49,7 +49,7 @@ def track(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.mark.parametrize("fps", [24, 30, 60])
-def test_the_first_frame_that_grows_holds_the_onset(
+def test_the_first_frame_that_grows_contains_the_onset(
     context: Context, track: Path, tmp_path: Path, fps: int
 ) -> None:
     source = (BUILT_IN / "beat.fs").read_text("utf-8")

@@ -1,4 +1,4 @@
-"""What the compile and profile tasks say of an effect."""
+"""Results of the compile and profile tasks."""
 
 from pathlib import Path
 from typing import Any
@@ -57,11 +57,11 @@ def test_an_effect_that_draws() -> None:
         (TRAIL, False),
     ],
 )  # fmt: skip
-def test_what_is_blank(source: str, blank: bool) -> None:
+def test_blank_effects(source: str, blank: bool) -> None:
     assert compile_source(source)["blank"] is blank
 
 
-def test_what_does_not_compile() -> None:
+def test_an_effect_that_does_not_compile() -> None:
     with pytest.raises(ToqiboxError) as caught:
         compile_source(_body("\n  gl_FragColor = vec5(1.0);"))
     assert caught.value.code == "shader_compile_failed"
@@ -69,7 +69,7 @@ def test_what_does_not_compile() -> None:
     assert caught.value.diagnostics[0]["line"] == 3
 
 
-def test_what_is_not_accepted() -> None:
+def test_an_effect_that_is_rejected() -> None:
     passes = '{"TARGET": "t", "WIDTH": 16000, "HEIGHT": 16000}, {}'
     with pytest.raises(ToqiboxError) as caught:
         compile_source(_body("gl_FragColor = vec4(1.0);", f'{{"PASSES": [{passes}]}}'))
@@ -80,8 +80,8 @@ def test_what_is_not_accepted() -> None:
     )
 
 
-def test_a_cube_is_judged_small() -> None:
-    """One of 1024 pixels, as asked for, would take a software renderer most of the time."""
+def test_a_cube_is_checked_at_a_small_size() -> None:
+    """A cube of 1024 pixels, the requested size, would take most of the time."""
     source = """// Pass: Cube A
     void mainCubemap(out vec4 c, in vec2 p, in vec3 o, in vec3 d) { c = vec4(iResolution.x); }
     // Pass: Image
@@ -92,7 +92,7 @@ def test_a_cube_is_judged_small() -> None:
     assert not compile_source(source)["blank"]
 
 
-def test_a_worker_draws_and_judges_in_turn(tmp_path: Path) -> None:
+def test_a_worker_draws_and_compiles_in_turn(tmp_path: Path) -> None:
     source = _body("gl_FragColor = vec4(1.0, fract(TIME), 0.0, 1.0);")
     scene = SceneSpec(effects=(effect_of(source),), size=(8, 4), fps=10, frames=10, fit="cover")
     for frame in (5, 1):
@@ -103,7 +103,7 @@ def test_a_worker_draws_and_judges_in_turn(tmp_path: Path) -> None:
         assert not compile_source(source)["blank"]
 
 
-def test_its_files_are_where_the_row_says(tmp_path: Path) -> None:
+def test_its_files_are_at_the_paths_of_the_instance(tmp_path: Path) -> None:
     Image.fromarray(np.full((2, 2, 4), 200, np.uint8)).save(tmp_path / "a file", "PNG")
     source = _body(
         "gl_FragColor = IMG_THIS_PIXEL(logo);", '{"IMPORTED": {"logo": {"PATH": "img/logo.png"}}}'
@@ -115,8 +115,8 @@ def test_its_files_are_where_the_row_says(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("hardware", [False, True])
-def test_what_a_pass_takes(monkeypatch: pytest.MonkeyPatch, hardware: bool) -> None:
-    """By the clock in software, by the device's own timers on a GPU: here on whatever there is."""
+def test_the_time_of_a_pass(monkeypatch: pytest.MonkeyPatch, hardware: bool) -> None:
+    """Time by the clock in software, by the device's timers on a GPU: here with any renderer."""
     if hardware:
         monkeypatch.setattr("server.render.gl.context.is_software", lambda _: False)
     source = _body(
@@ -147,12 +147,12 @@ def test_what_a_pass_takes(monkeypatch: pytest.MonkeyPatch, hardware: bool) -> N
         ("void mainImage(out vec4 c, in vec2 p) { c = vec4(iMouse.x); }", "“iMouse” stays 0"),
     ],
 )  # fmt: skip
-def test_why_it_is_blank(source: str, why: str) -> None:
+def test_the_reason_of_a_blank_output(source: str, why: str) -> None:
     assert why in compile_source(source)["why"]
 
 
-def test_numbers_that_are_lost_in_a_persistent_target() -> None:
-    """A frame later they would be everywhere; the picture alone does not show it."""
+def test_values_that_are_lost_in_a_persistent_target() -> None:
+    """A frame later the lost values would be everywhere; the output alone does not show it."""
     kept = "IMG_THIS_PIXEL(acc) + vec4(isf_FragNormCoord.x < 0.5 ? sqrt(-1.0 - TIME) : 1.0)"
     source = _body(
         f"gl_FragColor = PASSINDEX == 0 ? {kept} : vec4(1.0);",
@@ -219,7 +219,7 @@ def test_a_loop_that_cannot_be_read_is_refused_where_it_is_used() -> None:
     assert diagnostic["line"] == 5
 
 
-def test_the_cost_of_a_frame_is_that_of_its_passes() -> None:
+def test_the_cost_of_a_frame_is_the_cost_of_its_passes() -> None:
     light = _body("gl_FragColor = vec4(TIME);")
     nothing = {"pixel_s": 0.0, "fixed_s": 0.0, "still_pixel_s": 0.0, "still_fixed_s": 0.0}
     assert compile_source(light)["cost"] == nothing

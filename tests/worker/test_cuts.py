@@ -1,4 +1,4 @@
-"""A sequential effect drawn in two segments is the one drawn in one, whatever its dialect."""
+"""A sequential effect drawn in two segments equals one segment, in every dialect."""
 
 from pathlib import Path
 
@@ -66,7 +66,7 @@ KINDS = {
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_two_segments_are_one(
+def test_two_segments_equal_one(
     make_task: MakeTask, tmp_path: Path, context: Context, kind: str
 ) -> None:
     chain = tuple(
@@ -83,14 +83,14 @@ def test_two_segments_are_one(
         assert _drawn(scene, 0, cut) == whole[:cut]
         checkpoint.save(tmp_path / "state", cut, scene.persistent_targets)
         scene.begin(0)
-        _drawn(scene, 4, 5)  # what it drew in between must not matter
+        _drawn(scene, 4, 5)  # frames drawn in between must not matter
         scene.begin(cut)
         checkpoint.load(tmp_path / "state", cut, scene.persistent_targets)
         assert _drawn(scene, cut, LAST) == whole[cut:]
 
 
 def _drawn(scene: Scene, first: int, last: int) -> list[bytes]:
-    """Every frame's picture."""
+    """Return the composite of every frame."""
     frames = []
     for frame in range(first, last):
         scene.draw_effects(frame)

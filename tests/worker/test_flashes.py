@@ -1,4 +1,4 @@
-"""Films that would flash, drawn: whole, in pieces, and as a client gets them."""
+"""Videos that would flash: whole, in segments, and encoded."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -27,7 +27,7 @@ void main() {
     gl_FragColor = vec4(mix(vec3(0.4, 0.5, 0.45), vec3(0.8, 0.7, 0.75), on * here), 1.0);
 }
 """
-"""Flashes from 0.8 s to 1.8 s, left and up."""
+"""Flashes from 0.8 s to 1.8 s, upper left."""
 NOISE = """/*{"INPUTS": []}*/
 uint mixed(uint x) { x ^= x >> 16; x *= 0x7feb352du; x ^= x >> 15; x *= 0x846ca68bu; return x; }
 void main() {
@@ -36,12 +36,12 @@ void main() {
     gl_FragColor = vec4(vec3(float(bits & 1u)), 1.0);
 }
 """
-"""Each pixel is black or white by chance: the mean of many hardly moves."""
+"""Each pixel is randomly black or white: the mean of many hardly changes."""
 
 
 @pytest.fixture(name="find_flashes")
 def _find_flashes(make_task: MakeTask, tmp_path: Path) -> Any:
-    """Looks for flashes: find_flashes(source, **what differs) is the result and the file."""
+    """Find flashes: find_flashes(source, **changes) returns the result and the file."""
 
     def find_flashes(source: str, **more: Any) -> tuple[dict[str, Any], Path]:
         out = tmp_path / "flashes.npz"
@@ -57,7 +57,7 @@ def _find_flashes(make_task: MakeTask, tmp_path: Path) -> Any:
 
 
 def linear_cells(frames: NDArray[np.uint8], rows: int, columns: int) -> NDArray[np.float32]:
-    """Decoded frames as cells in linear light (IEC 61966-2-1)."""
+    """Convert decoded frames to cells in linear light (IEC 61966-2-1)."""
     count, height, width = frames.shape[:3]
     values = frames / 255.0
     linear = np.where(values <= 0.04045, values / 12.92, ((values + 0.055) / 1.055) ** 2.4)
@@ -67,7 +67,7 @@ def linear_cells(frames: NDArray[np.uint8], rows: int, columns: int) -> NDArray[
 
 
 def draw_video(task: DrawSegment) -> NDArray[np.uint8]:
-    """The film as it is drawn, encoded and decoded."""
+    """Draw, encode and decode the video."""
     sessions = SessionCache()
     try:
         segment.run(replace(task, last=FRAMES), ProgressReporter(Log()), sessions)
@@ -76,7 +76,7 @@ def draw_video(task: DrawSegment) -> NDArray[np.uint8]:
     return decoded(task.out)
 
 
-def test_a_strobe_is_found_and_the_film_is_calm(find_flashes: Any, make_task: MakeTask) -> None:
+def test_a_strobe_is_detected_and_limited(find_flashes: Any, make_task: MakeTask) -> None:
     result, out = find_flashes(STROBE)
     (limited,) = result["limited"]
     assert limited["perSecond"] == pytest.approx(6, abs=0.5)
@@ -87,7 +87,7 @@ def test_a_strobe_is_found_and_the_film_is_calm(find_flashes: Any, make_task: Ma
     loud, calm = draw_video(task), draw_video(dimmed)
     assert find_flashing(linear_cells(loud, 18, 32), FPS)
     assert find_flashing(linear_cells(calm, 18, 32), FPS) == []
-    # Where and when it did not flash it is as it was; dark moments are too.
+    # Frames and areas without flashes are unchanged; so are dark moments.
     assert np.array_equal(calm[:5], loud[:5])
     assert np.array_equal(calm[-5:], loud[-5:])
     change = np.abs(calm.astype(int) - loud)
@@ -96,7 +96,7 @@ def test_a_strobe_is_found_and_the_film_is_calm(find_flashes: Any, make_task: Ma
     assert change[:, 2:22, 2:36].max() > 40
 
 
-def test_it_is_the_same_in_pieces(find_flashes: Any, make_task: MakeTask) -> None:
+def test_segments_equal_the_whole(find_flashes: Any, make_task: MakeTask) -> None:
     _, out = find_flashes(STROBE)
     first = out.read_bytes()
     assert find_flashes(STROBE)[1].read_bytes() == first
@@ -115,8 +115,8 @@ def test_it_is_the_same_in_pieces(find_flashes: Any, make_task: MakeTask) -> Non
             assert [planes(piece, frame) for frame in frames] == whole[frames.start : frames.stop]
 
 
-def test_noise_of_pixels_is_no_flash(find_flashes: Any) -> None:
-    """From afar it flickers; a closer look tells."""
+def test_noise_of_pixels_does_not_flash(find_flashes: Any) -> None:
+    """At the small size it flickers; the larger size shows that it does not flash."""
     result, out = find_flashes(NOISE, size=(640, 360))
     assert result["limited"] == []
     with np.load(out) as file:

@@ -1,4 +1,4 @@
-"""Single frames as PNG files: what they show, and how exact they are."""
+"""Single frames as PNG files: their content, and their exactness."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import fields
@@ -39,7 +39,7 @@ def sessions() -> Iterator[SessionCache]:
 
 @pytest.fixture
 def shoot(sessions: SessionCache, tmp_path: Path) -> Shoot:
-    """shoot(source, *frames, **what differs) gives what is said of them, and their pixels."""
+    """Draw frames: shoot(source, *frames, **changes) returns the reports and the pixels."""
 
     def run(
         source: str, *frames: int, **more: Any
@@ -62,7 +62,7 @@ def shoot(sessions: SessionCache, tmp_path: Path) -> Shoot:
     return run
 
 
-def test_alpha_is_kept_or_laid_over_the_photo(shoot: Shoot, tmp_path: Path) -> None:
+def test_alpha_is_kept_or_composited_over_the_photo(shoot: Shoot, tmp_path: Path) -> None:
     source = """/*{}*/
     void main() { gl_FragColor = vec4(0.0, 1.0, isf_FragNormCoord.y, isf_FragNormCoord.x * 0.5); }
     """
@@ -77,7 +77,7 @@ def test_alpha_is_kept_or_laid_over_the_photo(shoot: Shoot, tmp_path: Path) -> N
     np.testing.assert_allclose(over[10, 20], [200 * 0.512, 255 * 0.488, 5.7, 255], atol=1)
 
 
-def test_every_frame_before_is_drawn_for_what_needs_it(shoot: Shoot) -> None:
+def test_a_sequential_effect_draws_every_frame_before(shoot: Shoot) -> None:
     reports, pictures = shoot(COUNT, 30, 4, 30)
     assert reports == [{"frame": frame, "exact": True, "from": 0} for frame in (30, 4, 30)]
     assert [picture[5, 5, :2].tolist() for picture in pictures] == [[31, 30], [5, 4], [31, 30]]
@@ -105,7 +105,7 @@ def test_no_time_for_the_frames_before(shoot: Shoot) -> None:
     assert picture[5, 5, :2].tolist() == [1, 60]
 
 
-def test_a_kept_scene_goes_on(shoot: Shoot, sessions: SessionCache) -> None:
+def test_a_kept_scene_continues(shoot: Shoot, sessions: SessionCache) -> None:
     shoot(COUNT, 9, 2)
     assert sessions.current is not None
     for frame, draw_count in ((9, 0), (12, 6), (11, 24)):
@@ -116,7 +116,7 @@ def test_a_kept_scene_goes_on(shoot: Shoot, sessions: SessionCache) -> None:
         assert sessions.current.context.draw_count == draw_count
 
 
-def test_a_kept_scene_begins_anew(shoot: Shoot, sessions: SessionCache) -> None:
+def test_a_kept_scene_starts_again(shoot: Shoot, sessions: SessionCache) -> None:
     shoot(COUNT, 9)
     kept = sessions.current
     _, (picture,) = shoot(COUNT, 3)
@@ -124,7 +124,7 @@ def test_a_kept_scene_begins_anew(shoot: Shoot, sessions: SessionCache) -> None:
     assert picture[5, 5, :2].tolist() == [4, 3]
 
 
-def test_frames_that_need_nothing_are_drawn_alone(shoot: Shoot, sessions: SessionCache) -> None:
+def test_independent_frames_are_drawn_alone(shoot: Shoot, sessions: SessionCache) -> None:
     source = COUNT.replace(', "PERSISTENT": true', "")
     reports, pictures = shoot(source, 99, 2)
     assert [report["from"] for report in reports] == [99, 2]
@@ -136,7 +136,7 @@ def test_frames_that_need_nothing_are_drawn_alone(shoot: Shoot, sessions: Sessio
 
 
 def test_both_photos(shoot: Shoot, tmp_path: Path) -> None:
-    """The first image input is given the picture, others the second photo."""
+    """The first image input is the frame below, others are the second photo."""
     source = """/*{"INPUTS": [{"NAME": "a", "TYPE": "image"}, {"NAME": "b", "TYPE": "image"},
         {"NAME": "photo2", "TYPE": "image"}, {"NAME": "photo", "TYPE": "image"}]}*/
     void main() {
@@ -176,7 +176,7 @@ def test_a_chain_ends_with_its_last_effect(shoot: Shoot) -> None:
     assert alone[5, 5].tolist() == [0, 0, 255, 0]
     _, (whole,) = shoot("", 3, effects=chain, composite=True, photo=None)
     assert whole[5, 5, 3] == 255
-    assert whole[0, 0, 0] < 70  # half of the stand-in's sky under red 4
+    assert whole[0, 0, 0] < 70  # half of the default photo's sky under red 4
 
 
 def test_a_frame_beyond_the_job(shoot: Shoot) -> None:

@@ -27,7 +27,7 @@ void main() { gl_FragColor = vec4(fract(TIME), isf_FragNormCoord, 1.0); }
 
 
 class Worker:
-    """A worker to talk to."""
+    """A worker process under test."""
 
     def __init__(self, command: list[str] = COMMAND) -> None:
         self.popen = subprocess.Popen(
@@ -57,7 +57,7 @@ class Worker:
                 return event
 
     def end(self) -> tuple[int, bytes, bytes]:
-        """Close its input; its exit status, and what it still wrote."""
+        """Close its input; return its exit status and its remaining output."""
         out, err = self.popen.communicate(timeout=30)
         return self.popen.returncode, out, err
 
@@ -118,7 +118,7 @@ def test_variables_without_a_value_are_zero(worker: Worker) -> None:
         assert done["result"]["blank"]
 
 
-def test_a_bad_line_fails_and_the_next_is_done(worker: Worker, make_task: MakeTask) -> None:
+def test_a_bad_line_fails_and_the_next_is_performed(worker: Worker, make_task: MakeTask) -> None:
     worker.until("started")
     for line in (b"{nonsense\n", b"[]\n", b'{"task": "sing"}\n', b'{"task": ["probe"]}\n'):
         worker.send(line)
@@ -135,11 +135,11 @@ def test_a_bad_line_fails_and_the_next_is_done(worker: Worker, make_task: MakeTa
 def test_an_endless_line_is_refused_whole(worker: Worker) -> None:
     worker.until("started")
     worker.send(b'{"task": "' + b"x" * (9 << 20) + b'"}\n{"task": "sing"}\n')
-    assert "was cut off or is longer than" in worker.event()["detail"]
-    assert "there is no task “sing”" in worker.event()["detail"]
+    assert "is incomplete or exceeds" in worker.event()["detail"]
+    assert "“sing” is not a task" in worker.event()["detail"]
 
 
-def test_a_line_cut_short_is_not_done(worker: Worker) -> None:
+def test_an_incomplete_line_is_not_performed(worker: Worker) -> None:
     worker.until("started")
     worker.send(b'{"task": "probe"}')
     assert worker.end()[0] == 0
@@ -165,7 +165,7 @@ sys.exit(program.main())
     worker.send(Probe())
     assert worker.event() == {"event": "stage", "stage": "quiet"}
     result = worker.event()["result"]
-    # 0 to 2, and the folder that ls itself reads: no child has the descriptor of the events.
+    # 0 to 2, and the folder that ls reads: the child does not inherit the events' descriptor.
     assert len(result["descriptors"].split()) == 4
     code, out, err = worker.end()
     assert (code, out) == (0, b"")
@@ -173,7 +173,7 @@ sys.exit(program.main())
     assert b"from a child" in err
 
 
-def test_a_compile_error_is_told(worker: Worker, make_task: MakeTask) -> None:
+def test_a_compile_error_is_reported(worker: Worker, make_task: MakeTask) -> None:
     worker.send(make_task("/*{}*/\n\nvoid main() { gl_FragColor = vec4(x); }\n"))
     failed = worker.until("done", "failed")
     assert failed["code"] == "shader_compile_failed"
@@ -197,16 +197,14 @@ def test_the_probe_tries_everything(worker: Worker, tmp_path: Path) -> None:
 
 
 def _start_drawing(worker: Worker, make_task: MakeTask) -> list[Process]:
-    """Start a segment that takes minutes; all processes below and including the worker."""
+    """Start a segment that takes minutes; return the processes of the worker, itself included."""
     worker.send(make_task(ENDLESS, frames=1_000_000, last=1_000_000))
     worker.until("frames")
     encoders = _wait_for(lambda: [p for p in descendants(worker.popen.pid) if p.kind == "ffmpeg"])
     return [*encoders, living()[worker.popen.pid]]
 
 
-def test_a_killed_worker_takes_ffmpeg_along(
-    worker: Worker, make_task: MakeTask, tmp_path: Path
-) -> None:
+def test_a_killed_worker_ends_ffmpeg(worker: Worker, make_task: MakeTask, tmp_path: Path) -> None:
     processes = _start_drawing(worker, make_task)
     assert {process.group for process in processes} == {worker.popen.pid}
     os.killpg(worker.popen.pid, signal.SIGKILL)
@@ -215,7 +213,7 @@ def test_a_killed_worker_takes_ffmpeg_along(
     assert not (tmp_path / "segment.mp4").exists()
 
 
-def test_a_killed_parent_takes_both_along(make_task: MakeTask) -> None:
+def test_a_killed_parent_ends_both(make_task: MakeTask) -> None:
     parent = """
 import subprocess, sys
 from server import sandbox

@@ -1,4 +1,4 @@
-"""The tasks one after the other, as the server gives them: from two uploads to a film."""
+"""The tasks in the order of the server: from two uploads to a video."""
 
 from decimal import Decimal
 from pathlib import Path
@@ -39,7 +39,7 @@ def uploads(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def test_from_uploads_to_film(uploads: Path) -> None:
+def test_from_uploads_to_video(uploads: Path) -> None:
     stages: list[str] = []
     prepared = do(_prepare(uploads), stages)
     assert stages == ["photo", "sound"]
@@ -114,7 +114,7 @@ def test_any_part_may_be_missing(uploads: Path) -> None:
     ("data", "code"),
     [(b"#EXTM3U\n", "unsupported_media_type"), (b"\x89PNG\r\n\x1a\n", "undecodable_image")],
 )
-def test_the_second_photo_is_told_by_its_own_name(uploads: Path, data: bytes, code: str) -> None:
+def test_the_second_photo_is_named_in_errors(uploads: Path, data: bytes, code: str) -> None:
     (uploads / "second").write_bytes(data)
     with pytest.raises(ToqiboxError) as caught:
         do(_prepare(uploads, audio=None, photo=None, photo2=uploads / "second"))
@@ -128,7 +128,7 @@ def test_a_duration_is_cut_out(uploads: Path) -> None:
 
 
 def _tagged(audio: Path, *pictures: bytes) -> None:
-    """Put an ID3 tag with pictures of a wrong declared kind before a track."""
+    """Put an ID3 tag with pictures of a wrong declared type before a track."""
     frames = b""
     for picture in pictures:
         body = b"\0image/png\0\3\0" + picture
@@ -137,7 +137,7 @@ def _tagged(audio: Path, *pictures: bytes) -> None:
     audio.write_bytes(b"ID3\3\0\0" + size + frames + audio.read_bytes())
 
 
-def test_the_first_usable_cover_stands_in(uploads: Path) -> None:
+def test_the_first_usable_cover_is_the_photo(uploads: Path) -> None:
     cut = media.photo(96, 64)[:200]
     _tagged(uploads / "audio", b"junk", cut, media.photo(48, 32))
     prepared = do(_prepare(uploads, photo=None, cover=True))

@@ -1,4 +1,4 @@
-"""Segments: from the task's line to the MP4."""
+"""Segments: from the task to the MP4."""
 
 import os
 import signal
@@ -23,7 +23,7 @@ from tests.render.drawing import SHOW, TRAIL, quarters, save_photo
 
 
 class Log:
-    """Keeps the events of a task."""
+    """Stores the events of a task."""
 
     def __init__(self) -> None:
         self.events: list[Event] = []
@@ -43,7 +43,7 @@ def run(task: DrawSegment, sessions: SessionCache | None = None) -> tuple[dict[s
 
 
 def decoded(video: Path, width: int = 64, height: int = 36) -> NDArray[np.uint8]:
-    """All frames as RGB, converted as a player does for BT.709."""
+    """Decode all frames to RGB, as a player does for BT.709."""
     scale = "scale=in_color_matrix=bt709:in_range=tv:flags=accurate_rnd+full_chroma_int"
     command = ["ffmpeg", "-nostdin", "-v", "error", "-i", str(video), "-vf", scale]
     command += ["-pix_fmt", "rgb24", "-f", "rawvideo", "-"]
@@ -51,7 +51,7 @@ def decoded(video: Path, width: int = 64, height: int = 36) -> NDArray[np.uint8]
     return np.frombuffer(raw, np.uint8).reshape(-1, height, width, 3)
 
 
-def test_the_photos_upper_left_is_the_films(make_task: MakeTask, tmp_path: Path) -> None:
+def test_the_photos_upper_left_is_the_videos(make_task: MakeTask, tmp_path: Path) -> None:
     result, log = run(make_task(SHOW))
     video = tmp_path / "segment.mp4"
     frames = decoded(video)
@@ -119,7 +119,7 @@ def test_the_scene_is_kept_for_the_same_job_only(make_task: MakeTask) -> None:
 def test_hardware_is_read_through_a_ring(
     make_task: MakeTask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The path of a GPU, on whatever there is: buffer objects, timers, frames under way."""
+    """The code path of a GPU on any renderer: buffer objects, timers, frames in flight."""
     run(make_task(TRAIL, last=10, state_out=tmp_path / "s"))
     direct = frame_hashes(tmp_path / "segment.mp4")
     monkeypatch.setattr("server.render.gl.context.is_software", lambda _: False)
@@ -135,7 +135,7 @@ def _refused(task: DrawSegment) -> ToqiboxError:
     return caught.value
 
 
-def test_what_cannot_be_drawn(make_task: MakeTask, tmp_path: Path) -> None:
+def test_tasks_that_cannot_be_drawn(make_task: MakeTask, tmp_path: Path) -> None:
     broken = "/*{}*/\n\nvoid main() {\n  gl_FragColor = vec4(1.0) * oops;\n}\n"
     error = _refused(make_task(broken))
     assert error.code == "shader_compile_failed"
@@ -152,7 +152,7 @@ def test_what_cannot_be_drawn(make_task: MakeTask, tmp_path: Path) -> None:
     assert not (tmp_path / "segment.mp4").exists()
 
 
-def test_another_renderer_than_planned_draws_nothing(make_task: MakeTask, tmp_path: Path) -> None:
+def test_an_unexpected_renderer_draws_nothing(make_task: MakeTask, tmp_path: Path) -> None:
     sessions = SessionCache()
     try:
         renderer = run(make_task(SHOW, last=2, renderer=None), sessions)[0]["renderer"]
@@ -167,7 +167,7 @@ def test_another_renderer_than_planned_draws_nothing(make_task: MakeTask, tmp_pa
     assert not (tmp_path / "segment.mp4").exists()
 
 
-def test_a_stuck_encoder_is_told_within_half_the_stall(
+def test_a_stuck_encoder_is_reported_within_half_the_stall_time(
     make_task: MakeTask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     start = ffmpeg.Process.__init__
@@ -180,7 +180,7 @@ def test_a_stuck_encoder_is_told_within_half_the_stall(
     assert _refused(make_task(SHOW, stall_s=0.6)).code == "encoder_stalled"
 
 
-def test_a_gpu_can_be_demanded(make_task: MakeTask, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_gpu_can_be_required(make_task: MakeTask, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("server.render.gl.context.is_software", lambda _: True)
     error = _refused(make_task(SHOW, require_gpu=True))
     assert error.code == "not_ready"

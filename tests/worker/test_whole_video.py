@@ -1,4 +1,4 @@
-"""Cover effects move as long as there is sound, stand still in silence, and show readable words."""
+"""Cover effects move with the audio, stand still in silence, and show readable text."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -33,7 +33,7 @@ Pixels = NDArray[np.int16]
 
 @pytest.fixture(scope="module")
 def calm(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The features of three seconds of a held chord, without a drum, and three of silence."""
+    """Write the features of three seconds of a held chord, without a drum, and three of silence."""
     folder = tmp_path_factory.mktemp("calm")
     time = np.arange(MUSIC_S * wav.RATE) / wav.RATE
     chord = sum(0.15 * np.sin(2 * np.pi * tone * time) for tone in (220.0, 277.2, 329.6))
@@ -54,7 +54,7 @@ def _frames(
     params: dict[str, Any] | None = None,
     **more: Any,
 ) -> list[Pixels]:
-    """Frames of an effect, the top row first."""
+    """Draw frames of an effect, top row first."""
     library = Library()
     chosen = library.get(effect)
     instance = replace(read_source(chosen, library).with_local_paths, params=params or {})
@@ -78,7 +78,7 @@ def _frames(
 
 
 @pytest.mark.parametrize("effect", MOVING)
-def test_moves_with_the_sound_and_stands_in_silence(
+def test_moves_with_the_audio_and_stands_still_in_silence(
     context: Context, tmp_path: Path, calm: Path, effect: str
 ) -> None:
     photo = save_photo(tmp_path / "photo.rgba", quarters(64, 36))
@@ -92,7 +92,7 @@ def test_moves_with_the_sound_and_stands_in_silence(
 
 
 @pytest.mark.parametrize("size", [(160, 90), (90, 160)])
-def test_words_can_be_read_on_a_white_photo(
+def test_text_is_readable_on_a_white_photo(
     context: Context, tmp_path: Path, calm: Path, size: tuple[int, int]
 ) -> None:
     photo = save_photo(tmp_path / "photo.rgba", flat((255, 255, 255, 255), (64, 64)))
@@ -110,7 +110,7 @@ def test_words_can_be_read_on_a_white_photo(
     assert top <= rows.min() <= rows.max() < size[1] - bottom
 
 
-def test_words_of_the_player_can_be_read_on_a_white_photo(
+def test_text_of_the_player_is_readable_on_a_white_photo(
     context: Context, tmp_path: Path, calm: Path
 ) -> None:
     photo = save_photo(tmp_path / "photo.rgba", flat((255, 255, 255, 255), (64, 64)))
@@ -125,10 +125,10 @@ def test_words_of_the_player_can_be_read_on_a_white_photo(
 
 
 @pytest.mark.parametrize(("size", "across"), [((160, 90), True), ((90, 90), False)])
-def test_breathe_keeps_the_gap_to_the_words(
+def test_breathe_keeps_the_gap_to_the_text(
     context: Context, tmp_path: Path, calm: Path, size: tuple[int, int], across: bool
 ) -> None:
-    """An accent moves the far edge of the card, not the one that faces title and artist."""
+    """An accent moves the far edge of the card, not the edge next to title and artist."""
     photo = save_photo(tmp_path / "photo.rgba", flat((255, 255, 255, 255), (64, 64)))
     plain = {"color": "#ffffff00", "dim": 1, "glow": 0, "light": 0, "corner": 0, "drop": 0}
     edges = []
@@ -144,8 +144,8 @@ def test_breathe_keeps_the_gap_to_the_words(
     assert far - further >= 5
 
 
-def test_spin_still_knows_its_formula(context: Context, tmp_path: Path, calm: Path) -> None:
-    """At t in seconds it is turned by speed * t against the clock, and fades at 1 Hz."""
+def test_spin_follows_its_formula(context: Context, tmp_path: Path, calm: Path) -> None:
+    """At t in seconds it is rotated by speed * t counterclockwise, and fades at 1 Hz."""
     photo = save_photo(tmp_path / "photo.rgba", quarters(32, 32))
     plain = {
         **{"shape": "Picture", "played": {"bind": "time.elapsed"}, "feather": 0, "kick": 0},
