@@ -117,7 +117,7 @@ vec4 opened() {
         flesh += skin(tone) / 25.0;
     }
     float uneven = sqrt(max(squares - sum * sum, 0.0));
-    return vec4((1.0 - smoothstep(0.035, 0.15, uneven)) * (1.0 - smoothstep(0.1, 0.5, flesh)), flesh, 0.0, 1.0);
+    return vec4((1.0 - smoothstep(0.03, 0.11, uneven)) * (1.0 - smoothstep(0.1, 0.5, flesh)), flesh, 0.0, 1.0);
 }
 
 // How much of the frame's height the photo fills: all of it unless it is much wider than the frame.
@@ -133,7 +133,7 @@ float filled() {
     vec2 size = IMG_SIZE(photo);
     vec2 share = min(vec2(size.x / size.y * frame.y / frame.x, size.y / size.x * frame.x / frame.y), 1.0);
     vec2 off = abs(isf_FragNormCoord - 0.5) - 0.5 * share;
-    return smoothstep(-0.07, 0.02, max(off.x, off.y)) * step(min(share.x, share.y), 0.95);
+    return smoothstep(-0.07, 0.02, max(off.x, off.y)) * step(min(share.x, share.y), 0.745); // a shape close to the frame's is cropped
 }
 
 // How much a place belongs to a subject in the middle, in photos that have one; a sky at night has none.
@@ -154,7 +154,7 @@ vec4 blurred() {
 // How much of the sky's light reaches this place: in the upper part, softly, hardly over a subject.
 float lit(float free) {
     float high = smoothstep(0.36 + place, 0.72 + place, isf_FragNormCoord.y);
-    return high * mix(1.0, mix(0.16, 1.0, free), behind) * (1.0 - 0.85 * subject());
+    return high * mix(1.0, mix(0.05, 1.0, free), behind) * (1.0 - 0.85 * subject());
 }
 
 // How much of the drop there is now.
@@ -236,6 +236,8 @@ vec4 night() {
     float deep = dusk * mix(0.55, 1.0, day);
     vec3 dark = mix(picture, grey * vec3(0.42, 0.62, 1.1), 0.7 * deep);
     dark *= 1.0 - deep * (0.35 + 0.6 * smoothstep(0.05, 0.8, grey));
+    // By day the ground lies in the dusk too, cooler and darker, least where the subject is.
+    dark *= mix(vec3(1.0), vec3(0.62, 0.74, 0.9), 0.75 * dim * day * (1.0 - keep));
     // Everywhere a little harder, so that light has something to stand out from.
     float hard = 0.5 * dim * (1.0 - keep);
     dark += hard * dark * (1.0 - dark) * (2.0 * dark - 1.0 - 0.25 * day);
