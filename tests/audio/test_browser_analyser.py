@@ -56,26 +56,26 @@ def listen(page: Page) -> Listen:
 
 
 def _music() -> Float32Array:
-    """From the demo track: the rest before the lift, and the lift with all its voices."""
+    """Return the demo track: the rest before the lift, and the lift with all its voices."""
     return track.mix()[11 * RATE : 14 * RATE]
 
 
 def _sines() -> Float32Array:
-    """One at the frequency of a bin, and one between two bins above full scale."""
+    """Return one sine at the frequency of a bin, and one between two bins above full scale."""
     time = np.arange(RATE) / RATE
     voices = [0.5 * np.sin(2 * np.pi * 20 * RATE / SIZE * time), 1.7 * np.sin(7000 * time)]
     return np.stack(voices, axis=1).astype(np.float32)
 
 
 def _noise() -> Float32Array:
-    """From below the resolution of a byte and of a float next to 1, to far too loud."""
+    """Return noise from below the resolution of a byte to far too loud."""
     loudness = np.geomspace(1e-9, 4, RATE)[:, None]
     noise = np.random.default_rng(5).uniform(-1, 1, (RATE, 2))
     return (loudness * noise).astype(np.float32)
 
 
 def _click() -> Float32Array:
-    """One sample to the left, its opposite to the right a moment later; nothing before or after."""
+    """Return one sample to the left, and its opposite to the right a moment later."""
     sound = _silence()
     sound[20_000, 0], sound[20_500, 1] = 1, -1
     return sound
@@ -122,19 +122,19 @@ async def test_a_features_file_has_the_values_of_a_browser(
 
 
 def _waves(frames: NDArray[Any]) -> UInt8Array:
-    """Our waveforms, by frame and MIX, LEFT, RIGHT."""
+    """Return our waveforms, by frame and MIX, LEFT, RIGHT."""
     mix = analyser_node.mix_to_mono(frames.transpose(0, 2, 1))
     return analyser_node.wave_bytes(np.stack([mix, frames[:, 0], frames[:, 1]], axis=1))
 
 
 def _check_waves(ours: UInt8Array, theirs: UInt8Array) -> None:
-    """A byte waveform has one rounding, so there is no difference."""
+    """Check equality: a byte waveform has one rounding, so there is no difference."""
     assert ours.shape == theirs.shape
     assert _difference(ours, theirs).max() == 0
 
 
 def _check_spectra(ours: UInt8Array, theirs: UInt8Array) -> None:
-    """The browser uses single precision, which changes a few bins by one byte."""
+    """Check near equality: a browser's single precision changes a few bins by one."""
     assert ours.shape == theirs.shape
     difference = _difference(ours, theirs)
     assert difference.max() <= 1

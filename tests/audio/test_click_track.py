@@ -20,7 +20,7 @@ MakeWav = Callable[..., Path]
 
 @pytest.fixture
 def features(make_wav: MakeWav, tmp_path: Path) -> Features:
-    """Eleven seconds of a quiet tone with kicks twice a second from 1 s to 10.5 s."""
+    """Analyse eleven seconds of a quiet tone with kicks twice a second from 1 s to 10.5 s."""
     time = np.arange(11 * wave.RATE) / wave.RATE
     age = np.mod(time, 0.5)
     kick = 0.6 * np.sin(2 * np.pi * 60 * age) * np.exp(-age / 0.05)

@@ -18,7 +18,7 @@ PLAIN, DROP = KINDS.index("plain"), KINDS.index("drop")
 
 
 def _track(loud: list[float], *sections: tuple[float, int], rest_s: float = 0.0) -> AnalysedTrack:
-    """Bars of two seconds, alike but for loudness; sections by their first bar and kind."""
+    """Return bars of two seconds that differ in loudness; sections by first bar and kind."""
     count = len(loud)
     starts = [*(first for first, _ in sections), count]
     bars = [
@@ -84,7 +84,7 @@ def test_bar_lines_reach_from_end_to_end() -> None:
 
 
 def _song(seconds: float) -> Int16Array:
-    """Noise that is loud in its second half, without a beat."""
+    """Return noise that is loud in its second half, without a beat."""
     count = round(seconds * 44_100)
     noise = np.random.default_rng(3).standard_normal((count, 2)) * 300
     noise[count // 2 :] *= 20

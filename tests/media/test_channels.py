@@ -26,7 +26,7 @@ def features(make_wav: MakeWav, tmp_path: Path) -> Callable[[Samples], Features]
 
 
 def beat(seconds: float = 4) -> Samples:
-    """A kick of 55 Hz twice a second, with a short tone between, at a third of full scale."""
+    """Return a 55 Hz kick twice a second, with a short tone between, at 1/3 of full scale."""
     time = np.arange(int(seconds * wav.RATE)) / wav.RATE
     age, late = np.mod(time, 0.5), np.mod(time + 0.25, 0.5)
     kick = 0.3 * np.sin(2 * np.pi * 55 * age) * np.exp(-age / 0.08)

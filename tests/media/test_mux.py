@@ -52,13 +52,13 @@ def _shoot(folder: Path, fps: int, *lengths: int) -> Shot:
 
 @pytest.fixture(scope="module")
 def shot(tmp_path_factory: pytest.TempPathFactory) -> Shot:
-    """23 frames at 30 a second in two segments."""
+    """Write 23 frames at 30 a second in two segments."""
     return _shoot(tmp_path_factory.mktemp("shot"), 30, 10, 13)
 
 
 @pytest.fixture(scope="module")
 def video(shot: Shot) -> Path:
-    """The video of `shot`."""
+    """Mux the video of `shot`."""
     out = shot[0][0].with_name("film.mp4")
     mux.mux(*shot, out)
     return out

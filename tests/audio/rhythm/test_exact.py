@@ -15,7 +15,7 @@ RATES = (24, 25, 30, 50, 60)
 
 
 def bounds(fps: int) -> Float64Array:
-    """The start of a track, and bounds of frames at uneven distances."""
+    """Return the start of a track, and bounds of frames at uneven distances."""
     chance = np.random.default_rng(fps)
     steps = chance.integers(int(0.22 * fps), int(0.6 * fps), 9)
     return np.concatenate([[0.0], np.cumsum(steps) / fps])
