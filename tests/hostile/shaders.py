@@ -58,7 +58,7 @@ def _macro_bomb() -> str:
 
 
 def _call_bomb() -> str:
-    """Return functions that call the previous one four times: every call is inlined."""
+    """Return functions that call the previous one three times: every call is inlined."""
     parts = [
         f"float f{n}(float x) {{ return f{n - 1}(x) + f{n - 1}(x + 1.0) + f{n - 1}(-x) * 2.0; }}\n"
         for n in range(1, 17)
@@ -132,9 +132,9 @@ FILES: dict[str, Hostile] = {
     ),
     "export.json": Hostile(_export(), "ok"),  # the image is replaced, with any address
     "import_absolute.fs": Hostile(_imports("/etc/passwd"), "rejected", "not relative"),
-    "import_link.fs": Hostile(_imports("link.png"), "rejected", "out of the effect's folder"),
-    "import_pipe.fs": Hostile(_imports("pipe.png"), "rejected", "no file that can be read"),
-    "import_up.fs": Hostile(_imports("../../../etc/passwd"), "rejected", "out of the effect's"),
+    "import_link.fs": Hostile(_imports("link.png"), "rejected", "outside the effect's folder"),
+    "import_pipe.fs": Hostile(_imports("pipe.png"), "rejected", "not a readable file"),
+    "import_up.fs": Hostile(_imports("../../../etc/passwd"), "rejected", "outside the effect's"),
     "include.frag": Hostile(
         '#include "/etc/passwd"\n#include </etc/passwd>\n' + _MAIN,
         "failed", "the included file does not exist",
@@ -142,13 +142,13 @@ FILES: dict[str, Hostile] = {
     "include_inside.frag": Hostile(
         'int x; #include "/etc/passwd"\n' + _MAIN, "failed", "unexpected HASH"
     ),
-    "inputs.fs": Hostile(_inputs(6000), "rejected", "more than 128 inputs"),
+    "inputs.fs": Hostile(_inputs(6000), "rejected", "at most 128 inputs"),
     "inputs.frag": Hostile(
         "".join(f"uniform float i{n};\n" for n in range(10000))
         + "void main() { gl_FragColor = vec4(i0); }\n",
-        "rejected", "more than 128 inputs",
+        "rejected", "at most 128 inputs",
     ),
-    "large.fs": Hostile(f"{_ISF}// {'x' * 300000}\n{_isf('')}", "rejected", "larger than 256 kB"),
+    "large.fs": Hostile(f"{_ISF}// {'x' * 300000}\n{_isf('')}", "rejected", "at most 256 kB"),
     "names.fs": Hostile(
         '/*{"ISFVSN": "2", "INPUTS": [{"NAME": "gl_thing", "TYPE": "float"},'
         ' {"NAME": "a__b", "TYPE": "float"}]}*/\n'
@@ -164,7 +164,7 @@ FILES: dict[str, Hostile] = {
     ),
     "passes.fs": Hostile(
         _header(f'"PASSES": [{", ".join(f"""{{"TARGET": "t{n}"}}""" for n in range(33))}]'),
-        "rejected", "more than 16 passes",
+        "rejected", "at most 16 passes",
     ),
     "target.fs": Hostile(_targets(1, "1e9"), "rejected", "MiB are allowed"),
     "targets.fs": Hostile(_targets(4, "8192"), "rejected", "MiB are allowed"),  # 4 GB
