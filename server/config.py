@@ -23,7 +23,7 @@ class ConfigError(Exception):
 def _integer(minimum: int, maximum: int) -> Callable[[str], int]:
     def read(text: str) -> int:
         if not re.fullmatch(r"[0-9]{1,12}", text) or not minimum <= int(text) <= maximum:
-            raise ValueError(f"a whole number from {minimum} to {maximum}")
+            raise ValueError(f"an integer between {minimum} and {maximum}")
         return int(text)
 
     return read
@@ -31,7 +31,7 @@ def _integer(minimum: int, maximum: int) -> Callable[[str], int]:
 
 def _seconds(text: str) -> Decimal:
     if not _DECIMAL.fullmatch(text) or Decimal(text) <= 0:
-        raise ValueError("a number of seconds above 0")
+        raise ValueError("a number of seconds greater than 0")
     return Decimal(text)
 
 
@@ -40,7 +40,9 @@ def _plans(text: str) -> dict[str, int]:
     for item in text.split(","):
         match = re.fullmatch(r"\s*([a-z_]+)=([0-9]{1,4})\s*", item)
         if not match or not 16 <= int(match[2]) <= 4320 or int(match[2]) % 2:
-            raise ValueError("name=short side, even, 16 to 4320, such as free=720,premium=1080")
+            raise ValueError(
+                "name=side with even sides between 16 and 4320, such as free=720,premium=1080"
+            )
         plans[match[1]] = int(match[2])
     return plans
 
@@ -69,7 +71,7 @@ def _frame_rate(text: str) -> int:
 def _origins(text: str) -> tuple[str, ...]:
     origins = tuple(part.strip() for part in text.split(",") if part.strip())
     if not origins or not all(o == "*" or re.fullmatch(r"https?://[^/\s]+", o) for o in origins):
-        raise ValueError("* or origins such as https://studio.example, separated by commas")
+        raise ValueError("* or comma-separated origins such as https://studio.example")
     return origins
 
 
@@ -78,7 +80,7 @@ def _networks(text: str) -> tuple[Network, ...]:
         return tuple(ip_network(part.strip()) for part in text.split(",") if part.strip())
     except ValueError:
         raise ValueError(
-            "addresses or networks such as 127.0.0.1,10.0.0.0/8, separated by commas"
+            "comma-separated addresses or networks such as 127.0.0.1,10.0.0.0/8"
         ) from None
 
 
@@ -94,7 +96,7 @@ def _public_url(text: str) -> str:
 def _folders(text: str) -> tuple[Path, ...]:
     folders = tuple(Path(part).expanduser().resolve() for part in text.split(os.pathsep) if part)
     if not all(folder.is_dir() for folder in folders):
-        raise ValueError("folders that exist, separated by " + os.pathsep)
+        raise ValueError(f"existing folders, separated by {os.pathsep}")
     return folders
 
 
@@ -122,68 +124,88 @@ def _setting(name: str, default: Any, read: Callable[[str], Any], meaning: str) 
 class Config:
     """Settings of the server; only `Config.from_env` reads them from the environment."""
 
-    port: int = _setting("PORT", 3001, _integer(0, 65535), "TCP port; 0 takes a free one")
+    port: int = _setting("PORT", 3001, _integer(0, 65535), "TCP port; 0 selects a free one")
     host: str = _setting("HOST", "127.0.0.1", str, "address to listen on")
-    data_dir: Path = _setting("DATA_DIR", Path(), _folder, "where jobs and videos are kept")
+    data_dir: Path = _setting("DATA_DIR", Path(), _folder, "folder of jobs and videos")
     shaders_dirs: tuple[Path, ...] = _setting(
-        "SHADERS_DIR", (), _folders, "folders of effects searched besides the built-in ones"
+        "SHADERS_DIR", (), _folders, "folders of effects in addition to the built-in ones"
     )
     presets_dirs: tuple[Path, ...] = _setting(
-        "PRESETS_DIR", (), _folders, "folders of presets searched besides the built-in ones"
+        "PRESETS_DIR", (), _folders, "folders of presets in addition to the built-in ones"
     )
     max_duration_sec: Decimal = _setting(
-        "MAX_DURATION_SEC", Decimal(240), _seconds, "longest video, in seconds"
+        "MAX_DURATION_SEC", Decimal(240), _seconds, "maximum duration of a video, seconds"
     )
     plans: dict[str, int] = _setting(
-        "PLANS", {"free": 720, "premium": 1080}, _plans, "short side of the picture for each plan"
+        "PLANS", {"free": 720, "premium": 1080}, _plans, "short side of the video for each plan"
     )
     max_parallel_exports: int = _setting(
         "MAX_PARALLEL_EXPORTS", 2, _integer(0, 64), "render slots; 0 only queues"
     )
     max_queued_exports: int = _setting(
-        "MAX_QUEUED_EXPORTS", 100, _integer(0, 1_000_000), "jobs that may wait; more answer 429"
+        "MAX_QUEUED_EXPORTS",
+        100,
+        _integer(0, 1_000_000),
+        "maximum number of queued jobs; more are refused with 429",
     )
     premium_head_start_sec: int = _setting(
-        "PREMIUM_HEAD_START_SEC", 600, _integer(0, 86_400), "how far premium jobs jump ahead"
+        "PREMIUM_HEAD_START_SEC",
+        600,
+        _integer(0, 86_400),
+        "head start of premium jobs in the queue, seconds",
     )
     segment_sec: Decimal = _setting(
-        "SEGMENT_SEC", Decimal(10), _seconds, "length of the pieces a job is cut into, in seconds"
+        "SEGMENT_SEC", Decimal(10), _seconds, "length of a segment of a job, seconds"
     )
     export_timeout_ms: int | None = _setting(
         "EXPORT_TIMEOUT_MS",
         None,
         _integer(1000, 864_000_000),
-        "time slots may work for one job; 600000 on a GPU, six times that on software",
+        "maximum slot time of a job; 600000 on a GPU, six times that on a software renderer",
     )
     stall_timeout_ms: int = _setting(
         "STALL_TIMEOUT_MS",
         30_000,
         _integer(200, 3_600_000),
-        "time without progress after which a task is killed; four times that on software",
+        "time without progress until a task is killed; four times that on a software renderer",
     )
-    fps: int = _setting("FPS", 30, _frame_rate, "frames a second when the request names none")
-    max_upload_mb: int = _setting("MAX_UPLOAD_MB", 50, _integer(1, 100_000), "size of one file, MB")
+    fps: int = _setting("FPS", 30, _frame_rate, "frames per second if the request gives none")
+    max_upload_mb: int = _setting(
+        "MAX_UPLOAD_MB", 50, _integer(1, 100_000), "maximum size of a file, MB"
+    )
     max_uploads: int = _setting(
-        "MAX_UPLOADS", 32, _integer(1, 10_000), "uploads read or prepared at one time"
+        "MAX_UPLOADS", 32, _integer(1, 10_000), "maximum number of concurrent uploads"
     )
     upload_min_rate: int = _setting(
-        "UPLOAD_MIN_RATE", 8192, _integer(1, 1_000_000_000), "slowest upload, bytes a second"
+        "UPLOAD_MIN_RATE",
+        8192,
+        _integer(1, 1_000_000_000),
+        "minimum rate of an upload, bytes per second",
     )
     min_free_mb: int = _setting(
-        "MIN_FREE_MB", 1024, _integer(0, 100_000_000), "free disk under which jobs are refused, MB"
+        "MIN_FREE_MB",
+        1024,
+        _integer(0, 100_000_000),
+        "free disk space below which jobs are refused, MB",
     )
     result_ttl_sec: int = _setting(
-        "RESULT_TTL_SEC", 86_400, _integer(1, 31_536_000), "how long a finished video is kept"
+        "RESULT_TTL_SEC",
+        86_400,
+        _integer(1, 31_536_000),
+        "time for which a finished video is kept, seconds",
     )
     encoder: str = _setting(
-        "ENCODER", "auto", _choice("auto", "nvenc", "x264"), "auto, or the encoder that must open"
+        "ENCODER", "auto", _choice("auto", "nvenc", "x264"), "auto, or the required encoder"
     )
     egl_device: int | None = _setting(
-        "EGL_DEVICE", None, _integer(0, 63), "index of the EGL device that must be used"
+        "EGL_DEVICE", None, _integer(0, 63), "index of the required EGL device"
     )
     require_gpu: bool = _setting("REQUIRE_GPU", False, _flag, "1 refuses a software renderer")
     gpu_lost_sec: int = _setting(
-        "GPU_LOST_SEC", 120, _integer(1, 86_400), "how long a lost GPU is waited for; then it ends"
+        "GPU_LOST_SEC",
+        120,
+        _integer(1, 86_400),
+        "time to wait for a lost GPU before the server ends, seconds",
     )
     cors_origins: tuple[str, ...] = _setting(
         "CORS_ORIGINS", ("*",), _origins, "origins that may call the server from a browser"
@@ -192,19 +214,19 @@ class Config:
         "PUBLIC_URL",
         "",
         _public_url,
-        "address or path of the server as clients see it; links in answers begin with it",
+        "public URL or path of the server; prefix of the links in responses",
     )
     trusted_proxies: tuple[Network, ...] = _setting(
         "TRUSTED_PROXIES",
         (),
         _networks,
-        "addresses of proxies whose X-Forwarded-For and X-Request-Id are believed",
+        "addresses of proxies whose X-Forwarded-For and X-Request-Id are trusted",
     )
     log_level: str = _setting(
         "LOG_LEVEL",
         "info",
         _choice("debug", "info", "warning", "error"),
-        "least level of the lines in the log: debug, info, warning or error",
+        "minimum level of the log: debug, info, warning or error",
     )
 
     @classmethod
@@ -223,5 +245,5 @@ class Config:
             try:
                 values[setting.name] = setting.metadata["read"](text)
             except ValueError as error:
-                raise ConfigError(f"{name} is {text!r}; it should be {error}") from None
+                raise ConfigError(f"{name}={text!r} is not valid: must be {error}") from None
         return cls(**values)

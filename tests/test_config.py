@@ -52,9 +52,9 @@ def test_values_are_read(tmp_path: Path) -> None:
         ("STALL_TIMEOUT_MS", "1"),
     ],
 )
-def test_a_bad_value_is_told_with_name_value_and_form(name: str, value: str) -> None:
+def test_an_invalid_value_is_reported_with_name_value_and_form(name: str, value: str) -> None:
     with pytest.raises(ConfigError) as caught:
         Config.from_env({name: value})
     assert name in str(caught.value)
     assert repr(value) in str(caught.value)
-    assert "should be" in str(caught.value)
+    assert "is not valid: must be" in str(caught.value)
