@@ -29,7 +29,11 @@ async def run_in_thread(function: Callable[P, T], *args: P.args, **kwargs: P.kwa
     A caller that continued at once could close a descriptor that the thread still uses. The result
     of a cancelled call is lost: open what has to be closed again with `open_in_thread`.
     """
-    call = asyncio.ensure_future(asyncio.to_thread(function, *args, **kwargs))
+    return await wait_for_end(asyncio.ensure_future(asyncio.to_thread(function, *args, **kwargs)))
+
+
+async def wait_for_end(call: asyncio.Future[T]) -> T:
+    """Return the result of a call in another thread; when cancelled, wait for its end first."""
     try:
         return await asyncio.shield(call)
     except asyncio.CancelledError:

@@ -1,6 +1,7 @@
 """`toqibox jobs`: list the jobs of a data folder, or cancel one."""
 
 import argparse
+import asyncio
 import json
 from datetime import datetime
 from typing import Any
@@ -12,7 +13,7 @@ from server.cli.support.options import add_data_folder, add_json
 from server.config import Config
 from server.jobs.model.job import Job, Status
 from server.jobs.storage.data_folder import read_address
-from server.jobs.store.job_table import Store
+from server.jobs.store.store import Store
 from server.terminal import print_errors, print_lines
 
 _MAX_JOBS = 200
@@ -38,7 +39,7 @@ def run(config: Config, options: argparse.Namespace) -> int:
         return FAILED
     store = Store(database)
     try:
-        jobs = store.list_recent(_MAX_JOBS)
+        jobs = asyncio.run(store.jobs.list_recent(_MAX_JOBS))
     finally:
         store.close()
     if options.json:

@@ -4,9 +4,10 @@ import logging
 import time
 from pathlib import Path
 
-from server.jobs.model.job import Status, now_ms
+from server.concurrency import run_in_thread
+from server.jobs.model.job import LIVE, Job, now_ms
 from server.jobs.storage.data_folder import DataFolder, discard
-from server.jobs.store.job_table import Store
+from server.jobs.store.store import Store
 from server.logging_json import log_event
 
 _LOG = logging.getLogger(__name__)
@@ -18,7 +19,7 @@ _ABANDONED_S = 3600
 """An upload is never read for longer; older spool folders are left-overs."""
 
 
-def purge(store: Store, data: DataFolder, *, at_start: bool) -> None:
+async def purge(store: Store, data: DataFolder, *, at_start: bool) -> None:
     """Remove left-overs; at start nothing is in use, so everything without an owner is removed.
 
     Files that need no change of the table come first, so that there is space for the changes.
@@ -28,28 +29,38 @@ def purge(store: Store, data: DataFolder, *, at_start: bool) -> None:
     """
     before = time.time() - (0 if at_start else _ABANDONED_S)
     if at_start:
-        discard(data.scratch)
-    dead = [path for path in data.spool.iterdir() if at_start or _is_older(path, before)]
-    unmoved = _quarantine_unknown(store, data, before, at_start=at_start)
-    orphans = _find_orphans(store, data, before, at_start=at_start)
-    dead += [path for path in orphans if path not in unmoved]
+        await run_in_thread(discard, data.scratch)
+    # Folders are listed before rows are read: a folder is there before its row is.
+    folders, features, spooled = await run_in_thread(
+        lambda: [
+            [path for path in parent.iterdir() if at_start or _is_older(path, before)]
+            for parent in (data.jobs, data.features, data.spool)
+        ]
+    )
+    known = await store.jobs.known_ids()
+    unmoved = await run_in_thread(_quarantine_unknown, folders, known, data, is_new=store.is_new)
+    owned, live = await store.jobs.ids_with_files(), await store.jobs.list_by_status(*LIVE)
+    orphans = await run_in_thread(_find_orphans, folders, features, owned, live, data)
+    if at_start:
+        orphans += await run_in_thread(_clean_owned, owned, live, data)
+    dead = [*spooled, *(path for path in orphans if path not in unmoved)]
     for path in dead:
-        discard(path)
-    _expire(store, data)
-    store.prune(now_ms() - RECORD_DAYS * _DAY_MS)
+        await run_in_thread(discard, path)
+    await _expire(store, data)
+    await store.jobs.prune(now_ms() - RECORD_DAYS * _DAY_MS)
     if dead:
         log_event(_LOG, logging.INFO, "purge", removed=len(dead))
 
 
-def _expire(store: Store, data: DataFolder) -> None:
-    for job in store.list_expired(now_ms()):
-        data.discard_job(job.id)  # its row already says that it is expired
-        store.update(job.id, removed=1)
+async def _expire(store: Store, data: DataFolder) -> None:
+    for job in await store.jobs.list_expired(now_ms()):
+        await run_in_thread(data.discard_job, job.id)  # its expiry time is in its row already
+        await store.jobs.update(job.id, removed=1)
         log_event(_LOG, logging.INFO, "job.expired", job=job.id, request=job.request_id)
 
 
 def _quarantine_unknown(
-    store: Store, data: DataFolder, before: float, *, at_start: bool
+    folders: list[Path], known: set[str], data: DataFolder, *, is_new: bool
 ) -> set[Path]:
     """Quarantine the folders of jobs that are missing in the table.
 
@@ -59,13 +70,10 @@ def _quarantine_unknown(
     The row of a finished video outlives its files by far, so a video without a row means that the
     table was lost or is an old copy. All folders are older than a table that was just created.
     """
-    folders = [path for path in data.jobs.iterdir() if at_start or _is_older(path, before)]
-    known = store.known_ids()
     unknown = [
         path
         for path in folders
-        if path.name not in known
-        and (store.is_new or data.artifact_path(path.name, "video").exists())
+        if path.name not in known and (is_new or data.artifact_path(path.name, "video").exists())
     ]
     moved: list[Path] = []
     unmoved: dict[Path, OSError] = {}
@@ -105,21 +113,20 @@ def _is_older(path: Path, before: float) -> bool:
         return False
 
 
-def _find_orphans(store: Store, data: DataFolder, before: float, *, at_start: bool) -> list[Path]:
+def _find_orphans(
+    folders: list[Path], features: list[Path], owned: set[str], live: list[Job], data: DataFolder
+) -> list[Path]:
     """Return the folders of jobs and features that no row refers to.
 
     After the start only old ones: a folder is created before its row.
     """
-    folders = [path for path in data.jobs.iterdir() if at_start or _is_older(path, before)]
-    features = [path for path in data.features.iterdir() if at_start or _is_older(path, before)]
-    ids_with_files = store.ids_with_files()
-    live = store.list_by_status(Status.QUEUED, Status.PROCESSING)
     wanted = {data.features_folder(job) for job in live}
-    dead = [folder for folder in folders if folder.name not in ids_with_files]
-    dead += [path for path in features if path not in wanted]
-    if at_start:
-        for job_id in ids_with_files - {job.id for job in live}:
-            data.keep_artifacts_only(job_id)
-        for job in live:
-            dead += data.job_folder(job.id).glob("*.part")
-    return dead
+    orphans = [folder for folder in folders if folder.name not in owned]
+    return orphans + [path for path in features if path not in wanted]
+
+
+def _clean_owned(owned: set[str], live: list[Job], data: DataFolder) -> list[Path]:
+    """Leave finished jobs their artifacts only; return the half-written files of live ones."""
+    for job_id in owned - {job.id for job in live}:
+        data.keep_artifacts_only(job_id)
+    return [path for job in live for path in data.job_folder(job.id).glob("*.part")]

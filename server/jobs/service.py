@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from server.concurrency import run_in_thread
 from server.config import Config
 from server.effects.library.library import Library
 from server.errors import ToqiboxError
@@ -14,13 +15,14 @@ from server.jobs import eta
 from server.jobs.execution.machine import MachineProbe
 from server.jobs.job_object import JobView, job_to_json
 from server.jobs.model.job import Job, Status, now_ms
+from server.jobs.model.job_events import JobChange, JobEvents
 from server.jobs.model.retry_after import DISK_FULL_S
 from server.jobs.retention import purge
 from server.jobs.scheduling.active_job import ActiveJob
 from server.jobs.scheduling.dispatcher import Dispatcher
 from server.jobs.storage.data_folder import DataFolder
-from server.jobs.store.database import DiskFull
-from server.jobs.store.job_table import Store
+from server.jobs.store.sqlite import DiskFull
+from server.jobs.store.store import Store
 from server.jobs.submission.admission import Admission
 from server.jobs.submission.intake import Intake
 from server.jobs.submission.request import Request
@@ -49,7 +51,8 @@ class Service:
         self.library = library
         self.draining = False
         self.data = DataFolder(config.data_dir)
-        self.store = Store(self.data.database, self.data.release_ballast)
+        self.events = JobEvents()
+        self.store = Store(self.data.database, self.data.release_ballast, self.events)
         self.machine = MachineProbe(config, self.data.scratch)
         self.validations = ValidationCache(
             self.store, self.machine, library, EffectValidator(config, self.machine)
@@ -67,15 +70,22 @@ class Service:
             self.admission,
         )
         self._background_tasks: list[asyncio.Task[None]] = []
+        self.events.subscribe(self._wake_dispatcher)
+
+    def _wake_dispatcher(self, change: JobChange) -> None:
+        """Look for work when there is a new job, or one has ended and left its slots."""
+        if change.status is not Status.PROCESSING:
+            self.dispatcher.wake()
 
     async def start(self) -> None:
         """Purge left-overs, probe the machine, resume unfinished jobs."""
         await self._purge(at_start=True)
-        # A driver that hangs must not block /health: continue without the probe.
+        await self.validations.load()
+        # A driver that hangs must not keep /health from answering: go on without its answer.
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(_FIRST_PROBE_S):
                 await asyncio.shield(self.machine.probe())
-        self.dispatcher.start()
+        await self.dispatcher.start()
         self._background_tasks = [
             asyncio.create_task(self._purge_hourly()),
             asyncio.create_task(self._hold_ballast()),
@@ -107,7 +117,7 @@ class Service:
     async def _purge(self, *, at_start: bool) -> None:
         """Purge; log a failure and leave the rest to the next purge."""
         try:
-            await asyncio.to_thread(purge, self.store, self.data, at_start=at_start)
+            await purge(self.store, self.data, at_start=at_start)
         except Exception:
             _LOG.exception("purge.failed")
 
@@ -121,11 +131,9 @@ class Service:
 
     async def accept(self, request: Request, folder: Path, request_id: str) -> Job:
         """Accept an upload as a job and wake the dispatcher; see Intake.accept."""
-        job = await self.intake.accept(request, folder, request_id)
-        self.dispatcher.wake()
-        return job
+        return await self.intake.accept(request, folder, request_id)
 
-    def describe(self, job: Job, language: str) -> dict[str, Any]:
+    async def describe(self, job: Job, language: str) -> dict[str, Any]:
         """Build the job object of the HTTP API."""
         active = self.dispatcher.active_jobs.get(job.id)
         queued = job.status is Status.QUEUED
@@ -133,8 +141,8 @@ class Service:
             JobView(
                 job=job,
                 language=language,
-                position=self.store.queue_position(job) if queued else None,
-                eta_s=None if job.is_final else self._eta(job),
+                position=await self.store.jobs.queue_position(job) if queued else None,
+                eta_s=None if job.is_final else await self._eta(job),
                 frames_done=active.frames_done if active else job.frames_done,
                 public_url=self.config.public_url,
             )
@@ -153,15 +161,16 @@ class Service:
         )
         return None if left is None else left / max(1, active.active_slots)
 
-    def _eta(self, job: Job) -> int | None:
-        costs = self.store.costs()
+    async def _eta(self, job: Job) -> int | None:
+        costs = await self.store.costs.all()
         active = self.dispatcher.active_jobs.get(job.id)
         if active:
             left = self._seconds_left(active, costs)
             return None if left is None else round(left)
         ahead = [self._seconds_left(other, costs) for other in self._active_jobs()]
         ahead += [
-            eta.estimate_slot_s(workload, costs) for workload in self.store.workloads_ahead(job)
+            eta.estimate_slot_s(workload, costs)
+            for workload in await self.store.jobs.workloads_ahead(job)
         ]
         return eta.estimate_wait_s(
             ahead, eta.estimate_slot_s(job.spec.workload, costs), len(self.dispatcher.slots)
@@ -202,9 +211,7 @@ class Service:
             ) from error
 
     async def _cancel(self, job_id: str, request_id: str) -> Job | None:
-        cancelled = await asyncio.to_thread(
-            self.store.transition, job_id, Status.CANCELLED, finished_at=now_ms()
-        )
+        cancelled = await self.store.jobs.transition(job_id, Status.CANCELLED, finished_at=now_ms())
         if cancelled:
             log_event(
                 _LOG,
@@ -216,9 +223,9 @@ class Service:
             )
             await asyncio.shield(self.dispatcher.abort(job_id))
             return cancelled
-        job = self.store.get(job_id)
+        job = await self.store.jobs.get(job_id)
         if job and job.status is Status.COMPLETED and not job.removed:
-            await asyncio.to_thread(self.store.update, job_id, removed=1)
+            await self.store.jobs.update(job_id, removed=1)
             await asyncio.to_thread(self.data.discard_job, job_id)
             log_event(_LOG, logging.INFO, "job.removed", job=job_id, request=request_id)
             return replace(job, removed=True)
@@ -226,11 +233,11 @@ class Service:
 
     # Health
 
-    def readiness(self) -> tuple[bool, dict[str, Any]]:
+    async def readiness(self) -> tuple[bool, dict[str, Any]]:
         """Return whether a job accepted now could succeed, and the details."""
         free = self.data.free_mb()
-        write_error = self.data.write_error()
-        # The disk comes first: if it cannot be written, no encoder opens either.
+        write_error = await run_in_thread(self.data.write_error)
+        # The disk comes first: without one that can be written no encoder opens either.
         problems = []
         if free < self.config.min_free_mb:
             problems.append(f"{free} MB are free, MIN_FREE_MB is {self.config.min_free_mb}")
@@ -253,9 +260,9 @@ class Service:
                 "writable": write_error is None,
             },
             "queue": {
-                "queued": self.store.count(Status.QUEUED),
+                "queued": await self.store.jobs.count(Status.QUEUED),
                 "limit": self.config.max_queued_exports,
-                "processing": self.store.count(Status.PROCESSING),
+                "processing": await self.store.jobs.count(Status.PROCESSING),
                 "slots": len(self.dispatcher.slots),
             },
             "draining": self.draining,

@@ -113,7 +113,7 @@ DOORS = {
         "samples/photo.py",
         "typography/",
     },
-    "sqlite3": {"jobs/store/database.py"},
+    "sqlite3": {"jobs/store/sqlite.py"},
     "subprocess": {"media/ffmpeg.py", "demo/server.py"},
     "uharfbuzz": {"typography/"},
 }

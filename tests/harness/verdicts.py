@@ -1,7 +1,9 @@
 """Verdicts for data folders that begin empty: what every test knows is not found out by each."""
 
+import asyncio
 import json
 import subprocess
+from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from pathlib import Path
 
@@ -9,7 +11,7 @@ from server import sandbox, start
 from server.effects.library.library import BUILT_IN, Library
 from server.jobs.model.effect_source import read_source
 from server.jobs.model.validation_result import ValidationResult
-from server.jobs.store.job_table import Store
+from server.jobs.store.store import Store
 
 EFFECTS = Path(__file__).parents[1] / "data" / "effects"
 """Effects for servers under test."""
@@ -20,7 +22,8 @@ def give(data: Path, known: Known) -> None:
     """Put verdicts into a data folder that no server uses now."""
     data.mkdir(mode=0o700, parents=True, exist_ok=True)
     store = Store(data / "jobs.db")
-    store.save_validations(known, 0)
+    with ThreadPoolExecutor(1) as beside:  # also where a loop runs already
+        beside.submit(asyncio.run, store.validations.save(known, 0)).result()
     store.close()
 
 

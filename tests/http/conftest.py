@@ -66,19 +66,22 @@ class Running:
             for path in folder.iterdir()
         }
 
-    async def until(self, condition: Callable[[], bool], within_s: float = 30.0) -> bool:
+    async def until(
+        self, condition: Callable[[], bool | Awaitable[bool]], within_s: float = 30.0
+    ) -> bool:
         """Wait until `condition` holds, at most `within_s`; return whether it does."""
-        for _ in range(int(within_s / 0.02)):
-            if condition():
+        for _ in range(int(within_s / 0.02) + 1):
+            holds = condition()
+            if holds if isinstance(holds, bool) else await holds:
                 return True
             await asyncio.sleep(0.02)
-        return condition()
+        return False
 
     async def spool_is_empty(self) -> bool:
         """Return whether nothing of an upload is left, after a wait if necessary."""
         return await self.until(lambda: not self.spooled())
 
-    def add_job(self, **spec: Any) -> Job:
+    async def add_job(self, **spec: Any) -> Job:
         """Add a queued job, as accept() would have left it."""
         values: dict[str, Any] = {
             "effects": [{"id": "breathe", "file": "breathe.fs", "source": "", "params": {}}],
@@ -107,17 +110,19 @@ class Running:
             request_id="r",
         )
         self.service.data.job_folder(job.id).mkdir()
-        self.service.store.add(job, bound=1000)
+        await self.service.store.jobs.add(job, bound=1000)
         return job
 
-    def finish_job(self, video: bytes = b"video", poster: bytes = b"poster", **spec: Any) -> Job:
+    async def finish_job(
+        self, video: bytes = b"video", poster: bytes = b"poster", **spec: Any
+    ) -> Job:
         """Add a completed job with these artifacts."""
-        job = self.add_job(**spec)
+        job = await self.add_job(**spec)
         for name, content in ((ARTIFACT_FILES["video"], video), (ARTIFACT_FILES["poster"], poster)):
             (self.service.data.job_folder(job.id) / name).write_bytes(content)
-        self.service.store.transition(job.id, Status.PROCESSING)
+        await self.service.store.jobs.transition(job.id, Status.PROCESSING)
         expires = now_ms() + 60_000
-        done = self.service.store.transition(
+        done = await self.service.store.jobs.transition(
             job.id, Status.COMPLETED, progress=100, finished_at=now_ms(), expires_at=expires
         )
         assert done is not None
@@ -188,6 +193,7 @@ async def start(tmp_path: Path, built_in: Library, table: Path) -> AsyncIterator
             library = Library(folders) if config.shaders_dirs else built_in
             service = Service(config, library)
             stack.push_async_callback(service.stop)
+            await service.validations.load()
             service.machine.report = CAN_DRAW
             app = create_app(service, limits)
             tcp_server = await stack.enter_async_context(open_port(app, config, limits))

@@ -52,7 +52,7 @@ async def test_what_cannot_be_drawn_in_time_is_refused_and_holds_nothing(
     assert (diagnostic["file"], diagnostic["message"]) == ("ring.fs", message)
     assert "for (" in diagnostic["source"]
     assert await running.spool_is_empty()
-    assert running.service.store.count(Status.QUEUED) == 0
+    assert await running.service.store.jobs.count(Status.QUEUED) == 0
 
 
 async def test_a_pass_that_is_drawn_once_counts_once(

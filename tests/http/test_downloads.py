@@ -26,7 +26,7 @@ async def get(running: Running, path: str, **headers: str) -> tuple[int, Any, by
 
 
 async def test_a_video_comes_whole_with_its_headers(running: Running) -> None:
-    job = running.finish_job(VIDEO, title="Группа крови", artist="Кино")
+    job = await running.finish_job(VIDEO, title="Группа крови", artist="Кино")
     status, headers, body = await get(running, f"/download/{job.id}")
     assert (status, body) == (200, VIDEO)
     assert headers["Content-Type"] == "video/mp4"
@@ -41,14 +41,14 @@ async def test_a_video_comes_whole_with_its_headers(running: Running) -> None:
     assert again[2] == VIDEO
 
 
-async def test_a_poster_is_an_image(running: Running) -> None:
-    job = running.finish_job(poster=b"\xff\xd8picture")
+async def test_a_poster_is_a_picture(running: Running) -> None:
+    job = await running.finish_job(poster=b"\xff\xd8picture")
     status, headers, body = await get(running, f"/download/{job.id}/poster.jpg")
     assert (status, headers["Content-Type"], body) == (200, "image/jpeg", b"\xff\xd8picture")
 
 
 async def test_head_has_the_headers_of_get(running: Running) -> None:
-    job = running.finish_job(VIDEO)
+    job = await running.finish_job(VIDEO)
     async with aiohttp.ClientSession(running.url) as client:
         async with client.head(f"/download/{job.id}", headers={"Range": "bytes=0-1"}) as response:
             assert (response.status, await response.read()) == (200, b"")
@@ -60,7 +60,7 @@ async def test_head_has_the_headers_of_get(running: Running) -> None:
 
 
 async def test_a_range_is_served_in_part(running: Running) -> None:
-    job = running.finish_job(VIDEO)
+    job = await running.finish_job(VIDEO)
     status, headers, body = await get(running, f"/download/{job.id}", Range="bytes=300000-600000")
     assert (status, body) == (206, VIDEO[300_000:600_001])
     assert headers["Content-Range"] == f"bytes 300000-600000/{len(VIDEO)}"
@@ -72,22 +72,22 @@ async def test_a_range_is_served_in_part(running: Running) -> None:
     assert (several[0], several[2]) == (200, VIDEO)
 
 
-async def test_a_range_after_the_end_is_refused(running: Running) -> None:
-    job = running.finish_job(b"12345")
+async def test_a_range_behind_the_end_is_told(running: Running) -> None:
+    job = await running.finish_job(b"12345")
     response = await exchange(running.port, head(f"GET /download/{job.id}", "Range: bytes=5-"))
     assert (response.status, response.code) == (416, "range_not_satisfiable")
     assert response.headers["content-range"] == "bytes */5"
 
 
 async def test_what_the_client_has_is_not_sent_again(running: Running) -> None:
-    job = running.finish_job(VIDEO)
+    job = await running.finish_job(VIDEO)
     etag = (await get(running, f"/download/{job.id}"))[1]["ETag"]
     status, _, body = await get(running, f"/download/{job.id}", **{"If-None-Match": etag})
     assert (status, body) == (304, b"")
 
 
-async def test_if_match_of_another_version_is_refused(running: Running) -> None:
-    job = running.finish_job(VIDEO)
+async def test_what_is_no_longer_there_is_not_acted_upon(running: Running) -> None:
+    job = await running.finish_job(VIDEO)
     etag = (await get(running, f"/download/{job.id}"))[1]["ETag"]
     stale, fresh = 'If-Match: "other"', f"If-Match: {etag}"
     for target in (f"GET /download/{job.id}", "GET /effects", f"DELETE /export/{job.id}"):
@@ -106,25 +106,25 @@ async def test_what_cannot_be_downloaded_says_why(running: Running, tail: str) -
         response = await exchange(running.port, head(f"GET /download/{job_id}{tail}"))
         return response.status, response.code
 
-    queued = running.add_job()
+    queued = await running.add_job()
     assert await code(queued.id) == (409, "result_not_ready")
-    removed = running.finish_job()
+    removed = await running.finish_job()
     await running.service.cancel(removed.id, "r")
     assert await code(removed.id) == (410, "result_expired")
-    lost = running.finish_job()
+    lost = await running.finish_job()
     for name in ARTIFACT_FILES.values():
         (running.service.data.job_folder(lost.id) / name).unlink()
     assert await code(lost.id) == (410, "result_expired")
-    expired = running.finish_job()
-    running.service.store.update(expired.id, expires_at=1)
+    expired = await running.finish_job()
+    await running.service.store.jobs.update(expired.id, expires_at=1)
     assert await code(expired.id) == (410, "result_expired")
     assert await code("A" * 22) == (404, "not_found")
 
 
 @pytest.mark.parametrize("status", [Status.FAILED, Status.CANCELLED])
 async def test_a_job_that_never_will_have_a_video_says_so(running: Running, status: Status) -> None:
-    job_id = running.add_job().id
-    running.service.store.transition(job_id, status)
+    job_id = (await running.add_job()).id
+    await running.service.store.jobs.transition(job_id, status)
     response = await exchange(running.port, head(f"GET /download/{job_id}"))
     assert (response.status, response.code) == (410, "result_expired")
     listed = document(running.config, ROUTES)["paths"]["/download/{jobId}"]["get"]["responses"]
@@ -133,7 +133,7 @@ async def test_a_job_that_never_will_have_a_video_says_so(running: Running, stat
 
 async def test_a_download_goes_on_when_its_job_is_removed(running: Running) -> None:
     video = VIDEO * 16
-    job = running.finish_job(video)
+    job = await running.finish_job(video)
     async with (
         aiohttp.ClientSession(running.url) as client,
         client.get(f"/download/{job.id}") as response,
@@ -162,7 +162,7 @@ async def test_a_client_that_stops_reading_is_aborted(
     start: Start, limits: Callable[..., HttpLimits]
 ) -> None:
     running = await start(limits(download_window_s=0.4))
-    job = running.finish_job(VIDEO * 16)
+    job = await running.finish_job(VIDEO * 16)
     loop = asyncio.get_running_loop()
     with narrow_connection(running.port) as connection:
         await asyncio.sleep(0.05)
@@ -176,7 +176,7 @@ async def test_a_slow_but_steady_reader_is_not_cut(
     start: Start, limits: Callable[..., HttpLimits]
 ) -> None:
     running = await start(limits(download_window_s=0.5, download_min_rate=2000))
-    job = running.finish_job(VIDEO * 16)
+    job = await running.finish_job(VIDEO * 16)
     loop = asyncio.get_running_loop()
     with narrow_connection(running.port) as connection:
         await asyncio.sleep(0.05)

@@ -266,15 +266,15 @@ async def test_a_job_keeps_the_images_and_both_photos_it_was_accepted_with(
     assert response.status == 202, response.body
     (shaders / "leaf.png").write_bytes(png((255, 255, 255)))
     service = running.service
-    job = service.store.get(response.json["jobId"])
+    job = await service.store.jobs.get(response.json["jobId"])
     assert job is not None
     kept = service.data.job_folder(job.id) / ASSETS_FOLDER
     assert [path.name for path in kept.iterdir()] == list(job.spec.effects[0]["files"].values())
     assert job.spec.photo2 not in (None, job.spec.photo)
-    service.dispatcher.start()
+    await service.dispatcher.start()
     while not job.is_final:
         await asyncio.sleep(0.05)
-        job = service.store.get(job.id) or job
+        job = await service.store.jobs.get(job.id) or job
     assert job.status is Status.COMPLETED, (job.error_code, job.diagnostics)
     assert await running.until(lambda: not kept.exists())
     poster = Image.open(service.artifact(job, "poster")).convert("RGB")

@@ -29,7 +29,9 @@ async def working(start: Start) -> Running:
     running.service.machine.report = None
     await running.service.start()
     await running.service.machine.first_probe()
-    assert running.service.readiness()[0], running.service.readiness()[1]["problems"]
+    assert (await running.service.readiness())[0], (await running.service.readiness())[1][
+        "problems"
+    ]
     return running
 
 
@@ -173,8 +175,8 @@ async def test_a_client_that_leaves_after_its_form_leaves_a_whole_job_or_none(
     connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
     writer.transport.abort()
 
-    def whole_or_none() -> bool:
-        jobs = running.service.store.list_by_status(Status.QUEUED)
+    async def whole_or_none() -> bool:
+        jobs = await running.service.store.jobs.list_by_status(Status.QUEUED)
         folders = list(running.service.data.jobs.iterdir())
         return not running.spooled() and [f.name for f in folders] == [job.id for job in jobs]
 
@@ -218,7 +220,7 @@ async def test_the_bound_on_uploads_holds_for_the_spool(
     responses = await asyncio.gather(*[exchange(running.port, sent, wait_s=60) for _ in range(6)])
     watching.cancel()
     assert most == 1
-    accepted = running.service.store.count(Status.QUEUED)
+    accepted = await running.service.store.jobs.count(Status.QUEUED)
     assert accepted == 2
     payload = sorted(response.json.get("code") or "accepted" for response in responses)
     accepted_count = payload.count("accepted")
@@ -231,7 +233,7 @@ async def test_the_bound_on_uploads_holds_for_the_spool(
 
 
 async def test_a_job_is_shown_cancelled_and_shown_again(running: Running) -> None:
-    job = running.add_job()
+    job = await running.add_job()
     shown = await exchange(running.port, head(f"GET /export/{job.id}"))
     assert (shown.status, shown.json["status"], shown.json["queuePosition"]) == (200, "queued", 1)
     assert shown.headers["cache-control"] == "no-store"
@@ -244,8 +246,8 @@ async def test_a_job_is_shown_cancelled_and_shown_again(running: Running) -> Non
 
 
 async def test_a_failed_job_says_why_in_the_language_of_the_client(running: Running) -> None:
-    job = running.add_job()
-    running.service.store.transition(job.id, Status.FAILED, error_code="render_stalled")
+    job = await running.add_job()
+    await running.service.store.jobs.transition(job.id, Status.FAILED, error_code="render_stalled")
     shown = await exchange(running.port, head(f"GET /export/{job.id}", "Accept-Language: ru"))
     assert (shown.status, shown.json["code"]) == (200, "render_stalled")
     assert shown.json["error"] == "Создание видео остановилось и не продолжилось."

@@ -152,7 +152,7 @@ async def test_an_internal_error_does_not_show_its_message(
     response = await exchange(running.port, head(f"GET /export/{UNKNOWN}"))
     assert (response.status, response.code) == (500, "internal")
     assert b"sqlite" not in response.body.lower()
-    assert "Cannot operate on a closed database" in caplog.text
+    assert "cannot schedule new futures after shutdown" in caplog.text
 
 
 @pytest.mark.parametrize("sent", [b"", b"GET / HTTP/1.1\r\nHost: t\r\nX: "])

@@ -100,14 +100,18 @@ def test_only_codes_that_something_raises_are_listed() -> None:
 
 @pytest.mark.parametrize(("path", "method"), OPERATIONS)
 async def test_each_operation_answers_as_listed(running: Running, path: str, method: str) -> None:
-    job = running.finish_job(b"video bytes")
+    job = await running.finish_job(b"video bytes")
     path = path.replace("{jobId}", job.id).replace("{id}", "breathe")
     status = await replay(running, path, method)
     assert status == (415 if method == "post" else 200)
 
 
 async def test_the_other_listed_statuses_occur(running: Running) -> None:
-    done, queued, unknown = running.finish_job(b"12345").id, running.add_job().id, "A" * 22
+    done, queued, unknown = (
+        (await running.finish_job(b"12345")).id,
+        (await running.add_job()).id,
+        "A" * 22,
+    )
     statuses = {
         await replay(running, f"/export/{queued}", "get"),
         await replay(running, f"/export/{queued}", "delete"),
@@ -124,7 +128,7 @@ async def test_the_other_listed_statuses_occur(running: Running) -> None:
     assert await replay(running, f"/download/{done}", "get", **with_range) == 206
     beyond_end = {"headers": {"Range": "bytes=9-"}}
     assert await replay(running, f"/download/{done}", "get", **beyond_end) == 416
-    waiting = running.add_job().id
+    waiting = (await running.add_job()).id
     assert await replay(running, f"/download/{waiting}", "get") == 409
     assert await replay(running, f"/export/{done}", "delete") == 200
     assert await replay(running, f"/download/{done}", "get") == 410

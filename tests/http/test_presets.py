@@ -43,7 +43,7 @@ async def test_a_job_keeps_the_chain_when_the_preset_changes(start: Start, tmp_p
     assert response.status == 202, response.body
     assert (response.json["preset"], response.json["effect"]) == ("mine", ["spin", "vignette"])
     (tmp_path / "mine.json").unlink()
-    job = running.service.store.get(response.json["jobId"])
+    job = await running.service.store.jobs.get(response.json["jobId"])
     assert job is not None
     assert [(entry["id"], entry["params"]) for entry in job.spec.effects] == [
         ("spin", {"speed": 0.5}),

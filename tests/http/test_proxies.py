@@ -31,7 +31,7 @@ def _lines(caplog: pytest.LogCaptureFixture) -> list[dict[str, object]]:
 async def test_links_begin_with_the_public_address(start: Start, address: str, links: str) -> None:
     config = Config.from_env({"PUBLIC_URL": address})
     running = await start(public_url=config.public_url)
-    job = running.finish_job()
+    job = await running.finish_job()
     seen = (await exchange(running.port, head(f"GET /export/{job.id}"))).json
     assert seen["downloadUrl"] == f"{links}/download/{job.id}"
     assert seen["posterUrl"] == f"{links}/download/{job.id}/poster.jpg"
@@ -95,7 +95,7 @@ async def test_no_other_client_is_trusted(
 async def test_the_id_of_a_proxy_is_kept(start: Start, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.INFO)
     running = await start(trusted_proxies=LOCAL)
-    job = running.finish_job()
+    job = await running.finish_job()
     address = "7b2c1e0a-11d5-4c1f-9a52-1f3e4d5c6b7a"
     for target in (f"GET /export/{job.id}", "GET /none", f"DELETE /export/{job.id}"):
         response = await exchange(running.port, head(target, f"X-Request-Id: {address}"))
@@ -112,7 +112,7 @@ async def test_the_id_of_a_proxy_is_kept(start: Start, caplog: pytest.LogCapture
 async def test_every_request_has_a_line(running: Running, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.INFO)
     video = bytes(300_000)
-    job = running.finish_job(video)
+    job = await running.finish_job(video)
     expected = [
         ("GET", "/health", 200, len(b'{"status": "ok"}')),
         ("HEAD", f"/download/{job.id}", 200, 0),

@@ -113,7 +113,7 @@ async def reset_at_each_step(running: Running, pool: HeldPool, sent: bytes, read
 async def test_a_reset_download_keeps_no_descriptor(
     running: Running, pool: HeldPool, tail: str
 ) -> None:
-    job = running.finish_job(VIDEO, VIDEO)
+    job = await running.finish_job(VIDEO, VIDEO)
     path = f"/download/{job.id}{tail}"
     assert await reset_at_each_step(running, pool, head(f"GET {path}"), 1000) >= 2
     assert await reset_at_each_step(running, pool, head(f"HEAD {path}"), 1) == 1
@@ -129,7 +129,7 @@ async def test_the_log_of_a_reset_download_has_its_status_and_bytes(
     running: Running, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level("INFO")
-    job = running.finish_job(VIDEO)
+    job = await running.finish_job(VIDEO)
     client = await connect(running.port, 65_536)
     loop = asyncio.get_running_loop()
     await loop.sock_sendall(client, head(f"GET /download/{job.id}", "Range: bytes=1-"))
@@ -148,7 +148,7 @@ async def test_a_video_that_shrinks_while_it_is_sent_ends_its_connection(
     running: Running, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level("INFO")
-    job = running.finish_job(VIDEO)
+    job = await running.finish_job(VIDEO)
     client = await connect(running.port, 65_536)
     loop = asyncio.get_running_loop()
     await loop.sock_sendall(client, head(f"GET /download/{job.id}"))

@@ -6,7 +6,7 @@ import pytest
 
 from server.jobs.model.job import Job
 from server.jobs.model.spec import Spec
-from server.jobs.store.job_table import Store
+from server.jobs.store.store import Store
 
 MakeJob = Callable[..., Job]
 

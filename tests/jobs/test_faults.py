@@ -6,7 +6,7 @@ import sqlite3
 from pathlib import Path
 
 from server.jobs.scheduling.blame import HOLD_BACK_AT
-from server.jobs.store.job_table import POINTS_PER_CRASH
+from server.jobs.store.tasks import POINTS_PER_CRASH
 from tests.harness import media
 from tests.harness.server import Server, eventually
 

@@ -18,8 +18,8 @@ from server.jobs.scheduling.active_job import ActiveJob, SlotClock
 from server.jobs.scheduling.progress import Progress
 from server.jobs.service import Service
 from server.jobs.storage.data_folder import DataFolder, read_address, write_address
-from server.jobs.store.database import DiskFull
-from server.jobs.store.job_table import Store
+from server.jobs.store.sqlite import DiskFull
+from server.jobs.store.store import Store
 from tests.harness.disks import fill, small_disk
 from tests.jobs.conftest import MakeJob
 
@@ -40,12 +40,12 @@ def _service(disk: Path) -> Service:
     return Service(Config(data_dir=disk / "data", max_parallel_exports=0), Library((BUILT_IN,)))
 
 
-def _put(service: Service, job: Job, **columns: object) -> None:
-    service.store.add(job, 99)
+async def _put(service: Service, job: Job, **columns: object) -> None:
+    await service.store.jobs.add(job, 99)
     folder = service.data.job_folder(job.id)
     folder.mkdir()
     (folder / "video.mp4").write_bytes(os.urandom(20_000))
-    service.store.update(job.id, **columns)
+    await service.store.jobs.update(job.id, **columns)
 
 
 def _die(service: Service) -> None:
@@ -56,13 +56,13 @@ def _die(service: Service) -> None:
 async def test_a_restart_works_and_so_does_delete(disk: Path, make_job: MakeJob) -> None:
     first = _service(disk)
     first.data.reserve_ballast()
-    _put(first, make_job("running"), status=Status.PROCESSING)
-    first.store.start_task("running", "segment-0")
-    _put(first, make_job("done"), status=Status.COMPLETED, expires_at=now_ms() + 60_000)
-    _put(first, make_job("old"), status=Status.COMPLETED, expires_at=now_ms() - 1)
+    await _put(first, make_job("running"), status=Status.PROCESSING)
+    await first.store.tasks.start("running", "segment-0")
+    await _put(first, make_job("done"), status=Status.COMPLETED, expires_at=now_ms() + 60_000)
+    await _put(first, make_job("old"), status=Status.COMPLETED, expires_at=now_ms() - 1)
     fill(disk)
     with pytest.raises(ToqiboxError) as refused:
-        first.store.add(make_job("new"), 99)
+        await first.store.jobs.add(make_job("new"), 99)
     assert refused.value.code == "storage_full"
     assert (disk / "data" / "ballast").exists()  # a new job is no reason to touch it
     _die(first)
@@ -78,17 +78,17 @@ async def test_a_restart_works_and_so_does_delete(disk: Path, make_job: MakeJob)
             assert job is not None
             assert not second.data.job_folder(job_id).exists()
             fill(disk)
-        assert second.store.count(Status.CANCELLED) == 1
-        assert second.store.ids_with_files() == set()
+        assert await second.store.jobs.count(Status.CANCELLED) == 1
+        assert await second.store.jobs.ids_with_files() == set()
     finally:
         await second.stop()
 
 
 async def test_without_a_byte_held_back_they_work_too(disk: Path, make_job: MakeJob) -> None:
     first = _service(disk)
-    _put(first, make_job("running"), status=Status.PROCESSING)
-    first.store.start_task("running", "segment-0")
-    _put(first, make_job("done"), status=Status.COMPLETED, expires_at=now_ms() + 60_000)
+    await _put(first, make_job("running"), status=Status.PROCESSING)
+    await first.store.tasks.start("running", "segment-0")
+    await _put(first, make_job("done"), status=Status.COMPLETED, expires_at=now_ms() + 60_000)
     fill(disk)
     _die(first)
     second = _service(disk)
@@ -98,7 +98,7 @@ async def test_without_a_byte_held_back_they_work_too(disk: Path, make_job: Make
         for job_id in ("done", "running"):
             await second.cancel(job_id, "r")
             fill(disk)
-        assert second.store.ids_with_files() == set()
+        assert await second.store.jobs.ids_with_files() == set()
     finally:
         await second.stop()
 
@@ -115,17 +115,19 @@ def test_the_table_opens_where_not_even_its_side_files_have_room(disk: Path) -> 
     data.close()
 
 
-def test_a_commit_that_fails_leaves_no_transaction_open(disk: Path, make_job: MakeJob) -> None:
+async def test_a_commit_that_fails_leaves_no_transaction_open(
+    disk: Path, make_job: MakeJob
+) -> None:
     data = DataFolder(disk / "data")
     store = Store(data.database)
-    store.add(make_job("one"), 99)
+    await store.jobs.add(make_job("one"), 99)
     fill(disk)
     for _ in range(3):
         with pytest.raises(DiskFull):
-            store.update("one", report={"much": "x" * 100_000})
+            await store.jobs.update("one", report={"much": "x" * 100_000})
     (disk / "filler").unlink()
-    store.update("one", progress=7)
-    job = store.get("one")
+    await store.jobs.update("one", progress=7)
+    job = await store.jobs.get("one")
     assert job is not None
     assert (job.progress, job.report) == (7, None)
     store.close()
@@ -143,16 +145,16 @@ def _largest_file(size: int) -> Iterator[None]:
         resource.setrlimit(resource.RLIMIT_FSIZE, before)
 
 
-def test_another_fault_of_the_disk_is_no_full_disk(tmp_path: Path, make_job: MakeJob) -> None:
+async def test_another_fault_of_the_disk_is_no_full_disk(tmp_path: Path, make_job: MakeJob) -> None:
     data = DataFolder(tmp_path / "data")
     store = Store(data.database, data.release_ballast)
-    store.add(make_job("one"), 99)
+    await store.jobs.add(make_job("one"), 99)
     data.reserve_ballast()
     with _largest_file(200_000), pytest.raises(sqlite3.OperationalError) as failed:
-        store.update("one", report={"much": "x" * 400_000})
+        await store.jobs.update("one", report={"much": "x" * 400_000})
     assert failed.value.__notes__ == ["disk I/O error (SQLITE_IOERR_WRITE)"]
     assert (data.root / "ballast").exists()
-    store.update("one", progress=7)
+    await store.jobs.update("one", progress=7)
     store.close()
     data.close()
 
@@ -165,8 +167,8 @@ async def test_progress_that_cannot_be_saved_is_one_line_a_minute(
     runs = []
     for name in ("one", "two"):
         job = make_job(name)
-        store.add(job, 99)
-        store.update(name, status=Status.PROCESSING)
+        await store.jobs.add(job, 99)
+        await store.jobs.update(name, status=Status.PROCESSING)
         run = ActiveJob(job, data.job_folder(name), data.features_folder(job), SlotClock(5.0))
         run.drawing[0] = 45
         runs.append(run)
@@ -174,18 +176,16 @@ async def test_progress_that_cannot_be_saved_is_one_line_a_minute(
     caplog.set_level(logging.INFO)
     progress = Progress(store)
     for _ in range(3):
-        progress.save(runs)
+        await progress.save(runs)
     lines = [
         r.__dict__["facts"] for r in caplog.records if r.getMessage() == "progress.save_failed"
     ]
     assert [line["jobs"] for line in lines] == [["one", "two"]]
     assert "SQLITE_FULL" in lines[0]["why"]
     (disk / "filler").unlink()
-    progress.save(runs)
-    assert {job.id: job.frames_done for job in map(store.get, ("one", "two")) if job} == {
-        "one": 45,
-        "two": 45,
-    }
+    await progress.save(runs)
+    saved = [await store.jobs.get(name) for name in ("one", "two")]
+    assert [job.frames_done for job in saved if job] == [45, 45]
     store.close()
     data.close()
 

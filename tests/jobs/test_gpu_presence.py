@@ -14,7 +14,7 @@ import pytest
 
 from server.jobs.execution.gpu_presence import GpuMonitor
 from server.jobs.model.job import Status
-from server.jobs.store.job_table import Store
+from server.jobs.store.store import Store
 from tests.harness import media
 from tests.harness.client import Client
 from tests.harness.server import Server, eventually
@@ -99,7 +99,7 @@ def _renderer(client: Client) -> str:
 
 
 @pytest.mark.timeout(300)
-def test_server_ends_without_its_gpu_and_keeps_the_job(
+async def test_server_ends_without_its_gpu_and_keeps_the_job(
     tmp_path: Path, driver: tuple[Path, Path]
 ) -> None:
     data = tmp_path / "data"
@@ -120,9 +120,9 @@ def test_server_ends_without_its_gpu_and_keeps_the_job(
     assert "task.failed" not in events  # no attempt is counted
     store = Store(data / "jobs.db")
     try:
-        kept = store.get(job)
+        kept = await store.jobs.get(job)
         assert kept
         assert kept.status is Status.PROCESSING
-        assert set(store.mark_interrupted().values()) <= {0}
+        assert set((await store.tasks.mark_interrupted()).values()) <= {0}
     finally:
         store.close()

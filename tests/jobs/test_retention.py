@@ -21,7 +21,7 @@ from server.jobs.storage.data_folder import (
     read_address,
     write_address,
 )
-from server.jobs.store.job_table import Store
+from server.jobs.store.store import Store
 from tests.jobs.conftest import MakeJob
 
 
@@ -32,8 +32,8 @@ def data(tmp_path: Path) -> Iterator[DataFolder]:
     data.close()
 
 
-def _on_disk(store: Store, data: DataFolder, job: Job, *names: str) -> Path:
-    store.add(job, 99)
+async def _on_disk(store: Store, data: DataFolder, job: Job, *names: str) -> Path:
+    await store.jobs.add(job, 99)
     folder = data.job_folder(job.id)
     folder.mkdir()
     for name in names:
@@ -47,7 +47,7 @@ def _with_an_old_table(data: DataFolder) -> Store:
     return Store(data.database)
 
 
-def test_with_a_new_table_nothing_is_lost(
+async def test_with_a_new_table_nothing_is_lost(
     data: DataFolder, caplog: pytest.LogCaptureFixture
 ) -> None:
     for name, file in (("done", "video.mp4"), ("waiting", "sound.wav")):
@@ -55,7 +55,7 @@ def test_with_a_new_table_nothing_is_lost(
         (data.jobs / name / file).write_text(name)
     store = Store(data.database)
     caplog.set_level(logging.INFO)
-    purge(store, data, at_start=True)
+    await purge(store, data, at_start=True)
     assert not list(data.jobs.iterdir())
     assert (data.unknown / "done" / "video.mp4").read_text() == "done"
     assert (data.unknown / "waiting" / "sound.wav").read_text() == "waiting"
@@ -65,13 +65,13 @@ def test_with_a_new_table_nothing_is_lost(
     assert (facts["count"], sorted(facts["jobs"])) == (2, ["done", "waiting"])
     (data.jobs / "done").mkdir()
     (data.jobs / "done" / "video.mp4").write_text("another")
-    purge(store, data, at_start=True)
+    await purge(store, data, at_start=True)
     assert (data.unknown / "done" / "video.mp4").read_text() == "done"
     assert (data.unknown / "done-2" / "video.mp4").read_text() == "another"
     store.close()
 
 
-def test_a_folder_that_cannot_be_set_aside_stays(
+async def test_a_folder_that_cannot_be_set_aside_stays(
     data: DataFolder, caplog: pytest.LogCaptureFixture
 ) -> None:
     store = _with_an_old_table(data)
@@ -80,7 +80,7 @@ def test_a_folder_that_cannot_be_set_aside_stays(
     for name, file in (("done", "video.mp4"), ("torn", "sound.wav")):
         (data.jobs / name).mkdir()
         (data.jobs / name / file).touch()
-    purge(store, data, at_start=True)
+    await purge(store, data, at_start=True)
     assert [path.name for path in data.jobs.iterdir()] == ["done"]
     facts = next(
         r.__dict__["facts"] for r in caplog.records if r.getMessage() == "jobs.quarantine_failed"
@@ -103,30 +103,34 @@ async def test_a_sweep_that_fails_does_not_stop_the_start(
     assert "purge.failed" in caplog.text
 
 
-def test_a_video_that_an_old_copy_of_the_table_does_not_know_is_not_lost(data: DataFolder) -> None:
+async def test_a_video_that_an_old_copy_of_the_table_does_not_know_is_not_lost(
+    data: DataFolder,
+) -> None:
     store = _with_an_old_table(data)
     for name, file in (("done", "video.mp4"), ("torn", "sound.wav")):
         (data.jobs / name).mkdir()
         (data.jobs / name / file).touch()
-    purge(store, data, at_start=True)
+    await purge(store, data, at_start=True)
     assert [path.name for path in data.unknown.iterdir()] == ["done"]
     assert not list(data.jobs.iterdir())
     store.close()
 
 
-def test_what_has_no_owner_goes_at_start(data: DataFolder, make_job: MakeJob) -> None:
+async def test_what_has_no_owner_goes_at_start(data: DataFolder, make_job: MakeJob) -> None:
     store = _with_an_old_table(data)
-    live = _on_disk(store, data, make_job("live"), "sound.wav", "0000-x.mp4", "0001-x.mp4.part")
-    done = _on_disk(store, data, make_job("done"), "video.mp4", "poster.jpg", "sound.wav")
-    store.update("done", status=Status.COMPLETED, expires_at=now_ms() + 100_000)
-    gone = _on_disk(store, data, make_job("gone"), "sound.wav")
-    store.update("gone", status=Status.CANCELLED)
+    live = await _on_disk(
+        store, data, make_job("live"), "sound.wav", "0000-x.mp4", "0001-x.mp4.part"
+    )
+    done = await _on_disk(store, data, make_job("done"), "video.mp4", "poster.jpg", "sound.wav")
+    await store.jobs.update("done", status=Status.COMPLETED, expires_at=now_ms() + 100_000)
+    gone = await _on_disk(store, data, make_job("gone"), "sound.wav")
+    await store.jobs.update("gone", status=Status.CANCELLED)
     (data.jobs / "nobody").mkdir()
     (data.spool / "upload").mkdir()
     (data.features / f"{'a' * 64}-v{FEATURES_VERSION}").mkdir()
     (data.features / f"{'a' * 64}-174bpm-v{FEATURES_VERSION}").mkdir()
     (data.features / f"{'c' * 64}.npy").touch()
-    purge(store, data, at_start=True)
+    await purge(store, data, at_start=True)
     assert sorted(path.name for path in live.iterdir()) == ["0000-x.mp4", "sound.wav"]
     assert sorted(path.name for path in done.iterdir()) == ["poster.jpg", "video.mp4"]
     assert not gone.exists()
@@ -137,37 +141,41 @@ def test_what_has_no_owner_goes_at_start(data: DataFolder, make_job: MakeJob) ->
     store.close()
 
 
-def test_running_work_is_left_alone_by_the_hourly_sweep(
+async def test_running_work_is_left_alone_by_the_hourly_sweep(
     store: Store, data: DataFolder, make_job: MakeJob
 ) -> None:
-    live = _on_disk(store, data, make_job("live"), "0001-x.mp4.part")
+    live = await _on_disk(store, data, make_job("live"), "0001-x.mp4.part")
     fresh, old = data.spool / "fresh", data.spool / "old"
     fresh.mkdir()
     old.mkdir()
     long_ago = time.time() - 7200
     os.utime(old, (long_ago, long_ago))
-    purge(store, data, at_start=False)
+    await purge(store, data, at_start=False)
     assert list(live.iterdir())
     assert fresh.exists()
     assert not old.exists()
 
 
-def test_results_expire_and_rows_stay(store: Store, data: DataFolder, make_job: MakeJob) -> None:
-    folder = _on_disk(store, data, make_job("old"), "video.mp4")
-    store.update("old", status=Status.COMPLETED, finished_at=now_ms(), expires_at=now_ms() - 1)
-    purge(store, data, at_start=False)
+async def test_results_expire_and_rows_stay(
+    store: Store, data: DataFolder, make_job: MakeJob
+) -> None:
+    folder = await _on_disk(store, data, make_job("old"), "video.mp4")
+    await store.jobs.update(
+        "old", status=Status.COMPLETED, finished_at=now_ms(), expires_at=now_ms() - 1
+    )
+    await purge(store, data, at_start=False)
     assert not folder.exists()
-    job = store.get("old")
+    job = await store.jobs.get("old")
     assert job is not None
     assert (job.status, job.removed) == (Status.COMPLETED, True)
 
 
-def test_rows_go_a_month_later(store: Store, data: DataFolder, make_job: MakeJob) -> None:
-    store.add(make_job("old"), 99)
+async def test_rows_go_a_month_later(store: Store, data: DataFolder, make_job: MakeJob) -> None:
+    await store.jobs.add(make_job("old"), 99)
     month_ago = now_ms() - 31 * 86_400_000
-    store.update("old", status=Status.FAILED, finished_at=month_ago)
-    purge(store, data, at_start=False)
-    assert store.get("old") is None
+    await store.jobs.update("old", status=Status.FAILED, finished_at=month_ago)
+    await purge(store, data, at_start=False)
+    assert await store.jobs.get("old") is None
 
 
 def test_a_second_server_is_refused(data: DataFolder) -> None:

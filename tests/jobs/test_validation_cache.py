@@ -16,7 +16,7 @@ from server.jobs.execution.machine import MachineProbe
 from server.jobs.model import validation_result
 from server.jobs.model.effect_source import EffectSource
 from server.jobs.model.validation_result import ValidationResult
-from server.jobs.store.job_table import Store
+from server.jobs.store.store import Store
 from server.jobs.validation import cache as validations
 from server.jobs.validation import validator as judge
 from server.jobs.validation.cache import ValidationCache
@@ -99,6 +99,12 @@ async def until(condition: Callable[[], object]) -> None:
             await asyncio.sleep(0.02)
 
 
+async def until_saved(bench: "Bench", count: int) -> None:
+    async with asyncio.timeout(30):
+        while len(await bench.store.validations.load()) != count:  # noqa: ASYNC110 - another task
+            await asyncio.sleep(0.02)
+
+
 def children() -> list[int]:
     text = Path(f"/proc/self/task/{os.getpid()}/children").read_text()
     return [int(pid) for pid in text.split()]
@@ -117,6 +123,7 @@ async def test_all_who_ask_at_once_share_one_judgement_and_it_is_remembered(
         bench.validations.effect("wrong")
     await bench.close()
     again = Bench(tmp_path, found)
+    await again.validations.load()
     assert await again.ask("wrong") == "shader_compile_failed"
     assert (bench.validate.count, again.validate.count) == (1, 0)
     again.machine.report = {**found, "gl": {**found["gl"], "version": "another"}}
@@ -136,10 +143,13 @@ async def test_the_library_is_judged_unasked_when_nothing_else_is_done(
     await asyncio.sleep(0.3)
     assert bench.validate.count == 0
     busy = False
-    await until(lambda: len(bench.store.load_validations()) == 1)
+    await until_saved(bench, 1)
     bench.write("a", BLANK)
-    await until(lambda: len(bench.store.load_validations()) == 2)
-    assert sorted(found.blank for found in bench.store.load_validations().values()) == [False, True]
+    await until_saved(bench, 2)
+    assert sorted(found.blank for found in (await bench.store.validations.load()).values()) == [
+        False,
+        True,
+    ]
     await asyncio.sleep(0.2)
     assert bench.validate.count == 2
     assert await bench.ask("a") == "ok"
@@ -180,7 +190,7 @@ async def test_a_kill_from_outside_is_no_verdict_and_a_crash_is_one(bench: Bench
         await asyncio.sleep(0.02)
     assert await asking == "not_ready"
     assert len(killed) == 2
-    assert bench.store.load_validations() == {}
+    assert await bench.store.validations.load() == {}
     asking = asyncio.create_task(bench.ask("hangs"))
     await until(children)
     await asyncio.sleep(0.5)
@@ -195,7 +205,7 @@ async def test_the_end_of_the_server_is_no_verdict(bench: Bench) -> None:
     await bench.validations.stop()
     assert await asking == "draining"
     assert children() == []
-    assert bench.store.load_validations() == {}
+    assert await bench.store.validations.load() == {}
 
 
 async def test_a_machine_that_is_not_what_it_was_gives_no_verdict(bench: Bench) -> None:
@@ -204,7 +214,7 @@ async def test_a_machine_that_is_not_what_it_was_gives_no_verdict(bench: Bench) 
     bench.write("good", GOOD)
     assert await bench.ask("good") == "not_ready"
     assert bench.machine.renderer != "another renderer"  # it has been looked at again
-    assert bench.store.load_validations() == {}
+    assert await bench.store.validations.load() == {}
 
 
 async def test_the_clock_of_a_busy_machine_condemns_nothing(

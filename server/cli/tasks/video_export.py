@@ -107,7 +107,7 @@ async def _render(service: Service, export: VideoExport) -> int:
         job = await service.accept(export.request, _spool_files(service, export), "cli")
     except ToqiboxError as error:
         return export.print_error(localize(error.code, "en", error.values), FAILED)
-    printed = _print_warnings(export, service.describe(job, "en"), 0)
+    printed = _print_warnings(export, await service.describe(job, "en"), 0)
     while not job.is_final:
         if service.machine.gpu.is_gone:
             bar.end()
@@ -115,11 +115,11 @@ async def _render(service: Service, export: VideoExport) -> int:
                 "the GPU was lost during rendering. Run `toqibox doctor` for advice.", FAILED
             )
         await asyncio.sleep(_POLL_S)
-        job = service.store.get(job.id) or job
-        bar.update(service.describe(job, "en"))
+        job = await service.store.jobs.get(job.id) or job
+        bar.update(await service.describe(job, "en"))
     bar.end()
-    _print_warnings(export, service.describe(job, "en"), printed)
-    return _finish(service, export, job)
+    _print_warnings(export, await service.describe(job, "en"), printed)
+    return await _finish(service, export, job)
 
 
 def _print_warnings(export: VideoExport, job_json: dict[str, Any], printed: int) -> int:
@@ -129,8 +129,8 @@ def _print_warnings(export: VideoExport, job_json: dict[str, Any], printed: int)
     return len(job_json["warnings"])
 
 
-def _finish(service: Service, export: VideoExport, job: Job) -> int:
-    job_json = service.describe(job, "en")
+async def _finish(service: Service, export: VideoExport, job: Job) -> int:
+    job_json = await service.describe(job, "en")
     if job.status is Status.COMPLETED:
         if reason := copy_atomically(service.artifact(job, "video"), export.out):
             return export.print_error(f"{export.out} cannot be written: {reason}", FAILED)

@@ -54,7 +54,7 @@ async def download_poster(request: web.Request) -> web.StreamResponse:
 
 
 async def _download(request: web.Request, kind: _Kind) -> web.StreamResponse:
-    job = require_job(request)
+    job = await require_job(request)
     path = request.app[SERVICE].artifact(job, kind.artifact)
     try:
         async with open_in_thread(path) as descriptor:

@@ -42,13 +42,13 @@ async def create_export(request: web.Request) -> web.Response:
     service, limiter = request.app[SERVICE], request.app[UPLOAD_LIMITER]
     boundary = check_headers(request, request.app[LIMITS])
     _check_query(request)
-    service.admission.before_body()
+    await service.admission.before_body()
     limiter.check_wait()
     async with AsyncExitStack() as stack:
         network = network_of(client_address(request, request.app[CONFIG]))
         acquiring = limiter.acquire(network, request.content_length)
         upload = await stack.enter_async_context(acquiring)
-        service.admission.before_body()  # the upload may have waited long
+        await service.admission.before_body()  # the upload may have waited long
         folder = service.data.new_spool()
         try:
             async with upload.reading():
@@ -60,7 +60,7 @@ async def create_export(request: web.Request) -> web.Response:
         # The upload counts until its files are gone, even if the client disconnects.
         accepting = _run_and_release(stack.pop_all(), work)
     job = await request.app[BACKGROUND_TASKS].run(accepting)
-    payload = service.describe(job, language_of(request))
+    payload = await service.describe(job, language_of(request))
     location = f"{service.config.public_url}/export/{job.id}"
     return json_response({"success": True, **payload}, 202, {"Location": location})
 
@@ -98,19 +98,19 @@ def _check_query(request: web.Request) -> None:
 async def show_export(request: web.Request) -> web.Response:
     """Return the current job object."""
     check_if_match(request.headers)
-    return _job_response(request, require_job(request))
+    return await _job_response(request, await require_job(request))
 
 
 async def cancel_export(request: web.Request) -> web.Response:
     """Cancel a live job, or remove the files of a completed one; both can be repeated."""
-    job_id = require_job(request).id
+    job_id = (await require_job(request)).id
     check_if_match(request.headers)
     work = request.app[SERVICE].cancel(job_id, request_id_of(request))
     job = await request.app[BACKGROUND_TASKS].run(work)
     if job is None:
         raise ToqiboxError("not_found")
-    return _job_response(request, job)
+    return await _job_response(request, job)
 
 
-def _job_response(request: web.Request, job: Job) -> web.Response:
-    return json_response(request.app[SERVICE].describe(job, language_of(request)))
+async def _job_response(request: web.Request, job: Job) -> web.Response:
+    return json_response(await request.app[SERVICE].describe(job, language_of(request)))

@@ -36,7 +36,7 @@ class Readiness:
         async with self._lock:
             indicators = await run_in_thread(self._indicators)
             if indicators != self._last_indicators or time.monotonic() >= self._expires_at:
-                self._result = await run_in_thread(self._service.readiness)
+                self._result = await self._service.readiness()
                 self._last_indicators = indicators
                 self._expires_at = time.monotonic() + self._cache_s
             return self._result

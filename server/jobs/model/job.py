@@ -46,6 +46,7 @@ TRANSITIONS: dict[Status, tuple[Status, ...]] = {
     Status.CANCELLED: (),
 }
 FINAL = tuple(status for status, after in TRANSITIONS.items() if not after)
+LIVE = tuple(status for status, after in TRANSITIONS.items() if after)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,6 +85,8 @@ class Job:
     error_values: dict[str, Any] = field(default_factory=dict)
     diagnostics: list[dict[str, Any]] | None = None
     report: dict[str, Any] | None = None
+    version: int = 0
+    """Rises with each change."""
 
     @classmethod
     def new(

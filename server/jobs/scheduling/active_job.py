@@ -71,6 +71,8 @@ class ActiveJob:
     completion_task: "asyncio.Task[None] | None" = None
     is_closing: bool = False
     """True once its row is final: no slot may continue it."""
+    is_paused: bool = False
+    """No slot may take it up while its segments are replaced."""
     drawn_frames: int = 0
     """Frames rendered since the start of the server, for the cost per frame."""
     slot_s: float = 0.0
@@ -88,7 +90,7 @@ class ActiveJob:
     @property
     def wants_slot(self) -> bool:
         """True if a free slot could work for the job."""
-        if self.completion_task or self.is_closing:
+        if self.completion_task or self.is_closing or self.is_paused:
             return False
         if not self.is_split:
             return self.active_slots == 0

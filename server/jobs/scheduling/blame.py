@@ -9,10 +9,12 @@ crashes with it once more, the job fails, so that no job can crash the server fo
 import asyncio
 import contextlib
 import logging
+from dataclasses import dataclass, field
 
-from server.jobs.model.job import Job
-from server.jobs.store.database import DiskFull
-from server.jobs.store.job_table import HELD_BACK, POINTS_PER_CRASH, Store
+from server.jobs.model.job import Job, Status
+from server.jobs.store.sqlite import DiskFull
+from server.jobs.store.store import Store
+from server.jobs.store.tasks import HELD_BACK, POINTS_PER_CRASH
 from server.logging_json import log_event
 
 _LOG = logging.getLogger(__name__)
@@ -24,14 +26,44 @@ _HOLD_S = 60.0
 """Time that the server has to survive without a suspected job."""
 
 
+@dataclass
+class Interrupted:
+    """The jobs that were processed when the server ended."""
+
+    resumed: list[Job] = field(default_factory=list)
+    suspected: list[Job] = field(default_factory=list)
+    """May have caused deaths of the server: held back for a while."""
+    crashing: list[Job] = field(default_factory=list)
+    """Caused deaths of the server again after they had been held back."""
+
+
+async def sort_interrupted(store: Store) -> Interrupted:
+    """Return the jobs that an earlier server left, by what is to be done with them."""
+    try:
+        blame = await store.tasks.mark_interrupted()
+    except DiskFull:  # the start matters more than the count
+        _LOG.exception("interruptions.save_failed")
+        blame = {}
+    left = Interrupted()
+    for job in await store.jobs.list_by_status(Status.PROCESSING):
+        points = blame.get(job.id, 0)
+        if points >= FAIL_AT:
+            left.crashing.append(job)
+        elif points >= HOLD_BACK_AT:
+            left.suspected.append(job)
+        else:
+            left.resumed.append(job)
+    return left
+
+
 async def hold_back(store: Store, job: Job) -> None:
     """Wait before a suspected job is resumed; a crash meanwhile clears it."""
     facts = {"job": job.id, "request": job.request_id}
     log_event(_LOG, logging.WARNING, "job.held_back", **facts, seconds=_HOLD_S)
     with contextlib.suppress(DiskFull):
-        store.start_task(job.id, HELD_BACK)
+        await store.tasks.start(job.id, HELD_BACK)
     try:
         await asyncio.sleep(_HOLD_S)
     finally:
         with contextlib.suppress(DiskFull):
-            store.stop_task(job.id, HELD_BACK, counts=False)
+            await store.tasks.stop(job.id, HELD_BACK, counts=False)

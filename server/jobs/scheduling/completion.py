@@ -2,17 +2,15 @@
 
 import asyncio
 import logging
-from collections.abc import Callable
 from typing import Any
 
-from server.concurrency import run_in_thread
 from server.config import Config
 from server.jobs.execution.slot import LocalSlot
 from server.jobs.model.job import Job, Status, now_ms
 from server.jobs.scheduling.active_job import ActiveJob
 from server.jobs.scheduling.steps import JobFailed, Pipeline, machine_report
 from server.jobs.storage.data_folder import DataFolder, discard
-from server.jobs.store.job_table import Store
+from server.jobs.store.store import Store
 from server.logging_json import log_event
 
 _LOG = logging.getLogger(__name__)
@@ -22,7 +20,12 @@ class JobCompleter:
     """Completes, fails and aborts jobs.
 
     Args:
-        on_change: called when a job has left `active_jobs`, so that others can continue.
+        config: the settings.
+        store: of jobs.
+        data: the folders of jobs.
+        pipeline: does the last steps.
+        slots: all of them.
+        active_jobs: the jobs that are processed; those that end are taken out.
     """
 
     def __init__(
@@ -32,15 +35,14 @@ class JobCompleter:
         data: DataFolder,
         pipeline: Pipeline,
         slots: list[LocalSlot],
-        on_change: Callable[[], None],
+        active_jobs: dict[str, ActiveJob],
     ) -> None:
         self._config = config
         self._store = store
         self._data = data
         self._pipeline = pipeline
         self._slots = slots
-        self._on_change = on_change
-        self.active_jobs: dict[str, ActiveJob] = {}
+        self._active_jobs = active_jobs
 
     async def complete(self, active: ActiveJob) -> None:
         """Join, verify and publish a job whose segments are all on disk."""
@@ -54,18 +56,19 @@ class JobCompleter:
             "frames_done": active.job.spec.frames,
             "report": report,
         }
-        await run_in_thread(self.transition, active.job, Status.COMPLETED, **changes)
+        await self.transition(active.job, Status.COMPLETED, **changes)
         try:
             await asyncio.to_thread(self._data.keep_artifacts_only, active.job.id)
-            await asyncio.to_thread(self._record_cost, active)
-        except Exception:  # the video is published: the next purge cleans up
+            await self._record_cost(active)
+        except Exception:  # the video is published: what is left is the sweep's
             _LOG.exception("job.cleanup_failed", extra={"facts": {"job": active.job.id}})
-        self._close(active)
+        await self._close(active)
 
-    def _record_cost(self, active: ActiveJob) -> None:
+    async def _record_cost(self, active: ActiveJob) -> None:
         work = active.job.spec.workload
         if active.drawn_frames:
-            self._store.record_cost(work.effect, work.pixels, active.slot_s / active.drawn_frames)
+            cost = active.slot_s / active.drawn_frames
+            await self._store.costs.record(work.effect, work.pixels, cost)
 
     async def fail(self, active: ActiveJob, failure: JobFailed) -> None:
         """Fail a job after the final failure of a task."""
@@ -76,17 +79,17 @@ class JobCompleter:
             "finished_at": now_ms(),
             "report": machine_report(active.job),
         }
-        updated = await run_in_thread(self.transition, active.job, Status.FAILED, **changes)
+        updated = await self.transition(active.job, Status.FAILED, **changes)
         if updated is None:
-            current = self._store.get(active.job.id)
+            current = await self._store.jobs.get(active.job.id)
             if current and current.status is Status.COMPLETED:
-                self._close(active)
+                await self._close(active)
                 return
         await self.abort(active.job.id)
 
     async def abort(self, job_id: str) -> None:
         """Cancel all tasks of a job whose row is final, and remove its files."""
-        active = self.active_jobs.get(job_id)
+        active = self._active_jobs.get(job_id)
         if active:
             active.is_closing = True
             others = active.tasks()
@@ -94,23 +97,23 @@ class JobCompleter:
                 task.cancel()
             await asyncio.gather(*others, return_exceptions=True)
             await asyncio.gather(*(slot.stop_worker_of(job_id) for slot in self._slots))
-            self._close(active)
+            await self._close(active)
         await asyncio.to_thread(self._data.discard_job, job_id)
 
-    def _close(self, active: ActiveJob) -> None:
+    async def _close(self, active: ActiveJob) -> None:
         active.is_closing = True
-        self.active_jobs.pop(active.job.id, None)
-        if not self._store.uses_audio(active.job.spec.sound, active.job.spec.tempo):
+        self._active_jobs.pop(active.job.id, None)
+        spec = active.job.spec
+        if not await self._store.jobs.uses_audio(spec.sound, spec.tempo):
             discard(active.features)
-        self._on_change()
 
-    def transition(self, job: Job, to: Status, **changes: Any) -> Job | None:
+    async def transition(self, job: Job, to: Status, **changes: Any) -> Job | None:
         """Change the status of a job and log it, once for every transition.
 
         Returns:
             The updated job; None if its status does not allow a transition to `to`.
         """
-        updated = self._store.transition(job.id, to, **changes)
+        updated = await self._store.jobs.transition(job.id, to, **changes)
         if updated:
             log_event(
                 _LOG,

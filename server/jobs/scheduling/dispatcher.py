@@ -14,7 +14,7 @@ from server.jobs.execution.slot import LocalSlot
 from server.jobs.model.job import Job, Stage, Status, now_ms
 from server.jobs.scheduling import plan
 from server.jobs.scheduling.active_job import ActiveJob, SlotClock
-from server.jobs.scheduling.blame import FAIL_AT, HOLD_BACK_AT, hold_back
+from server.jobs.scheduling.blame import hold_back, sort_interrupted
 from server.jobs.scheduling.completion import JobCompleter
 from server.jobs.scheduling.damage import redo_damaged
 from server.jobs.scheduling.progress import Progress
@@ -26,19 +26,14 @@ from server.jobs.scheduling.steps import (
     Pipeline,
 )
 from server.jobs.storage.data_folder import DataFolder, discard
-from server.jobs.store.database import DiskFull
-from server.jobs.store.job_table import Store
+from server.jobs.store.sqlite import DiskFull
+from server.jobs.store.store import Store
 from server.logging_json import log_event
 
 _LOG = logging.getLogger(__name__)
 _FLUSH_S = 0.5
 _BACK_OFF_S = 5.0
 """Pause after an unexpected failure, such as a job table that cannot be written."""
-
-
-def encoder_threads(slots: int, cores: int) -> int:
-    """Return the threads per x264 encoder, so that all slots together use each core once."""
-    return max(1, min(16, cores // max(1, slots)))
 
 
 class Dispatcher:
@@ -55,29 +50,20 @@ class Dispatcher:
         self._pipeline = Pipeline(config, store, machine)
         self.slots = [LocalSlot(index) for index in range(config.max_parallel_exports)]
         self._wake_event = asyncio.Event()
-        self._completer = JobCompleter(config, store, data, self._pipeline, self.slots, self.wake)
-        self.active_jobs = self._completer.active_jobs
-        self.abort = self._completer.abort
+        self.active_jobs: dict[str, ActiveJob] = {}
+        shared = (self._pipeline, self.slots, self.active_jobs)
+        self._completer = JobCompleter(config, store, data, *shared)
         self._loops: list[asyncio.Task[None]] = []
 
-    def start(self) -> None:
+    async def start(self) -> None:
         """Resume the jobs of an earlier server, then work until stopped."""
-        try:
-            interrupted = self._store.mark_interrupted()
-        except DiskFull:  # the start matters more than the count
-            _LOG.exception("interruptions.save_failed")
-            interrupted = {}
-        held = []
-        for job in self._store.list_by_status(Status.PROCESSING):
-            blame = interrupted.get(job.id, 0)
-            if blame >= FAIL_AT:
-                self._fail_crashing(job)
-            elif blame >= HOLD_BACK_AT:
-                held.append(job)
-            else:
-                self._activate(job)
+        left = await sort_interrupted(self._store)
+        for job in left.crashing:
+            await self._fail_crashing(job)
+        for job in left.resumed:
+            self._activate(job)
         self._loops = [
-            *(asyncio.create_task(self._resume_later(job)) for job in held),
+            *(asyncio.create_task(self._resume_later(job)) for job in left.suspected),
             asyncio.create_task(self._run_forever(self._dispatch)),
             asyncio.create_task(self._run_forever(self._flush)),
         ]
@@ -85,17 +71,17 @@ class Dispatcher:
 
     async def _resume_later(self, job: Job) -> None:
         await hold_back(self._store, job)
-        now = self._store.get(job.id)
+        now = await self._store.jobs.get(job.id)
         if now and now.status is Status.PROCESSING:
             self._activate(now)
             self.wake()
 
-    def _fail_crashing(self, job: Job) -> None:
+    async def _fail_crashing(self, job: Job) -> None:
         """Fail a job that crashes the server repeatedly."""
         self._data.discard_job(job.id)
         with contextlib.suppress(DiskFull):  # then the next start fails it
             changes = {"error_code": "attempts_exhausted", "finished_at": now_ms()}
-            self._completer.transition(job, Status.FAILED, **changes)
+            await self._completer.transition(job, Status.FAILED, **changes)
 
     async def stop(self) -> None:
         """Kill all workers and leave the jobs unchanged; nothing counts as an attempt."""
@@ -106,10 +92,16 @@ class Dispatcher:
             task.cancel()
         await asyncio.gather(*self._loops, *tasks, return_exceptions=True)
         await asyncio.gather(*(slot.stop_worker() for slot in self.slots))
-        self._progress.save(self.active_jobs.values())
+        await self._progress.save(list(self.active_jobs.values()))
 
     def wake(self) -> None:
+        """Look for work at once."""
         self._wake_event.set()
+
+    async def abort(self, job_id: str) -> None:
+        """Kill the tasks of a job whose row is final, and remove its files."""
+        await self._completer.abort(job_id)
+        self.wake()
 
     @staticmethod
     async def _run_forever(step: Callable[[], Awaitable[None]]) -> None:
@@ -152,7 +144,7 @@ class Dispatcher:
             if active.wants_slot and active.active_slots == 0
         ]
         first = min(waiting, key=lambda active: active.queue_key, default=None)
-        queued = await asyncio.to_thread(self._store.next_queued)
+        queued = await self._store.jobs.next_queued()
         if queued and (first is None or (queued.turn, queued.id) < first.queue_key):
             return await self._start_job(queued) or first
         if first:
@@ -162,17 +154,21 @@ class Dispatcher:
 
     async def _start_job(self, job: Job) -> ActiveJob | None:
         """Start a queued job; return None if it was cancelled meanwhile."""
-        await run_in_thread(
-            self._completer.transition,
-            job,
-            Status.PROCESSING,
-            stage=Stage.ANALYSING,
-            started_at=now_ms(),
-            **self._machine_columns(),
-        )
-        begun = self._store.get(job.id)
-        # Nothing else runs from here to the end of _activate: a cancellation sees the job.
-        return self._activate(begun) if begun and begun.status is Status.PROCESSING else None
+        active = self._activate(job)  # before it begins, so that a cancel finds it
+        begun = None
+        try:
+            begun = await self._completer.transition(
+                job,
+                Status.PROCESSING,
+                stage=Stage.ANALYSING,
+                started_at=now_ms(),
+                **self._machine_columns(),
+            )
+        finally:
+            if begun is None or active.is_closing:
+                self.active_jobs.pop(job.id, None)
+        active.job = begun or job
+        return None if begun is None or active.is_closing else active
 
     def _machine_columns(self) -> dict[str, object]:
         """Return the renderer and encoder of a job, fixed when it starts."""
@@ -181,7 +177,7 @@ class Dispatcher:
             "software": bool(self._machine.software),
             "encoder": self._machine.encoder,
             "encoder_fallback": self._machine.encoder_fallback,
-            "threads": encoder_threads(len(self.slots), processors.available()),
+            "threads": plan.encoder_threads(len(self.slots), processors.available()),
         }
 
     def _activate(self, job: Job) -> ActiveJob:
@@ -202,9 +198,9 @@ class Dispatcher:
                     active.audio_task = asyncio.create_task(encoding)
                 if not active.is_split:
                     await self._pipeline.analyse(active)
-                    await run_in_thread(self._pin_machine, active)
+                    await self._pin_machine(active)
                     await self._pipeline.detect_flashes(active, slot)
-                    await run_in_thread(self._split, active)
+                    await self._split(active)
                 segment = active.next_segment()
                 if segment:
                     active.drawing_since = active.drawing_since or time.monotonic()
@@ -227,16 +223,17 @@ class Dispatcher:
                 active.completion_task = asyncio.create_task(completion)
             self.wake()
 
-    def _pin_machine(self, active: ActiveJob) -> None:
+    async def _pin_machine(self, active: ActiveJob) -> None:
         if active.job.renderer != self._machine.renderer:  # another machine or driver
-            self._store.update(active.job.id, **self._machine_columns())
-            active.job = self._store.get(active.job.id) or active.job
+            columns = self._machine_columns()
+            active.job = await self._store.jobs.update(active.job.id, **columns) or active.job
         active.flashes = plan.flashes_path(active.job, active.folder, self._machine.fingerprint)
 
-    def _split(self, active: ActiveJob) -> None:
+    async def _split(self, active: ActiveJob) -> None:
         segment_s, machine = self._config.segment_sec, self._machine.fingerprint
-        active.set_segments(plan.split(active.job, segment_s, machine))
-        self._store.update(active.job.id, stage=Stage.RENDERING)
+        segments = await run_in_thread(plan.split, active.job, segment_s, machine)
+        await run_in_thread(active.set_segments, segments)
+        await self._store.jobs.update(active.job.id, stage=Stage.RENDERING)
 
     async def _run_step(
         self, active: ActiveJob, step: Callable[[ActiveJob], Awaitable[None]]
@@ -279,14 +276,18 @@ class Dispatcher:
         others = [task for task in active.slot_tasks if task is not asyncio.current_task()]
         for task in others:
             task.cancel()
-        await asyncio.gather(*others, return_exceptions=True)
-        for segment in active.segments:
-            discard(segment.path(active.folder))
-        self._store.delete_tasks(active.job.id, "segment-")
-        self._store.update(active.job.id, encoder="x264", encoder_fallback="nvenc")
-        active.job = self._store.get(active.job.id) or active.job
-        active.drawing.clear()
-        self._split(active)
+        active.is_paused = True
+        try:
+            await asyncio.gather(*others, return_exceptions=True)
+            for segment in active.segments:
+                discard(segment.path(active.folder))
+            await self._store.tasks.delete(active.job.id, "segment-")
+            changes = {"encoder": "x264", "encoder_fallback": "nvenc"}
+            active.job = await self._store.jobs.update(active.job.id, **changes) or active.job
+            active.drawing.clear()
+            await self._split(active)
+        finally:
+            active.is_paused = False
         log_event(_LOG, logging.WARNING, "job.encoder_fallback", job=active.job.id, encoder="x264")
         self._machine.probe()
 
@@ -296,4 +297,4 @@ class Dispatcher:
         await asyncio.sleep(_FLUSH_S)
         for active in self.active_jobs.values():
             active.clock.tick()
-        await asyncio.to_thread(self._progress.save, list(self.active_jobs.values()))
+        await self._progress.save(list(self.active_jobs.values()))

@@ -80,6 +80,11 @@ def flashes_path(job: Job, folder: Path, fingerprint: str) -> Path | None:
     return folder / f"flashes-{key[:32]}.npz"
 
 
+def encoder_threads(slots: int, cores: int) -> int:
+    """Threads for each x264, so that all slots together use the cores once."""
+    return max(1, min(16, cores // max(1, slots)))
+
+
 def scene_of(job: Job, folder: Path, features: Path, config: Config) -> SceneSpec:
     """Return the scene that the rendering tasks of the job share, without flash limiting."""
     spec = job.spec

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from server.jobs.model.job import percent_done
 from server.jobs.scheduling.active_job import ActiveJob
-from server.jobs.store.job_table import Store
+from server.jobs.store.store import Store
 from server.logging_json import log_event
 
 _LOG = logging.getLogger(__name__)
@@ -20,7 +20,7 @@ class Progress:
         self._store = store
         self._next_log_at = 0.0
 
-    def save(self, active_jobs: Iterable[ActiveJob]) -> None:
+    async def save(self, active_jobs: Iterable[ActiveJob]) -> None:
         """Save the progress of `active_jobs`; log failures at most once a minute.
 
         Progress is not worth the reserved disk space, and a later save includes it.
@@ -28,8 +28,8 @@ class Progress:
         failed, last_error = [], None
         for active in active_jobs:
             try:
-                self._save(active)
-            except Exception as error:  # one job must not affect the others
+                await self._save(active)
+            except Exception as error:  # one run must not hide the others
                 failed.append(active.job.id)
                 last_error = error
         if last_error is not None and time.monotonic() >= self._next_log_at:
@@ -37,7 +37,8 @@ class Progress:
             why = f"{type(last_error).__name__}: {last_error}"
             log_event(_LOG, logging.WARNING, "progress.save_failed", jobs=failed, why=why)
 
-    def _save(self, active: ActiveJob) -> None:
+    async def _save(self, active: ActiveJob) -> None:
         done = active.frames_done
         percent = percent_done(done, active.job.spec.frames)
-        self._store.save_progress(active.job.id, percent, done, round(active.clock.total_s * 1000))
+        slot_ms = round(active.clock.total_s * 1000)
+        await self._store.jobs.save_progress(active.job.id, percent, done, slot_ms)

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 from weakref import WeakValueDictionary
 
-from server.concurrency import run_in_thread
 from server.config import Config
 from server.errors import CATALOGUE
 from server.jobs.execution.machine import MachineProbe, export_timeout_s, stall_timeout_s
@@ -19,8 +18,8 @@ from server.jobs.model.job import Job, Stage
 from server.jobs.scheduling import plan
 from server.jobs.scheduling.active_job import ActiveJob
 from server.jobs.scheduling.blank_video import blank_colour
-from server.jobs.store.database import DiskFull
-from server.jobs.store.job_table import Store
+from server.jobs.store.sqlite import DiskFull
+from server.jobs.store.store import Store
 from server.logging_json import log_event
 from server.protocol.events import Event, FramesDone
 from server.protocol.progress import Result
@@ -112,11 +111,11 @@ class Pipeline:
         """Run a task up to three times; crashes of the worker count like other failures."""
         while True:
             try:
-                await run_in_thread(self._store.start_task, active.job.id, name)
+                await self._store.tasks.start(active.job.id, name)
                 result = await attempt()
             except TaskError as error:
                 await self._check_gpu(active, name, error)
-                failures = self._store.stop_task(active.job.id, name, counts=True)
+                failures = await self._store.tasks.stop(active.job.id, name, counts=True)
                 log_event(
                     _LOG,
                     logging.WARNING,
@@ -135,14 +134,14 @@ class Pipeline:
                 if error.code in _ENCODER_CODES and self._may_fall_back(active):
                     raise EncoderUnavailable from error
             except DiskFull as error:
-                self._store.stop_task(active.job.id, name, counts=False)
+                await self._store.tasks.stop(active.job.id, name, counts=False)
                 raise JobFailed("storage_full") from error
-            except BaseException:  # cancelled by a client or at shutdown: not a failure
-                self._store.stop_task(active.job.id, name, counts=False)
+            except BaseException:  # cancelled, by a client or by shutdown: not the task's fault
+                await self._store.tasks.stop(active.job.id, name, counts=False)
                 raise
             else:
                 try:
-                    await asyncio.to_thread(self._store.finish_task, active.job.id, name, result)
+                    await self._store.tasks.finish(active.job.id, name, result)
                 except DiskFull as error:
                     raise JobFailed("storage_full") from error
                 return result
@@ -158,10 +157,10 @@ class Pipeline:
         try:
             await asyncio.shield(self._machine.probe())
         except asyncio.CancelledError:
-            self._store.stop_task(active.job.id, name, counts=False)
+            await self._store.tasks.stop(active.job.id, name, counts=False)
             raise
         if self._machine.gpu.is_gone:
-            self._store.stop_task(active.job.id, name, counts=False)
+            await self._store.tasks.stop(active.job.id, name, counts=False)
             raise GpuUnavailable from error
 
     def _may_fall_back(self, active: ActiveJob) -> bool:
@@ -186,13 +185,15 @@ class Pipeline:
     async def encode_audio(self, active: ActiveJob) -> None:
         """Encode the audio once, in parallel with rendering."""
         task = plan.audio_task(active.job, active.folder)
-        if not (task.out).exists():
+        if not task.out.exists():
             await self._run_with_retries(active, "sound", lambda: self._short_task(active, task))
 
     async def detect_flashes(self, active: ActiveJob, slot: LocalSlot) -> None:
         """Compute the gain map that limits flashes in `slot`, unless it exists."""
         out = active.flashes
-        if out is None or (out.exists() and "flashes" in self._store.task_results(active.job.id)):
+        if out is None:
+            return
+        if out.exists() and "flashes" in await self._store.tasks.results(active.job.id):
             return
         task = LimitFlashes(scene=self._scene(active), out=out)
 
@@ -246,17 +247,17 @@ class Pipeline:
         if active.audio_task:
             # Shielded: if the audio task fails, it cancels the other tasks of the job itself.
             await asyncio.shield(active.audio_task)
-        await asyncio.to_thread(self._store.update, active.job.id, stage=Stage.JOINING)
+        await self._store.jobs.update(active.job.id, stage=Stage.JOINING)
         task = plan.mux_task(active.job, active.segments, active.folder)
         joined = await self._run_with_retries(
             active, "join", lambda: self._short_task(active, task)
         )
-        return self._report(active, joined, render_s)
+        return await self._report(active, joined, render_s)
 
-    def _report(
+    async def _report(
         self, active: ActiveJob, joined: dict[str, Any], render_s: float | None
     ) -> dict[str, Any]:
-        results = self._store.task_results(active.job.id)
+        results = await self._store.tasks.results(active.job.id)
         segment_results = [value for name, value in results.items() if name.startswith("segment-")]
         flash_result = results.get("flashes", {}) if active.flashes else {}
         seconds = {"analyse": round(results.get("analyse", {}).get("wall", 0.0), 3)}

@@ -26,6 +26,9 @@ CREATE TABLE verdict (
     source TEXT NOT NULL, driver TEXT NOT NULL, found TEXT NOT NULL, judged_at INTEGER NOT NULL,
     PRIMARY KEY (source, driver)) STRICT
 """,
+    """
+ALTER TABLE job ADD COLUMN version INTEGER NOT NULL DEFAULT 0
+""",
 )
 """SQL of each version, starting with 1."""
 SCHEMA_VERSION = len(MIGRATIONS)

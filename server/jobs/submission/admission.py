@@ -8,7 +8,7 @@ from server.jobs.execution.machine import MachineProbe
 from server.jobs.model.job import Status
 from server.jobs.model.retry_after import BUSY_S, DISK_FULL_S
 from server.jobs.storage.data_folder import DataFolder
-from server.jobs.store.job_table import Store
+from server.jobs.store.store import Store
 
 
 class Admission:
@@ -37,7 +37,7 @@ class Admission:
         """True if the disk has at least MIN_FREE_MB of free space."""
         return self._data.free_mb() >= self._config.min_free_mb
 
-    def before_body(self) -> None:
+    async def before_body(self) -> None:
         """Refuse an upload before its body is read.
 
         Raises:
@@ -45,9 +45,9 @@ class Admission:
         """
         if self._is_draining():
             raise ToqiboxError("draining", retry_after=BUSY_S)
-        self.before_decode()
+        await self.before_decode()
 
-    def before_decode(self) -> None:
+    async def before_decode(self) -> None:
         """Refuse an upload before it is decoded: the queue may have filled up meanwhile.
 
         Raises:
@@ -58,5 +58,5 @@ class Admission:
         problems = self._machine.problems()
         if problems:
             raise ToqiboxError("not_ready", retry_after=BUSY_S, detail="; ".join(problems))
-        if self._store.count(Status.QUEUED) >= self._config.max_queued_exports:
+        if await self._store.jobs.count(Status.QUEUED) >= self._config.max_queued_exports:
             raise ToqiboxError("queue_full", retry_after=BUSY_S)

@@ -1,5 +1,6 @@
 """Intake: decodes an upload in a sandboxed task and commits its files and row before it accepts."""
 
+import asyncio
 import logging
 import os
 import signal
@@ -9,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from server import sandbox
-from server.concurrency import run_in_thread
+from server.concurrency import run_in_thread, wait_for_end
 from server.config import Config
 from server.errors import CATALOGUE, ToqiboxError
 from server.jobs.execution.machine import MachineProbe
@@ -18,7 +19,7 @@ from server.jobs.model.job import Job, Status, now_ms
 from server.jobs.model.retry_after import BUSY_S
 from server.jobs.storage.asset_copies import snapshot_assets
 from server.jobs.storage.data_folder import DataFolder, discard, new_id
-from server.jobs.store.job_table import Store
+from server.jobs.store.store import Store
 from server.jobs.submission import affordable
 from server.jobs.submission.admission import Admission
 from server.jobs.submission.fields import FILE_FIELDS
@@ -97,12 +98,12 @@ class Intake:
             await run_in_thread(snapshot_assets, [link.source for link in request.chain], folder)
             request = await self._resolve_highlight(request, folder, request_id)
             async with self._preparing.acquire():
-                self._admission.before_decode()
+                await self._admission.before_decode()
                 prepared = await self._prepare(request, folder, request_id)
             for upload in FILE_FIELDS:
                 (folder / upload).unlink(missing_ok=True)
             job = self._new_job(request, prepared, request_id)
-            await run_in_thread(self._commit, job, folder)
+            await wait_for_end(asyncio.ensure_future(self._commit(job, folder)))
         except BaseException:
             discard(folder)
             raise
@@ -132,8 +133,8 @@ class Intake:
             duration=request.duration,
             tempo=request.tempo,
         )
-        async with self._searching.acquire():  # apart from uploads, which take a second
-            self._admission.before_decode()
+        async with self._searching.acquire():  # not among those that are done in a second
+            await self._admission.before_decode()
             excerpt = await self._run_with_retries(
                 task, _HIGHLIGHT_TIMEOUTS, _HIGHLIGHT_LIMITS, request_id
             )
@@ -201,12 +202,12 @@ class Intake:
             new_id(), request.plan, spec, turn=now + delay_ms, created_at=now, request_id=request_id
         )
 
-    def _commit(self, job: Job, folder: Path) -> None:
-        self._data.adopt(folder, job.id)
+    async def _commit(self, job: Job, folder: Path) -> None:
+        await run_in_thread(self._data.adopt, folder, job.id)
         try:
-            self._store.add(job, self._config.max_queued_exports)
+            await self._store.jobs.add(job, self._config.max_queued_exports)
         except BaseException:
-            self._data.discard_job(job.id)
+            await run_in_thread(self._data.discard_job, job.id)
             raise
 
 

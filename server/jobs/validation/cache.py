@@ -21,7 +21,8 @@ from server.jobs.model.effect_source import EffectSource, read_source
 from server.jobs.model.job import now_ms
 from server.jobs.model.retry_after import SOON_S
 from server.jobs.model.validation_result import ValidationResult
-from server.jobs.store.job_table import MAX_VALIDATIONS, Store
+from server.jobs.store.store import Store
+from server.jobs.store.validations import MAX_VALIDATIONS
 from server.jobs.validation.validator import EffectValidator
 from server.logging_json import log_event
 
@@ -53,7 +54,7 @@ class ValidationCache:
         self._machine = machine
         self._library = library
         self._validator = validator
-        self._results = store.load_validations()
+        self._results: dict[CacheKey, ValidationResult] = {}
         self._sources: dict[str, tuple[Effect, EffectSource]] = {}
         self._running: dict[CacheKey, asyncio.Task[ValidationResult | None]] = {}
         self._queue_lock = asyncio.Lock()
@@ -61,7 +62,11 @@ class ValidationCache:
         self._renamed: set[str] = set()
         self._watcher: asyncio.Task[None] | None = None
 
-    # Cached results
+    async def load(self) -> None:
+        """Load the results that an earlier server saved."""
+        self._results = {**await self._store.validations.load(), **self._results}
+
+    # What is known
 
     def _key(self, source: EffectSource) -> CacheKey:
         return source.key, self._machine.driver
@@ -199,7 +204,7 @@ class ValidationCache:
         if len(self._results) > MAX_VALIDATIONS:
             del self._results[next(iter(self._results))]
         try:
-            await run_in_thread(self._store.save_validations, {key: result}, now_ms())
+            await self._store.validations.save({key: result}, now_ms())
         except Exception:  # a full disk: it is validated again after the next start
             _LOG.exception("validation.save_failed")
         return result

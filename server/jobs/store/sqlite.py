@@ -5,22 +5,24 @@ for the writer. `synchronous=FULL` makes a commit survive a loss of power, and s
 (SQLite documentation, PRAGMA synchronous).
 """
 
+import asyncio
 import os
 import secrets
 import sqlite3
 import tempfile
-import threading
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from functools import wraps
 from pathlib import Path
-from typing import Any, TypeVar, cast
+from typing import TypeVar
 
+from server.concurrency import wait_for_end
 from server.files.disk import is_disk_full
 from server.jobs.store.migrations import MIGRATIONS, SCHEMA_VERSION
 
-F = TypeVar("F", bound=Callable[..., Any])
+T = TypeVar("T")
 Row = sqlite3.Row
+Connection = sqlite3.Connection
 _AMBIGUOUS_CODES = (sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN)
 """Primary result codes that mean a full disk for auxiliary files, or another error."""
 _PROBE_BYTES = 65_536
@@ -35,9 +37,9 @@ class Database:
     """Two connections to one SQLite file.
 
     Args:
-        path: database file, created if it is missing.
-        release: frees reserved space on a full disk and returns whether there was any; see
-            `with_reserve`.
+        path: the database file, made when it is missing.
+        release: frees some room on a full disk; returns whether there was any to free. Used when
+            the file is opened, and by writes that may take the reserve.
 
     Raises:
         RuntimeError: the file cannot be opened, or was written by a newer version of the server.
@@ -48,14 +50,14 @@ class Database:
         self.is_new = False
         """True if the table has just been created."""
         self._folder = path.parent
-        self._write_lock = threading.Lock()
-        self._read_lock = threading.Lock()
         try:
             self._open(path)
         except (sqlite3.Error, DiskFull) as error:
             if not self._is_full(error) or not release():
                 raise RuntimeError(f"the job table cannot be opened: {_describe(error)}") from error
             self._reopen(path)
+        self._writing = ThreadPoolExecutor(1, thread_name_prefix="store-write")
+        self._reading = ThreadPoolExecutor(1, thread_name_prefix="store-read")
 
     def _open(self, path: Path) -> None:
         self._writer = _connect(path)
@@ -90,8 +92,44 @@ class Database:
             self.is_new = version == 0
 
     def close(self) -> None:
+        """Wait for the calls that are under way and close both connections."""
+        self._reading.shutdown()
+        self._writing.shutdown()
         self._reader.close()
         self._writer.close()
+
+    async def fetch(self, sql: str, *values: object) -> list[Row]:
+        """Return the rows of a query."""
+        return await self._run(self._reading, lambda: self._reader.execute(sql, values).fetchall())
+
+    async def write(self, act: Callable[[Connection], T], *, reserve: bool = False) -> T:
+        """Call `act` in a transaction and return what it returns.
+
+        A cancelled caller waits for the end of the transaction.
+
+        Args:
+            act: called with the connection, in the writing thread; perhaps twice.
+            reserve: True lets it take the reserve of a full disk: for what ends or removes jobs,
+                and for a start.
+
+        Raises:
+            DiskFull: nothing was written.
+        """
+        return await self._run(self._writing, lambda: self._write(act, reserve=reserve))
+
+    @staticmethod
+    async def _run(executor: ThreadPoolExecutor, call: Callable[[], T]) -> T:
+        return await wait_for_end(asyncio.get_running_loop().run_in_executor(executor, call))
+
+    def _write(self, act: Callable[[Connection], T], *, reserve: bool) -> T:
+        try:
+            with self._transaction() as db:
+                return act(db)
+        except DiskFull:
+            if not reserve or not self.release():
+                raise
+        with self._transaction() as db:
+            return act(db)
 
     @contextmanager
     def _transaction(self) -> Iterator[sqlite3.Connection]:
@@ -100,20 +138,19 @@ class Database:
         Raises:
             DiskFull: nothing was written.
         """
-        with self._write_lock:
-            try:
-                self._writer.execute("BEGIN IMMEDIATE")
-                yield self._writer
-                self._writer.execute("COMMIT")
-            except BaseException as error:
-                # A commit that fails may have ended the transaction, or not.
-                if self._writer.in_transaction:
-                    self._writer.execute("ROLLBACK")
-                if self._is_full(error):
-                    raise DiskFull(_describe(error)) from error
-                if isinstance(error, sqlite3.Error):
-                    error.add_note(_describe(error))  # the message alone is "disk I/O error"
-                raise
+        try:
+            self._writer.execute("BEGIN IMMEDIATE")
+            yield self._writer
+            self._writer.execute("COMMIT")
+        except BaseException as error:
+            # A commit that fails may have ended the transaction, or not.
+            if self._writer.in_transaction:
+                self._writer.execute("ROLLBACK")
+            if self._is_full(error):
+                raise DiskFull(_describe(error)) from error
+            if isinstance(error, sqlite3.Error):
+                error.add_note(_describe(error))  # the message alone is "disk I/O error"
+            raise
 
     def _is_full(self, error: BaseException) -> bool:
         """Distinguish a full disk from other errors; if the code is ambiguous, try to write."""
@@ -123,28 +160,6 @@ class Database:
         return code == sqlite3.SQLITE_FULL or (
             code in _AMBIGUOUS_CODES and not _can_write(self._folder)
         )
-
-    def _rows(self, sql: str, *values: object) -> list[sqlite3.Row]:
-        with self._read_lock:
-            return self._reader.execute(sql, values).fetchall()
-
-
-def with_reserve(method: F) -> F:
-    """Retry a method of one transaction once with released space if the disk is full.
-
-    For methods that must succeed on a full disk: they end or remove jobs, or run at the start.
-    """
-
-    @wraps(method)
-    def call(database: Database, *args: Any, **kwargs: Any) -> Any:
-        try:
-            return method(database, *args, **kwargs)
-        except DiskFull:
-            if not database.release():
-                raise
-        return method(database, *args, **kwargs)
-
-    return cast(F, call)
 
 
 def _connect(path: Path) -> sqlite3.Connection:

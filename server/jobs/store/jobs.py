@@ -1,0 +1,184 @@
+"""The statements of the job table."""
+
+import json
+from typing import Any
+
+from server.errors import ToqiboxError
+from server.jobs.model.job import TRANSITIONS, Job, Stage, Status
+from server.jobs.model.job_events import JobChange, JobEvents
+from server.jobs.model.retry_after import BUSY_S, DISK_FULL_S
+from server.jobs.model.spec import Spec, Workload
+from server.jobs.store.sqlite import Connection, Database, DiskFull, Row
+
+_JSON = ("error_values", "diagnostics", "report")
+_LIVE = "status IN ('queued', 'processing')"
+
+
+class JobStore:
+    """Jobs from their acceptance until long after their files are removed.
+
+    Each change of a row increases its version and is published to the listeners.
+    """
+
+    def __init__(self, database: Database, events: JobEvents) -> None:
+        self._database = database
+        self._events = events
+
+    async def add(self, job: Job, bound: int) -> None:
+        """Insert `job` unless `bound` jobs are queued already; both in one statement.
+
+        Raises:
+            ToqiboxError: queue_full, or storage_full when the disk is.
+        """
+        sql = """INSERT INTO job (id, status, plan, spec, turn, created_at, request_id)
+                 SELECT ?, 'queued', ?, ?, ?, ?, ?
+                 WHERE (SELECT count(*) FROM job WHERE status = 'queued') < ?"""
+        values = (job.id, job.plan, job.spec.to_json(), job.turn, job.created_at, job.request_id)
+        try:
+            added = await self._database.write(
+                lambda db: db.execute(sql, (*values, bound)).rowcount
+            )
+        except DiskFull as error:
+            raise ToqiboxError(
+                "storage_full", detail=str(error), retry_after=DISK_FULL_S
+            ) from error
+        if not added:
+            raise ToqiboxError("queue_full", retry_after=BUSY_S)
+        self._events.publish(JobChange(job.id, 0, Status.QUEUED))
+
+    async def get(self, job_id: str) -> Job | None:
+        """Return a job by its id, None if there is none."""
+        return _first(await self._database.fetch("SELECT * FROM job WHERE id = ?", job_id))
+
+    async def list_by_status(self, *statuses: Status) -> list[Job]:
+        """Return the jobs in any of `statuses`, in the order of work."""
+        marks = ",".join("?" * len(statuses))
+        sql = f"SELECT * FROM job WHERE status IN ({marks}) ORDER BY turn, id"  # noqa: S608 - marks only
+        return [_job(row) for row in await self._database.fetch(sql, *statuses)]
+
+    async def next_queued(self) -> Job | None:
+        """Return the queued job that is first in the order of work."""
+        sql = "SELECT * FROM job WHERE status = 'queued' ORDER BY turn, id LIMIT 1"
+        return _first(await self._database.fetch(sql))
+
+    async def ids_with_files(self) -> set[str]:
+        """Return the ids of jobs that own a folder: live ones, and completed ones with files."""
+        sql = f"SELECT id FROM job WHERE {_LIVE} OR (status = 'completed' AND NOT removed)"  # noqa: S608
+        return {row["id"] for row in await self._database.fetch(sql)}
+
+    async def known_ids(self) -> set[str]:
+        """Return the ids of all jobs in the table."""
+        return {row["id"] for row in await self._database.fetch("SELECT id FROM job")}
+
+    async def list_expired(self, now: int) -> list[Job]:
+        """Return the completed jobs whose files are to be removed by `now`, in milliseconds."""
+        sql = """SELECT * FROM job WHERE status = 'completed' AND NOT removed
+                 AND expires_at <= ?"""
+        return [_job(row) for row in await self._database.fetch(sql, now)]
+
+    async def list_recent(self, limit: int) -> list[Job]:
+        """Return at most `limit` jobs, the newest first."""
+        sql = "SELECT * FROM job ORDER BY created_at DESC, id LIMIT ?"
+        return [_job(row) for row in await self._database.fetch(sql, limit)]
+
+    async def count(self, status: Status) -> int:
+        """Return how many jobs have a status."""
+        sql = "SELECT count(*) FROM job WHERE status = ?"
+        return int((await self._database.fetch(sql, status))[0][0])
+
+    async def workloads_ahead(self, job: Job) -> list[Workload]:
+        """Return what the queued jobs that come before `job` have to draw."""
+        sql = """SELECT json_extract(spec, '$.effects[#-1].id'),
+                        json_extract(spec, '$.width') * json_extract(spec, '$.height'),
+                        json_extract(spec, '$.frames')
+                 FROM job WHERE status = 'queued' AND (turn, id) < (?, ?)"""
+        return [Workload(*row) for row in await self._database.fetch(sql, job.turn, job.id)]
+
+    async def queue_position(self, job: Job) -> int:
+        """Return the place in the queue: 1 for the job that is next."""
+        sql = "SELECT count(*) FROM job WHERE status = 'queued' AND (turn, id) < (?, ?)"
+        return int((await self._database.fetch(sql, job.turn, job.id))[0][0]) + 1
+
+    async def transition(self, job_id: str, to: Status, **columns: Any) -> Job | None:
+        """Move a job to `to` and set `columns`.
+
+        Returns:
+            The job as it is now; None when it had left the states before `to`.
+        """
+        before = [status for status, after in TRANSITIONS.items() if to in after]
+        marks = ",".join("?" * len(before))
+        changes = {"status": to, **columns}
+        sql = f"""UPDATE job SET {_assignments(changes)}
+                  WHERE id = ? AND status IN ({marks}) RETURNING *"""  # noqa: S608 - marks and names
+        values = (*_values(changes), job_id, *before)
+        return await self._change(sql, values)
+
+    async def update(self, job_id: str, **columns: Any) -> Job | None:
+        """Set `columns` of a job; returns it as it is now, None if there is none."""
+        sql = f"UPDATE job SET {_assignments(columns)} WHERE id = ? RETURNING *"  # noqa: S608
+        return await self._change(sql, (*_values(columns), job_id))
+
+    async def _change(self, sql: str, values: tuple[Any, ...]) -> Job | None:
+        """Run a statement that returns the changed row, and publish the change."""
+        rows = await self._database.write(
+            lambda db: db.execute(sql, values).fetchall(), reserve=True
+        )
+        job = _first(rows)
+        if job:
+            self._events.publish(JobChange(job.id, job.version, job.status))
+        return job
+
+    async def save_progress(
+        self, job_id: str, progress: int, frames_done: int, slot_ms: int
+    ) -> None:
+        """Save progress, which never falls, by the percent; and slot time, by 5 s."""
+        sql = """UPDATE job SET progress = max(progress, ?2), frames_done = ?3, slot_ms = ?4,
+                 version = version + 1 WHERE id = ?1 AND status = 'processing'
+                 AND (progress < ?2 OR slot_ms < ?4 - 5000) RETURNING version"""
+        values = (job_id, progress, frames_done, slot_ms)
+        rows = await self._database.write(lambda db: db.execute(sql, values).fetchall())
+        if rows:
+            self._events.publish(JobChange(job_id, int(rows[0][0]), Status.PROCESSING))
+
+    async def uses_audio(self, sha256: str, tempo: float | None) -> bool:
+        """Return whether a live job is made from the audio with this hash, at this tempo."""
+        sql = f"""SELECT 1 FROM job WHERE {_LIVE} AND json_extract(spec, '$.sound') = ?
+                  AND json_extract(spec, '$.tempo') IS ? LIMIT 1"""  # noqa: S608
+        return bool(await self._database.fetch(sql, sha256, tempo))
+
+    async def prune(self, finished_before: int) -> int:
+        """Delete the rows of jobs that ended before a time in milliseconds; returns how many."""
+
+        def delete(db: Connection) -> int:
+            sql = "DELETE FROM job WHERE finished_at < ? AND coalesce(expires_at, 0) < ?"
+            return db.execute(sql, (finished_before, finished_before)).rowcount
+
+        return await self._database.write(delete, reserve=True)
+
+
+def _assignments(columns: dict[str, Any]) -> str:
+    return ", ".join(["version = version + 1", *(f"{name} = ?" for name in columns)])
+
+
+def _values(columns: dict[str, Any]) -> list[Any]:
+    return [
+        json.dumps(value, default=str) if name in _JSON and value is not None else value
+        for name, value in columns.items()
+    ]
+
+
+def _first(rows: list[Row]) -> Job | None:
+    return _job(rows[0]) if rows else None
+
+
+def _job(row: Row) -> Job:
+    values = dict(row)
+    values["status"] = Status(values["status"])
+    values["stage"] = Stage(values["stage"]) if values["stage"] else None
+    values["spec"] = Spec.from_json(values["spec"])
+    values["removed"] = bool(values["removed"])
+    values["software"] = bool(values["software"])
+    for name in _JSON:
+        values[name] = json.loads(values[name]) if values[name] else None
+    values["error_values"] = values["error_values"] or {}
+    return Job(**values)

@@ -1,0 +1,45 @@
+"""The job store, by aggregate."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from server.jobs.model.job_events import JobEvents
+from server.jobs.store.costs import CostStore
+from server.jobs.store.jobs import JobStore
+from server.jobs.store.sqlite import Database
+from server.jobs.store.tasks import TaskStore
+from server.jobs.store.validations import ValidationStore
+
+
+class Store:
+    """Jobs, their tasks, what frames cost, and validations of effects.
+
+    Every method of its parts is one transaction. Those that end or remove jobs may take the
+    reserve of a full disk; the others raise DiskFull.
+
+    Args:
+        path: the database file, made when it is missing.
+        release: frees disk space on a full disk; returns False if there was none to free.
+        events: publishes every change of a job.
+
+    Raises:
+        RuntimeError: the file cannot be opened, or a newer version of the server wrote it.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        release: Callable[[], bool] = lambda: False,
+        events: JobEvents | None = None,
+    ) -> None:
+        self._database = Database(path, release)
+        self.is_new = self._database.is_new
+        """True when the database was made just now."""
+        self.jobs = JobStore(self._database, events or JobEvents())
+        self.tasks = TaskStore(self._database)
+        self.costs = CostStore(self._database)
+        self.validations = ValidationStore(self._database)
+
+    def close(self) -> None:
+        """Close the database; calls that are under way must have ended."""
+        self._database.close()

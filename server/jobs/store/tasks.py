@@ -1,0 +1,94 @@
+"""The statements of the task table: attempts and results of a job's tasks."""
+
+import json
+from typing import Any
+
+from server.jobs.store.sqlite import Connection, Database
+
+POINTS_PER_CRASH = 3
+"""Points of blame for a crash of the server while a single job ran."""
+HELD_BACK = "held"
+"""Name of the task that marks a job that is held back; see blame.py."""
+
+
+class TaskStore:
+    """Tasks of jobs by name: running, failures and results."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def start(self, job_id: str, name: str) -> None:
+        """Save that a task runs; its job's attempt follows the failures of the task."""
+
+        def insert(db: Connection) -> None:
+            sql = """INSERT INTO task (job_id, name, starts, running) VALUES (?, ?, 1, 1)
+                     ON CONFLICT DO UPDATE SET starts = starts + 1, running = 1"""
+            db.execute(sql, (job_id, name))
+            sql = """UPDATE job SET version = version + 1, attempt = max(attempt,
+                     (SELECT failures + 1 FROM task WHERE job_id = ?1 AND name = ?2))
+                     WHERE id = ?1"""
+            db.execute(sql, (job_id, name))
+
+        await self._database.write(insert)
+
+    async def finish(self, job_id: str, name: str, result: dict[str, Any]) -> None:
+        """Save the result of a task; the count of crashes in a row starts again."""
+
+        def update(db: Connection) -> None:
+            done = "UPDATE task SET running = 0, result = ? WHERE job_id = ? AND name = ?"
+            db.execute(done, (json.dumps(result), job_id, name))
+            db.execute("UPDATE task SET interruptions = 0 WHERE job_id = ?", (job_id,))
+
+        await self._database.write(update)
+
+    async def stop(self, job_id: str, name: str, *, counts: bool) -> int:
+        """Save that a task ended without a result.
+
+        Args:
+            job_id: the job.
+            name: the task.
+            counts: True for a failure of the task, False for an end that is not its fault.
+
+        Returns:
+            The failures that the task has now.
+        """
+        sql = """UPDATE task SET running = 0, failures = failures + ?
+                 WHERE job_id = ? AND name = ? RETURNING failures"""
+        values = (int(counts), job_id, name)
+        rows = await self._database.write(
+            lambda db: db.execute(sql, values).fetchall(), reserve=True
+        )
+        return int(rows[0][0]) if rows else 0
+
+    async def results(self, job_id: str) -> dict[str, dict[str, Any]]:
+        """Return the results of the finished tasks of a job, by name."""
+        sql = "SELECT name, result FROM task WHERE job_id = ? AND result IS NOT NULL"
+        rows = await self._database.fetch(sql, job_id)
+        return {row["name"]: json.loads(row["result"]) for row in rows}
+
+    async def delete(self, job_id: str, prefix: str) -> None:
+        """Delete the tasks of a job whose name starts with `prefix`."""
+        sql = "DELETE FROM task WHERE job_id = ? AND substr(name, 1, ?) = ?"
+        values = (job_id, len(prefix), prefix)
+        await self._database.write(lambda db: db.execute(sql, values))
+
+    async def mark_interrupted(self) -> dict[str, int]:
+        """Count the tasks that ran when the server died; to be called once at start.
+
+        Returns:
+            job id → points of blame for deaths in a row: POINTS_PER_CRASH for one at which no other
+            job ran, 1 for one at which others ran too. None are left to a job that was held back.
+        """
+
+        def count(db: Connection) -> dict[str, int]:
+            cleared = """UPDATE task SET interruptions = 0, running = 0 WHERE job_id IN
+                         (SELECT job_id FROM task WHERE name = ? AND running)"""
+            db.execute(cleared, (HELD_BACK,))
+            at_work = "SELECT count(DISTINCT job_id) FROM task WHERE running"
+            points = POINTS_PER_CRASH if db.execute(at_work).fetchone()[0] == 1 else 1
+            sql = "UPDATE task SET interruptions = interruptions + ?, running = 0 WHERE running"
+            db.execute(sql, (points,))
+            sql = "SELECT job_id, max(interruptions) FROM task GROUP BY job_id"
+            return {row[0]: row[1] for row in db.execute(sql)}
+
+        return await self._database.write(count, reserve=True)
