@@ -64,10 +64,10 @@ def _author_file(effect: Effect) -> AuthorFile:
 
 def refusal(effect: Effect, name: str, why: str) -> ToqiboxError:
     """Return the error for a file that must not be used: ``shader_rejected``, where it is named."""
-    author = _author_file(effect)
+    author_file = _author_file(effect)
     short = name if len(name) <= 80 else f"…{name[-79:]}"
     reason = f"the image file “{short}” cannot be used: {why}"
-    return author.refusal(reason, max(_name_offset(author.text, name), 0))
+    return author_file.refusal(reason, max(_name_offset(author_file.text, name), 0))
 
 
 def _name_offset(text: str, name: str) -> int:

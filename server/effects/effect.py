@@ -139,7 +139,9 @@ class Effect:
     def transition_image(self) -> str | None:
         """Name of the image input that takes the second photo; a transition has one."""
         names = [i.name for i in self.inputs if i.kind is Kind.IMAGE and i.name != "photo"]
-        is_transition = any(isinstance(item.modulation, TransitionProgress) for item in self.inputs)
+        is_transition = any(
+            isinstance(effect_input.modulation, TransitionProgress) for effect_input in self.inputs
+        )
         return (
             next((name for name in names if name != self.input_image), None)
             if is_transition
@@ -167,7 +169,7 @@ class Effect:
             ToqiboxError: as `param_values` does.
         """
         param_values = self.param_values(params, field)
-        levels = [_analysis_level(item, param_values) for item in self.inputs]
+        levels = [_analysis_level(effect_input, param_values) for effect_input in self.inputs]
         uses_audio = any(texture.content is Content.AUDIO for texture in self.textures)
         levels += [AnalysisLevel.SPECTRA] if uses_audio else []
         return max(levels, key=list(AnalysisLevel).index, default=AnalysisLevel.NOTHING)
@@ -187,12 +189,12 @@ class Effect:
         }
 
 
-def _analysis_level(item: Input, param_values: Mapping[str, ParamValue]) -> AnalysisLevel:
-    if item.kind is Kind.AUDIO_HISTORY or item.scale is Scale.TRACK:
+def _analysis_level(effect_input: Input, param_values: Mapping[str, ParamValue]) -> AnalysisLevel:
+    if effect_input.kind is Kind.AUDIO_HISTORY or effect_input.scale is Scale.TRACK:
         return AnalysisLevel.TRACK
-    if item.kind in (Kind.AUDIO, Kind.AUDIO_FFT):
+    if effect_input.kind in (Kind.AUDIO, Kind.AUDIO_FFT):
         return AnalysisLevel.SPECTRA
-    value = param_values.get(item.name, item.modulation)
+    value = param_values.get(effect_input.name, effect_input.modulation)
     if isinstance(value, TransitionProgress):
         in_beats = any(param_values.get(name) == BEATS for name in ("unit", "transition_unit"))
         return AnalysisLevel.TRACK if in_beats else AnalysisLevel.NOTHING

@@ -26,9 +26,9 @@ def hide_repeated_credits(
     shown: dict[str, set[str]] = {TITLE: set(), ARTIST: set()}  # ids of the effects above
     for effect, params in reversed(chain):
         texts = {
-            item.name: params.get(item.name, item.text_style.text)
-            for item in effect.inputs
-            if item.text_style is not None
+            effect_input.name: params.get(effect_input.name, effect_input.text_style.text)
+            for effect_input in effect.inputs
+            if effect_input.text_style is not None
         }
         repeated = {
             name: ""

@@ -19,7 +19,7 @@ def isf(body: str = MAIN, **header: object) -> Effect:
     return load("test", "test.fs", f"/*{json.dumps(header)}*/{body}")
 
 
-def only_input(**keys: object) -> Input:
+def read_one(**keys: object) -> Input:
     """Return the only input of an effect."""
     return isf(INPUTS=[{"NAME": "x", **keys}]).inputs[0]
 
@@ -81,24 +81,24 @@ def test_words_of_the_header() -> None:
     ],
 )
 def test_defaults(keys: dict[str, Any], default: Any, minimum: Any, maximum: Any) -> None:
-    item = only_input(**keys)
+    item = read_one(**keys)
     assert (item.default, item.minimum, item.maximum) == (default, minimum, maximum)
 
 
 def test_labels_and_values_make_up_for_each_other() -> None:
-    assert only_input(TYPE="long", VALUES=[2, 4]).labels == ("2", "4")
-    assert only_input(TYPE="long", VALUES=[2, 4], LABELS=["two"]).labels == ("two", "4")
-    assert only_input(TYPE="long", LABELS=["a", "b", "c"]).values == (0, 1, 2)
+    assert read_one(TYPE="long", VALUES=[2, 4]).labels == ("2", "4")
+    assert read_one(TYPE="long", VALUES=[2, 4], LABELS=["two"]).labels == ("two", "4")
+    assert read_one(TYPE="long", LABELS=["a", "b", "c"]).values == (0, 1, 2)
 
 
 def test_label_identity_width_and_bind() -> None:
-    assert only_input(TYPE="float", LABEL="Speed").label == "Speed"
-    assert only_input(TYPE="float").label == "x"
-    assert only_input(TYPE="float", IDENTITY=0.25).identity == 0.25
-    assert only_input(TYPE="audio", MAX=64).width == 64
-    assert only_input(TYPE="audioFFT").width is None
-    assert only_input(TYPE="float", BIND="kick").modulation == FeatureBinding(feature="kick")
-    moved = only_input(TYPE="point2D", MIN=[0, 0], MAX=[1, 2], BIND="bass").modulation
+    assert read_one(TYPE="float", LABEL="Speed").label == "Speed"
+    assert read_one(TYPE="float").label == "x"
+    assert read_one(TYPE="float", IDENTITY=0.25).identity == 0.25
+    assert read_one(TYPE="audio", MAX=64).width == 64
+    assert read_one(TYPE="audioFFT").width is None
+    assert read_one(TYPE="float", BIND="kick").modulation == FeatureBinding(feature="kick")
+    moved = read_one(TYPE="point2D", MIN=[0, 0], MAX=[1, 2], BIND="bass").modulation
     assert moved == FeatureBinding(feature="bass", low=(0, 0), high=(1, 2))
 
 
@@ -137,10 +137,8 @@ def test_passes_targets_and_sizes() -> None:
     assert (a.name, a.width, a.height, a.persistent) == ("a", "floor($WIDTH/2)", "8", True)
     assert (last.name, last.width, last.floating) == ("last", None, True)
     assert effect.sequential
-    assert [render_pass.target for render_pass in effect.passes] == ["a", "a", "last"]
-    indices = [
-        render_pass.fragment.partition("PASSINDEX = ")[2][0] for render_pass in effect.passes
-    ]
+    assert [drawn.target for drawn in effect.passes] == ["a", "a", "last"]
+    indices = [drawn.fragment.partition("PASSINDEX = ")[2][0] for drawn in effect.passes]
     assert indices == ["0", "2", "3"]
 
 
@@ -214,12 +212,7 @@ def test_refuses_what_is_not_offered(
             8,
             "BIND.min: must be between 0 and 1",
         ),
-        (
-            '/*{"INPUTS": [{"NAME": "a", "TYPE": "point2D",\n"BIND": "kick"}]}*/',
-            2,
-            9,
-            "give min and max",
-        ),
+        ('/*{"INPUTS": [{"NAME": "a","TYPE":"point2D",\n"BIND": "kick"}]}*/', 2, 9, "give min and"),
         ('/*{"INPUTS": [{"NAME": "TIME", "TYPE": "float"}]}*/', 1, 24, "reserved by ISF"),
         ("/*{\n}*/ void main() {}\n", 2, 4, "a shader is required after the header"),
         ('/*{"PASSES": [{"TARGET": "a b"}]}*/', 1, 26, "must be an identifier"),
@@ -250,9 +243,9 @@ def test_header_errors_point_at_the_line(
 
 
 def test_an_event_is_a_bool_that_is_off_or_follows_the_kick() -> None:
-    item = only_input(TYPE="event", DEFAULT=True)
+    item = read_one(TYPE="event", DEFAULT=True)
     assert (item.kind, item.default, item.modulation) == (Kind.EVENT, False, None)
-    assert only_input(TYPE="event", BIND="kick").modulation == FeatureBinding(feature="kick")
+    assert read_one(TYPE="event", BIND="kick").modulation == FeatureBinding(feature="kick")
     effect = isf(INPUTS=[{"NAME": "x", "TYPE": "event"}])
     assert effect.param_values({}) == {"x": False}
     assert effect.param_values({"x": True}) == {"x": True}
@@ -273,10 +266,7 @@ def test_what_was_converted_keeps_the_rule_that_alpha_means_nothing(
     description: str, *, forced: bool
 ) -> None:
     effect = isf(DESCRIPTION=description, PASSES=[{"TARGET": "a"}, {}])
-    assert ["isf_FragColor.a = 1.0" in render_pass.fragment for render_pass in effect.passes] == [
-        False,
-        forced,
-    ]
+    assert ["isf_FragColor.a = 1.0" in drawn.fragment for drawn in effect.passes] == [False, forced]
 
 
 def test_names_used_twice_are_refused(refuse: Refuse) -> None:

@@ -175,7 +175,7 @@ def _trimmed(tokens: list[_Token]) -> list[_Token]:
     return tokens
 
 
-def _author_index(text: str, author: str, at: int) -> int:
+def _author_index(text: str, author_file: str, at: int) -> int:
     """Return the index `at` of a line in the author's line, in which some names have no prefix."""
     prefix_length = 0
     for match in _RENAMED.finditer(text):
@@ -183,6 +183,6 @@ def _author_index(text: str, author: str, at: int) -> int:
             break
         here = match.start() - prefix_length
         rest = text[match.end() : match.end() + 1]
-        if not author.startswith(match[0], here) and author.startswith(rest, here):
+        if not author_file.startswith(match[0], here) and author_file.startswith(rest, here):
             prefix_length += min(len(match[0]), at - match.start())
     return at - prefix_length

@@ -137,8 +137,8 @@ class _DiagnosticBuilder:
         text = listing.text
         if "syntax error" in message and (call := unclosed_call(text)):
             message = f"the arguments of the macro “{call[0]}” are not closed"
-            author = AuthorFile("", listing.file, text)
-            entry = diagnostic(listing.file, text, *author.position(call[1]), message)
+            author_file = AuthorFile("", listing.file, text)
+            entry = diagnostic(listing.file, text, *author_file.position(call[1]), message)
             return entry | {
                 "severity": log_entry.severity,
                 "hint": "add the missing “)” of this call",

@@ -31,20 +31,20 @@ class _Suspect:
     description: str
 
 
-def diagnose_crash(author: AuthorFile, why: str, *, late: bool) -> dict[str, object]:
+def diagnose_crash(author_file: AuthorFile, why: str, *, late: bool) -> dict[str, object]:
     """Return the diagnostic for a file that crashed the renderer, at the likely cause.
 
     Args:
-        author: the file.
+        author_file: the file.
         why: a description of the failure.
         late: true if it took too long, rather than crashed or took too much memory.
     """
-    suspect = _suspect(without_comments(author.text), late=late)
+    suspect = _suspect(without_comments(author_file.text), late=late)
     if suspect is None:
-        return diagnostic(author.file, "", None, None, why)
+        return diagnostic(author_file.file, "", None, None, why)
     message = f"{why}; the likely cause is {suspect.description}"
-    entry = diagnostic(author.file, author.text, suspect.line, None, message)
-    return map_to_origin(entry, author.file, author.origins)
+    entry = diagnostic(author_file.file, author_file.text, suspect.line, None, message)
+    return map_to_origin(entry, author_file.file, author_file.origins)
 
 
 def _suspect(code: str, *, late: bool) -> _Suspect | None:

@@ -36,15 +36,15 @@ def warnings(effect: Effect) -> Iterator[dict[str, Any]]:
         (render_pass.fragment, render_pass.vertex) for render_pass in _passes(effect)
     ):
         items = [*declarations(fragment), *declarations(vertex)]
-        for item in items:
-            if item.storage == "uniform" and item.name not in filled_names | reported:
-                reported.add(item.name)
-                yield from _uniform(effect, item, codes)
+        for declaration in items:
+            if declaration.storage == "uniform" and declaration.name not in filled_names | reported:
+                reported.add(declaration.name)
+                yield from _uniform(effect, declaration, codes)
         written = _written_names(vertex)
-        for item in declarations(fragment):
-            if item.storage == "in" and item.name not in written | reported:
-                reported.add(item.name)
-                yield from _varying(effect, item, codes)
+        for declaration in declarations(fragment):
+            if declaration.storage == "in" and declaration.name not in written | reported:
+                reported.add(declaration.name)
+                yield from _varying(effect, declaration, codes)
     yield from _matrices(effect, codes, reported)
 
 
@@ -53,13 +53,13 @@ def _matrices(
 ) -> Iterator[dict[str, Any]]:
     """Yield warnings about matrices that a dialect replaced with unit matrices."""
     for listing in effect.listings:
-        for item in declarations(listing.text):
-            is_set = item.storage != "uniform" or item.initial or item.array
-            if is_set or item.type not in MATRICES or item.name in reported:
+        for declaration in declarations(listing.text):
+            is_set = declaration.storage != "uniform" or declaration.initial or declaration.array
+            if is_set or declaration.type not in MATRICES or declaration.name in reported:
                 continue
-            reported.add(item.name)
-            if location := _find_use(item.name, codes):
-                name = f"the uniform “{item.name}” ({item.type})"
+            reported.add(declaration.name)
+            if location := _find_use(declaration.name, codes):
+                name = f"the uniform “{declaration.name}” ({declaration.type})"
                 message = f"{name} is never set: it stays the unit matrix"
                 yield _warning_at(effect, location, message, _TYPES)
 
@@ -73,7 +73,7 @@ def _filled_names(effect: Effect) -> set[str]:
     """Return the GLSL names that the host sets or binds a texture to."""
     return {
         *effect.uniforms,
-        *(item.uniform for item in effect.inputs),
+        *(effect_input.uniform for effect_input in effect.inputs),
         *(target.name for target in effect.targets),
         *(texture.name for texture in effect.textures),
         *(channel.uniform for render_pass in effect.passes for channel in render_pass.channels),
@@ -81,11 +81,11 @@ def _filled_names(effect: Effect) -> set[str]:
 
 
 def _uniform(
-    effect: Effect, item: Declaration, codes: list[tuple[Listing, str]]
+    effect: Effect, declaration: Declaration, codes: list[tuple[Listing, str]]
 ) -> Iterator[dict[str, Any]]:
-    if _SAMPLER.fullmatch(item.type) or _HOST_NAMES.match(item.name):
+    if _SAMPLER.fullmatch(declaration.type) or _HOST_NAMES.match(declaration.name):
         return  # left to the compiler, or not the author's
-    name = item.name.removeprefix(_RENAMED)
+    name = declaration.name.removeprefix(_RENAMED)
     location = _find_use(name, codes)
     if location is None:
         return
@@ -93,21 +93,26 @@ def _uniform(
         message = f"“{name}” stays 0: there is no mouse in a video"
         hint = "declare an input for what the mouse controls"
     else:
-        message = f"the uniform “{name}” ({item.type}{item.array}) is never set: it stays 0"
+        message = (
+            f"the uniform “{name}” ({declaration.type}{declaration.array}) is never set: it stays 0"
+        )
         hint = _ADVICE.get(effect.dialect, _TYPES)
     yield _warning_at(effect, location, message, hint)
 
 
 def _varying(
-    effect: Effect, item: Declaration, codes: list[tuple[Listing, str]]
+    effect: Effect, declaration: Declaration, codes: list[tuple[Listing, str]]
 ) -> Iterator[dict[str, Any]]:
     location = (
-        None if _HOST_NAMES.match(item.name) else _find_use(item.name.removeprefix(_RENAMED), codes)
+        None
+        if _HOST_NAMES.match(declaration.name)
+        else _find_use(declaration.name.removeprefix(_RENAMED), codes)
     )
     if location is None:
         return
-    name = item.name.removeprefix(_RENAMED)
-    message = f"no vertex shader writes “{name}” ({item.type}{item.array}): its value is undefined"
+    name = declaration.name.removeprefix(_RENAMED)
+    type_name = f"{declaration.type}{declaration.array}"
+    message = f"no vertex shader writes “{name}” ({type_name}): its value is undefined"
     if effect.dialect == "isf":
         hint = f"assign it in {_vertex_file(effect)}, or use isf_FragNormCoord (a vec2 from 0 to 1)"
     else:

@@ -39,23 +39,23 @@ def is_modulation(payload: Mapping[str, object]) -> bool:
     return any(key in payload for key in _KINDS)
 
 
-def read_modulation(item: Input, payload: Mapping[str, object], field: str) -> Modulation:
+def read_modulation(effect_input: Input, payload: Mapping[str, object], field: str) -> Modulation:
     """Parse the modulation of an input.
 
     Args:
-        item: the input; its own range is the default of `min` and `max`.
+        effect_input: the input; its own range is the default of `min` and `max`.
         payload: the object, decoded from JSON.
         field: its name in errors; the key at fault is appended.
 
     Raises:
         ToqiboxError: ``invalid_parameter``.
     """
-    return _Parser(item, payload, field).read()
+    return _Parser(effect_input, payload, field).read()
 
 
 class _Parser:
-    def __init__(self, item: Input, payload: Mapping[str, object], field: str) -> None:
-        self._item = item
+    def __init__(self, effect_input: Input, payload: Mapping[str, object], field: str) -> None:
+        self._item = effect_input
         self._payload = payload
         self._field = field
 
@@ -136,9 +136,13 @@ class _Parser:
         if not isinstance(entry, (list, tuple)) or len(entry) not in (2, 3):
             raise invalid(field, message("key"))
         time = read_number(f"{field}[0]", entry[0], 0.0, MAX_SECONDS)
-        item = self._item
+        effect_input = self._item
         # There is nothing between true and false, or between two choices.
-        default_ease = "hold" if item.values or item.kind in (Kind.BOOL, Kind.EVENT) else "linear"
+        default_ease = (
+            "hold"
+            if effect_input.values or effect_input.kind in (Kind.BOOL, Kind.EVENT)
+            else "linear"
+        )
         ease = read_choice(f"{field}[2]", entry[2] if len(entry) == 3 else default_ease, EASES)
         return Keyframe(time, self._point(entry[1], f"{field}[1]"), ease)
 
@@ -146,8 +150,8 @@ class _Parser:
 
     def _limits(self) -> tuple[Point, Point]:
         """Return the ends it moves between: `min` and `max`, else the input's own range."""
-        item = self._item
-        if item.kind in (Kind.BOOL, Kind.EVENT):
+        effect_input = self._item
+        if effect_input.kind in (Kind.BOOL, Kind.EVENT):
             for key in _LIMIT_KEYS:
                 if key in self._payload:
                     self._refuse(key, message("no_ends"))
@@ -160,10 +164,10 @@ class _Parser:
     def _limit(self, key: str) -> Point:
         if key in self._payload:
             return self._point(self._payload[key], self._path_of(key))
-        item = self._item
-        if item.values:
-            return (0.0,) if key == "min" else (float(len(item.values) - 1),)
-        limit = item.minimum if key == "min" else item.maximum
+        effect_input = self._item
+        if effect_input.values:
+            return (0.0,) if key == "min" else (float(len(effect_input.values) - 1),)
+        limit = effect_input.minimum if key == "min" else effect_input.maximum
         if limit is None:
             self._refuse(key, message("needs_ends"))
         return _components(limit)

@@ -32,33 +32,39 @@ def check_params(
     """
     if not isinstance(params, Mapping):
         raise invalid(field, message("object"))
-    settable = {item.name: item for item in inputs if item.kind.is_settable}
+    settable = {
+        effect_input.name: effect_input for effect_input in inputs if effect_input.kind.is_settable
+    }
     for name in params:
         if not isinstance(name, str) or name not in settable:
             raise invalid(f"{field}.{str(name)[:64]}", _unknown(settable))
     param_values: dict[str, ParamValue] = {}
-    for name, item in settable.items():
+    for name, effect_input in settable.items():
         if name in params:
-            param_values[name] = _param_value(item, params[name], f"{field}.{name}")
-        elif item.text_style is not None:
-            param_values[name] = item.text_style.text
-        elif item.modulation is None and item.photo is None and item.default is not None:
-            param_values[name] = item.default
+            param_values[name] = _param_value(effect_input, params[name], f"{field}.{name}")
+        elif effect_input.text_style is not None:
+            param_values[name] = effect_input.text_style.text
+        elif (
+            effect_input.modulation is None
+            and effect_input.photo is None
+            and effect_input.default is not None
+        ):
+            param_values[name] = effect_input.default
     return param_values
 
 
-def _param_value(item: Input, value: object, field: str) -> ParamValue:
+def _param_value(effect_input: Input, value: object, field: str) -> ParamValue:
     if (
         isinstance(value, Mapping)
-        and (item.static or item.kind is Kind.TEXT)
+        and (effect_input.static or effect_input.kind is Kind.TEXT)
         and is_modulation(value)
     ):
         raise invalid(field, message("immovable"))
-    if item.kind is Kind.TEXT:
+    if effect_input.kind is Kind.TEXT:
         return read_text(field, value)
     if isinstance(value, Mapping):
-        return read_modulation(item, value, field)
-    return read_value(item, value, field)
+        return read_modulation(effect_input, value, field)
+    return read_value(effect_input, value, field)
 
 
 def build_schema(inputs: Sequence[Input]) -> dict[str, Any]:
@@ -66,10 +72,10 @@ def build_schema(inputs: Sequence[Input]) -> dict[str, Any]:
 
     It does not say that the ends of a modulation must be in the range of the input.
     """
-    settable = [item for item in inputs if item.kind.is_settable]
+    settable = [effect_input for effect_input in inputs if effect_input.kind.is_settable]
     return {
         "type": "object",
-        "properties": {item.name: _property(item) for item in settable},
+        "properties": {effect_input.name: _property(effect_input) for effect_input in settable},
         "additionalProperties": False,
         "$defs": definitions(),
     }
@@ -80,51 +86,57 @@ def _unknown(settable: Mapping[str, Input]) -> Message:
     return message("unknown_param", known=known) if known else message("no_params")
 
 
-def _property(item: Input) -> dict[str, Any]:
-    if item.text_style is not None:
-        text = {"type": "string", "maxLength": MAX_TEXT_CHARACTERS, "default": item.text_style.text}
-        return {"title": item.label, **text}
-    entry: dict[str, Any] = {"title": item.label, **_property_type(item)}
-    if item.default is not None:
-        value = item.default
+def _property(effect_input: Input) -> dict[str, Any]:
+    if effect_input.text_style is not None:
+        text = {
+            "type": "string",
+            "maxLength": MAX_TEXT_CHARACTERS,
+            "default": effect_input.text_style.text,
+        }
+        return {"title": effect_input.label, **text}
+    entry: dict[str, Any] = {"title": effect_input.label, **_property_type(effect_input)}
+    if effect_input.default is not None:
+        value = effect_input.default
         entry["default"] = list(value) if isinstance(value, tuple) else value
-    if item.photo is not None:
-        entry["x-photo"] = item.photo
-    if item.modulation is not None and not isinstance(item.modulation, TransitionProgress):
-        entry["x-bind"] = item.modulation.to_json()
+    if effect_input.photo is not None:
+        entry["x-photo"] = effect_input.photo
+    if effect_input.modulation is not None and not isinstance(
+        effect_input.modulation, TransitionProgress
+    ):
+        entry["x-bind"] = effect_input.modulation.to_json()
     return entry
 
 
-def _property_type(item: Input) -> dict[str, Any]:
+def _property_type(effect_input: Input) -> dict[str, Any]:
     """Return the schema of a value, or of a modulation: keywords of one pass over the other."""
-    schema = _value_schema(item)
-    if item.static:
+    schema = _value_schema(effect_input)
+    if effect_input.static:
         return schema
-    if item.values:
+    if effect_input.values:
         known = {"enum": schema.pop("enum")}
         return {"anyOf": [known, REFERENCE], **schema}
     modulation = {"if": {"type": "object"}, "then": REFERENCE}
     return {**schema, "type": [*schema["type"], "object"], **modulation}
 
 
-def _value_schema(item: Input) -> dict[str, Any]:
-    if item.values:
-        known = list(dict.fromkeys([*item.values, *item.labels]))
-        return {"enum": known, "x-labels": list(item.labels)}
-    if item.kind is Kind.BOOL:
+def _value_schema(effect_input: Input) -> dict[str, Any]:
+    if effect_input.values:
+        known = list(dict.fromkeys([*effect_input.values, *effect_input.labels]))
+        return {"enum": known, "x-labels": list(effect_input.labels)}
+    if effect_input.kind is Kind.BOOL:
         return {"type": ["boolean"]}
-    if item.kind is Kind.EVENT:
+    if effect_input.kind is Kind.EVENT:
         return {"type": ["boolean"], "x-event": True}
-    if item.kind in (Kind.FLOAT, Kind.LONG):
-        type_name = "number" if item.kind is Kind.FLOAT else "integer"
-        return {"type": [type_name], **_range(item.minimum, item.maximum)}
-    if item.kind is Kind.POINT:
-        return {"type": ["array"], **_array(item, 2)}
-    return {"type": ["array", "string"], **_array(item, 4), "pattern": _COLOR_PATTERN}
+    if effect_input.kind in (Kind.FLOAT, Kind.LONG):
+        type_name = "number" if effect_input.kind is Kind.FLOAT else "integer"
+        return {"type": [type_name], **_range(effect_input.minimum, effect_input.maximum)}
+    if effect_input.kind is Kind.POINT:
+        return {"type": ["array"], **_array(effect_input, 2)}
+    return {"type": ["array", "string"], **_array(effect_input, 4), "pattern": _COLOR_PATTERN}
 
 
-def _array(item: Input, size: int) -> dict[str, Any]:
-    low, high = item.settable_range
+def _array(effect_input: Input, size: int) -> dict[str, Any]:
+    low, high = effect_input.settable_range
     low_parts = low if isinstance(low, tuple) else (None,) * size
     high_parts = high if isinstance(high, tuple) else (None,) * size
     parts = [

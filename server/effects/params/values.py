@@ -20,26 +20,26 @@ def invalid(field: str, why: Message) -> ToqiboxError:
     return ToqiboxError("invalid_parameter", field=field, name=field, reason=why)
 
 
-def read_value(item: Input, value: object, field: str) -> Value:
+def read_value(effect_input: Input, value: object, field: str) -> Value:
     """Convert a value that was decoded from JSON to a value of the input.
 
     Raises:
         ToqiboxError: ``invalid_parameter`` of `field`.
     """
-    if item.kind in (Kind.BOOL, Kind.EVENT):
+    if effect_input.kind in (Kind.BOOL, Kind.EVENT):
         if not isinstance(value, bool):
             raise invalid(field, message("boolean"))
         return value
-    if item.kind is Kind.LONG:
-        return _long(field, item, value)
-    if item.kind is Kind.FLOAT:
-        return read_number(field, value, item.minimum, item.maximum)
-    if item.kind is Kind.COLOR and isinstance(value, str):
+    if effect_input.kind is Kind.LONG:
+        return _long(field, effect_input, value)
+    if effect_input.kind is Kind.FLOAT:
+        return read_number(field, value, effect_input.minimum, effect_input.maximum)
+    if effect_input.kind is Kind.COLOR and isinstance(value, str):
         value = _hex(field, value)
-    size = 4 if item.kind is Kind.COLOR else 2
+    size = 4 if effect_input.kind is Kind.COLOR else 2
     if not isinstance(value, (list, tuple)) or len(value) != size:
         raise invalid(field, message("color" if size == 4 else "point"))
-    low, high = item.settable_range
+    low, high = effect_input.settable_range
     low_parts = low if isinstance(low, tuple) else (None,) * size
     high_parts = high if isinstance(high, tuple) else (None,) * size
     parts = zip(value, low_parts, high_parts, strict=True)
@@ -99,19 +99,19 @@ def read_choice(field: str, value: object, known: Sequence[str] | Mapping[str, o
     return value
 
 
-def _long(field: str, item: Input, value: object) -> int:
-    if isinstance(value, str) and value in item.labels:
-        return item.values[item.labels.index(value)]
+def _long(field: str, effect_input: Input, value: object) -> int:
+    if isinstance(value, str) and value in effect_input.labels:
+        return effect_input.values[effect_input.labels.index(value)]
     if isinstance(value, bool) or not isinstance(value, (int, float)):
-        raise invalid(field, _choice(item.labels))
+        raise invalid(field, _choice(effect_input.labels))
     if isinstance(value, float) and not value.is_integer():  # also excludes NaN and infinity
         raise invalid(field, _choice(()))
-    if item.values:
-        if value not in item.values:
-            raise invalid(field, _choice(item.values))
+    if effect_input.values:
+        if value not in effect_input.values:
+            raise invalid(field, _choice(effect_input.values))
         return int(value)
-    minimum = item.minimum if isinstance(item.minimum, int) else -MAX_INT
-    maximum = item.maximum if isinstance(item.maximum, int) else MAX_INT
+    minimum = effect_input.minimum if isinstance(effect_input.minimum, int) else -MAX_INT
+    maximum = effect_input.maximum if isinstance(effect_input.maximum, int) else MAX_INT
     if not minimum <= value <= maximum:
         raise invalid(field, message("between", minimum=minimum, maximum=maximum))
     return int(value)

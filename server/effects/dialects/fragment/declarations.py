@@ -62,7 +62,7 @@ class Block:
 
 def declarations(text: str) -> list[Declaration]:
     """Return all declarations of uniforms, inputs and outputs at file scope, in order."""
-    items: list[Declaration] = []
+    declared: list[Declaration] = []
     for start, end, statement in statements(text):
         short = statement.endswith(";") and len(statement) <= _MAX_LENGTH
         head = _DECLARATION.match(statement) if short else None
@@ -73,7 +73,7 @@ def declarations(text: str) -> list[Declaration]:
             parts = _DECLARATOR.match(declarator)
             if parts is None:
                 continue
-            items.append(
+            declared.append(
                 Declaration(
                     storage="in" if head[2] == "varying" else head[2],
                     type=head[4],
@@ -86,7 +86,7 @@ def declarations(text: str) -> list[Declaration]:
                     end=end,
                 )
             )
-    return items
+    return declared
 
 
 def blocks(text: str) -> list[Block]:

@@ -61,7 +61,9 @@ def host(code: str, lines: Iterable[str], outputs: Sequence[Declaration], *, mai
     """
     defined_names = set(_DEFINED.findall(code))
     macros = [line for line in _HOST.splitlines() if line.split()[1] not in defined_names]
-    host_lines = [f"{item.type} {item.name}{item.array};" for item in outputs]
+    host_lines = [
+        f"{declaration.type} {declaration.name}{declaration.array};" for declaration in outputs
+    ]
     host_lines += [line for name, line in _OLD_VARIABLES.items() if _uses(code, name)]
     if _uses(code, "gl_FragData"):
         host_lines.append("vec4 isf_FragData[8];")
@@ -84,10 +86,17 @@ def ending(code: str, outputs: Sequence[Declaration], first: Iterable[str]) -> s
         outputs: the author's own outputs.
         first: statements before the author's `main`.
     """
-    written = [(item.name + "[0]" * bool(item.array), item.type) for item in outputs[:1]]
+    written = [
+        (declaration.name + "[0]" * bool(declaration.array), declaration.type)
+        for declaration in outputs[:1]
+    ]
     if _uses(code, "gl_FragData"):
         written.append(("isf_FragData[0]", "vec4"))
-    lines = ["#undef main", *(f"#undef {item.name}" for item in outputs), "void main() {"]
+    lines = [
+        "#undef main",
+        *(f"#undef {declaration.name}" for declaration in outputs),
+        "void main() {",
+    ]
     lines.append("    isf_FragColor = vec4(0.0);")
     lines += [f"    {name} = {kind}(0.0);" for name, kind in written]
     if _uses(code, "gl_TexCoord"):
@@ -99,7 +108,11 @@ def ending(code: str, outputs: Sequence[Declaration], first: Iterable[str]) -> s
         value = _TO_VEC4[kind].format(name)
         operator = "+=" if _uses(code, "gl_FragColor") or len(written) > 1 else "="
         lines.append(f"    isf_FragColor {operator} {value};")
-    drawn = ["gl_FragColor", "isf_FragColor", *(f"{item.name}" for item in outputs[:1])]
+    drawn = [
+        "gl_FragColor",
+        "isf_FragColor",
+        *(f"{declaration.name}" for declaration in outputs[:1]),
+    ]
     drawn += ["gl_FragData"] if len(written) > len(outputs[:1]) else []
     if never_writes_alpha(code, [name for name in drawn if _uses(code, name)]):
         lines.append("    isf_FragColor.a = 1.0;")
@@ -135,8 +148,12 @@ def vertex(varyings: Iterable[tuple[str, str, str]], code: str = "") -> str:
 
 def replaced_outputs(items: Iterable[Declaration]) -> list[Declaration]:
     """Return the author's outputs, each once; the first is the colour that is drawn."""
-    outputs = [item for item in items if item.storage == "out" and item.type in _TO_VEC4]
-    return list({item.name: item for item in reversed(outputs)}.values())[::-1]
+    outputs = [
+        declaration
+        for declaration in items
+        if declaration.storage == "out" and declaration.type in _TO_VEC4
+    ]
+    return list({declaration.name: declaration for declaration in reversed(outputs)}.values())[::-1]
 
 
 def declared(uniforms: Mapping[str, str]) -> list[str]:

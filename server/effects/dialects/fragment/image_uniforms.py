@@ -45,17 +45,17 @@ def without_images(effect: Effect) -> Effect:
     if not any(_SUSPICIOUS.search(listing.text) for listing in effect.listings):
         return effect
     types = {
-        name: item.type
+        name: declaration.type
         for listing in effect.listings
-        for item in _find_declarations(listing.text)
-        for name in item.names
+        for declaration in _find_declarations(listing.text)
+        for name in declaration.names
     }
     for listing in effect.listings:
         _refuse_buffers(effect, listing)
         _refuse_uses(effect, listing, types)
     if not types:
         return effect
-    return replace(effect, passes=tuple(_strip_pass(item) for item in effect.passes))
+    return replace(effect, passes=tuple(_strip_pass(declaration) for declaration in effect.passes))
 
 
 def _strip_pass(render_pass: Pass) -> Pass:
@@ -67,7 +67,9 @@ def _strip_pass(render_pass: Pass) -> Pass:
 
 
 def _blank_declarations(code: str) -> str:
-    return blank_ranges(code, [(item.start, item.end) for item in _find_declarations(code)])
+    return blank_ranges(
+        code, [(declaration.start, declaration.end) for declaration in _find_declarations(code)]
+    )
 
 
 def _find_declarations(code: str) -> Iterator[_ImageDeclaration]:
@@ -80,7 +82,9 @@ def _find_declarations(code: str) -> Iterator[_ImageDeclaration]:
 
 
 def _refuse_uses(effect: Effect, listing: Listing, types: dict[str, str]) -> None:
-    ranges = [(item.start, item.end) for item in _find_declarations(listing.text)]
+    ranges = [
+        (declaration.start, declaration.end) for declaration in _find_declarations(listing.text)
+    ]
     for match in _WORD.finditer(blank_ranges(without_comments(listing.text), ranges)):
         if match[0] in types:
             reason = (

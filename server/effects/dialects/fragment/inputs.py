@@ -53,26 +53,28 @@ _COUNTS = re.compile(r"octave|count|iter|steps|num|layers|samples", re.IGNORECAS
 _MAX_NUMBER = 1e9
 
 
-def own_input(item: Declaration, uniform: str, bind: str | None = None) -> Input:
+def own_input(declaration: Declaration, uniform: str, bind: str | None = None) -> Input:
     """Return the input for a uniform of one of KINDS.
 
     Args:
-        item: its declaration.
+        declaration: its declaration.
         uniform: the uniform that the timeline fills, of the type in HOST_TYPES.
         bind: the feature that modulates it by default.
     """
-    kind = KINDS[item.type]
-    note = f"= {item.initial} {item.note}" if item.initial else item.note
-    stated_default = _stated_default(kind, item.type, note)
-    default = stated_default if stated_default is not None else _guess(kind, item.name)
-    low, high = _limits(kind, item.name, default, _range(note))
+    kind = KINDS[declaration.type]
+    note = (
+        f"= {declaration.initial} {declaration.note}" if declaration.initial else declaration.note
+    )
+    stated_default = _stated_default(kind, declaration.type, note)
+    default = stated_default if stated_default is not None else _guess(kind, declaration.name)
+    low, high = _limits(kind, declaration.name, default, _range(note))
     if bind is not None:
         low, high, default = 0.0, 1.0, 0.0
     return Input(
-        name=item.name,
+        name=declaration.name,
         uniform=uniform,
         kind=kind,
-        label=_label(item, note),
+        label=_label(declaration, note),
         default=_clamp(default, low, high),
         minimum=low,
         maximum=high,
@@ -80,17 +82,17 @@ def own_input(item: Declaration, uniform: str, bind: str | None = None) -> Input
     )
 
 
-def states_default(item: Declaration) -> bool:
+def states_default(declaration: Declaration) -> bool:
     """Report if the author states a default."""
-    return bool(item.initial) or _VALUE.match(item.note) is not None
+    return bool(declaration.initial) or _VALUE.match(declaration.note) is not None
 
 
-def _label(item: Declaration, note: str) -> str:
+def _label(declaration: Declaration, note: str) -> str:
     """Return the text after the range in its comment, else its name as words."""
     parts = _RANGE.split(note, maxsplit=1)
     text = " ".join(parts[-1].split()).strip(" .;,:") if len(parts) > 1 else ""
     printable = "".join(char for char in text if char.isprintable())
-    return printable[:80] or to_label(item.name)[:80]
+    return printable[:80] or to_label(declaration.name)[:80]
 
 
 def _stated_default(kind: Kind, glsl_type: str, note: str) -> Value | None:

@@ -42,7 +42,7 @@ class ParsedShader:
     """The text with line breaks as ``\\n``."""
     code: str
     """The text without comments."""
-    items: list[Declaration]
+    declarations: list[Declaration]
     bindings: UniformBindings
     renamed: dict[str, str]
     """GLSL names of the author's names that are keywords."""
@@ -55,10 +55,12 @@ class ParsedShader:
         """The author's inputs under the author's names."""
         back = {new: old for old, new in self.renamed.items()}
         return tuple(
-            replace(item, name=back[item.name], label=to_label(back[item.name]))
-            if item.name in back
-            else item
-            for item in self.bindings.inputs
+            replace(
+                effect_input, name=back[effect_input.name], label=to_label(back[effect_input.name])
+            )
+            if effect_input.name in back
+            else effect_input
+            for effect_input in self.bindings.inputs
         )
 
     def fragment(
@@ -76,19 +78,24 @@ class ParsedShader:
             defined: macros that are defined for it.
             known: all macros that are defined for some pass of the effect.
         """
-        outputs = fragment_glsl.replaced_outputs(self.items)
-        replaced_names = {item.name for item in outputs} | self.bindings.replaced
+        outputs = fragment_glsl.replaced_outputs(self.declarations)
+        replaced_names = {declaration.name for declaration in outputs} | self.bindings.replaced
         replaced_names.add(fragment_glsl.COORDINATE)
         replaced_names |= {self._author_name(name) for name in replaced_names}
-        ranges = {(item.start, item.end) for item in self.items if item.name in replaced_names}
+        ranges = {
+            (declaration.start, declaration.end)
+            for declaration in self.declarations
+            if declaration.name in replaced_names
+        }
         ranges |= {(block.start, block.end) for block in self.blocks}
         text = player_lines.LINE.sub(blank_match, blank_ranges(self.text, list(ranges)))
         extensions, code = prepare(text, self.renamed)
         code = rect_textures.by_pixel(code, rect_textures.names(self.code))
         kept_names = {
-            item.name: item.type + item.array
-            for item in self.items
-            if (item.start, item.end) in ranges and item.name not in replaced_names
+            declaration.name: declaration.type + declaration.array
+            for declaration in self.declarations
+            if (declaration.start, declaration.end) in ranges
+            and declaration.name not in replaced_names
         }
         block_lines, first_statements = self._block_variables()
         first_statements += self.bindings.first_statements
@@ -115,9 +122,13 @@ class ParsedShader:
     def vertex(self) -> str:
         """Return the vertex shader, which sets the varyings of the fragment shader."""
         varyings = {
-            item.name: (item.interpolation, item.type, item.name + item.array)
-            for item in self.items
-            if item.storage == "in" and item.name != fragment_glsl.COORDINATE
+            declaration.name: (
+                declaration.interpolation,
+                declaration.type,
+                declaration.name + declaration.array,
+            )
+            for declaration in self.declarations
+            if declaration.storage == "in" and declaration.name != fragment_glsl.COORDINATE
         }
         fields = [("", kind, f"isfv{name}") for block in self.blocks for kind, name in block.fields]
         return fragment_glsl.vertex([*varyings.values(), *fields], self.code)
@@ -125,7 +136,11 @@ class ParsedShader:
     @property
     def _drawing_code(self) -> str:
         """The code without the declarations of its outputs."""
-        ranges = [(item.start, item.end) for item in self.items if item.storage == "out"]
+        ranges = [
+            (declaration.start, declaration.end)
+            for declaration in self.declarations
+            if declaration.storage == "out"
+        ]
         return blank_ranges(self.code, ranges)
 
     def _block_variables(self) -> tuple[list[str], list[str]]:
@@ -151,7 +166,7 @@ class ParsedShader:
 
 
 def read(
-    author: AuthorFile,
+    author_file: AuthorFile,
     known: Sequence[str] = (),
     *,
     contents: Mapping[str, SamplerContent] | None = None,
@@ -160,7 +175,7 @@ def read(
     """Read a text.
 
     Args:
-        author: the text.
+        author_file: the text.
         known: uniforms that the caller sets.
         contents: contents of samplers that are not derived from their names.
         targets: samplers that are targets of the shader's own passes.
@@ -168,7 +183,7 @@ def read(
     Raises:
         ToqiboxError: ``shader_rejected`` if it uses an unsupported feature.
     """
-    text = author.text
+    text = author_file.text
     code = without_comments(text)
     items = declarations(text)
     renamed = _renamed(code, items)
@@ -179,23 +194,31 @@ def read(
     bindings = UniformBindings(
         file_scope=file_scope(text), contents=sampler_contents, targets=targets, unused=unused
     )
-    uniforms = {item.name: item for item in reversed(items) if item.storage == "uniform"}
-    for item in reversed(uniforms.values()):
-        _check(author, item)
+    uniforms = {
+        declaration.name: declaration
+        for declaration in reversed(items)
+        if declaration.storage == "uniform"
+    }
+    for declaration in reversed(uniforms.values()):
+        _check(author_file, declaration)
     uniforms_to_bind = [
-        item for item in lines.uniforms if item.name not in uniforms and item.name not in known
+        declaration
+        for declaration in lines.uniforms
+        if declaration.name not in uniforms and declaration.name not in known
     ]
     uniforms_to_bind += [
-        replace(item, name=renamed.get(item.name, item.name))
-        for item in reversed(uniforms.values())
-        if item.name not in known
+        replace(declaration, name=renamed.get(declaration.name, declaration.name))
+        for declaration in reversed(uniforms.values())
+        if declaration.name not in known
     ]
     uniforms_to_bind += declarations("".join(f"{line}\n" for line in missing))
-    samplers = [item.name for item in uniforms_to_bind if item.type in FLAT_SAMPLERS]
-    for item in uniforms_to_bind:
-        bindings.bind(item, samplers)
+    samplers = [
+        declaration.name for declaration in uniforms_to_bind if declaration.type in FLAT_SAMPLERS
+    ]
+    for declaration in uniforms_to_bind:
+        bindings.bind(declaration, samplers)
     if len(bindings.inputs) > _MAX_INPUTS:
-        raise author.refusal(f"at most {_MAX_INPUTS} inputs are allowed")
+        raise author_file.refusal(f"at most {_MAX_INPUTS} inputs are allowed")
     kept_missing = [line for line in missing if declarations(line)[0].name not in bindings.replaced]
     return ParsedShader(text, code, items, bindings, renamed, kept_missing, blocks(text))
 
@@ -216,23 +239,32 @@ def _player_contents(lines: player_lines.PlayerLines) -> dict[str, SamplerConten
     return contents
 
 
-def _check(author: AuthorFile, item: Declaration) -> None:
-    is_audio = item.type == "sampler1D" and sampler_content(item.name) is SamplerContent.AUDIO
-    if _REFUSED.fullmatch(item.type) and not is_audio:
-        raise author.refusal(f"samplers of type “{item.type}” are not supported", item.start)
+def _check(author_file: AuthorFile, declaration: Declaration) -> None:
+    is_audio = (
+        declaration.type == "sampler1D"
+        and sampler_content(declaration.name) is SamplerContent.AUDIO
+    )
+    if _REFUSED.fullmatch(declaration.type) and not is_audio:
+        raise author_file.refusal(
+            f"samplers of type “{declaration.type}” are not supported", declaration.start
+        )
 
 
 def _unused(code: str, items: Sequence[Declaration]) -> set[str]:
     """Return unused declarations in a shader of Bonzomatic, whose template declares everything."""
-    if not any(item.type == "sampler1D" for item in items):
+    if not any(declaration.type == "sampler1D" for declaration in items):
         return set()
     counts = Counter(re.findall(r"\b[A-Za-z_]\w*", code))
-    return {item.name for item in items if counts[item.name] == 1}
+    return {declaration.name for declaration in items if counts[declaration.name] == 1}
 
 
 def _renamed(code: str, items: Sequence[Declaration]) -> dict[str, str]:
     """Rename names that are keywords now, mainly `texture`, which was free in GLSL ES 1.00."""
-    names = [item.name for item in items if item.name in RESERVED or item.name in LATER]
+    names = [
+        declaration.name
+        for declaration in items
+        if declaration.name in RESERVED or declaration.name in LATER
+    ]
     called = re.search(r"\btexture\s*\(", code)
     if not called and re.search(r"\btexture\b", code):
         names.append("texture")
@@ -243,7 +275,7 @@ def _undeclared(
     code: str, items: Sequence[Declaration], contents: Mapping[str, SamplerContent]
 ) -> list[str]:
     """Return declarations for names that the text uses and does not declare, also not as macros."""
-    declared = {item.name for item in items}
+    declared = {declaration.name for declaration in items}
     identifiers = set(re.findall(r"\b[A-Za-z_]\w*", code)) - declared
     missing = {}
     for name, kind in UNDECLARED.items():

@@ -20,16 +20,16 @@ from server.effects.source.diagnostic import AUTHOR, AuthorFile, Listing
 def parse(effect_id: str, file: str, text: str) -> Effect:
     """Parse a plain fragment shader into the internal form; arguments and errors as in load."""
     plain = plain_text.normalize(text)
-    author = AuthorFile(effect_id, file, plain)
-    header = veda.read_header(author)
+    author_file = AuthorFile(effect_id, file, plain)
+    header = veda.read_header(author_file)
     plan = header.plan
     if plan is SINGLE_PASS:
-        plan = fragment_passes.read(author, without_comments(plain))
+        plan = fragment_passes.read(author_file, without_comments(plain))
     target_names = [target.name for target in plan.targets]
     target_names += [texture.name for texture in header.textures]
     host_constants = ["PASSINDEX"] if plan.draws[0].constants else []
     shader = parsed_shader.read(
-        author, host_constants, contents=header.contents, targets=target_names
+        author_file, host_constants, contents=header.contents, targets=target_names
     )
     bindings = shader.bindings
     bindings.replaced.update(host_constants)

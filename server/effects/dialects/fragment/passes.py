@@ -59,23 +59,23 @@ SINGLE_PASS = PassPlan()
 """A single draw call, of the output."""
 
 
-def read(author: AuthorFile, code: str) -> PassPlan:
+def read(author_file: AuthorFile, code: str) -> PassPlan:
     """Read the passes of a text.
 
     Args:
-        author: the text.
+        author_file: the text.
         code: the same without comments.
 
     Raises:
         ToqiboxError: ``shader_rejected`` for unsupported passes of glslViewer.
     """
     textures = [
-        item
-        for item in declarations(author.text)
-        if item.storage == "uniform" and item.type == "sampler2D"
+        declaration
+        for declaration in declarations(author_file.text)
+        if declaration.storage == "uniform" and declaration.type == "sampler2D"
     ]
-    _refuse_textures(author, textures)
-    named = {item.name: _BUFFER.fullmatch(item.name) for item in textures}
+    _refuse_textures(author_file, textures)
+    named = {declaration.name: _BUFFER.fullmatch(declaration.name) for declaration in textures}
     samplers = {name: match for name, match in named.items() if match is not None}
     draws = []
     for name in sorted(samplers, key=_draw_order):
@@ -86,7 +86,7 @@ def read(author: AuthorFile, code: str) -> PassPlan:
     if not draws and not has_post_pass:
         return SINGLE_PASS
     if automatic := _MACRO.search(code):
-        raise author.refusal(_PYRAMIDS, automatic.start())
+        raise author_file.refusal(_PYRAMIDS, automatic.start())
     draws += [PlannedDraw(SCENE), PlannedDraw(None, (_POST,))] if has_post_pass else [PlannedDraw()]
     return PassPlan(tuple(draws), _targets(code, draws))
 
@@ -105,14 +105,18 @@ def _macro(match: re.Match[str]) -> str:
     return f"{'DOUBLE_' if match[1] != 'b' else ''}BUFFER_{match[2]}"
 
 
-def _refuse_textures(author: AuthorFile, textures: Sequence[Declaration]) -> None:
+def _refuse_textures(author_file: AuthorFile, textures: Sequence[Declaration]) -> None:
     """Reject textures that only glslViewer draws."""
-    for item in textures:
+    for declaration in textures:
         for pattern, reason in _TEXTURES:
-            if pattern.fullmatch(item.name):
-                reason_text = f"“{item.name}” is not supported: {reason}"
-                place = re.compile(rf"\b{item.name}\b").search(author.text, item.start)
-                raise author.refusal(reason_text, place.start() if place else item.start)
+            if pattern.fullmatch(declaration.name):
+                reason_text = f"“{declaration.name}” is not supported: {reason}"
+                place = re.compile(rf"\b{declaration.name}\b").search(
+                    author_file.text, declaration.start
+                )
+                raise author_file.refusal(
+                    reason_text, place.start() if place else declaration.start
+                )
 
 
 def _targets(code: str, draws: Sequence[PlannedDraw]) -> tuple[Target, ...]:

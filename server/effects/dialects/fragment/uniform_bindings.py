@@ -67,40 +67,40 @@ class UniformBindings:
     lines: dict[str, row_textures.RowContent] = field(default_factory=dict)
     """Content of each texture of one row."""
 
-    def bind(self, item: Declaration, samplers: Sequence[str]) -> None:
+    def bind(self, declaration: Declaration, samplers: Sequence[str]) -> None:
         """Bind one uniform, the first of its name.
 
         Args:
-            item: its declaration.
+            declaration: its declaration.
             samplers: names of all 2D samplers; other uniforms may be their sizes.
         """
-        if item.type in FLAT_SAMPLERS and not item.array:
-            if item.type != "sampler2D":
-                self._replace_sampler(item.name)
-            self._bind_sampler(item.name)
-        elif item.type == "sampler1D" and not item.array:
-            self._bind_row_texture(item)
-        elif item.type in _TEXTURES and not item.array:
-            content, size = _TEXTURES[item.type]
-            self.textures.append(Texture(name=item.name, content=content, size=size))
-        elif item.array:
-            self._bind_array(item)
-        elif not self._bind_host_value(item, samplers):
-            self._bind_input(item)
+        if declaration.type in FLAT_SAMPLERS and not declaration.array:
+            if declaration.type != "sampler2D":
+                self._replace_sampler(declaration.name)
+            self._bind_sampler(declaration.name)
+        elif declaration.type == "sampler1D" and not declaration.array:
+            self._bind_row_texture(declaration)
+        elif declaration.type in _TEXTURES and not declaration.array:
+            content, size = _TEXTURES[declaration.type]
+            self.textures.append(Texture(name=declaration.name, content=content, size=size))
+        elif declaration.array:
+            self._bind_array(declaration)
+        elif not self._bind_host_value(declaration, samplers):
+            self._bind_input(declaration)
 
-    def _replace(self, item: Declaration, value: str, *lines: str) -> None:
+    def _replace(self, declaration: Declaration, value: str, *lines: str) -> None:
         """Replace the uniform with a variable of that value.
 
         It is set before `main` only if the author initialises another global with it: WebGL does
         not allow such globals.
         """
-        self.replaced.add(item.name)
-        variable = f"{item.type} {item.name}{item.array}"
-        if item.name in self.file_scope:
+        self.replaced.add(declaration.name)
+        variable = f"{declaration.type} {declaration.name}{declaration.array}"
+        if declaration.name in self.file_scope:
             self.host += [*lines, f"{variable} = {value};"]
         else:
             self.host += [*lines, f"{variable};"]
-            self.first_statements.append(f"{item.name} = {value};")
+            self.first_statements.append(f"{declaration.name} = {value};")
 
     def _replace_sampler(self, name: str) -> None:
         """Replace the declaration of a sampler with the host's."""
@@ -108,40 +108,45 @@ class UniformBindings:
         self.host += [] if line in self.host else [line]
         self.replaced.add(name)
 
-    def _bind_host_value(self, item: Declaration, samplers: Sequence[str]) -> bool:
+    def _bind_host_value(self, declaration: Declaration, samplers: Sequence[str]) -> bool:
         """Bind a value that hosts set by its name; return false if it is not one."""
-        meaning = names.builtin(item.name)
-        texture = names.sized_texture(item.name)
-        if names.is_absent_in_video(item.name):
+        meaning = names.builtin(declaration.name)
+        texture = names.sized_texture(declaration.name)
+        if names.is_absent_in_video(declaration.name):
             return True
-        if texture in samplers and item.type in ("vec2", "vec3", "ivec2"):
-            self._bind_size(item, str(texture))
+        if texture in samplers and declaration.type in ("vec2", "vec3", "ivec2"):
+            self._bind_size(declaration, str(texture))
             return True
-        if self._bind_texel(item, samplers):
+        if self._bind_texel(declaration, samplers):
             return True
-        constant = _constant_value(item)
+        constant = _constant_value(declaration)
         if constant is not None:
-            self._replace(item, constant)
+            self._replace(declaration, constant)
             return True
-        if meaning is None or item.initial or states_default(item):
+        if meaning is None or declaration.initial or states_default(declaration):
             return False
-        return self._bind_builtin(item, meaning)
+        return self._bind_builtin(declaration, meaning)
 
-    def _bind_size(self, item: Declaration, texture: str) -> None:
+    def _bind_size(self, declaration: Declaration, texture: str) -> None:
         """Set it to the size of a texture, which must be declared before it."""
         size = f"textureSize({texture}, 0)"
-        parts = size if item.type != "vec3" else f"{size}, 1"
+        parts = size if declaration.type != "vec3" else f"{size}, 1"
         self._replace_sampler(texture)
-        self._replace(item, f"{item.type}({parts})")
+        self._replace(declaration, f"{declaration.type}({parts})")
 
-    def _bind_texel(self, item: Declaration, samplers: Sequence[str]) -> bool:
+    def _bind_texel(self, declaration: Declaration, samplers: Sequence[str]) -> bool:
         """Set it to the size of a pixel as a fraction of a texture; false if its name differs.
 
         The texture is the one in its name, else the first, else the frame.
         """
-        texture_name = names.texel_of(item.name)
-        word = item.name.lower()
-        if texture_name is None or item.type not in _TEXELS or item.initial or states_default(item):
+        texture_name = names.texel_of(declaration.name)
+        word = declaration.name.lower()
+        if (
+            texture_name is None
+            or declaration.type not in _TEXELS
+            or declaration.initial
+            or states_default(declaration)
+        ):
             return False
         matching = [
             name for name in samplers if name in (texture_name, f"u_{texture_name}")
@@ -154,18 +159,18 @@ class UniformBindings:
             self.uniforms[size] = Builtin.RENDER_SIZE
             self.host += [] if _TEXELS_ROW in self.host else [_TEXELS_ROW]
         axis = "y" if "height" in word or word.endswith("y") else "x"
-        self._replace(item, _TEXELS[item.type].format(size=size, axis=axis))
+        self._replace(declaration, _TEXELS[declaration.type].format(size=size, axis=axis))
         return True
 
-    def _bind_builtin(self, item: Declaration, meaning: Builtin) -> bool:
+    def _bind_builtin(self, declaration: Declaration, meaning: Builtin) -> bool:
         """Bind it to a host uniform, converted if the types differ; return false if none fits."""
-        if meaning is Builtin.RENDER_SIZE and item.type == "vec3":
+        if meaning is Builtin.RENDER_SIZE and declaration.type == "vec3":
             meaning = Builtin.RENDER_SIZE_3
         host_type = names.TYPES[meaning]
-        if item.type == host_type:
-            self.uniforms[item.name] = meaning
+        if declaration.type == host_type:
+            self.uniforms[declaration.name] = meaning
             return True
-        host_name = f"isfu{item.name}"
+        host_name = f"isfu{declaration.name}"
         value = {
             ("vec2", "ivec2"): f"ivec2({host_name})",
             ("vec2", "uvec2"): f"uvec2({host_name})",
@@ -174,50 +179,55 @@ class UniformBindings:
             ("int", "float"): f"float({host_name})",
             ("int", "uint"): f"uint({host_name})",
             ("vec4", "vec3"): f"{host_name}.xyz",
-        }.get((host_type, item.type))
+        }.get((host_type, declaration.type))
         if value is None:
             return False
         self.uniforms[host_name] = meaning
-        self._replace(item, value, f"uniform {host_type} {host_name};")
+        self._replace(declaration, value, f"uniform {host_type} {host_name};")
         return True
 
-    def _bind_array(self, item: Declaration) -> None:
+    def _bind_array(self, declaration: Declaration) -> None:
         """Bind an array: zeros, except for those that Shadertoy's own shaders divide by."""
-        if item.name == "iChannelResolution" and item.array == "[4]":
+        if declaration.name == "iChannelResolution" and declaration.array == "[4]":
             self.uniforms["isfuSize"] = Builtin.RENDER_SIZE_3
             lines = ", ".join(["isfuSize"] * 4)
-            self._replace(item, f"vec3[4]({lines})", "uniform vec3 isfuSize;")
-        elif item.name == "iChannelTime" and item.array == "[4]":
+            self._replace(declaration, f"vec3[4]({lines})", "uniform vec3 isfuSize;")
+        elif declaration.name == "iChannelTime" and declaration.array == "[4]":
             self.uniforms["isfuTime"] = Builtin.TIME
             lines = ", ".join(["isfuTime"] * 4)
-            self._replace(item, f"float[4]({lines})", "uniform float isfuTime;")
+            self._replace(declaration, f"float[4]({lines})", "uniform float isfuTime;")
 
-    def _bind_input(self, item: Declaration) -> None:
+    def _bind_input(self, declaration: Declaration) -> None:
         """Make it an input; a type without a kind of input stays zero."""
-        if item.type in _BAND_NAMES and names.sampler_content(item.name) is SamplerContent.AUDIO:
-            self._bind_bands(item)
+        if (
+            declaration.type in _BAND_NAMES
+            and names.sampler_content(declaration.name) is SamplerContent.AUDIO
+        ):
+            self._bind_bands(declaration)
             return
-        if item.type not in KINDS:
+        if declaration.type not in KINDS:
             return
-        feature = names.feature(item.name) if item.type == "float" else None
-        bind = None if states_default(item) else feature
-        host_type = HOST_TYPES[KINDS[item.type]]
-        is_unchanged = item.type == host_type and not item.initial
-        host_name = item.name if is_unchanged else f"isfu{item.name}"
-        self.inputs.append(own_input(item, host_name, bind))
+        feature = names.feature(declaration.name) if declaration.type == "float" else None
+        bind = None if states_default(declaration) else feature
+        host_type = HOST_TYPES[KINDS[declaration.type]]
+        is_unchanged = declaration.type == host_type and not declaration.initial
+        host_name = declaration.name if is_unchanged else f"isfu{declaration.name}"
+        self.inputs.append(own_input(declaration, host_name, bind))
         if not is_unchanged:
-            self._replace(item, f"{item.type}({host_name})", f"uniform {host_type} {host_name};")
+            self._replace(
+                declaration, f"{declaration.type}({host_name})", f"uniform {host_type} {host_name};"
+            )
 
-    def _bind_bands(self, item: Declaration) -> None:
+    def _bind_bands(self, declaration: Declaration) -> None:
         """Bind a vector of audio levels: an input for each of its components."""
-        host_name = [f"isfu{item.name}_{band}" for band in _BAND_NAMES[item.type]]
-        for band, uniform in zip(_BAND_NAMES[item.type], host_name, strict=True):
+        host_name = [f"isfu{declaration.name}_{band}" for band in _BAND_NAMES[declaration.type]]
+        for band, uniform in zip(_BAND_NAMES[declaration.type], host_name, strict=True):
             self.inputs.append(
                 Input(
-                    name=f"{item.name}_{band}",
+                    name=f"{declaration.name}_{band}",
                     uniform=uniform,
                     kind=Kind.FLOAT,
-                    label=f"{names.to_label(item.name)}: {band}",
+                    label=f"{names.to_label(declaration.name)}: {band}",
                     default=0.0,
                     minimum=0.0,
                     maximum=1.0,
@@ -225,7 +235,7 @@ class UniformBindings:
                 )
             )
         lines = [f"uniform float {uniform};" for uniform in host_name]
-        self._replace(item, f"{item.type}({', '.join(host_name)})", *lines)
+        self._replace(declaration, f"{declaration.type}({', '.join(host_name)})", *lines)
 
     def _bind_sampler(self, name: str) -> None:
         if name in self.targets:
@@ -243,27 +253,33 @@ class UniformBindings:
         elif content is not SamplerContent.BEFORE:
             self.inputs.append(_texture_input(name, content))
 
-    def _bind_row_texture(self, item: Declaration) -> None:
+    def _bind_row_texture(self, declaration: Declaration) -> None:
         """Bind a texture of one row: the spectrum, or its integral."""
-        if item.name in self.unused:
-            self.replaced.add(item.name)
+        if declaration.name in self.unused:
+            self.replaced.add(declaration.name)
             return
         if not self.lines:
             self.textures.append(Texture(name=row_textures.AUDIO_TEXTURE, content=Content.AUDIO))
-        self.lines[item.name] = row_textures.row_content(item.name)
-        self.replaced.add(item.name)
-        if self.lines[item.name] is row_textures.RowContent.SUMS and not self._has_sums():
-            self.inputs += row_textures.sum_inputs(item.name)
+        self.lines[declaration.name] = row_textures.row_content(declaration.name)
+        self.replaced.add(declaration.name)
+        if self.lines[declaration.name] is row_textures.RowContent.SUMS and not self._has_sums():
+            self.inputs += row_textures.sum_inputs(declaration.name)
 
     def _has_sums(self) -> bool:
-        return any(item.uniform.startswith(row_textures.SUM) for item in self.inputs)
+        return any(
+            effect_input.uniform.startswith(row_textures.SUM) for effect_input in self.inputs
+        )
 
 
-def _constant_value(item: Declaration) -> str | None:
+def _constant_value(declaration: Declaration) -> str | None:
     """Return the value of a uniform that is the same in every video."""
-    if item.name == "iSampleRate":
+    if declaration.name == "iSampleRate":
         return "44100.0"
-    return (item.initial or f"{item.type}(1.0)") if item.type in MATRICES else None
+    return (
+        (declaration.initial or f"{declaration.type}(1.0)")
+        if declaration.type in MATRICES
+        else None
+    )
 
 
 def _texture_input(name: str, content: SamplerContent) -> Input:

@@ -69,24 +69,24 @@ def is_header(text: str, start: int) -> bool:
     return not upper_keys & _SHARED and _ISF_NAMES.search(code) is None
 
 
-def read_header(author: AuthorFile) -> Header:
+def read_header(author_file: AuthorFile) -> Header:
     """Return the header of a text; an empty one if it has none.
 
     Raises:
         ToqiboxError: for unsupported passes and files.
     """
-    start = author.text.find("/*")
-    if start < 0 or not is_header(author.text, start):
+    start = author_file.text.find("/*")
+    if start < 0 or not is_header(author_file.text, start):
         return Header()
-    table = read_object(author.text, start + 2, author.text.find("*/", start))
+    table = read_object(author_file.text, start + 2, author_file.text.find("*/", start))
     contents = dict(_DEFAULT_CONTENTS)
-    textures = _imported(author, table, contents)
-    code = without_comments(author.text)
-    return Header(contents, textures, _plan(author, table, code))
+    textures = _imported(author_file, table, contents)
+    code = without_comments(author_file.text)
+    return Header(contents, textures, _plan(author_file, table, code))
 
 
 def _imported(
-    author: AuthorFile, table: JsonObject, contents: dict[str, SamplerContent]
+    author_file: AuthorFile, table: JsonObject, contents: dict[str, SamplerContent]
 ) -> tuple[Texture, ...]:
     """Return the imported images; a video or sound becomes the input image or the audio."""
     entries = table.get("IMPORTED")
@@ -95,7 +95,7 @@ def _imported(
         path = entry.get("PATH") if isinstance(entry, JsonObject) else None
         if not isinstance(path, str) or not _NAME.fullmatch(name):
             message = f"“{name[:40]}” of IMPORTED has no PATH"
-            raise author.error(
+            raise author_file.error(
                 message, entries.offset_of(name) if isinstance(entries, JsonObject) else 0
             )
         if path.lower().endswith(_AUDIO_SUFFIXES):
@@ -103,19 +103,19 @@ def _imported(
         elif not path.lower().endswith(_IMAGE_SUFFIXES) or "://" in path:
             contents[name] = SamplerContent.IMAGE
         else:
-            textures.append(_texture(author, name, path, author.text.find(path)))
+            textures.append(_texture(author_file, name, path, author_file.text.find(path)))
     return tuple(textures)
 
 
-def _texture(author: AuthorFile, name: str, path: str, place: int) -> Texture:
+def _texture(author_file: AuthorFile, name: str, path: str, place: int) -> Texture:
     try:
         return Texture(name=name, content=Content.IMAGE, files=(assets.normalize_path(path),))
     except ValueError as problem:
         message = f"the image file “{path[:80]}” cannot be used: {problem}"
-        raise author.refusal(message, max(place, 0)) from None
+        raise author_file.refusal(message, max(place, 0)) from None
 
 
-def _plan(author: AuthorFile, table: JsonObject, code: str) -> PassPlan:
+def _plan(author_file: AuthorFile, table: JsonObject, code: str) -> PassPlan:
     """Return the passes: each has its PASSINDEX and draws into its TARGET."""
     entries = table.get("PASSES")
     passes = (
@@ -124,15 +124,17 @@ def _plan(author: AuthorFile, table: JsonObject, code: str) -> PassPlan:
         else []
     )
     if len(passes) > _MAX_PASSES:
-        raise author.refusal(f"at most {_MAX_PASSES} passes are allowed", table.offset_of("PASSES"))
+        raise author_file.refusal(
+            f"at most {_MAX_PASSES} passes are allowed", table.offset_of("PASSES")
+        )
     for entry in passes:
         foreign_key = next((key for key in ("fs", "vs", "OBJ") if entry.get(key)), None)
         if foreign_key is not None:
             message = "passes with files or models of their own are not supported"
-            raise author.refusal(message, entry.offset_of(foreign_key))
+            raise author_file.refusal(message, entry.offset_of(foreign_key))
     if not passes:
         return PassPlan((PlannedDraw(None, (), _index(0)),))
-    draws = tuple(_drawn(author, entry, at) for at, entry in enumerate(passes))
+    draws = tuple(_drawn(author_file, entry, at) for at, entry in enumerate(passes))
     return PassPlan(draws, _targets(passes, draws, code))
 
 
@@ -140,10 +142,10 @@ def _index(at: int) -> tuple[str, ...]:
     return (f"const int PASSINDEX = {at};",)
 
 
-def _drawn(author: AuthorFile, entry: JsonObject, at: int) -> PlannedDraw:
+def _drawn(author_file: AuthorFile, entry: JsonObject, at: int) -> PlannedDraw:
     name = entry.get("TARGET")
     if name is not None and (not isinstance(name, str) or not _NAME.fullmatch(name)):
-        raise author.error("TARGET must be an identifier", entry.offset_of("TARGET"))
+        raise author_file.error("TARGET must be an identifier", entry.offset_of("TARGET"))
     return PlannedDraw(name or None, (), _index(at))
 
 

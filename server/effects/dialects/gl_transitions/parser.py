@@ -83,10 +83,12 @@ def parse(effect_id: str, file: str, text: str) -> Effect:
     """
     plain = plain_text.normalize(text)
     shader = parsed_shader.read(AuthorFile(effect_id, file, plain), tuple(_HOST))
-    uniform_names = {item.name for item in shader.items if item.storage == "uniform"}
+    uniform_names = {
+        declaration.name for declaration in shader.declarations if declaration.storage == "uniform"
+    }
     lines = [f"uniform {kind} {name};" for name, kind in _HOST.items() if name not in uniform_names]
     credits = fragment_credits.read(effect_id, file, plain)
-    taken = {item.name for item in shader.inputs}
+    taken = {declaration.name for declaration in shader.inputs}
     render_pass = Pass(
         vertex=shader.vertex(),
         fragment=shader.fragment([*lines, _FUNCTIONS], _ENDING),

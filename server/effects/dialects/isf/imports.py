@@ -9,7 +9,7 @@ from server.effects.source.header import JsonArray, JsonObject
 _FACES = 6
 
 
-def read_textures(author: AuthorFile, header: JsonObject) -> dict[str, Texture]:
+def read_textures(author_file: AuthorFile, header: JsonObject) -> dict[str, Texture]:
     """Read the entries of IMPORTED, an object or array, and the inputs of type cube, by name.
 
     A cube map's six files are its faces +x -x +y -y +z -z. An input of type cube shows the photo.
@@ -19,24 +19,24 @@ def read_textures(author: AuthorFile, header: JsonObject) -> dict[str, Texture]:
         ToqiboxError: with a diagnostic at the line at fault.
     """
     textures: dict[str, Texture] = {}
-    for name, entry, offset in (*_imported(author, header), *_cubes(header)):
+    for name, entry, offset in (*_imported(author_file, header), *_cubes(header)):
         if not isinstance(name, str) or not isf_inputs.NAME.fullmatch(name):
-            raise author.error("the name of an image must be an identifier", offset)
+            raise author_file.error("the name of an image must be an identifier", offset)
         if name in textures:
-            raise author.error(f"the name “{name}” is used twice", offset)
+            raise author_file.error(f"the name “{name}” is used twice", offset)
         if entry is None:
             textures[name] = Texture(name=isf_inputs.uniform_name(name), content=Content.CUBE)
         elif entry.get("PATH") is not None:
-            textures[name] = _texture(author, name, entry)
+            textures[name] = _texture(author_file, name, entry)
     file_names = {file for texture in textures.values() for file in texture.files}
     if len(file_names) > assets.MAX_FILES:
         reason = f"at most {assets.MAX_FILES} image files are allowed"
-        raise author.refusal(reason, header.offset_of("IMPORTED"))
+        raise author_file.refusal(reason, header.offset_of("IMPORTED"))
     return textures
 
 
 def _imported(
-    author: AuthorFile, header: JsonObject
+    author_file: AuthorFile, header: JsonObject
 ) -> list[tuple[object, JsonObject | None, int]]:
     entries = header.get("IMPORTED")
     offset = header.offset_of("IMPORTED")
@@ -46,17 +46,17 @@ def _imported(
     if isinstance(entries, JsonObject):
         for name, entry in entries.items():
             if not isinstance(entry, JsonObject):
-                raise author.error(
+                raise author_file.error(
                     f"“{name[:40]}” of IMPORTED must be an object", entries.offset_of(name)
                 )
             images.append((name, entry, entries.offset_of(name)))
     elif isinstance(entries, JsonArray):
         for entry, entry_offset in zip(entries, entries.offsets, strict=True):
             if not isinstance(entry, JsonObject):
-                raise author.error("every element of IMPORTED must be an object", entry_offset)
+                raise author_file.error("every element of IMPORTED must be an object", entry_offset)
             images.append((entry.get("NAME"), entry, entry.offset_of("NAME")))
     else:
-        raise author.error("IMPORTED must be an object or an array", offset)
+        raise author_file.error("IMPORTED must be an object or an array", offset)
     return images
 
 
@@ -74,7 +74,7 @@ def _cubes(header: JsonObject) -> list[tuple[object, JsonObject | None, int]]:
     ]
 
 
-def _texture(author: AuthorFile, name: str, entry: JsonObject) -> Texture:
+def _texture(author_file: AuthorFile, name: str, entry: JsonObject) -> Texture:
     paths, offsets = entry["PATH"], [entry.offset_of("PATH")]
     if isinstance(paths, JsonArray):
         offsets = paths.offsets
@@ -84,22 +84,23 @@ def _texture(author: AuthorFile, name: str, entry: JsonObject) -> Texture:
         message = (
             "a cube map needs a PATH for each of its six faces" if cube else "PATH must be a file"
         )
-        raise author.error(message, entry.offset_of("PATH"))
+        raise author_file.error(message, entry.offset_of("PATH"))
     return Texture(
         name=isf_inputs.uniform_name(name),
         content=Content.CUBE if cube else Content.IMAGE,
         files=tuple(
-            _path(author, path, offset) for path, offset in zip(path_list, offsets, strict=True)
+            _path(author_file, path, offset)
+            for path, offset in zip(path_list, offsets, strict=True)
         ),
     )
 
 
-def _path(author: AuthorFile, path: object, offset: int) -> str:
+def _path(author_file: AuthorFile, path: object, offset: int) -> str:
     if not isinstance(path, str):
-        raise author.error("PATH must be a file", offset)
+        raise author_file.error("PATH must be a file", offset)
     try:
         return assets.normalize_path(path)
     except ValueError as problem:
-        raise author.refusal(
+        raise author_file.refusal(
             f"the image file “{path[:80]}” cannot be used: {problem}", offset
         ) from None

@@ -36,18 +36,18 @@ def taken_message(name: str) -> str:
     return f"the name “{name}” must not be used twice"
 
 
-def warnings(author: AuthorFile, header: JsonObject) -> Iterator[dict[str, Any]]:
+def warnings(author_file: AuthorFile, header: JsonObject) -> Iterator[dict[str, Any]]:
     """Yield warnings about keys that are unknown, repeated, or without effect."""
-    yield from _unknown(author, header, _HEADER_KEYS, "the header")
+    yield from _unknown(author_file, header, _HEADER_KEYS, "the header")
     for table in _tables(header.get("INPUTS")):
-        yield from _unknown(author, table, (*_INPUT_KEYS, *_KEYS_OF_KINDS), "an input")
-        yield from _misplaced(author, table)
+        yield from _unknown(author_file, table, (*_INPUT_KEYS, *_KEYS_OF_KINDS), "an input")
+        yield from _misplaced(author_file, table)
     for table in _tables(header.get("PASSES")):
-        yield from _unknown(author, table, _PASS_KEYS, "a pass")
+        yield from _unknown(author_file, table, _PASS_KEYS, "a pass")
     for table in _tables(header.get("IMPORTED")):
-        yield from _unknown(author, table, _IMPORT_KEYS, "an imported image")
+        yield from _unknown(author_file, table, _IMPORT_KEYS, "an imported image")
     for table in _tables(header.get("PERSISTENT_BUFFERS")):
-        yield from _unknown(author, table, _BUFFER_KEYS, "a buffer")
+        yield from _unknown(author_file, table, _BUFFER_KEYS, "a buffer")
 
 
 def _tables(entries: object) -> list[JsonObject]:
@@ -63,26 +63,26 @@ def _tables(entries: object) -> list[JsonObject]:
 
 
 def _unknown(
-    author: AuthorFile, table: JsonObject, known: Sequence[str], table_name: str
+    author_file: AuthorFile, table: JsonObject, known: Sequence[str], table_name: str
 ) -> Iterator[dict[str, Any]]:
     for key in table:
         if key not in known:
             meant = key.upper() if key.upper() in known else closest_match(key.upper(), known)
             hint = f"did you mean “{meant}”?" if meant else f"known keys: {', '.join(known)}"
             message = f"“{key[:40]}” is not a key of {table_name}: it is ignored"
-            yield author.warning(message, table.spans[key][0], hint)
+            yield author_file.warning(message, table.spans[key][0], hint)
     for key in dict.fromkeys(table.repeated):
         message = f"“{key[:40]}” occurs more than once in {table_name}: only the last one counts"
-        yield author.warning(message, table.spans[key][0], "remove the others")
+        yield author_file.warning(message, table.spans[key][0], "remove the others")
 
 
-def _misplaced(author: AuthorFile, table: JsonObject) -> Iterator[dict[str, Any]]:
+def _misplaced(author_file: AuthorFile, table: JsonObject) -> Iterator[dict[str, Any]]:
     """Yield warnings about keys of inputs of another TYPE."""
     kind = str(table.get("TYPE") or "").lower()
     for key, kinds in _KEYS_OF_KINDS.items():
         allowed = [word.lower() for word in kinds] + ["int"] * ("long" in kinds)
         if table.get(key) is not None and kind and kind not in allowed:
             message = f"{key} has no effect on an input of TYPE {kind[:40]}"
-            yield author.warning(
+            yield author_file.warning(
                 message, table.spans[key][0], f"it is for TYPE {' or '.join(kinds)}"
             )

@@ -7,6 +7,7 @@ from dataclasses import replace
 from server.effects.dialects.gl_transitions.parser import transition_inputs
 from server.effects.dialects.isf import glsl as isf_glsl
 from server.effects.dialects.isf import imports as isf_imports
+from server.effects.dialects.isf import input_values as isf_values
 from server.effects.dialects.isf import inputs as isf_inputs
 from server.effects.dialects.isf import keys as isf_keys
 from server.effects.dialects.isf import value_warnings
@@ -49,18 +50,18 @@ _CONVERTED = re.compile(r"(?i)\bconverted from \S*\b(?:shadertoy|glslsandbox)\.c
 def parse(effect_id: str, file: str, text: str, vertex: str | None = None) -> Effect:
     """Parse an ISF file into the internal form; arguments and errors as in dialects.load."""
     plain = plain_text.normalize(text)
-    author = AuthorFile(effect_id, file, plain)
-    header, end = _header(author)
-    inputs = _inputs(author, header, f"{plain}\n{vertex or ''}")
-    textures = isf_imports.read_textures(author, header)
-    passes = _tables(author, header, "PASSES")
-    taken = {*_UNIFORM_TYPES, "PASSINDEX", *(item.name for item in inputs)}
+    author_file = AuthorFile(effect_id, file, plain)
+    header, end = _header(author_file)
+    inputs = _inputs(author_file, header, f"{plain}\n{vertex or ''}")
+    textures = isf_imports.read_textures(author_file, header)
+    passes = _tables(author_file, header, "PASSES")
+    taken = {*_UNIFORM_TYPES, "PASSINDEX", *(effect_input.name for effect_input in inputs)}
     for name in textures:
         if name in taken:
-            raise author.error(isf_keys.taken_message(name), header.offset_of("IMPORTED"))
-    targets = _targets(author, header, passes, {*taken, *textures})
+            raise author_file.error(isf_keys.taken_message(name), header.offset_of("IMPORTED"))
+    targets = _targets(author_file, header, passes, {*taken, *textures})
     names = _names(inputs, targets, passes, textures)
-    line, body = _body(author, end)
+    line, body = _body(author_file, end)
     return Effect(
         id=effect_id,
         file=file,
@@ -72,7 +73,7 @@ def parse(effect_id: str, file: str, text: str, vertex: str | None = None) -> Ef
         credit=_string(header, "CREDIT", 200),
         license=_string(header, "LICENSE", 80),
         categories=_categories(header),
-        premium=isf_inputs.is_true(header.get("PREMIUM", False)),
+        premium=isf_values.is_true(header.get("PREMIUM", False)),
         inputs=inputs,
         passes=_passes(
             passes,
@@ -85,8 +86,8 @@ def parse(effect_id: str, file: str, text: str, vertex: str | None = None) -> Ef
         listings=_listings(file, plain, vertex),
         uniforms=dict(UNIFORMS),
         warnings=(
-            *isf_keys.warnings(author, header),
-            *value_warnings.warnings(author, header, inputs),
+            *isf_keys.warnings(author_file, header),
+            *value_warnings.warnings(author_file, header, inputs),
         ),
     )
 
@@ -96,63 +97,67 @@ def _listings(file: str, text: str, vertex: str | None) -> tuple[Listing, ...]:
     return (Listing(AUTHOR, file, text), vertex_listing)
 
 
-def _header(author: AuthorFile) -> tuple[JsonObject, int]:
+def _header(author_file: AuthorFile) -> tuple[JsonObject, int]:
     """Return the header and the offset after its comment."""
-    start = author.text.find("/*")
+    start = author_file.text.find("/*")
     if start < 0:
-        raise author.error("a /* comment */ with the JSON header is required", 0)
-    end = author.text.find("*/", start + 2)
+        raise author_file.error("a /* comment */ with the JSON header is required", 0)
+    end = author_file.text.find("*/", start + 2)
     if end < 0:
-        raise author.error("the comment with the JSON header is not closed", start)
+        raise author_file.error("the comment with the JSON header is not closed", start)
     try:
-        return read_object(author.text, start + 2, end), end + 2
+        return read_object(author_file.text, start + 2, end), end + 2
     except HeaderSyntaxError as error:
-        raise author.error(f"header: {error}", error.offset) from None
+        raise author_file.error(f"header: {error}", error.offset) from None
 
 
-def _body(author: AuthorFile, end: int) -> tuple[int, str]:
+def _body(author_file: AuthorFile, end: int) -> tuple[int, str]:
     """Return the first line number of the GLSL, and the GLSL: the lines after the header."""
-    rest, _, body = author.text[end:].partition("\n")
+    rest, _, body = author_file.text[end:].partition("\n")
     if rest.strip() and not body.strip():
         hint = "text after the header on its last line is ignored: begin a new line"
-        raise author.error("a shader is required after the header", end, hint)
-    return author.text.count("\n", 0, end) + 2, body
+        raise author_file.error("a shader is required after the header", end, hint)
+    return author_file.text.count("\n", 0, end) + 2, body
 
 
-def _inputs(author: AuthorFile, header: JsonObject, code: str) -> tuple[Input, ...]:
+def _inputs(author_file: AuthorFile, header: JsonObject, code: str) -> tuple[Input, ...]:
     """Return the author's inputs; those of a transition begin with its two images."""
-    inputs = isf_inputs.read_inputs(author, header, code)
-    kinds = {item.name: item.kind for item in inputs}
+    inputs = isf_inputs.read_inputs(author_file, header, code)
+    kinds = {effect_input.name: effect_input.kind for effect_input in inputs}
     has_both_images = all(kinds.get(name) is Kind.IMAGE for name in ("startImage", "endImage"))
     if not has_both_images or kinds.get("progress") is not Kind.FLOAT or "inputImage" in kinds:
         return inputs
     with_progress = [
-        replace(item, modulation=TransitionProgress())
-        if item.name == "progress" and item.modulation is None
-        else item
-        for item in inputs
+        replace(effect_input, modulation=TransitionProgress())
+        if effect_input.name == "progress" and effect_input.modulation is None
+        else effect_input
+        for effect_input in inputs
     ]
-    with_progress.sort(key=lambda item: {"startImage": 0, "endImage": 1}.get(item.name, 2))
+    with_progress.sort(
+        key=lambda effect_input: {"startImage": 0, "endImage": 1}.get(effect_input.name, 2)
+    )
     return (*with_progress, *transition_inputs(kinds))
 
 
-def _tables(author: AuthorFile, header: JsonObject, key: str) -> list[JsonObject]:
+def _tables(author_file: AuthorFile, header: JsonObject, key: str) -> list[JsonObject]:
     """Return an array of objects; `null` and a missing key are an empty one."""
     array = header.get(key)
     if array is None:
         return []
     if not isinstance(array, JsonArray):
-        raise author.error(f"{key} must be an array", header.offset_of(key))
+        raise author_file.error(f"{key} must be an array", header.offset_of(key))
     if len(array) > _MAX_PASSES:
-        raise author.refusal(f"at most {_MAX_PASSES} passes are allowed", header.offset_of(key))
+        raise author_file.refusal(
+            f"at most {_MAX_PASSES} passes are allowed", header.offset_of(key)
+        )
     for table, offset in zip(array, array.offsets, strict=True):
         if not isinstance(table, JsonObject):
-            raise author.error(f"every element of {key} must be an object", offset)
+            raise author_file.error(f"every element of {key} must be an object", offset)
     return [table for table in array if isinstance(table, JsonObject)]
 
 
 def _targets(
-    author: AuthorFile, header: JsonObject, passes: list[JsonObject], taken: Collection[str]
+    author_file: AuthorFile, header: JsonObject, passes: list[JsonObject], taken: Collection[str]
 ) -> tuple[Target, ...]:
     """Return the targets in the order of their first use; passes may share one.
 
@@ -160,14 +165,16 @@ def _targets(
     """
     tables: dict[str, JsonObject] = {}
     mentions = [(table.get("TARGET"), table, table.offset_of("TARGET")) for table in passes]
-    mentions += [(name, table, table.offset) for name, table in _persistent_buffers(author, header)]
+    mentions += [
+        (name, table, table.offset) for name, table in _persistent_buffers(author_file, header)
+    ]
     for name, table, offset in mentions:
         if name is None or name == "":
             continue
         if not isinstance(name, str) or not isf_inputs.NAME.fullmatch(name):
-            raise author.error("TARGET must be an identifier", offset)
+            raise author_file.error("TARGET must be an identifier", offset)
         if name in taken:
-            raise author.error(isf_keys.taken_message(name), offset)
+            raise author_file.error(isf_keys.taken_message(name), offset)
         merged = tables.setdefault(name, JsonObject(offset))
         for key, value in table.items():
             merged.setdefault(key, value)
@@ -178,21 +185,23 @@ def _targets(
 def _target(name: str, table: JsonObject, last: bool) -> Target:
     return Target(
         name=isf_inputs.uniform_name(name),
-        persistent=isf_inputs.is_true(table.get("PERSISTENT", False)),
-        floating=isf_inputs.is_true(table.get("FLOAT", False)),
+        persistent=isf_values.is_true(table.get("PERSISTENT", False)),
+        floating=isf_values.is_true(table.get("FLOAT", False)),
         width=None if last else _size(table.get("WIDTH")),
         height=None if last else _size(table.get("HEIGHT")),
     )
 
 
-def _persistent_buffers(author: AuthorFile, header: JsonObject) -> list[tuple[object, JsonObject]]:
+def _persistent_buffers(
+    author_file: AuthorFile, header: JsonObject
+) -> list[tuple[object, JsonObject]]:
     """Return the buffers of version 1: an array of names, or an object of name and properties."""
     buffers = header.get("PERSISTENT_BUFFERS")
     offset = header.offset_of("PERSISTENT_BUFFERS")
     if buffers is None:
         return []
     if not isinstance(buffers, (JsonArray, JsonObject)) or len(buffers) > _MAX_PASSES:
-        raise author.error("PERSISTENT_BUFFERS must be an array or an object of names", offset)
+        raise author_file.error("PERSISTENT_BUFFERS must be an array or an object of names", offset)
     named_tables: list[tuple[object, JsonObject]] = []
     for name in buffers:
         table = JsonObject(offset)
@@ -216,7 +225,10 @@ def _names(
     textures: Mapping[str, Texture],
 ) -> isf_glsl.Names:
     uniforms = dict(_UNIFORM_TYPES)
-    uniforms |= {item.uniform: _INPUT_TYPES.get(item.kind, "sampler2D") for item in inputs}
+    uniforms |= {
+        effect_input.uniform: _INPUT_TYPES.get(effect_input.kind, "sampler2D")
+        for effect_input in inputs
+    }
     uniforms |= {target.name: "sampler2D" for target in targets}
     cubes = {texture.name for texture in textures.values() if texture.content is Content.CUBE}
     uniforms |= {
@@ -225,12 +237,16 @@ def _names(
     }
     names = [*(str(table.get("TARGET") or "") for table in passes), *textures]
     pairs = [(name, isf_inputs.uniform_name(name)) for name in names]
-    pairs += [(item.name, item.uniform) for item in inputs]
+    pairs += [(effect_input.name, effect_input.uniform) for effect_input in inputs]
     return isf_glsl.Names(
         uniforms=uniforms,
         renamed={name: uniform for name, uniform in pairs if name != uniform},
-        texts=any(item.kind is Kind.TEXT for item in inputs),
-        images={item.name: item.uniform for item in inputs if item.kind.is_texture}
+        texts=any(effect_input.kind is Kind.TEXT for effect_input in inputs),
+        images={
+            effect_input.name: effect_input.uniform
+            for effect_input in inputs
+            if effect_input.kind.is_texture
+        }
         | {target.name: target.name for target in targets}
         | {name: texture.name for name, texture in textures.items() if texture.name not in cubes},
     )

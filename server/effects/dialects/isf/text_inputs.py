@@ -25,12 +25,12 @@ _MAX_LENGTH = 200
 
 
 def with_texts(
-    author: AuthorFile, tables: Mapping[str, JsonObject], inputs: Mapping[str, Input]
+    author_file: AuthorFile, tables: Mapping[str, JsonObject], inputs: Mapping[str, Input]
 ) -> tuple[Input, ...]:
     """Return the inputs with the styles of texts; inputs that a style uses become static.
 
     Args:
-        author: the file.
+        author_file: the file.
         tables: objects of the header, by the input's name.
         inputs: the inputs by name.
 
@@ -38,9 +38,9 @@ def with_texts(
         ToqiboxError: with a diagnostic at the key at fault.
     """
     texts = {
-        name: _text_style(author, tables[name], inputs)
-        for name, item in inputs.items()
-        if item.kind is Kind.TEXT
+        name: _text_style(author_file, tables[name], inputs)
+        for name, effect_input in inputs.items()
+        if effect_input.kind is Kind.TEXT
     }
     used_names = {
         name for text_style in texts.values() for name in _inputs_used(text_style, inputs)
@@ -48,10 +48,10 @@ def with_texts(
     for name in used_names:
         if inputs[name].modulation is not None:
             message = f"“{name}” is used in the style of a text, so it must not have a BIND"
-            raise author.error(message, tables[name].offset_of("BIND"))
+            raise author_file.error(message, tables[name].offset_of("BIND"))
     return tuple(
-        replace(item, text_style=texts.get(name), static=name in used_names)
-        for name, item in inputs.items()
+        replace(effect_input, text_style=texts.get(name), static=name in used_names)
+        for name, effect_input in inputs.items()
     )
 
 
@@ -64,10 +64,14 @@ def _inputs_used(text_style: TextStyle, inputs: Mapping[str, Input]) -> set[str]
     }
 
 
-def _text_style(author: AuthorFile, table: JsonObject, inputs: Mapping[str, Input]) -> TextStyle:
+def _text_style(
+    author_file: AuthorFile, table: JsonObject, inputs: Mapping[str, Input]
+) -> TextStyle:
     text = table.get("DEFAULT", "")
     if not isinstance(text, str):
-        raise author.error("the DEFAULT of a text must be a string", table.offset_of("DEFAULT"))
+        raise author_file.error(
+            "the DEFAULT of a text must be a string", table.offset_of("DEFAULT")
+        )
     constants: dict[str, StyleValue] = {}
     choices: dict[str, str] = {}
     expressions: dict[str, str] = {}
@@ -79,11 +83,11 @@ def _text_style(author: AuthorFile, table: JsonObject, inputs: Mapping[str, Inpu
             )
             (choices if choice else constants).update({key: value[:80]})
         elif isinstance(value, str):
-            expressions[key] = _expression(author, table, key, value, inputs)
+            expressions[key] = _expression(author_file, table, key, value, inputs)
         elif isinstance(value, (bool, int, float)) and key in RANGES:
             constants[key] = float(value)
         elif value is not None:
-            raise author.error(f"{key} must be a value or an expression", table.offset_of(key))
+            raise author_file.error(f"{key} must be a value or an expression", table.offset_of(key))
     return TextStyle(
         text=text[:MAX_TEXT_CHARACTERS],
         constants=constants,
@@ -93,11 +97,11 @@ def _text_style(author: AuthorFile, table: JsonObject, inputs: Mapping[str, Inpu
 
 
 def _expression(
-    author: AuthorFile, table: JsonObject, key: str, text: str, inputs: Mapping[str, Input]
+    author_file: AuthorFile, table: JsonObject, key: str, text: str, inputs: Mapping[str, Input]
 ) -> str:
     """Check an expression of numeric inputs."""
     for name in _NAME.findall(text):
         numeric = name in inputs and inputs[name].kind in _NUMBERS
         if not numeric and name not in FUNCTIONS and name not in _SIZE_NAMES:
-            raise author.error(f"{key}: “{name}” is not a numeric input", table.offset_of(key))
+            raise author_file.error(f"{key}: “{name}” is not a numeric input", table.offset_of(key))
     return text[:_MAX_LENGTH]

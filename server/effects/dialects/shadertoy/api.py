@@ -64,7 +64,7 @@ _PLAIN = {
 }
 
 
-def read(author: AuthorFile) -> Project:
+def read(author_file: AuthorFile) -> Project:
     """Read an export of one shader.
 
     It is ``{"Shader": {…}}``, the object in it, or an array of one; or the export of an account,
@@ -73,29 +73,29 @@ def read(author: AuthorFile) -> Project:
     Raises:
         ToqiboxError: ``shader_compile_failed`` with a diagnostic at the line at fault.
     """
-    return _project(author, _shader(author, _outer(author)))
+    return _project(author_file, _shader(author_file, _outer(author_file)))
 
 
-def shaders(author: AuthorFile) -> list[Project]:
+def shaders(author_file: AuthorFile) -> list[Project]:
     """Read all shaders of an export, in order; errors as `read`."""
-    return [_project(author, table) for table in _tables(_outer(author))]
+    return [_project(author_file, table) for table in _tables(_outer(author_file))]
 
 
-def _outer(author: AuthorFile) -> JsonObject:
+def _outer(author_file: AuthorFile) -> JsonObject:
     """Return a whole export; an array as the ``shaders`` of an account."""
-    start, end = 0, len(author.text)
+    start, end = 0, len(author_file.text)
     try:
-        if not author.text.lstrip().startswith("["):
-            return read_json(author.text, start, end)
-        array = read_array(author.text, start, end)
+        if not author_file.text.lstrip().startswith("["):
+            return read_json(author_file.text, start, end)
+        array = read_array(author_file.text, start, end)
     except HeaderSyntaxError as error:
-        raise author.error(str(error), error.offset) from None
+        raise author_file.error(str(error), error.offset) from None
     outer = JsonObject(start)
     outer["shaders"] = array
     return outer
 
 
-def _shader(author: AuthorFile, outer: JsonObject) -> JsonObject:
+def _shader(author_file: AuthorFile, outer: JsonObject) -> JsonObject:
     """Return the only shader of an export."""
     tables = _tables(outer)
     if len(tables) > 1:
@@ -103,7 +103,7 @@ def _shader(author: AuthorFile, outer: JsonObject) -> JsonObject:
         more = ", …" if len(tables) > _MAX_NAMED else ""
         message = f"it holds {len(tables)} shaders: {names}{more}"
         hint = "`toqibox effects import FILE.json` writes each of them to a file of its own"
-        raise author.error(message, outer.offset_of("shaders"), hint)
+        raise author_file.error(message, outer.offset_of("shaders"), hint)
     return tables[0]
 
 
@@ -127,15 +127,15 @@ def _title(shader: JsonObject) -> str:
     return one_line(str(info.get("name") or ""), 80) if isinstance(info, JsonObject) else ""
 
 
-def _project(author: AuthorFile, shader: JsonObject) -> Project:
-    sections, listings = _sections(author, shader)
+def _project(author_file: AuthorFile, shader: JsonObject) -> Project:
+    sections, listings = _sections(author_file, shader)
     info = shader.get("info")
     info_table = info if isinstance(info, JsonObject) else JsonObject(shader.offset)
     tags = info_table.get("tags")
     code = "\n".join(section.code for section in sections)
     return Project(
         sections=tuple(sections),
-        listings=(Listing(AUTHOR, author.file, author.text), *listings),
+        listings=(Listing(AUTHOR, author_file.file, author_file.text), *listings),
         title=_title(shader),
         credit=one_line(str(info_table.get("username") or ""), 200),
         license=licence_in(code) or LICENSE,
@@ -144,8 +144,8 @@ def _project(author: AuthorFile, shader: JsonObject) -> Project:
     )
 
 
-def _sections(author: AuthorFile, shader: JsonObject) -> tuple[list[Section], list[Listing]]:
-    passes = _passes(author, shader)
+def _sections(author_file: AuthorFile, shader: JsonObject) -> tuple[list[Section], list[Listing]]:
+    passes = _passes(author_file, shader)
     sections = []
     for at, (role, table) in enumerate(passes.items()):
         code = str(table["code"]).replace("\r\n", "\n").replace("\r", "\n").rstrip()
@@ -166,30 +166,30 @@ def _sections(author: AuthorFile, shader: JsonObject) -> tuple[list[Section], li
         )
         for section in sections
     ]
-    return connected, [_listing(author, section) for section in sections]
+    return connected, [_listing(author_file, section) for section in sections]
 
 
-def _passes(author: AuthorFile, shader: JsonObject) -> dict[str, JsonObject]:
+def _passes(author_file: AuthorFile, shader: JsonObject) -> dict[str, JsonObject]:
     """Return the passes by their roles, without those that draw nothing and duplicates."""
     array = shader.get("renderpass")
     if not isinstance(array, JsonArray):
-        raise author.error("an array “renderpass” is required", shader.offset_of("renderpass"))
+        raise author_file.error("an array “renderpass” is required", shader.offset_of("renderpass"))
     if len(array) > _MAX_PASSES:
         message = f"at most {_MAX_PASSES} passes are allowed"
-        raise author.refusal(message, shader.offset_of("renderpass"))
+        raise author_file.refusal(message, shader.offset_of("renderpass"))
     passes: dict[str, JsonObject] = {}
     for table, offset in zip(array, array.offsets, strict=True):
         if not isinstance(table, JsonObject) or not isinstance(table.get("code"), str):
-            raise author.error("a pass must be an object with a string “code”", offset)
+            raise author_file.error("a pass must be an object with a string “code”", offset)
         role = _role(table)
         if role is not None:
             passes.setdefault(role, table)
     return passes
 
 
-def _listing(author: AuthorFile, section: Section) -> Listing:
+def _listing(author_file: AuthorFile, section: Section) -> Listing:
     name = section.role[:1].upper() + section.role[1:]
-    return Listing(section.start, f"{author.file} ({name})", section.code)
+    return Listing(section.start, f"{author_file.file} ({name})", section.code)
 
 
 def _role(table: JsonObject) -> str | None:

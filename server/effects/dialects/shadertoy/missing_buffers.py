@@ -29,10 +29,10 @@ def _warning(project: Project, section: Section, number: int, role: str) -> dict
     listing = next(
         item for item in project.listings if item.start == section.start - section.start % HOST
     )
-    author = AuthorFile("", listing.file, listing.text)
+    author_file = AuthorFile("", listing.file, listing.text)
     lines = listing.text.split("\n")[: section.line - 1]
     start = sum(len(item) + 1 for item in lines)
     first_use = re.compile(rf"\biCh(?:annel)?{number}\b").search(
         without_comments(listing.text), start
     )
-    return author.warning(message, first_use.start() if first_use else start, hint)
+    return author_file.warning(message, first_use.start() if first_use else start, hint)

@@ -71,12 +71,14 @@ def parse(effect_id: str, file: str, text: str) -> Effect:
 def read(effect_id: str, file: str, text: str) -> Project:
     """Read a text or an export without conversion; as `parse`."""
     plain = plain_text.normalize(text)
-    author = AuthorFile(effect_id, file, plain)
+    author_file = AuthorFile(effect_id, file, plain)
     project = (
-        shadertoy_api.read(author) if plain.lstrip()[:1] in ("{", "[") else text_form.read(author)
+        shadertoy_api.read(author_file)
+        if plain.lstrip()[:1] in ("{", "[")
+        else text_form.read(author_file)
     )
     if project.section("image") is None:
-        raise author.error("an Image pass is required", 0)
+        raise author_file.error("an Image pass is required", 0)
     return project
 
 

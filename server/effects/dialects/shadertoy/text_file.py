@@ -32,8 +32,8 @@ def to_text(export: str, file: str = "shader.json") -> str:
 
 def to_texts(export: str, file: str = "shader.json") -> list[tuple[str, str]]:
     """Return title and text form of all shaders of an export; arguments and errors as `to_text`."""
-    author = AuthorFile("shader", file, plain_text.normalize(export))
-    return [(project.title, _text(project)) for project in shadertoy_api.shaders(author)]
+    author_file = AuthorFile("shader", file, plain_text.normalize(export))
+    return [(project.title, _text(project)) for project in shadertoy_api.shaders(author_file)]
 
 
 def _text(project: Project) -> str:

@@ -55,34 +55,36 @@ _HEAD = 80
 """Number of lines at the start of a file whose comments may hold title, author and so on."""
 
 
-def read(author: AuthorFile) -> Project:
+def read(author_file: AuthorFile) -> Project:
     """Read a text.
 
     Raises:
         ToqiboxError: ``shader_compile_failed`` with a diagnostic at the line at fault.
     """
-    sections = _sections(author)
-    facts = _facts(author.text)
+    sections = _sections(author_file)
+    facts = _facts(author_file.text)
     return Project(
-        sections=tuple(_with_channel_inputs(author, section, sections) for section in sections),
-        listings=(Listing(AUTHOR, author.file, author.text),),
+        sections=tuple(
+            _with_channel_inputs(author_file, section, sections) for section in sections
+        ),
+        listings=(Listing(AUTHOR, author_file.file, author_file.text),),
         title=facts.get("title", ""),
         credit=facts.get("credit", ""),
-        license=facts.get("license", licence_in(author.text)),
+        license=facts.get("license", licence_in(author_file.text)),
         description=facts.get("description", ""),
         categories=categories(facts.get("categories", "").split(",")),
     )
 
 
-def _sections(author: AuthorFile) -> list[Section]:
+def _sections(author_file: AuthorFile) -> list[Section]:
     """Return the sections without their channels; a sound pass is left out."""
-    lines = author.text.split("\n")
+    lines = author_file.text.split("\n")
     marks = [
         (at, match[1]) for at, line in enumerate(lines) if (match := PASS_LINE.fullmatch(line))
     ]
     bindings = [(at, _ROLES.get(" ".join(name.lower().split()))) for at, name in marks]
     if not any(role for _, role in bindings):
-        return [Section(role="image", code=author.text)]
+        return [Section(role="image", code=author_file.text)]
     sections: list[Section] = []
     before = "\n".join(lines[: bindings[0][0]])
     if without_comments(before).strip():
@@ -91,18 +93,20 @@ def _sections(author: AuthorFile) -> list[Section]:
     for (at, role), end in zip(bindings, ends, strict=True):
         if role is None:
             raise _error(
-                author,
+                author_file,
                 at,
                 "unknown pass: use Common, Buffer A to D, Cube A or Image",
             )
         if any(section.role == role for section in sections):
-            raise _error(author, at, f"the pass “{role}” must not occur twice")
+            raise _error(author_file, at, f"the pass “{role}” must not occur twice")
         if role != "sound":
             sections.append(Section(role=role, code="\n".join(lines[at + 1 : end]), line=at + 2))
     return sections
 
 
-def _with_channel_inputs(author: AuthorFile, section: Section, sections: list[Section]) -> Section:
+def _with_channel_inputs(
+    author_file: AuthorFile, section: Section, sections: list[Section]
+) -> Section:
     """Return the section with its channels, without the lines at its start that set them.
 
     Within the code a line with an unknown source is a plain comment.
@@ -113,7 +117,9 @@ def _with_channel_inputs(author: AuthorFile, section: Section, sections: list[Se
     inside_code = False
     for at, line in enumerate(lines):
         inside_code = inside_code or "{" in line.partition("//")[0]
-        parsed = _read_channel_line(author, line, section.line - 1 + at, strict=not inside_code)
+        parsed = _read_channel_line(
+            author_file, line, section.line - 1 + at, strict=not inside_code
+        )
         if parsed is None:
             continue
         channel_inputs[parsed[0]] = _resolve_self(parsed[1], section.role)
@@ -177,7 +183,7 @@ def _add_default_channels(channel_inputs: dict[int, ChannelInput], codes: list[s
 
 
 def _read_channel_line(
-    author: AuthorFile, line: str, at: int, *, strict: bool
+    author_file: AuthorFile, line: str, at: int, *, strict: bool
 ) -> tuple[int, ChannelInput] | None:
     """Return the channel that a line sets; `at` is the line's number from 0.
 
@@ -187,19 +193,21 @@ def _read_channel_line(
         try:
             media = parse_media(match[2])
         except ValueError as problem:
-            raise _error(author, at, f"the image “{one_line(match[2], 80)}”: {problem}") from None
+            raise _error(
+                author_file, at, f"the image “{one_line(match[2], 80)}”: {problem}"
+            ) from None
         if media is None and not strict:
             return None
         if media is None:
             message = f"“{one_line(match[2], 40)}” is not a source of a channel: use {_KNOWN}"
-            raise _error(author, at, message)
+            raise _error(author_file, at, message)
         return int(match[1]), _sampled_input(media, match[3] or "")
     if match := PLAYER_LINE.fullmatch(line):
-        return int(match[1]), make_channel_input(_media_of_address(author, match[2], at))
+        return int(match[1]), make_channel_input(_media_of_address(author_file, match[2], at))
     return None
 
 
-def _media_of_address(author: AuthorFile, address: str, at: int) -> Media:
+def _media_of_address(author_file: AuthorFile, address: str, at: int) -> Media:
     """Return the source in the line of an editor's player: a file is the input image or audio."""
     if address.lower().endswith(player_lines.AUDIO_SUFFIXES):
         return Media("sound")
@@ -207,7 +215,7 @@ def _media_of_address(author: AuthorFile, address: str, at: int) -> Media:
         return Media(SELF)
     if address.lower().endswith(player_lines.SHADER_SUFFIXES):
         message = "a channel that reads a shader needs a pass here: “// Pass: Buffer A”"
-        raise _error(author, at, message)
+        raise _error(author_file, at, message)
     return Media("cubemap" if "{}" in address else "photo")
 
 
@@ -233,7 +241,7 @@ def _facts(text: str) -> dict[str, str]:
     return facts
 
 
-def _error(author: AuthorFile, line: int, message: str) -> Exception:
+def _error(author_file: AuthorFile, line: int, message: str) -> Exception:
     """Return the error at a line, counted from 0."""
-    offset = sum(len(text_line) + 1 for text_line in author.text.split("\n")[:line])
-    return author.error(message, offset)
+    offset = sum(len(text_line) + 1 for text_line in author_file.text.split("\n")[:line])
+    return author_file.error(message, offset)

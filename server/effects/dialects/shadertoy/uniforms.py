@@ -28,12 +28,12 @@ def read(codes: Iterable[str]) -> UniformBindings:
     identifiers: set[str] = set()
     for code in codes:
         identifiers |= file_scope(code)
-        for item in (*player_lines.read(code).uniforms, *declarations(code)):
-            if item.storage == "uniform" and _is_own(item):
-                uniforms.setdefault(item.name, item)
+        for declaration in (*player_lines.read(code).uniforms, *declarations(code)):
+            if declaration.storage == "uniform" and _is_own(declaration):
+                uniforms.setdefault(declaration.name, declaration)
     bindings = UniformBindings(file_scope=identifiers)
-    for item in uniforms.values():
-        bindings.bind(item, [])
+    for declaration in uniforms.values():
+        bindings.bind(declaration, [])
     return bindings
 
 
@@ -41,10 +41,15 @@ def without_replaced(code: str, bindings: UniformBindings) -> str:
     """Replace declarations that the host replaces with blanks."""
     items = declarations(code) if bindings.replaced else []
     return blank_ranges(
-        code, [(item.start, item.end) for item in items if item.name in bindings.replaced]
+        code,
+        [
+            (declaration.start, declaration.end)
+            for declaration in items
+            if declaration.name in bindings.replaced
+        ],
     )
 
 
-def _is_own(item: Declaration) -> bool:
-    named = re.fullmatch(HOST_NAMES, item.name) or item.name == _INPUT_IMAGE
-    return "sampler" not in item.type and not named
+def _is_own(declaration: Declaration) -> bool:
+    named = re.fullmatch(HOST_NAMES, declaration.name) or declaration.name == _INPUT_IMAGE
+    return "sampler" not in declaration.type and not named
