@@ -48,7 +48,7 @@ class Scene:
     def __init__(self, context: Context, spec: SceneSpec) -> None:
         self._context = context
         self._spec = spec
-        self._sound: default_media.SceneAudio = (
+        self._audio: default_media.SceneAudio = (
             Features(spec.features) if spec.features else default_media.DefaultAudio()
         )
         self._photo = (
@@ -131,8 +131,8 @@ class Scene:
 
     def draw_effects(self, frame: int, pass_timer: PassTimer = untimed) -> None:
         """Draw `frame` up to the last effect's output."""
-        for sound in self._audio_textures:
-            sound.update(frame)
+        for texture in self._audio_textures:
+            texture.update(frame)
         for index, renderer in enumerate(self._renderers):
             if index:
                 self._composites[index - 1].draw()
@@ -146,9 +146,9 @@ class Scene:
 
     @cached_property
     def _byte_audio(self) -> ByteAudioTexture:
-        sound = ByteAudioTexture(self._context, self._sound, self._spec.fps)
-        self._audio_textures.append(sound)
-        return sound
+        texture = ByteAudioTexture(self._context, self._audio, self._spec.fps)
+        self._audio_textures.append(texture)
+        return texture
 
     @cached_property
     def _palette(self) -> Palette:
@@ -176,7 +176,7 @@ class Scene:
         param_values = effect.param_values(params)
         uses_palette = any(item.photo for item in effect.inputs)
         palette = self._palette if uses_palette else None
-        timeline = Timeline(effect, param_values, self._sound, spec.frames, spec.fps, palette)
+        timeline = Timeline(effect, param_values, self._audio, spec.frames, spec.fps, palette)
         credits = TitleCredits(spec.title, spec.artist)
         textures = BuiltinTextures(
             context, effect, self._photo, lambda: self._byte_audio, instance.files, budget
@@ -196,11 +196,11 @@ class Scene:
         context, spec = self._context, self._spec
         for item in effect.inputs:
             if item.kind in (Kind.AUDIO, Kind.AUDIO_FFT):
-                sound = AudioInputTexture(context, item, self._sound, spec.fps)
-                self._audio_textures.append(sound)
-                sources[item.uniform] = sound
+                texture = AudioInputTexture(context, item, self._audio, spec.fps)
+                self._audio_textures.append(texture)
+                sources[item.uniform] = texture
             elif item.kind is Kind.AUDIO_HISTORY:
-                history = AudioHistory(context, item, self._sound, spec.frames, spec.fps)
+                history = AudioHistory(context, item, self._audio, spec.frames, spec.fps)
                 budget.claim(f"history {item.name}", history.size_bytes)
                 self._audio_textures.append(history)
                 sources[item.uniform] = history

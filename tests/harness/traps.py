@@ -7,7 +7,7 @@ import zlib
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tests.harness.pictures import png_of
+from tests.harness.photos import png_of
 from tests.harness.tracks import FORMATS, Samples, store
 
 

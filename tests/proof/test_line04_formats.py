@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from server.jobs.submission.fields import frame_count
-from tests.harness import films, media, pictures, tracks
+from tests.harness import media, photos, tracks, videos
 from tests.harness.server import Server
 from tests.proof.conftest import FULL, Figure
 
@@ -65,7 +65,7 @@ ALL = [
     for channels in (1, 2)
 ]
 TRACKS = ALL if FULL else SELECTED
-PHOTOS = {**pictures.ALWAYS, **pictures.MORE} if FULL else pictures.ALWAYS
+PHOTOS = {**photos.ALWAYS, **photos.MORE} if FULL else photos.ALWAYS
 
 
 @dataclass(frozen=True)
@@ -73,7 +73,7 @@ class Export:
     """A track and a photo that were sent together, and the resulting video."""
 
     track: Path
-    photo: pictures.Photo
+    photo: photos.Photo
     video: Path
 
 
@@ -105,7 +105,7 @@ def _exports(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Exports]:
 
 def _submit(
     server: Server, folder: Path, number: int, track: Track | None, name: str | None
-) -> tuple[Path, pictures.Photo, str]:
+) -> tuple[Path, photos.Photo, str]:
     track = track or TRACKS[0]
     photo = PHOTOS[name or "png-1x1"]()
     kind = tracks.FORMATS[track.format]
@@ -134,7 +134,7 @@ def _shift_of(track: Track, export: Export) -> int:
     decoded = tracks.decoded(export.track) if delayed else None
     seconds = Decimal(str(SECONDS)) if decoded is None else Decimal(len(decoded)) / tracks.OUR_RATE
     frames = frame_count(seconds, FPS)
-    films.assert_exact(export.video, frames, FPS)
+    videos.assert_exact(export.video, frames, FPS)
     source = tracks.at_our_rate(track.samples, track.rate)
     audio = media.sound(export.video)
     worst = 0
@@ -158,12 +158,12 @@ def _level(channel: tracks.Samples) -> float:
 def test_photo(exports: Exports, figure: Figure, name: str) -> None:
     export = exports[name]
     width, height = {"16:9": (SIDE * 16 // 9, SIDE), "1:1": (SIDE, SIDE)}[export.photo.aspect]
-    expected = pictures.in_the_frame(export.photo, width, height)
-    shown = films.pictures(export.video, width, height).astype(np.float64)
+    expected = photos.fitted_frame(export.photo, width, height)
+    shown = videos.frames(export.video, width, height).astype(np.float64)
     difference = float(np.abs(shown - expected).mean())
     figure(f"{difference:.2f}/255 from what it shows")
     if export.photo.naive is not None:
-        naive = pictures.in_the_frame(export.photo, width, height, naive=True)
+        naive = photos.fitted_frame(export.photo, width, height, naive=True)
         unlike = float(np.abs(naive - expected).mean())
         assert unlike > 3 * MAX_COLOUR_ERROR, "the photo proves nothing"
         figure(f"unmanaged {unlike:.0f}/255")
@@ -172,4 +172,4 @@ def test_photo(exports: Exports, figure: Figure, name: str) -> None:
 
 def test_videos_are_well_formed(exports: Exports) -> None:
     for export in {id(export): export for export in exports.values()}.values():
-        films.assert_well_formed(export.video)
+        videos.assert_well_formed(export.video)

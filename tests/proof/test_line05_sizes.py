@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from server.jobs.submission.fields import frame_count
-from tests.harness import films, media, pictures, tracks
+from tests.harness import media, photos, tracks, videos
 from tests.harness.server import Server
 from tests.proof.conftest import FULL, Figure
 
@@ -132,7 +132,7 @@ def _sent(
     server: Server, quick_server: Server, tmp_path_factory: pytest.TempPathFactory
 ) -> SentJobs:
     folder = tmp_path_factory.mktemp("sent")
-    track, photo = _with_planted_text(folder), pictures.planted(PLANTED_TEXT, media.photo(640, 480))
+    track, photo = _with_planted_text(folder), photos.planted(PLANTED_TEXT, media.photo(640, 480))
     assert photo.count(PLANTED_TEXT.encode()) >= 4
 
     def send(key: RequestedVideo | Clip | str) -> str:
@@ -177,11 +177,11 @@ def test_size_and_length(
 ) -> None:
     video = sent.video(requested, tmp_path)
     frames = frame_count(Decimal(requested.duration), requested.fps)
-    stream = films.stream(video, "video")
+    stream = videos.stream(video, "video")
     assert (stream["width"], stream["height"]) == requested.size
     assert stream.get("sample_aspect_ratio", "1:1") == "1:1"
-    films.assert_exact(video, frames, requested.fps)
-    films.assert_well_formed(video)
+    videos.assert_exact(video, frames, requested.fps)
+    videos.assert_well_formed(video)
     beyond = media.sound(video)[int((TRACK_S + 0.1) * tracks.OUR_RATE) :]
     assert not beyond.size or np.abs(beyond).max() < 0.001, "no silence after the track"
     figure(f"{requested.size[0]}×{requested.size[1]}, {frames} frames, packets and times exact")
@@ -198,9 +198,9 @@ def test_nothing_of_the_uploads_metadata_is_left(sent: SentJobs, tmp_path: Path)
 
 def test_the_longest_video_is_exact(sent: SentJobs, tmp_path: Path, figure: Figure) -> None:
     video = sent.video("longest", tmp_path)
-    films.assert_exact(video, MAX_DURATION_S * 30, 30)
-    films.assert_well_formed(video)
-    stream = films.stream(video, "video")
+    videos.assert_exact(video, MAX_DURATION_S * 30, 30)
+    videos.assert_well_formed(video)
+    stream = videos.stream(video, "video")
     size = f"{stream['width']}×{stream['height']}"
     figure(f"{MAX_DURATION_S * 30} frames of {size}, packets and times exact")
 
@@ -222,7 +222,7 @@ def test_a_clip_is_that_part_of_the_track(
     sent: SentJobs, tmp_path: Path, figure: Figure, clip: Clip
 ) -> None:
     video = sent.video(clip, tmp_path)
-    films.assert_exact(video, clip.seconds * 30, 30)
+    videos.assert_exact(video, clip.seconds * 30, 30)
     audio = media.sound(video)[:, 0]
     minute = tracks.at_our_rate(clip.minute(1), clip.rate)[:, 0]
     delay = _delay(clip, tmp_path) if tracks.FORMATS[clip.format].delayed else 0

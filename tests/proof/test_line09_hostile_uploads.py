@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from server.jobs.submission.fields import frame_count
-from tests.harness import films, media, rude, tracks, traps
+from tests.harness import media, rude, tracks, traps, videos
 from tests.harness.client import Answer
 from tests.harness.server import eventually
 from tests.harness.traced import TracedServer, programs
@@ -266,8 +266,8 @@ def _assert_made(hostile: Hostile, job: str, track: Path, folder: Path) -> int:
     held = tracks.decoded(track)
     assert SECONDS <= len(held) / tracks.OUR_RATE < SECONDS + 2 * 1152 / 44100
     frames = frame_count(Decimal(len(held)) / tracks.OUR_RATE, 30)
-    films.assert_exact(video, frames, 30)
-    films.assert_well_formed(video)
+    videos.assert_exact(video, frames, 30)
+    videos.assert_well_formed(video)
     return frames
 
 

@@ -103,9 +103,8 @@ class EffectRenderer:
             pass_sources = {**sources, **self._targets.sources_for_pass(index)}
             pass_sources |= self._channel_views(effect_pass, program, pass_sources)
             draw_call = self._make_draw_call(program, pass_sources)
-            allocated = (
-                self._targets.allocated_targets[effect_pass.target] if effect_pass.target else None
-            )
+            target = effect_pass.target
+            allocated = self._targets.allocated_targets[target] if target else None
             render_target = allocated.render_target if allocated else RenderTarget(context, size)
             columns = self._set_constants(draw_call)
             self._passes.append(

@@ -120,10 +120,11 @@ class Targets:
         }
         self._budget = budget
         self._copy: tuple[DrawCall, TextureSource] | None = None
-        exact_size = self._exact_sizes(0)
-        self._claim({name: self._rounded(both) for name, both in exact_size.items()})
+        exact_sizes = self._exact_sizes(0)
+        self._claim({name: self._rounded(exact_size) for name, exact_size in exact_sizes.items()})
         self.allocated_targets = {
-            t.name: self._allocate(t, exact_size[t.name]) for t in effect.targets
+            target.name: self._allocate(target, exact_sizes[target.name])
+            for target in effect.targets
         }
         """By name."""
 
@@ -131,10 +132,8 @@ class Targets:
         """Return the texture that pass `index` sees under each target's name."""
         written = {usage.writes for usage in self._usages[:index]}
         return {
-            name: allocated.render_target
-            if allocated.blank is None or name in written
-            else allocated.blank
-            for name, allocated in self.allocated_targets.items()
+            name: target.render_target if target.blank is None or name in written else target.blank
+            for name, target in self.allocated_targets.items()
         }
 
     def resize(self, frame: int) -> bool:
@@ -146,30 +145,24 @@ class Targets:
         if not self._has_size_expressions:
             return False
         changed = False
-        exact_size = self._exact_sizes(frame)
-        for name, allocated in self.allocated_targets.items():
-            if exact_size[name] != allocated.exact_size:
-                allocated.exact_size = exact_size[name]
+        sizes = {}
+        for name, exact_size in self._exact_sizes(frame).items():
+            allocated = self.allocated_targets[name]
+            if exact_size != allocated.exact_size:
+                allocated.exact_size = exact_size
                 changed = True
-        sizes = {
-            name: self._rounded(allocated.exact_size)
-            for name, allocated in self.allocated_targets.items()
-        }
-        if any(
-            allocated.render_target.size != sizes[name]
-            for name, allocated in self.allocated_targets.items()
-        ):
-            self._claim(sizes)
-            for name, allocated in self.allocated_targets.items():
-                self._resize_target(allocated, sizes[name])
+            if self._rounded(exact_size) != allocated.render_target.size:
+                sizes[name] = self._rounded(exact_size)
+        if sizes:
+            current = {name: t.render_target.size for name, t in self.allocated_targets.items()}
+            self._claim({**current, **sizes})
+            for name, size in sizes.items():
+                self._resize_target(self.allocated_targets[name], size)
         return changed
 
     def _allocate(self, target: Target, exact_size: tuple[float, float]) -> AllocatedTarget:
-        size, floating, requirements = (
-            self._rounded(exact_size),
-            target.floating,
-            self._requirements[target.name],
-        )
+        size, floating = self._rounded(exact_size), target.floating
+        requirements = self._requirements[target.name]
         new = CubeTarget if target.cube else RenderTarget
         render_target = new(
             self._context, size, floating=floating, double_buffered=requirements.double_buffered
@@ -211,8 +204,6 @@ class Targets:
 
     def _resize_target(self, allocated: AllocatedTarget, size: Size) -> None:
         render_target = allocated.render_target
-        if render_target.size == size:
-            return
         if allocated.target.persistent and isinstance(render_target, RenderTarget):
             render_target.resize(size, lambda old: self._scale(old, render_target))
         else:

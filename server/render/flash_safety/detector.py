@@ -66,9 +66,8 @@ class Signal:
         """Return the changes of cells; none unless enough cells for a violation change at all."""
         values = self.values
         eligible = values < _BRIGHT if self.saturated is None else self.saturated
-        changing = (values.max(axis=0) - values.min(axis=0) >= self.threshold) & eligible.any(
-            axis=0
-        )
+        range_is_enough = values.max(axis=0) - values.min(axis=0) >= self.threshold
+        changing = range_is_enough & eligible.any(axis=0)
         changes = np.zeros(values.shape, np.int8)
         if changing.mean() > MAX_FLASHING_AREA:
             changes[:, changing] = _opposing_changes(

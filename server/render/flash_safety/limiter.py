@@ -73,9 +73,10 @@ def limit_flashes(
             for interval in FlashCounter(limited.opposing_changes(), fps).intervals():
                 within_limit = False
                 limiter = _IntervalLimiter(signal, gains, (rows, columns), fps, interval)
-                limiter.attenuate_to_envelope(
-                    on_progress
-                ) if round_number < _ENVELOPE_ROUNDS else limiter.attenuate_fully()
+                if round_number < _ENVELOPE_ROUNDS:
+                    limiter.attenuate_to_envelope(on_progress)
+                else:
+                    limiter.attenuate_fully()
         if within_limit:
             break
     return LimiterResult(gains.reshape(frames, rows, columns), _merge_intervals(before))

@@ -75,11 +75,8 @@ class BuiltinTextures:
         return self._noise(texture)
 
     def _noise(self, texture: Texture) -> TextureSource:
-        edge, components, is_volume = (
-            texture.size,
-            texture.components,
-            texture.content is Content.VOLUME,
-        )
+        edge, components = texture.size, texture.components
+        is_volume = texture.content is Content.VOLUME
         if not (1 <= edge <= self._context.max_texture_size and 1 <= components <= 4):
             raise rejection_error(
                 self._effect,
@@ -88,9 +85,9 @@ class BuiltinTextures:
         count = edge ** (3 if is_volume else 2) * components
         self._budget.claim(f"texture {texture.name}", count)
         noise_bytes = noise(count)
-        data = (
-            noise_bytes if is_volume else pair_channels(noise_bytes, edge, components)
-        ).tobytes()
+        if not is_volume:
+            noise_bytes = pair_channels(noise_bytes, edge, components)
+        data = noise_bytes.tobytes()
         try:
             if is_volume:
                 return TextureSource(self._context.volume(edge, components, data))
