@@ -1,4 +1,4 @@
-"""What all tests share: chosen examples, how shaders are compiled, and the order of the files."""
+"""Shared by all tests: chosen examples, the shader cache, and the order of the files."""
 
 import logging
 import os
@@ -12,10 +12,10 @@ from hypothesis import settings
 pytest_plugins = ("tests.harness.media_files", "tests.harness.rendering")
 
 _LONG = ("tests/proof/", "tests/jobs/test_faults", "tests/cli/", "tests/demo/")
-"""Where the files lie that take long: begun first, so that all processes end at one time."""
+"""Folders of slow tests: started first, so that all processes end at the same time."""
 
 _SHADERS = Path(__file__).parents[1] / "build" / "shaders"
-"""Where Mesa keeps what it has compiled; `make clean` removes it."""
+"""Folder of Mesa's shader cache; `make clean` removes it."""
 
 # The same examples in every run, so that a failure is of the change and not of the day; the long
 # proofs look for new ones. How long one takes says more of the machine than of the code.
@@ -40,7 +40,7 @@ os.environ.setdefault("SSL_CERT_FILE", os.devnull)
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Keep xdist from putting files of few tests last: they are the long ones."""
+    """Keep xdist from running files of few tests last: they are the slow ones."""
     if hasattr(config.option, "loadscopereorder"):
         config.option.loadscopereorder = False
 
@@ -51,7 +51,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(autouse=True)
 def _restored_log() -> Iterator[None]:
-    """Undo what a command run in this process does to the root logger: later tests read the log."""
+    """Undo the changes of a command to the root logger: later tests read the log."""
     root = logging.getLogger()
     level, handlers = root.level, list(root.handlers)
     yield

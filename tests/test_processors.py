@@ -14,7 +14,7 @@ OTHER = "32 23 0:28 / /sys/fs/cgroup/memory rw - cgroup cgroup rw,memory\n"
 
 
 def _tree(root: Path, membership: str, mounts: str, files: dict[str, str]) -> Path:
-    """A root folder with /proc/self and the files of control groups."""
+    """Create a root folder with /proc/self and the files of control groups."""
     proc = {"proc/self/cgroup": membership, "proc/self/mountinfo": OTHER + mounts}
     for name, text in {**proc, **files}.items():
         (root / name).parent.mkdir(parents=True, exist_ok=True)
@@ -34,7 +34,7 @@ def test_quota_of_version_2_is_the_smallest_on_the_way_up(tmp_path: Path) -> Non
     assert processors.quota(root) == 1.5
 
 
-def test_quota_is_found_in_a_namespace_of_control_groups(tmp_path: Path) -> None:
+def test_quota_is_read_in_a_namespace_of_control_groups(tmp_path: Path) -> None:
     files = {"sys/fs/cgroup/cpu.max": "50000 100000\n"}
     root = _tree(tmp_path, "0::/\n", V2.format(base="/"), files)
     assert processors.quota(root) == 0.5

@@ -31,7 +31,7 @@ def test_the_environment_is_fixed(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "EGL_PLATFORM" in names
 
 
-def test_shaders_are_kept_where_it_is_said_and_nowhere_else(
+def test_shaders_are_cached_only_in_the_given_folder(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.delenv("MESA_SHADER_CACHE_DIR", raising=False)
@@ -70,7 +70,7 @@ def test_no_descriptor_is_inherited(tmp_path: Path) -> None:
 
 
 def test_a_child_dies_with_its_parent() -> None:
-    """The parent is killed with SIGKILL; its confined child must not outlive it."""
+    """Kill the parent with SIGKILL; its sandboxed child must not outlive it."""
     code = f"""
 import subprocess, sys
 sys.path.insert(0, {ROOT!r})

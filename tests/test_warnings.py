@@ -1,4 +1,4 @@
-"""What is worth knowing of an accepted request is said in two languages."""
+"""Warnings about an accepted request have two languages."""
 
 import pytest
 

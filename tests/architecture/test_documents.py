@@ -29,11 +29,11 @@ def _targets() -> set[str]:
 
 
 def _texts(*folders: str) -> list[Path]:
-    """The text files of `folders` and, with none given, of the whole tree."""
-    found = [path for path in ROOT.iterdir() if path.is_file()] if not folders else []
+    """Return the text files of `folders`, or of the whole tree."""
+    paths = [path for path in ROOT.iterdir() if path.is_file()] if not folders else []
     for folder in folders or FOLDERS:
-        found += [path for path in (ROOT / folder).rglob("*") if path.is_file()]
-    return [path for path in found if b"\0" not in path.read_bytes()[:4096]]
+        paths += [path for path in (ROOT / folder).rglob("*") if path.is_file()]
+    return [path for path in paths if b"\0" not in path.read_bytes()[:4096]]
 
 
 def test_make_lists_its_targets() -> None:

@@ -16,7 +16,7 @@ LIBRARY = Library((BUILT_IN,))
 
 
 def _chains(name: str) -> list[str]:
-    """Every JSON array of effects in a document."""
+    """Return every JSON array of effects in a document."""
     text = (ROOT / name).read_text("utf-8")
     return re.findall(r"\[\s*\{\"id\": .*?\}\](?=[`'\n])", text, re.DOTALL)
 

@@ -49,7 +49,7 @@ ROOMS: dict[str, set[str]] = {
     "demo": {"cli", "samples", "media", "errors", "sandbox"},
     "__main__": {"cli"},
 }  # fmt: skip
-"""What the modules of each room may import of the others."""
+"""Rooms from which the modules of each room may import."""
 
 ORDER: dict[str, tuple[str, ...]] = {
     "audio": ("spectrum", "rhythm", "structure", "beats", "."),
@@ -120,32 +120,32 @@ DOORS = {
 """The only files or folders of server/ that import these."""
 
 HEAVY = ("moderngl", "glcontext", "PIL", "pi_heif", "numpy", "ffmpeg", "icu4py", "uharfbuzz")
-"""What the server process and a plain command must never load."""
+"""Packages that the server process and a plain command must never load."""
 
 LINE_LIMIT = 300
 FILE_LIMIT = 15
-"""Files of one folder, without those that are no Python."""
+"""Maximum number of Python files in a folder."""
 
 
 def _modules() -> dict[str, Path]:
-    """Every module of server/ by its dotted name."""
-    found: dict[str, Path] = {}
+    """Return every module of server/ by its dotted name."""
+    modules: dict[str, Path] = {}
     for path in sorted((ROOT / "server").rglob("*.py")):
         parts = path.relative_to(ROOT).with_suffix("").parts
-        found[".".join(parts[:-1] if parts[-1] == "__init__" else parts)] = path
-    return found
+        modules[".".join(parts[:-1] if parts[-1] == "__init__" else parts)] = path
+    return modules
 
 
 MODULES = _modules()
 
 
 def _room(module: str) -> str:
-    """The room of a module: its folder, or its own name when it lies in server/ itself."""
+    """Return the room of a module: its folder, or its own name if it is in server/ itself."""
     return module.split(".")[1]
 
 
 def _top_level(tree: ast.Module) -> Iterator[ast.stmt]:
-    """The statements that run when the module is imported."""
+    """Yield the statements that run when the module is imported."""
     todo: list[ast.AST] = [tree]
     while todo:
         for node in ast.iter_child_nodes(todo.pop()):
@@ -159,7 +159,7 @@ def _top_level(tree: ast.Module) -> Iterator[ast.stmt]:
 
 
 def _imported(nodes: Iterator[ast.AST]) -> set[str]:
-    """The dotted names that import statements among `nodes` name."""
+    """Return the dotted names in the import statements among `nodes`."""
     names: set[str] = set()
     for node in nodes:
         if isinstance(node, ast.Import):
@@ -197,14 +197,14 @@ def test_module_keeps_to_its_room(module: str) -> None:
 
 
 def _folder(module: str) -> str:
-    """The folder of a module within its room; "." is the room itself."""
+    """Return the folder of a module within its room; "." is the room itself."""
     inner = MODULES[module].parent.relative_to(ROOT / "server").parts[1:]
     return "/".join(inner) or "."
 
 
 @pytest.mark.parametrize("room", ORDER)
 def test_folders_of_a_room_have_an_order(room: str) -> None:
-    """A folder imports those before it; the order thus has no cycle either."""
+    """Check that a folder imports only those before it, so that there is no cycle."""
     order = ORDER[room]
     members = [module for module in MODULES if module.split(".")[1:2] == [room]]
     assert {_folder(module) for module in members} == set(order)
@@ -236,8 +236,8 @@ def test_heavy_package_has_its_door(package: str) -> None:
         for module in MODULES
         if package in {name.split(".")[0] for name in _imports(module)}
     }
-    beside = {user for user in users if not user.startswith(tuple(DOORS[package]))}
-    assert not beside, f"{package} is imported beside its door: {sorted(beside)}"
+    elsewhere = {user for user in users if not user.startswith(tuple(DOORS[package]))}
+    assert not elsewhere, f"{package} is imported outside its door: {sorted(elsewhere)}"
 
 
 def test_rooms_have_an_order() -> None:

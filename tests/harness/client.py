@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-PATIENCE_S = 240.0
+TIMEOUT_S = 240.0
 
 
 @dataclass(frozen=True)
@@ -25,7 +25,7 @@ class Answer:
 
 
 def form(parts: dict[str, str | bytes | Path]) -> tuple[bytes, str]:
-    """A multipart/form-data body and its Content-Type; bytes and paths go as files."""
+    """Build a multipart/form-data body and its Content-Type; bytes and paths are files."""
     boundary = secrets.token_hex(16)
     body = bytearray()
     for name, value in parts.items():
@@ -56,7 +56,7 @@ class Client:
         body: bytes | None = None,
         headers: dict[str, str] | None = None,
     ) -> Answer:
-        """One request on a connection of its own."""
+        """Send one request on a connection of its own."""
         connection = http.client.HTTPConnection(self.host, self.port, timeout=self.timeout_s)
         try:
             connection.request(method, path, body, headers or {})
@@ -70,12 +70,12 @@ class Client:
             connection.close()
 
     def export(self, audio: bytes | Path, photo: bytes | Path, **fields: str) -> Answer:
-        """POST /export; names of fields as in the API."""
+        """Send POST /export; names of fields as in the API."""
         body, kind = form({**fields, "audio": audio, "photo": photo})
         return self.call("POST", "/export", body, {"Content-Type": kind})
 
     def submit(self, audio: bytes | Path, photo: bytes | Path, **fields: str) -> str:
-        """POST /export that must be accepted; the job's id."""
+        """Send POST /export that must be accepted; return the id of the job."""
         answer = self.export(audio, photo, **fields)
         assert answer.status == 202, (answer.status, answer.body)
         return str(answer.json["jobId"])
@@ -86,10 +86,10 @@ class Client:
         return dict(answer.json)
 
     def wait(
-        self, job_id: str, *until: str, patience_s: float = PATIENCE_S, stage: str | None = None
+        self, job_id: str, *until: str, timeout_s: float = TIMEOUT_S, stage: str | None = None
     ) -> dict[str, Any]:
         """Poll until the job has a status of `until` (final ones by default) or is at `stage`."""
-        deadline = time.monotonic() + patience_s
+        deadline = time.monotonic() + timeout_s
         while True:
             job = self.job(job_id)
             if job["status"] in (until or ("completed", "failed", "cancelled")):
@@ -99,9 +99,9 @@ class Client:
             assert time.monotonic() < deadline, job
             time.sleep(0.05)
 
-    def completed(self, job_id: str, *, patience_s: float = PATIENCE_S) -> dict[str, Any]:
+    def completed(self, job_id: str, *, timeout_s: float = TIMEOUT_S) -> dict[str, Any]:
         """Wait for a job that must be completed."""
-        job = self.wait(job_id, patience_s=patience_s)
+        job = self.wait(job_id, timeout_s=timeout_s)
         assert job["status"] == "completed", job
         return job
 

@@ -15,7 +15,7 @@ class Clock:
         monkeypatch.setattr(time, "monotonic", lambda: monotonic() + self._ahead)
 
     async def pause(self, seconds: float) -> None:
-        """Move the clock on, as a SIGSTOP of so many seconds would, and run what is due then."""
+        """Advance the clock, as a SIGSTOP of so many seconds would, and run the expired timers."""
         await asyncio.sleep(0)  # tasks reach their wait before
         self._ahead += seconds
         for _ in range(3):

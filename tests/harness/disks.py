@@ -12,7 +12,7 @@ import pytest
 
 @contextmanager
 def small_disk(folder: Path, megabytes: int) -> Iterator[Path]:
-    """A new tmpfs of so many MB, mounted at `folder`; skips the test where that is not allowed.
+    """Mount a tmpfs of so many MB at `folder`; skip the test if that is not allowed.
 
     Users who may mount in a namespace of their own alone: see tests/jobs/test_namespace.py.
     """
@@ -51,7 +51,7 @@ def _unmount(folder: Path) -> None:
 
 
 def make_read_only(disk: Path) -> None:
-    """Refuse everything that is opened for writing on the mounted `disk` from now on.
+    """Refuse to open files for writing on the mounted `disk` from now on.
 
     A second, read-only mount lies over the first, which has files open and cannot be changed.
     """

@@ -21,8 +21,8 @@ class Process:
         """``worker``, ``ffmpeg``, ``server`` or ``other``."""
         if "server.worker.program" in self.command:
             return "worker"
-        words = self.command.split()
-        if words and Path(words[0]).name in ("ffmpeg", "ffprobe"):
+        arguments = self.command.split()
+        if arguments and Path(arguments[0]).name in ("ffmpeg", "ffprobe"):
             return "ffmpeg"
         return "server" if " serve" in self.command else "other"
 
@@ -36,16 +36,16 @@ class Process:
 
     @property
     def is_alive(self) -> bool:
-        """Whether it is still there, and not another one with its number."""
+        """True while this process exists, even if its number is used again later."""
         now = _read(self.pid)
         return now is not None and now.age_ticks == self.age_ticks
 
     def pause(self) -> None:
-        """SIGSTOP it: it stays what it is, and takes no processor time."""
+        """Suspend it with SIGSTOP: it takes no processor time."""
         os.kill(self.pid, signal.SIGSTOP)
 
     def kill(self) -> bool:
-        """SIGKILL it; False when it was gone already."""
+        """Kill it with SIGKILL; return False if it was gone already."""
         try:
             os.kill(self.pid, signal.SIGKILL)
         except ProcessLookupError:
@@ -54,12 +54,12 @@ class Process:
 
 
 def living() -> dict[int, Process]:
-    """Every process that is not a zombie."""
+    """Return every process that is not a zombie."""
     return {process.pid: process for pid in _ids() if (process := _read(pid))}
 
 
 def descendants(root: int) -> list[Process]:
-    """All that `root` started, directly or not; not `root` itself."""
+    """Return all descendants of `root`, without `root` itself."""
     # Tests look again and again: the family is found first, and only its members are read whole.
     children: dict[int, list[int]] = {}
     for pid in _ids():
@@ -78,22 +78,22 @@ def _ids() -> list[int]:
 
 
 def _state(pid: int) -> list[str] | None:
-    """What /proc/PID/stat says after the name, from the state on; None when it is gone."""
+    """Return the fields of /proc/PID/stat after the name; None if the process is gone."""
     stat = _content(f"/proc/{pid}/stat")
     fields = stat.rpartition(b")")[2].decode().split() if stat is not None else ["Z"]
     return None if fields[0] == "Z" else fields
 
 
 def _read(pid: int) -> Process | None:
-    state, words = _state(pid), _content(f"/proc/{pid}/cmdline")
-    if state is None or words is None:
+    state, arguments = _state(pid), _content(f"/proc/{pid}/cmdline")
+    if state is None or arguments is None:
         return None
-    command = words.replace(b"\0", b" ").decode(errors="replace")
+    command = arguments.replace(b"\0", b" ").decode(errors="replace")
     return Process(pid, int(state[1]), int(state[2]), command, int(state[19]))
 
 
 def _content(file: str) -> bytes | None:
-    """A small file of a process; None when the process is gone."""
+    """Return a small file of a process; None if the process is gone."""
     try:
         with open(file, "rb", buffering=0) as opened:
             return opened.read()
@@ -102,5 +102,5 @@ def _content(file: str) -> bytes | None:
 
 
 def mentioning(text: str) -> list[Process]:
-    """Processes whose command line names `text`, such as a data folder."""
+    """Return the processes whose command line contains `text`, such as a data folder."""
     return [process for process in living().values() if text in process.command]

@@ -17,10 +17,10 @@ _SENT_FIRST = 4000
 
 
 def _begin(port: int, body: bytes, *lines: str) -> socket.socket:
-    """A connection on which the head of a POST /export for `body` has been sent, no more."""
+    """Return a connection on which only the head of a POST /export for `body` has been sent."""
     client = socket.create_connection(("127.0.0.1", port), timeout=60)
-    words = ["POST /export HTTP/1.1", "Host: test", *lines, f"Content-Length: {len(body)}"]
-    client.sendall("\r\n".join([*words, "", ""]).encode())
+    head = ["POST /export HTTP/1.1", "Host: test", *lines, f"Content-Length: {len(body)}"]
+    client.sendall("\r\n".join([*head, "", ""]).encode())
     return client
 
 
@@ -38,7 +38,7 @@ def _form() -> tuple[bytes, str]:
 
 
 def half(port: int, *, part: float = 0.5) -> Answer:
-    """Send a part of a form, say that this was all, and listen."""
+    """Send a part of a form, shut down the connection for writing, and read the response."""
     body, kind = _form()
     with _begin(port, body, kind) as client:
         client.sendall(body[: int(len(body) * part)])

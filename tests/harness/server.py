@@ -7,7 +7,7 @@ import sys
 import time
 from pathlib import Path
 
-from tests.harness import processes, verdicts
+from tests.harness import processes, validation_results
 from tests.harness.client import Client
 
 _START_S = 60
@@ -18,7 +18,7 @@ SMALL = {
     "MIN_FREE_MB": "0",
     "HOST": "127.0.0.1",
     "PORT": "0",
-    "SHADERS_DIR": str(verdicts.EFFECTS),
+    "SHADERS_DIR": str(validation_results.EFFECTS),
 }
 """Settings that make every job tiny; the effect `plain` makes it cheap."""
 
@@ -47,10 +47,10 @@ class Server:
         return self._child.pid
 
     def start(self) -> "Server":
-        """Start it and wait until it answers."""
+        """Start it and wait until it responds."""
         environment = {**os.environ, **self.settings, "DATA_DIR": str(self.data)}
         if not (self.data / "jobs.db").exists():
-            verdicts.give(self.data, verdicts.drawable())
+            validation_results.save(self.data, validation_results.valid_effects())
         with self.log.open("a") as log:
             self._child = subprocess.Popen(
                 [*self.prefix, sys.executable, "-m", "server", "serve"],
@@ -74,26 +74,26 @@ class Server:
         return "the machine has not been probed yet" not in problems
 
     def descendants(self, kind: str | None = None) -> list[processes.Process]:
-        """What the server has started, directly or not."""
-        found = processes.descendants(self.pid)
-        return [process for process in found if kind in (None, process.kind)]
+        """Return the descendants of the server."""
+        descendants = processes.descendants(self.pid)
+        return [process for process in descendants if kind in (None, process.kind)]
 
     def kill(self) -> None:
-        """SIGKILL, as the machine would."""
+        """Kill it with SIGKILL."""
         assert self._child is not None
         self._child.kill()
         self._child.wait(_END_S)
         self._close()
 
     def wait(self, within_s: float) -> int:
-        """The exit status of a server that ends by itself."""
+        """Return the exit status of a server that ends by itself."""
         assert self._child is not None
         status = self._child.wait(within_s)
         self._close()
         return status
 
     def terminate(self) -> int:
-        """SIGTERM; the exit status, of its own accord."""
+        """Stop it with SIGTERM; return its exit status."""
         assert self._child is not None
         self._child.send_signal(signal.SIGTERM)
         status = self._child.wait(_END_S)
@@ -114,11 +114,11 @@ class Server:
             self.terminate()
 
     def left_running(self) -> list[processes.Process]:
-        """Processes that name the data folder, whoever started them."""
+        """Return all processes that name the data folder."""
         return processes.mentioning(str(self.data))
 
     def left_on_disk(self) -> list[str]:
-        """Files that no finished job owns: everything but the table, the lock and artifacts."""
+        """Return all files except the table, the lock and artifacts."""
         kept = ("video.mp4", "poster.jpg")
         # os.walk passes over folders that the server removes meanwhile.
         return sorted(
@@ -130,7 +130,7 @@ class Server:
 
 
 def eventually(condition: object, *, within_s: float, every_s: float = 0.02) -> bool:
-    """Whether `condition` (a function) becomes true in time."""
+    """Return whether `condition` (a function) becomes true in time."""
     assert callable(condition)
     deadline = time.monotonic() + within_s
     while not condition():

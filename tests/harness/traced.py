@@ -15,30 +15,30 @@ class TracedServer(Server):
     def __init__(self, data: Path, **settings: str) -> None:
         super().__init__(data, **settings)
         self.trace = data.with_name(data.name + ".strace")
-        # -D: strace is no parent of the server, which keeps its process id.
+        # -D: strace is not the parent of the server, which keeps its process id.
         command = ["strace", "-D", "-q", "-f", "--seccomp-bpf", "-ttt", "-v", "-s", "4096"]
         command += ["-e", "trace=openat,?open,connect,execve", "-o", str(self.trace)]
         self.prefix = (*command,)
 
     def calls(self, since: float, until: float = float("inf")) -> list[str]:
-        """The system calls of a span of time (Unix time in seconds)."""
+        """Return the system calls of an interval (Unix time in seconds)."""
         lines = self.trace.read_text(errors="replace").splitlines()
         return [line for line in lines if since <= _time_of(line) <= until]
 
 
 def _time_of(line: str) -> float:
-    words = line.split(maxsplit=2)
+    fields = line.split(maxsplit=2)
     try:
-        return float(words[1])
+        return float(fields[1])
     except (IndexError, ValueError):  # the last line may be half written
         return 0.0
 
 
 def programs(calls: list[str]) -> list[tuple[str, list[str]]]:
-    """The programs that were run: name and arguments."""
-    found = []
+    """Return the programs that were run: name and arguments."""
+    programs = []
     for call in calls:
         match = _PROGRAM.search(call)
         if match and not re.search(r"= -1 E\w+ ", call):
-            found.append((match[1], _WORD.findall(match[2])))
-    return found
+            programs.append((match[1], _WORD.findall(match[2])))
+    return programs

@@ -29,20 +29,20 @@ class Trap:
 
     @property
     def sprung(self) -> bool:
-        """Whether anybody has connected."""
+        """True if a client has connected."""
         return bool(select.select([self.listener], [], [], 0)[0])
 
     def traces(self, calls: list[str]) -> list[str]:
-        """The calls that open the file or connect to the port."""
+        """Return the calls that open the file or connect to the port."""
         marks = (self.canary.name, f"htons({self.port})")
         return [call for call in calls if any(mark in call for mark in marks)]
 
 
 def playlists(trap: Trap) -> dict[str, bytes]:
-    """HLS playlists and their kin, each with another way to reach the trap, by name of the case."""
+    """Return playlists, each with a different way to reach the trap, by name of the case."""
     file, web = f"file://{trap.canary}", f"http://127.0.0.1:{trap.port}/x.ts"
     key = f'#EXT-X-KEY:METHOD=AES-128,URI="{file}",IV=0x00\n'
-    found = {
+    by_name = {
         "file": _hls(file),
         "bare path": _hls(str(trap.canary)),
         "web": _hls(web),
@@ -54,8 +54,8 @@ def playlists(trap: Trap) -> dict[str, bytes]:
         "sdp": f"v=0\nc=IN IP4 127.0.0.1\nm=audio {trap.port} RTP/AVP 0\n".encode(),
     }
     # Behind a tag that is skipped when the kind of file is looked for.
-    found["after a tag"] = b"ID3\x04\0\0\0\0\0\x0a" + bytes(10) + found["file"]
-    return found
+    by_name["after a tag"] = b"ID3\x04\0\0\0\0\0\x0a" + bytes(10) + by_name["file"]
+    return by_name
 
 
 def _hls(address: str, key: str = "") -> bytes:
@@ -64,12 +64,12 @@ def _hls(address: str, key: str = "") -> bytes:
 
 
 def ffconcat(trap: Trap) -> bytes:
-    """A script of ffmpeg's concat demuxer."""
+    """Return a script of ffmpeg's concat demuxer."""
     return f"ffconcat version 1.0\nfile '{trap.canary}'\nduration 1\n".encode()
 
 
 def svg(trap: Trap) -> bytes:
-    """A picture that is a document, with an entity and two links."""
+    """Return an SVG image with an entity and two links."""
     return f"""<?xml version="1.0"?>
 <!DOCTYPE svg [<!ENTITY x SYSTEM "file://{trap.canary}">]>
 <svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><text>&x;</text>
@@ -78,23 +78,23 @@ def svg(trap: Trap) -> bytes:
 
 
 def postscript(trap: Trap) -> bytes:
-    """A picture that is a program."""
+    """Return an image format that is a program."""
     return f"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\n({trap.canary}) run\n".encode()
 
 
 def bomb_header(side: int = 60_000) -> bytes:
-    """A PNG that says it is `side` × `side`, and holds nothing of it."""
+    """Return a PNG that claims to be `side` × `side` and has no pixels."""
     return png_of(side, side, 8, 2, zlib.compress(b"\0"))
 
 
 def bomb(side: int = 20_000) -> bytes:
-    """A PNG of 400 million black pixels, all of them there, in some kilobytes."""
+    """Return a complete PNG of 400 million black pixels in some kilobytes."""
     row = 1 + side // 8
     return png_of(side, side, 1, 0, zlib.compress(bytes(row * side), 9))
 
 
 def lying(name: str, samples: Samples, folder: Path) -> Path:
-    """A track at 44.1 kHz whose header tells of hours more than there is."""
+    """Return a track at 44.1 kHz whose header claims hours more than it has."""
     kind = FORMATS[name]
     path = store(samples, 44100, kind, folder / f"lies.{kind.suffix}")
     data = bytearray(path.read_bytes())

@@ -19,7 +19,7 @@ from server.jobs.model.spec import Spec
 from server.jobs.model.validation_result import ValidationResult
 from server.jobs.service import Service
 from server.jobs.storage.data_folder import ARTIFACT_FILES, new_id
-from tests.harness import verdicts
+from tests.harness import validation_results
 
 QUICK = HttpLimits(
     file_bytes=1024 * 1024,
@@ -158,7 +158,9 @@ def built_in() -> Library:
 def table(built_in: Library, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A job table with validation results of a machine that can draw every effect."""
     folder = tmp_path_factory.mktemp("table")
-    verdicts.give(folder, verdicts.all_of(built_in, DRIVER, ValidationResult()))
+    validation_results.save(
+        folder, validation_results.same_for_all(built_in, DRIVER, ValidationResult())
+    )
     return folder / "jobs.db"
 
 
@@ -172,7 +174,9 @@ async def start(tmp_path: Path, built_in: Library, table: Path) -> AsyncIterator
         count = 0
 
         async def start_one(
-            limits: HttpLimits = QUICK, known: verdicts.Known | None = None, **settings: Any
+            limits: HttpLimits = QUICK,
+            known: validation_results.Known | None = None,
+            **settings: Any,
         ) -> Running:
             nonlocal count
             count += 1
@@ -188,7 +192,7 @@ async def start(tmp_path: Path, built_in: Library, table: Path) -> AsyncIterator
             config.data_dir.mkdir(mode=0o700)
             shutil.copyfile(table, config.data_dir / "jobs.db")
             if known:
-                verdicts.give(config.data_dir, known)
+                validation_results.save(config.data_dir, known)
             folders = (BUILT_IN, *config.shaders_dirs)
             library = Library(folders) if config.shaders_dirs else built_in
             service = Service(config, library)

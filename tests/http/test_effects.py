@@ -17,7 +17,7 @@ from server.jobs.model import validation_result
 from server.jobs.model.effect_source import ASSETS_FOLDER
 from server.jobs.model.job import Status
 from server.jobs.model.validation_result import ValidationResult
-from tests.harness import media, verdicts
+from tests.harness import media, validation_results
 from tests.http.conftest import DRIVER, Running, Start
 from tests.http.wire import FORM, exchange, form, head, part, post
 
@@ -111,7 +111,7 @@ async def test_an_effect_found_invalid_is_not_offered_any_more_and_has_diagnosti
         "message": "speed",
     }
     invalid = ValidationResult("shader_compile_failed", (diagnostic,))
-    known = verdicts.all_of(Library((shaders,)), DRIVER, invalid)
+    known = validation_results.same_for_all(Library((shaders,)), DRIVER, invalid)
     running = await start(known=known, shaders_dirs=(shaders,))
     _, _, listed = await get(running, "/effects")
     assert isinstance(listed, dict)
@@ -142,7 +142,7 @@ async def test_all_effects_are_listed_with_warnings_about_source_and_frames(
     drawn = validation_result.from_task_result(
         {"blank": True, "why": "every pixel is black"}, "odd.fs"
     )
-    known = verdicts.all_of(Library((tmp_path,)), DRIVER, drawn)
+    known = validation_results.same_for_all(Library((tmp_path,)), DRIVER, drawn)
     running = await start(known=known, shaders_dirs=(tmp_path,))
     entries = {name: (await get(running, f"/effects{name}"))[2] for name in ("", "?all=1")}
     for name, diagnostic in (("", None), ("?all=1", ["“BINDS” is", "the frames drawn are blank"])):
@@ -214,7 +214,7 @@ async def test_an_effect_that_changes_while_it_is_shown_is_validated_as_it_is_se
     wrong, good = shaders / "wrong.fs", WRONG.replace("speed", "1.0")
     wrong.write_text(good)
     driver = f"{probed['gl']['renderer']}, {probed['gl']['version']}"
-    known = verdicts.all_of(Library((shaders,)), driver, ValidationResult())
+    known = validation_results.same_for_all(Library((shaders,)), driver, ValidationResult())
     wrong.write_text(WRONG)
     running = await start(known=known, shaders_dirs=(shaders,))
     running.service.machine.report = probed

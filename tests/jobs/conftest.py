@@ -13,7 +13,7 @@ MakeJob = Callable[..., Job]
 
 @pytest.fixture
 def make_job() -> MakeJob:
-    """Jobs that differ only in what a test names."""
+    """Create jobs that differ only in the given values."""
     count = 0
 
     def make(job_id: str = "", *, turn: int = 0, plan: str = "free", **spec: Any) -> Job:

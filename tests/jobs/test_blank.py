@@ -1,4 +1,4 @@
-"""A film of one colour is told from one that shows something."""
+"""Videos of one colour are distinguished from others."""
 
 import pytest
 
@@ -19,12 +19,14 @@ RED = [[63, 63], [102, 103], [240, 240]]
         ([BLACK, RED], None),
     ],
 )
-def test_the_colour_of_a_film_that_shows_nothing(
+def test_the_colour_of_a_blank_video(
     segments: list[list[list[int]] | None], colour: str | None
 ) -> None:
-    found = blank_colour(segments)
-    if found is None or colour is None:
-        assert found == colour
+    detected = blank_colour(segments)
+    if detected is None or colour is None:
+        assert detected == colour
         return
-    apart = [abs(int(found[at : at + 2], 16) - int(colour[at : at + 2], 16)) for at in (1, 3, 5)]
-    assert max(apart) <= 2
+    differences = [
+        abs(int(detected[at : at + 2], 16) - int(colour[at : at + 2], 16)) for at in (1, 3, 5)
+    ]
+    assert max(differences) <= 2

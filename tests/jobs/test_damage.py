@@ -1,4 +1,4 @@
-"""What a job keeps for its later tasks is cut or changed on disk: it is made again."""
+"""Files that a job keeps for its later tasks are damaged on disk and written again."""
 
 import os
 import shutil
@@ -28,14 +28,14 @@ SOUND = '*" aac "*'
 JOIN = "*video.mp4.list*"
 
 
-def _settings(folder: Path, words: str) -> dict[str, str]:
-    """Settings of a server whose ffmpeg waits for the file `go` where its words are those."""
+def _settings(folder: Path, pattern: str) -> dict[str, str]:
+    """Return settings of a server whose ffmpeg waits for the file `go` if its command matches."""
     ffmpeg = shutil.which("ffmpeg")
     assert ffmpeg
     for name in ("bin", "shaders"):
         (folder / name).mkdir()
     script = folder / "bin" / "ffmpeg"
-    script.write_text(WAITING.format(words=words, go=folder / "go", ffmpeg=ffmpeg))
+    script.write_text(WAITING.format(pattern=pattern, go=folder / "go", ffmpeg=ffmpeg))
     script.chmod(0o755)
     (folder / "shaders" / "trail.fs").write_text(TRAIL)
     return {

@@ -28,7 +28,7 @@ def of_folder(folder: Path) -> EffectSource:
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """A folder with an effect and the image that it names."""
+    """Folder with an effect and its image."""
     folder = tmp_path / "shaders"
     folder.mkdir()
     (folder / "leaf.fs").write_text(WITH_IMAGE)
@@ -38,7 +38,7 @@ def folder(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def job(tmp_path: Path) -> Path:
-    """The empty folder of a job."""
+    """Empty folder of a job."""
     folder = tmp_path / "job"
     folder.mkdir()
     return folder
@@ -57,21 +57,21 @@ def test_the_key_changes_with_all_that_shapes_the_pixels(folder: Path) -> None:
     assert len(keys | {of_folder(folder).key}) == 5
 
 
-def test_images_are_kept_by_content_and_found_again(folder: Path, job: Path) -> None:
+def test_images_are_stored_by_content_and_resolved(folder: Path, job: Path) -> None:
     source = of_folder(folder)
     snapshot_assets([source], job)
-    row = source.to_spec({"speed": 1.0})
-    assert row["files"] == {"leaf.png": source.assets["leaf.png"].sha256}
-    found = resolve_assets(row, job)
-    assert found.files["leaf.png"].read_bytes() == b"green"
-    assert found.files["leaf.png"].is_relative_to(job)
+    stored = source.to_spec({"speed": 1.0})
+    assert stored["files"] == {"leaf.png": source.assets["leaf.png"].sha256}
+    resolved = resolve_assets(stored, job)
+    assert resolved.files["leaf.png"].read_bytes() == b"green"
+    assert resolved.files["leaf.png"].is_relative_to(job)
     assert source.with_local_paths.files["leaf.png"] == folder / "leaf.png"
 
 
 def test_a_row_of_an_effect_without_files_has_none(job: Path) -> None:
-    row = EffectSource(id="a", file="a.fs", text="").to_spec({})
-    assert row == {"id": "a", "file": "a.fs", "source": "", "vertex": None, "params": {}}
-    assert resolve_assets(row, job) == EffectInstance(id="a", file="a.fs", source="")
+    stored = EffectSource(id="a", file="a.fs", text="").to_spec({})
+    assert stored == {"id": "a", "file": "a.fs", "source": "", "vertex": None, "params": {}}
+    assert resolve_assets(stored, job) == EffectInstance(id="a", file="a.fs", source="")
     snapshot_assets([EffectSource(id="a", file="a.fs", text="")], job)
     assert not list(job.iterdir())
 

@@ -27,7 +27,7 @@ SOUND_FAILS_LATE = '*" aac "*) sleep 1; echo "Conversion failed" >&2; exit 1 ;;'
 
 
 def _path(folder: Path, cases: str) -> str:
-    """A PATH whose ffmpeg does as `cases` say, and else as the real one."""
+    """Return a PATH whose ffmpeg handles `cases` and forwards the rest to the real one."""
     ffmpeg = shutil.which("ffmpeg")
     assert ffmpeg
     folder.mkdir()
@@ -37,7 +37,7 @@ def _path(folder: Path, cases: str) -> str:
     return f"{folder}:{os.environ['PATH']}"
 
 
-def test_a_hardware_encoder_that_fails_in_a_job_is_replaced_and_said(tmp_path: Path) -> None:
+def test_a_hardware_encoder_that_fails_in_a_job_is_replaced_and_reported(tmp_path: Path) -> None:
     path = _path(tmp_path / "bin", NVENC_FAILS_IN_A_JOB)
     with Server(tmp_path / "data", PATH=path) as server:
         ready = server.client.call("GET", "/ready").json

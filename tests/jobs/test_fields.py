@@ -66,7 +66,7 @@ def test_bad_values_are_refused_by_name(name: str, text: str) -> None:
 
 
 @pytest.mark.parametrize("text", ['{"a": 1,}', "[" * 5000, "{"])
-def test_where_json_ends_to_be_json_is_told(text: str) -> None:
+def test_the_position_of_invalid_json_is_reported(text: str) -> None:
     with pytest.raises(ToqiboxError) as caught:
         fields.check_text("params", text, CONFIG)
     assert "JSON" in str(caught.value.values["reason"])
@@ -85,7 +85,7 @@ def test_where_json_ends_to_be_json_is_told(text: str) -> None:
         ([{"id": "spin", "params": {"a": "x" * 17_000}}], "effect[0].params"),
     ],
 )
-def test_what_is_wrong_in_a_chain_is_told_by_its_place(chain: object, field: str) -> None:
+def test_an_error_in_a_chain_has_its_place(chain: object, field: str) -> None:
     with pytest.raises(ToqiboxError) as caught:
         fields.check_text("effect", json.dumps(chain), CONFIG)
     assert (caught.value.code, caught.value.field) == ("invalid_parameter", field)
@@ -93,8 +93,8 @@ def test_what_is_wrong_in_a_chain_is_told_by_its_place(chain: object, field: str
 
 def test_a_chain_is_a_list_of_effects_and_their_params() -> None:
     chain = [{"id": "spin"}, {"id": "bars", "params": {"count": 9}}]
-    found = fields.check_text("effect", f"  {json.dumps(chain)}", CONFIG)
-    assert found == (("spin", {}), ("bars", {"count": 9}))
+    chain_value = fields.check_text("effect", f"  {json.dumps(chain)}", CONFIG)
+    assert chain_value == (("spin", {}), ("bars", {"count": 9}))
 
 
 @pytest.mark.parametrize(
@@ -130,7 +130,7 @@ def test_a_start_may_be_written_with_any_number_of_digits() -> None:
         ('{"a": [1, }', "invalid JSON at character 11"),
     ],
 )
-def test_what_is_wrong_with_json_is_told(text: str, why: str) -> None:
+def test_unsupported_json_is_refused_with_a_reason(text: str, why: str) -> None:
     with pytest.raises(ToqiboxError, match=why):
         fields.check_text("params", text, CONFIG)
 

@@ -17,7 +17,7 @@ void main() { gl_FragColor = vec4(vec3(mod(float(FRAMEINDEX), 6.0) < 3.0 ? 0.8 :
 
 
 def _running(server: Server) -> list[str]:
-    """The tasks that the job table knows as running."""
+    """Return the running tasks of the job table."""
     table = sqlite3.connect(f"file:{server.data / 'jobs.db'}?mode=ro", uri=True)
     try:
         return [str(row[0]) for row in table.execute("SELECT name FROM task WHERE running")]
@@ -26,7 +26,7 @@ def _running(server: Server) -> list[str]:
 
 
 def _levels(server: Server, job: str, folder: Path) -> NDArray[np.float64]:
-    """The mean brightness of every frame, 0 to 255."""
+    """Return the mean brightness of every frame, 0 to 255."""
     frames = media.frames(server.client.download(job, folder / "video.mp4"), 64, 36)
     means: NDArray[np.float64] = frames.mean(axis=(1, 2, 3))
     return means

@@ -26,7 +26,7 @@ from tests.jobs.conftest import MakeJob
 
 @pytest.fixture(autouse=True)
 def no_wait_for_the_probe(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let a service start without the answer of a probe, which is of no interest here."""
+    """Let a service start without waiting for a probe."""
     monkeypatch.setattr("server.jobs.service._FIRST_PROBE_S", 0)
 
 
@@ -49,7 +49,7 @@ async def _put(service: Service, job: Job, **columns: object) -> None:
 
 
 def _die(service: Service) -> None:
-    """Leave everything as a SIGKILL would: the lock goes, the ballast and the table stay."""
+    """Leave everything as after a SIGKILL: the lock is released, ballast and table remain."""
     service.data.close()
 
 
@@ -64,7 +64,7 @@ async def test_a_restart_works_and_so_does_delete(disk: Path, make_job: MakeJob)
     with pytest.raises(ToqiboxError) as refused:
         await first.store.jobs.add(make_job("new"), 99)
     assert refused.value.code == "storage_full"
-    assert (disk / "data" / "ballast").exists()  # a new job is no reason to touch it
+    assert (disk / "data" / "ballast").exists()  # a new job does not touch it
     _die(first)
 
     second = _service(disk)
@@ -136,7 +136,7 @@ async def test_a_commit_that_fails_leaves_no_transaction_open(
 
 @contextmanager
 def _largest_file(size: int) -> Iterator[None]:
-    """Let no file of this process grow past `size` bytes: a write fails with EFBIG."""
+    """Limit the files of this process to `size` bytes: a write fails with EFBIG."""
     _, hard = before = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
     try:

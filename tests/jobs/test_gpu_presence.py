@@ -67,7 +67,7 @@ def test_next_look_is_no_later_than_the_end() -> None:
 
 @pytest.fixture
 def driver(tmp_path: Path) -> tuple[Path, Path]:
-    """The driver of this machine, and a copy of it that calls itself a GPU."""
+    """Return the driver of this machine, and a copy of it that pretends to be a GPU."""
     if os.geteuid() != 0:
         pytest.skip("only root can mount a driver")
     for pattern in _DRIVERS:

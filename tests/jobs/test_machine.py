@@ -34,9 +34,9 @@ def test_the_encoder_that_really_opens_is_chosen(
     assert choose_encoder(wanted, opened) == choice
 
 
-def _health(found: dict[str, Any] | None, **settings: str) -> MachineProbe:
+def _machine(report: dict[str, Any] | None, **settings: str) -> MachineProbe:
     machine = MachineProbe(Config.from_env(settings), Path("/nonexistent"))
-    machine.report = found
+    machine.report = report
     return machine
 
 
@@ -48,21 +48,21 @@ SOFTWARE: dict[str, Any] = {
 
 
 def test_nothing_is_claimed_before_the_probe() -> None:
-    assert _health(None).problems()
+    assert _machine(None).problems()
 
 
 def test_software_is_fine_unless_hardware_is_demanded() -> None:
-    assert not _health(SOFTWARE).problems()
-    assert "REQUIRE_GPU" in _health(SOFTWARE, REQUIRE_GPU="1").problems()[0]
-    assert "EGL_DEVICE" in _health(SOFTWARE, EGL_DEVICE="0").problems()[0]
+    assert not _machine(SOFTWARE).problems()
+    assert "REQUIRE_GPU" in _machine(SOFTWARE, REQUIRE_GPU="1").problems()[0]
+    assert "EGL_DEVICE" in _machine(SOFTWARE, EGL_DEVICE="0").problems()[0]
 
 
 def test_limits_are_longer_on_software() -> None:
     config = Config()
     assert export_timeout_s(config, software=False) == 600
     assert export_timeout_s(config, software=True) == 3600
-    told = Config.from_env({"EXPORT_TIMEOUT_MS": "5000"})
-    assert export_timeout_s(told, software=True) == 5
+    configured = Config.from_env({"EXPORT_TIMEOUT_MS": "5000"})
+    assert export_timeout_s(configured, software=True) == 5
     assert stall_timeout_s(config, software=False) == 30
     assert stall_timeout_s(config, software=True) == 120
 

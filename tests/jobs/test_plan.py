@@ -32,7 +32,7 @@ def test_the_key_takes_in_what_shapes_pixels(make_job: MakeJob) -> None:
     assert key not in {segments[0].key for segments in others}
 
 
-def test_films_are_looked_through_unless_they_may_flash_or_cannot(
+def test_videos_are_checked_for_flashes_unless_allowed_or_too_short(
     make_job: MakeJob, tmp_path: Path
 ) -> None:
     def kept(machine: str = "llvmpipe", **spec: Any) -> Path | None:

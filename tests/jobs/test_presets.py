@@ -23,21 +23,21 @@ GOOD: dict[str, Any] = {
 
 
 def _write(folder: Path, name: str, **changes: Any) -> None:
-    kept = {key: value for key, value in {**GOOD, **changes}.items() if value is not None}
-    (folder / name).write_text(json.dumps(kept))
+    content = {key: value for key, value in {**GOOD, **changes}.items() if value is not None}
+    (folder / name).write_text(json.dumps(content))
 
 
-def _asked(folder: Path, **texts: str) -> Request:
+def _request(folder: Path, **texts: str) -> Request:
     return check_request({"preset": "mine", **texts}, Config(), LIBRARY, Presets((folder,)))
 
 
 def test_a_preset_brings_its_chain_and_its_fit(tmp_path: Path) -> None:
     _write(tmp_path, "mine.json", fit="cover", aspects={"9:16": {"spin": {"fade": 0.1}}})
-    request = _asked(tmp_path)
+    request = _request(tmp_path)
     assert (request.preset, request.fit) == ("mine", "cover")
     assert [link.source.id for link in request.chain] == ["spin", "vignette"]
     assert request.chain[0].params == {"speed": 0.5}
-    tall = _asked(tmp_path, aspect="9:16", fit="contain")
+    tall = _request(tmp_path, aspect="9:16", fit="contain")
     assert tall.fit == "contain"
     assert tall.chain[0].params == {"speed": 0.5, "fade": 0.1}
 
@@ -46,16 +46,16 @@ def test_a_preset_brings_its_chain_and_its_fit(tmp_path: Path) -> None:
 def test_a_preset_stands_alone(tmp_path: Path, name: str) -> None:
     _write(tmp_path, "mine.json")
     with pytest.raises(ToqiboxError) as caught:
-        _asked(tmp_path, **{name: "spin" if name == "effect" else '{"speed": 1}'})
+        _request(tmp_path, **{name: "spin" if name == "effect" else '{"speed": 1}'})
     assert (caught.value.code, caught.value.field) == ("invalid_parameter", name)
 
 
-@pytest.mark.parametrize("asked", ["mien", "Trap"])
-def test_an_unknown_preset_names_those_that_there_are(tmp_path: Path, asked: str) -> None:
+@pytest.mark.parametrize("preset_id", ["mien", "Trap"])
+def test_an_unknown_preset_names_those_that_there_are(tmp_path: Path, preset_id: str) -> None:
     _write(tmp_path, "mine.json")
     _write(tmp_path, "other.json", genres=["folk"])
     with pytest.raises(ToqiboxError, match="one of mine, other; did you mean “mine”") as caught:
-        _asked(tmp_path, preset=asked)
+        _request(tmp_path, preset=preset_id)
     assert (caught.value.code, caught.value.field) == ("invalid_parameter", "preset")
 
 
@@ -77,10 +77,10 @@ def test_an_unknown_preset_names_those_that_there_are(tmp_path: Path, asked: str
         ({"premium": True}, "premium"),
     ],
 )
-def test_the_place_of_a_mistake_is_told(changes: dict[str, Any], field: str) -> None:
-    kept = {key: value for key, value in {**GOOD, **changes}.items() if value is not None}
+def test_an_error_has_its_place_in_the_file(changes: dict[str, Any], field: str) -> None:
+    content = {key: value for key, value in {**GOOD, **changes}.items() if value is not None}
     with pytest.raises(ToqiboxError) as caught:
-        read_preset("mine", "mine.json", json.dumps(kept))
+        read_preset("mine", "mine.json", json.dumps(content))
     assert (caught.value.code, caught.value.field) == ("invalid_parameter", field)
 
 

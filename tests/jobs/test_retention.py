@@ -42,7 +42,7 @@ async def _on_disk(store: Store, data: DataFolder, job: Job, *names: str) -> Pat
 
 
 def _with_an_old_table(data: DataFolder) -> Store:
-    """A table that was there before this start."""
+    """Table that existed before this start."""
     Store(data.database).close()
     return Store(data.database)
 
@@ -183,7 +183,7 @@ def test_a_second_server_is_refused(data: DataFolder) -> None:
         DataFolder(data.root)
 
 
-def test_the_address_is_only_told_while_a_server_holds_the_folder(tmp_path: Path) -> None:
+def test_the_address_is_only_known_while_a_server_uses_the_folder(tmp_path: Path) -> None:
     root = tmp_path / "data"
     assert read_address(root) is None
     code = (
@@ -202,7 +202,7 @@ def test_the_address_is_only_told_while_a_server_holds_the_folder(tmp_path: Path
     assert read_address(root) is None
 
 
-def test_a_folder_that_cannot_be_is_told(tmp_path: Path) -> None:
+def test_an_unusable_folder_is_reported(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(DataFolderError, match="DATA_DIR"):
         DataFolder(tmp_path / "file" / "data")

@@ -1,4 +1,4 @@
-"""Judging with real compilers: once for all who ask, never for what others did."""
+"""Validation with real compilers: once for all requests, never for external failures."""
 
 import asyncio
 import os
@@ -17,8 +17,8 @@ from server.jobs.model import validation_result
 from server.jobs.model.effect_source import EffectSource
 from server.jobs.model.validation_result import ValidationResult
 from server.jobs.store.store import Store
-from server.jobs.validation import cache as validations
-from server.jobs.validation import validator as judge
+from server.jobs.validation import cache as cache_module
+from server.jobs.validation import validator as validator_module
 from server.jobs.validation.cache import ValidationCache
 from server.jobs.validation.validator import EffectValidator
 
@@ -35,7 +35,7 @@ HANGS = GOOD.replace(
 
 
 class Counting(EffectValidator):
-    """A judge that says how often it judged."""
+    """Validator that counts its validations."""
 
     count = 0
 
@@ -45,8 +45,8 @@ class Counting(EffectValidator):
 
 
 @pytest.fixture(scope="module")
-def found(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
-    """What this machine can do, found out once."""
+def report(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    """Report of this machine, probed once."""
     machine = MachineProbe(Config(), tmp_path_factory.mktemp("probe") / "scratch")
 
     async def probe() -> None:
@@ -58,23 +58,23 @@ def found(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
 
 
 class Bench:
-    """Verdicts over a folder of effects, as a server has them."""
+    """Validation cache over a folder of effects, as in a server."""
 
-    def __init__(self, folder: Path, found: dict[str, Any]) -> None:
+    def __init__(self, folder: Path, report: dict[str, Any]) -> None:
         self.shaders = folder / "shaders"
         self.shaders.mkdir(exist_ok=True)
         self.machine = MachineProbe(Config(), folder / "scratch")
-        self.machine.report = found
+        self.machine.report = report
         self.store = Store(folder / "jobs.db")
-        self.validate = Counting(Config(), self.machine)
+        self.validator = Counting(Config(), self.machine)
         library = Library((self.shaders,))
-        self.validations = ValidationCache(self.store, self.machine, library, self.validate)
+        self.validations = ValidationCache(self.store, self.machine, library, self.validator)
 
     def write(self, name: str, text: str) -> None:
         (self.shaders / f"{name}.fs").write_text(text)
 
     async def ask(self, name: str) -> str:
-        """What whoever wants to use the effect is told: ``ok`` or a code."""
+        """Request an effect; return ``ok`` or the error code."""
         try:
             await self.validations.require_valid(self.validations.source(name))
         except ToqiboxError as error:
@@ -87,8 +87,8 @@ class Bench:
 
 
 @pytest.fixture
-async def bench(tmp_path: Path, found: dict[str, Any]) -> AsyncIterator[Bench]:
-    bench = Bench(tmp_path, found)
+async def bench(tmp_path: Path, report: dict[str, Any]) -> AsyncIterator[Bench]:
+    bench = Bench(tmp_path, report)
     yield bench
     await bench.close()
 
@@ -110,48 +110,48 @@ def children() -> list[int]:
     return [int(pid) for pid in text.split()]
 
 
-async def test_all_who_ask_at_once_share_one_judgement_and_it_is_remembered(
-    bench: Bench, tmp_path: Path, found: dict[str, Any]
+async def test_concurrent_requests_share_one_validation_and_its_result_is_stored(
+    bench: Bench, tmp_path: Path, report: dict[str, Any]
 ) -> None:
     bench.write("wrong", WRONG)
-    told = await asyncio.gather(*[bench.ask("wrong") for _ in range(3)])
-    assert told == ["shader_compile_failed"] * 3
+    codes = await asyncio.gather(*[bench.ask("wrong") for _ in range(3)])
+    assert codes == ["shader_compile_failed"] * 3
     usable, broken = bench.validations.offered()
     assert usable == []
     assert (broken[0].file, broken[0].diagnostics[0]["line"]) == ("wrong.fs", 3)
     with pytest.raises(ToqiboxError, match="does not compile"):
         bench.validations.effect("wrong")
     await bench.close()
-    again = Bench(tmp_path, found)
+    again = Bench(tmp_path, report)
     await again.validations.load()
     assert await again.ask("wrong") == "shader_compile_failed"
-    assert (bench.validate.count, again.validate.count) == (1, 0)
-    again.machine.report = {**found, "gl": {**found["gl"], "version": "another"}}
+    assert (bench.validator.count, again.validator.count) == (1, 0)
+    again.machine.report = {**report, "gl": {**report["gl"], "version": "another"}}
     assert again.validations.effect("wrong").id == "wrong"
     await again.close()
 
 
-async def test_the_library_is_judged_unasked_when_nothing_else_is_done(
+async def test_the_library_is_validated_while_the_server_is_idle(
     bench: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(validations, "_SCAN_INTERVAL_S", 0.02)
-    monkeypatch.setattr(validations, "_IDLE_S", 0.1)
+    monkeypatch.setattr(cache_module, "_SCAN_INTERVAL_S", 0.02)
+    monkeypatch.setattr(cache_module, "_IDLE_S", 0.1)
     busy = True
     bench.write("a", GOOD)
     bench.write("b", "no effect at all")
     bench.validations.watch(lambda: busy)
     await asyncio.sleep(0.3)
-    assert bench.validate.count == 0
+    assert bench.validator.count == 0
     busy = False
     await until_saved(bench, 1)
     bench.write("a", BLANK)
     await until_saved(bench, 2)
-    assert sorted(found.blank for found in (await bench.store.validations.load()).values()) == [
+    assert sorted(result.blank for result in (await bench.store.validations.load()).values()) == [
         False,
         True,
     ]
     await asyncio.sleep(0.2)
-    assert bench.validate.count == 2
+    assert bench.validator.count == 2
     assert await bench.ask("a") == "ok"
 
 
@@ -166,7 +166,7 @@ async def test_a_shader_that_hangs_is_rejected_at_its_limit(
     assert (usable, broken[0].id) == ([], "hangs")
 
 
-async def test_a_loop_without_an_end_is_refused_in_its_line_wherever_it_is_asked_for(
+async def test_an_endless_loop_is_refused_at_its_line(
     bench: Bench,
 ) -> None:
     loop = "float q = 1.0;\n  while (true) { q += 1.0; if (q < 0.0) break; }\n  gl_FragColor = q *"
@@ -179,7 +179,7 @@ async def test_a_loop_without_an_end_is_refused_in_its_line_wherever_it_is_asked
     assert "does not end" in (caught.value.diagnostics or [])[0]["message"]
 
 
-async def test_a_kill_from_outside_is_no_verdict_and_a_crash_is_one(bench: Bench) -> None:
+async def test_an_external_kill_is_inconclusive_and_a_crash_is_not(bench: Bench) -> None:
     bench.write("hangs", HANGS)
     asking = asyncio.create_task(bench.ask("hangs"))
     killed: set[int] = set()
@@ -198,7 +198,7 @@ async def test_a_kill_from_outside_is_no_verdict_and_a_crash_is_one(bench: Bench
     assert await asking == "shader_rejected"
 
 
-async def test_the_end_of_the_server_is_no_verdict(bench: Bench) -> None:
+async def test_the_end_of_the_server_is_inconclusive(bench: Bench) -> None:
     bench.write("hangs", HANGS)
     asking = asyncio.create_task(bench.ask("hangs"))
     await until(children)
@@ -208,7 +208,7 @@ async def test_the_end_of_the_server_is_no_verdict(bench: Bench) -> None:
     assert await bench.store.validations.load() == {}
 
 
-async def test_a_machine_that_is_not_what_it_was_gives_no_verdict(bench: Bench) -> None:
+async def test_a_changed_machine_is_inconclusive(bench: Bench) -> None:
     gl = {**bench.machine.gl, "renderer": "another renderer"}
     bench.machine.report = {**(bench.machine.report or {}), "gl": gl}
     bench.write("good", GOOD)
@@ -217,13 +217,13 @@ async def test_a_machine_that_is_not_what_it_was_gives_no_verdict(bench: Bench) 
     assert await bench.store.validations.load() == {}
 
 
-async def test_the_clock_of_a_busy_machine_condemns_nothing(
+async def test_timeouts_of_a_busy_machine_are_inconclusive(
     bench: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(judge, "_wall_s", lambda *, software: 0.2)
+    monkeypatch.setattr(validator_module, "_wall_s", lambda *, software: 0.2)
     bench.write("slow", HANGS.replace("60000", "30000"))
     for _ in range(3):
         assert await bench.ask("slow") == "not_ready"
-    assert bench.validate.count == 3
+    assert bench.validator.count == 3
     usable, broken = bench.validations.offered()
     assert ([effect.id for effect in usable], broken) == (["slow"], [])

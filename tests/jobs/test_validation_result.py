@@ -1,4 +1,4 @@
-"""What the end of a compile task says of the effect."""
+"""Validation results from the end of a compile task."""
 
 import pytest
 
@@ -11,7 +11,7 @@ from server.protocol.events import Failed
 AUTHOR = AuthorFile(
     "a", "a.fs", "\nconst int N = 9000;\nfloat big[N];\nvoid main() { while (big[1] < 2.0) {} }"
 )
-FOUND = [
+DIAGNOSTICS = [
     {"file": "a.fs", "line": 3, "column": 1, "severity": "error", "message": "no", "source": ""}
 ]
 
@@ -21,7 +21,7 @@ def crash(detail: str) -> TaskError:
 
 
 @pytest.mark.parametrize(
-    ("error", "words", "line"),
+    ("error", "text", "line"),
     [
         (crash("signal SIGSEGV. Fatal Python error"), "crashes the renderer", 3),
         (crash("signal SIGABRT. "), "crashes the renderer", 3),
@@ -30,16 +30,16 @@ def crash(detail: str) -> TaskError:
         (TaskError("internal", "Traceback …\nMemoryError\n", Failed(code="internal")), "memory", 3),
     ],
 )
-def test_what_a_shader_does_to_its_process_is_told_as_a_diagnostic(
-    error: TaskError, words: str, line: int
+def test_a_crash_of_its_process_is_a_diagnostic_of_the_shader(
+    error: TaskError, text: str, line: int
 ) -> None:
-    found = from_task_error(error, AUTHOR, software=True)
-    assert found is not None
-    assert (found.code, found.detail) == ("shader_rejected", error.detail)
-    assert (found.diagnostics[0]["file"], found.diagnostics[0]["line"]) == ("a.fs", line)
-    assert words in found.diagnostics[0]["message"]
+    result = from_task_error(error, AUTHOR, software=True)
+    assert result is not None
+    assert (result.code, result.detail) == ("shader_rejected", error.detail)
+    assert (result.diagnostics[0]["file"], result.diagnostics[0]["line"]) == ("a.fs", line)
+    assert text in result.diagnostics[0]["message"]
     likely = "the array “big” of 9,000 elements" if line == 3 else "the longest loop, in this line"
-    assert found.diagnostics[0]["message"].endswith(f"; the likely cause is {likely}")
+    assert result.diagnostics[0]["message"].endswith(f"; the likely cause is {likely}")
 
 
 @pytest.mark.parametrize(
@@ -52,29 +52,31 @@ def test_what_a_shader_does_to_its_process_is_told_as_a_diagnostic(
         TaskError("storage_full", "", Failed(code="storage_full")),
     ],
 )
-def test_what_others_did_is_no_verdict(error: TaskError) -> None:
+def test_external_failures_are_inconclusive(error: TaskError) -> None:
     assert from_task_error(error, AUTHOR, software=True) is None
 
 
 def test_time_by_the_clock_counts_where_it_costs_no_processor_time() -> None:
     late = TaskError("render_timeout", "over 20 s. ")
-    found = from_task_error(late, AUTHOR, software=False)
-    assert found is not None
-    assert "more than 20 s" in found.diagnostics[0]["message"]
+    result = from_task_error(late, AUTHOR, software=False)
+    assert result is not None
+    assert "more than 20 s" in result.diagnostics[0]["message"]
 
 
 @pytest.mark.parametrize("code", ["shader_compile_failed", "shader_rejected"])
-def test_a_verdict_of_the_task_keeps_its_diagnostics(code: str) -> None:
-    found = from_task_error(
-        TaskError(code, "", Failed(code=code, diagnostics=tuple(FOUND))), AUTHOR, software=True
+def test_the_result_of_a_task_has_its_diagnostics(code: str) -> None:
+    result = from_task_error(
+        TaskError(code, "", Failed(code=code, diagnostics=tuple(DIAGNOSTICS))),
+        AUTHOR,
+        software=True,
     )
-    assert found == ValidationResult(code, tuple(FOUND))
-    assert ValidationResult.from_json(found.to_json()) == found
+    assert result == ValidationResult(code, tuple(DIAGNOSTICS))
+    assert ValidationResult.from_json(result.to_json()) == result
     with pytest.raises(ToqiboxError) as caught:
-        found.raise_if_invalid("a")
+        result.raise_if_invalid("a")
     assert (caught.value.code, caught.value.field) == (code, "effect")
-    assert caught.value.diagnostics == FOUND
+    assert caught.value.diagnostics == DIAGNOSTICS
 
 
-def test_a_good_verdict_lets_pass() -> None:
+def test_a_valid_result_raises_nothing() -> None:
     ValidationResult(blank=True).raise_if_invalid("a")

@@ -96,7 +96,7 @@ def _exports(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Exports]:
         exports: Exports = {}
         for (track, name), job in zip(pairs, jobs, strict=True):
             path, photo, job_id = job.result()
-            server.client.completed(job_id, patience_s=5000 if FULL else 250)
+            server.client.completed(job_id, timeout_s=5000 if FULL else 250)
             video = server.client.download(job_id, folder / f"{job_id}.mp4")
             export = Export(path, photo, video)
             exports |= {key: export for key in (track, name) if key is not None}

@@ -123,7 +123,7 @@ class SentJobs:
     def video(self, key: object, folder: Path) -> Path:
         """Return the finished video of a request, of a clip, or of ``longest``."""
         server = self.quick_server if isinstance(key, Clip) else self.server
-        server.client.completed(self.jobs[key], patience_s=WAIT_S)
+        server.client.completed(self.jobs[key], timeout_s=WAIT_S)
         return server.client.download(self.jobs[key], folder / "film.mp4")
 
 

@@ -108,7 +108,7 @@ def test_a_burst_is_bounded_and_finishes(
                 client.cancel(job)
         finishing = (*accepted, *holders) if FULL else accepted
         for job in finishing:
-            client.completed(job, patience_s=1800)
+            client.completed(job, timeout_s=1800)
     figure(f"{len(accepted)} × 202, {len(refused)} × 429, {len(finishing)} completed")
     figure(f"at most {census.max_workers} segment workers in {census.samples} looks at /proc")
     assert census.max_workers == 2

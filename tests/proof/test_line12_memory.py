@@ -50,7 +50,7 @@ def test_a_long_job_stays_small(start_server: StartServer, figure: Figure) -> No
     server = start_server(PLANS=LONG_PLANS, SEGMENT_SEC="10" if FULL else "2")
     with PeakMemory(server) as peak:
         job = server.client.submit(media.wav(LONG_S), media.photo(1600, 1067), plan="premium")
-        done = server.client.completed(job, patience_s=3600)
+        done = server.client.completed(job, timeout_s=3600)
     assert done["frames"]["total"] == LONG_S * 30
     figure(f"{LONG_S} s at {done['resolution']['width']}×{done['resolution']['height']}")
     figure(f"server {peak.server / MB:.0f} MB, segment worker {peak.worker / MB:.0f} MB at most")

@@ -1,4 +1,4 @@
-"""Verdicts for data folders that begin empty: what every test knows is not found out by each."""
+"""Validation results for empty data folders, so that each test does not validate every effect."""
 
 import asyncio
 import json
@@ -18,29 +18,29 @@ EFFECTS = Path(__file__).parents[1] / "data" / "effects"
 Known = dict[tuple[str, str], ValidationResult]
 
 
-def give(data: Path, known: Known) -> None:
-    """Put verdicts into a data folder that no server uses now."""
+def save(data: Path, results: Known) -> None:
+    """Save results to a data folder that no server uses now."""
     data.mkdir(mode=0o700, parents=True, exist_ok=True)
     store = Store(data / "jobs.db")
-    with ThreadPoolExecutor(1) as beside:  # also where a loop runs already
-        beside.submit(asyncio.run, store.validations.save(known, 0)).result()
+    with ThreadPoolExecutor(1) as executor:  # a loop may be running already
+        executor.submit(asyncio.run, store.validations.save(results, 0)).result()
     store.close()
 
 
-def all_of(library: Library, driver: str, found: ValidationResult) -> Known:
-    """The same verdict on all that a library holds."""
+def same_for_all(library: Library, driver: str, result: ValidationResult) -> Known:
+    """Return the same result for all effects of a library."""
     sources = [read_source(effect, library) for effect in library.all()]
-    return {(source.key, driver): found for source in sources}
+    return {(source.key, driver): result for source in sources}
 
 
 @cache
-def drawable() -> Known:
-    """That this machine draws our effects, which their own tests show."""
-    return all_of(Library((BUILT_IN, EFFECTS)), _driver(), ValidationResult())
+def valid_effects() -> Known:
+    """Return valid results for our effects, which have tests of their own."""
+    return same_for_all(Library((BUILT_IN, EFFECTS)), _driver(), ValidationResult())
 
 
 def _driver() -> str:
-    """The renderer and its version, as a worker finds them."""
+    """Return the renderer and its version as a worker reports them."""
     done = subprocess.run(
         sandbox.command(start.command("server.worker.program", "probe")),
         input=b'{"task": "probe"}\n',
