@@ -10,7 +10,7 @@ from tests.harness.server import SMALL, Server, eventually
 
 WAITING = """#!/bin/sh
 case "$*" in
-{words}) while [ ! -e {go} ]; do sleep 0.05; done ;;
+{pattern}) while [ ! -e {go} ]; do sleep 0.05; done ;;
 esac
 exec {ffmpeg} "$@"
 """

@@ -10,7 +10,7 @@ from server.jobs.store.store import Store
 from tests.jobs.conftest import MakeJob
 
 
-async def test_listeners_are_told_of_every_change(tmp_path: Path, make_job: MakeJob) -> None:
+async def test_listeners_are_notified_of_every_change(tmp_path: Path, make_job: MakeJob) -> None:
     events = JobEvents()
     changes: list[JobChange] = []
     store = Store(tmp_path / "jobs.db", events=events)

@@ -80,7 +80,7 @@ def test_final_states_have_no_way_out() -> None:
     assert set(FINAL) == {Status.COMPLETED, Status.FAILED, Status.CANCELLED}
 
 
-async def test_progress_never_falls(store: Store, make_job: MakeJob) -> None:
+async def test_progress_never_decreases(store: Store, make_job: MakeJob) -> None:
     await store.jobs.add(make_job("one"), bound=9)
     await store.jobs.transition("one", Status.PROCESSING, stage=Stage.RENDERING)
     await store.jobs.save_progress("one", 40, 36, 100)
@@ -94,7 +94,7 @@ async def test_progress_never_falls(store: Store, make_job: MakeJob) -> None:
     assert (job.progress, job.frames_done, job.slot_ms) == (40, 18, 9000)
 
 
-async def test_attempts_and_interruptions_are_counted_apart(
+async def test_attempts_and_interruptions_are_counted_separately(
     store: Store, make_job: MakeJob
 ) -> None:
     await store.jobs.add(make_job("one"), bound=9)
@@ -189,7 +189,7 @@ async def test_a_table_of_the_first_version_is_opened_with_its_jobs(
     store.close()
 
 
-async def test_verdicts_are_kept_by_source_and_driver(store: Store) -> None:
+async def test_validations_are_stored_by_source_and_driver(store: Store) -> None:
     bad = ValidationResult(
         "shader_rejected", ({"line": None, "message": "сломан"},), "signal SIGSEGV"
     )
@@ -198,7 +198,7 @@ async def test_verdicts_are_kept_by_source_and_driver(store: Store) -> None:
     assert await store.validations.load() == {("a", "one"): ValidationResult(), ("a", "two"): bad}
 
 
-async def test_the_oldest_verdicts_go_when_there_are_too_many(store: Store) -> None:
+async def test_the_oldest_validations_are_deleted_over_the_limit(store: Store) -> None:
     await store.validations.save({("first", ""): ValidationResult()}, 1)
     await store.validations.save(
         {(f"{n}", ""): ValidationResult() for n in range(MAX_VALIDATIONS)}, 2
@@ -265,20 +265,18 @@ async def test_a_cancelled_write_has_ended(tmp_path: Path, make_job: MakeJob) ->
     store.close()
 
 
-async def test_a_sound_is_in_use_at_the_tempo_that_was_asked_for(
-    store: Store, make_job: MakeJob
-) -> None:
+async def test_audio_is_in_use_at_the_requested_tempo(store: Store, make_job: MakeJob) -> None:
     await store.jobs.add(make_job("heard"), bound=9)
-    await store.jobs.add(make_job("told", tempo=87.5), bound=9)
+    await store.jobs.add(make_job("given", tempo=87.5), bound=9)
     assert await store.jobs.uses_audio("a" * 64, None)
     assert await store.jobs.uses_audio("a" * 64, 87.5)
     assert not await store.jobs.uses_audio("a" * 64, 175.0)
     assert not await store.jobs.uses_audio("b" * 64, None)
-    await store.jobs.transition("told", Status.CANCELLED)
+    await store.jobs.transition("given", Status.CANCELLED)
     assert not await store.jobs.uses_audio("a" * 64, 87.5)
 
 
-async def test_the_reason_of_a_failed_job_is_told_in_words(store: Store, make_job: MakeJob) -> None:
+async def test_the_error_of_a_failed_job_is_a_sentence(store: Store, make_job: MakeJob) -> None:
     await store.jobs.add(make_job("one"), 99)
     values = {"why": message("no_sound").to_json()}
     await store.jobs.transition(
