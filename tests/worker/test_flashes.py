@@ -16,6 +16,7 @@ from server.render.gl.context import Context
 from server.render.scene import Scene
 from server.render.session import SessionCache
 from server.worker.tasks import limit_flashes, segment
+from tests.harness.gl_objects import count_objects
 from tests.harness.rendering import MakeTask
 from tests.worker.test_segment import Log, decoded
 
@@ -136,3 +137,18 @@ def test_noise_of_pixels_does_not_flash(find_flashes: Any) -> None:
 )
 def test_cells_are_squares_of_any_frame(size: tuple[int, int], grid: tuple[int, int]) -> None:
     assert grid_shape(size) == grid
+
+
+def test_a_kept_session_does_not_grow(make_task: MakeTask, tmp_path: Path) -> None:
+    sessions = SessionCache()
+    task = LimitFlashes(scene=make_task(STROBE, frames=3).scene, out=tmp_path / "gains")
+    counts = []
+    try:
+        for _ in range(3):
+            limit_flashes.run(task, ProgressReporter(Log()), sessions)
+            assert sessions.current is not None
+            sessions.current.context.collect()
+            counts.append(count_objects())
+    finally:
+        sessions.close()
+    assert counts[0] == counts[1] == counts[2]
