@@ -150,5 +150,5 @@ class ActiveJob:
 
     def tasks(self) -> list["asyncio.Task[None]"]:
         """Return the tasks that work for the job, except the caller itself."""
-        everyone = [*self.slot_tasks, self.audio_task, self.completion_task]
-        return [task for task in everyone if task and task is not asyncio.current_task()]
+        tasks_of_job = [*self.slot_tasks, self.audio_task, self.completion_task]
+        return [task for task in tasks_of_job if task and task is not asyncio.current_task()]

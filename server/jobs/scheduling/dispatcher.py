@@ -155,9 +155,9 @@ class Dispatcher:
     async def _start_job(self, job: Job) -> ActiveJob | None:
         """Start a queued job; return None if it was cancelled meanwhile."""
         active = self._activate(job)  # before it begins, so that a cancel finds it
-        begun = None
+        started = None
         try:
-            begun = await self._completer.transition(
+            started = await self._completer.transition(
                 job,
                 Status.PROCESSING,
                 stage=Stage.ANALYSING,
@@ -165,10 +165,10 @@ class Dispatcher:
                 **self._machine_columns(),
             )
         finally:
-            if begun is None or active.is_closing:
+            if started is None or active.is_closing:
                 self.active_jobs.pop(job.id, None)
-        active.job = begun or job
-        return None if begun is None or active.is_closing else active
+        active.job = started or job
+        return None if started is None or active.is_closing else active
 
     def _machine_columns(self) -> dict[str, object]:
         """Return the renderer and encoder of a job, fixed when it starts."""

@@ -81,7 +81,7 @@ def flashes_path(job: Job, folder: Path, fingerprint: str) -> Path | None:
 
 
 def encoder_threads(slots: int, cores: int) -> int:
-    """Threads for each x264, so that all slots together use the cores once."""
+    """Return the threads per x264 encoder, so that all slots together use each core once."""
     return max(1, min(16, cores // max(1, slots)))
 
 
