@@ -12,9 +12,10 @@ from pathlib import Path
 
 import numpy as np
 
-from server.audio import features, track_features
+from server.audio import track_features
 from server.audio.spectrum import spectrogram
 from server.media import ffmpeg, wav
+from server.protocol import file_names
 from server.samples import track as demo
 
 
@@ -25,7 +26,7 @@ def main() -> None:
         folder = Path(name)
         audio = write_looped_demo(folder / "sound.wav", seconds)
         decoding = wall_seconds(lambda: decode_only(audio))
-        spectra, track_file = folder / features.SPECTRA, folder / features.TRACK
+        spectra, track_file = folder / file_names.SPECTRA, folder / file_names.TRACK
         spectra_s = wall_seconds(lambda: spectrogram.analyse(audio, spectra))
         track_s = wall_seconds(lambda: track_features.analyse(audio, spectra, track_file))
         size = sum(path.stat().st_size for path in (spectra, track_file)) / 1e6

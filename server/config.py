@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
+from server.protocol.encodings import ENCODINGS
+
 _DECIMAL = re.compile(r"[0-9]{1,9}(\.[0-9]{1,9})?")
 _PUBLIC_URL = re.compile(r"(https?://[^\s/?#@]+)?((/[^\s/?#]+)*)/?")
 Network = IPv4Network | IPv6Network
@@ -195,7 +197,7 @@ class Config:
         "time for which a finished video is kept, seconds",
     )
     encoder: str = _setting(
-        "ENCODER", "auto", _choice("auto", "nvenc", "x264"), "auto, or the required encoder"
+        "ENCODER", "auto", _choice("auto", *ENCODINGS), "auto, or the required encoder"
     )
     egl_device: int | None = _setting(
         "EGL_DEVICE", None, _integer(0, 63), "index of the required EGL device"

@@ -17,8 +17,8 @@ from server.audio.spectrum import spectrogram as spectra
 from server.audio.spectrum.analyser_node import HOP, SIZE, STEPS_PER_S
 from server.files import atomic, seal
 from server.media import wav as wave
+from server.protocol.file_names import LEVELS, SPECTRA, TRACK
 
-SPECTRA, LEVELS, TRACK = "spectra.npy", "levels.npy", "track.npz"
 FULL_LEVEL = 0.2
 """Raw level from which the feature `sounding` is 1: 0.2 is -48 dB; 0, silence, is -60 dB."""
 _SUM = ".sum"

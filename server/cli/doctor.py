@@ -18,6 +18,7 @@ from server.cli.support.options import add_data_folder, add_json
 from server.config import Config
 from server.jobs.execution.machine import MachineProbe
 from server.jobs.storage.data_folder import read_address
+from server.protocol.encodings import ENCODINGS
 from server.terminal import print_lines
 
 _MARKS = {"ok": "ok  ", "warning": "note", "failed": "FAIL"}
@@ -137,11 +138,7 @@ def _encoders(config: Config, health: MachineProbe) -> Iterator[Finding]:
             yield Finding("encoder", "ok", f"{name}: opened")
             continue
         required = config.encoder == name or health.encoder is None
-        advice = (
-            "NVENC needs an NVIDIA GPU that supports it and the video driver capability"
-            if name == "nvenc"
-            else "install an ffmpeg with libx264"
-        )
+        advice = ENCODINGS[name].requirement
         result = f"{name}: cannot be opened ({attempt.get('why') or 'unknown reason'})"
         yield Finding("encoder", "failed" if required else "warning", result, advice)
 

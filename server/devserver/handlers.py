@@ -11,7 +11,6 @@ from typing import Any
 from aiohttp import web
 
 import server
-from server.audio.features import LEVELS, SPECTRA
 from server.devserver.current_media import CurrentMedia
 from server.devserver.preview import PreviewRenderer, Superseded
 from server.devserver.watch_config import WatchConfig
@@ -22,6 +21,7 @@ from server.effects.model.text_style import SAMPLE_CREDITS
 from server.errors import ToqiboxError
 from server.jobs.model import validation_result
 from server.jobs.submission.fields import FITS
+from server.protocol.file_names import LEVELS, SPECTRA
 
 _WEB = Path(server.__file__).resolve().parent / "web"
 _SCRIPT = re.compile(r"(?:[a-z]{1,32}/){1,3}[a-z_]{1,32}\.(?:js|css|svg)")

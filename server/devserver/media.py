@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from server.audio.features import LEVELS, SPECTRA, Features
+from server.audio.features import Features
 from server.audio.spectrum import log_bands
 from server.audio.spectrum.spectrogram import RECORD, TAIL
 from server.effects.model.feature import EVENTS, STEP_FEATURES
 from server.media.photos.palette import file_palette
+from server.protocol.file_names import LEVELS, SPECTRA
 
 _TEMPO_FEATURES = ("tempo", "tempo.confidence")
 

@@ -1,7 +1,8 @@
-"""The disk: which errors mean that it is full, and how a path is made durable."""
+"""The disk: the errors that mean that it is full, and paths made durable or removed."""
 
 import errno
 import os
+import shutil
 from pathlib import Path
 
 _FULL = (errno.ENOSPC, errno.EDQUOT)
@@ -19,3 +20,11 @@ def sync_path(path: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+def discard(path: Path) -> None:
+    """Remove a file or folder, if it exists."""
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path, ignore_errors=True)
+    else:
+        path.unlink(missing_ok=True)

@@ -5,8 +5,9 @@ import time
 from pathlib import Path
 
 from server.concurrency import run_in_thread
+from server.files.disk import discard
 from server.jobs.model.job import LIVE, Job, now_ms
-from server.jobs.storage.data_folder import DataFolder, discard
+from server.jobs.storage.data_folder import DataFolder
 from server.jobs.store.store import Store
 from server.logging_json import log_event
 
@@ -38,11 +39,17 @@ async def purge(store: Store, data: DataFolder, *, at_start: bool) -> None:
         ]
     )
     known = await store.jobs.known_ids()
-    unmoved = await run_in_thread(_quarantine_unknown, folders, known, data, is_new=store.is_new)
+    unknown = [path for path in folders if path.name not in known]
+    if not store.is_new:
+        unknown = [path for path in unknown if await data.artifacts.exists(path.name, "video")]
+    unmoved = await run_in_thread(_quarantine, unknown, data)
     owned, live = await store.jobs.ids_with_files(), await store.jobs.list_by_status(*LIVE)
     orphans = await run_in_thread(_find_orphans, folders, features, owned, live, data)
     if at_start:
-        orphans += await run_in_thread(_clean_owned, owned, live, data)
+        for job_id in owned - {job.id for job in live}:
+            await data.artifacts.commit(job_id)
+        partial = [data.job_folder(job.id).glob("*.part") for job in live]
+        orphans += await run_in_thread(lambda: [path for paths in partial for path in paths])
     dead = [*spooled, *(path for path in orphans if path not in unmoved)]
     for path in dead:
         await run_in_thread(discard, path)
@@ -54,27 +61,21 @@ async def purge(store: Store, data: DataFolder, *, at_start: bool) -> None:
 
 async def _expire(store: Store, data: DataFolder) -> None:
     for job in await store.jobs.list_expired(now_ms()):
+        await data.artifacts.remove(job.id)
         await run_in_thread(data.discard_job, job.id)  # its expiry time is in its row already
         await store.jobs.update(job.id, removed=1)
         log_event(_LOG, logging.INFO, "job.expired", job=job.id, request=job.request_id)
 
 
-def _quarantine_unknown(
-    folders: list[Path], known: set[str], data: DataFolder, *, is_new: bool
-) -> set[Path]:
+def _quarantine(unknown: list[Path], data: DataFolder) -> set[Path]:
     """Quarantine the folders of jobs that are missing in the table.
-
-    Returns:
-        Folders that could not be moved: they stay in place, and nothing in them may be removed.
 
     The row of a finished video outlives its files by far, so a video without a row means that the
     table was lost or is an old copy. All folders are older than a table that was just created.
+
+    Returns:
+        Folders that could not be moved: they stay in place, and nothing in them may be removed.
     """
-    unknown = [
-        path
-        for path in folders
-        if path.name not in known and (is_new or data.artifact_path(path.name, "video").exists())
-    ]
     moved: list[Path] = []
     unmoved: dict[Path, OSError] = {}
     for path in unknown:
@@ -123,10 +124,3 @@ def _find_orphans(
     wanted = {data.features_folder(job) for job in live}
     orphans = [folder for folder in folders if folder.name not in owned]
     return orphans + [path for path in features if path not in wanted]
-
-
-def _clean_owned(owned: set[str], live: list[Job], data: DataFolder) -> list[Path]:
-    """Leave finished jobs their artifacts only; return the half-written files of live ones."""
-    for job_id in owned - {job.id for job in live}:
-        data.keep_artifacts_only(job_id)
-    return [path for job in live for path in data.job_folder(job.id).glob("*.part")]

@@ -3,6 +3,8 @@
 import asyncio
 import contextlib
 import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -20,6 +22,7 @@ from server.jobs.model.retry_after import DISK_FULL_S
 from server.jobs.retention import purge
 from server.jobs.scheduling.active_job import ActiveJob
 from server.jobs.scheduling.dispatcher import Dispatcher
+from server.jobs.storage.artifacts import Artifact
 from server.jobs.storage.data_folder import DataFolder
 from server.jobs.store.sqlite import DiskFull
 from server.jobs.store.store import Store
@@ -176,19 +179,22 @@ class Service:
             ahead, eta.estimate_slot_s(job.spec.workload, costs), len(self.dispatcher.slots)
         )
 
-    def artifact(self, job: Job, kind: str) -> Path:
-        """Return the file of a completed job; `kind` is ``video`` or ``poster``.
+    @asynccontextmanager
+    async def open_artifact(self, job: Job, kind: str) -> AsyncIterator[Artifact]:
+        """Open the artifact of a completed job; `kind` is ``video`` or ``poster``.
 
         Raises:
             ToqiboxError: result_not_ready or result_expired.
         """
         if not job.is_final:
             raise ToqiboxError("result_not_ready")
-        path = self.data.artifact_path(job.id, kind)
-        kept = job.status is Status.COMPLETED and not job.removed and not job.is_expired
-        if not kept or not path.exists():
+        if job.status is not Status.COMPLETED or job.removed or job.is_expired:
             raise ToqiboxError("result_expired")
-        return path
+        try:
+            async with self.data.artifacts.open(job.id, kind) as artifact:
+                yield artifact
+        except FileNotFoundError:
+            raise ToqiboxError("result_expired") from None
 
     # Ending
 
@@ -226,6 +232,7 @@ class Service:
         job = await self.store.jobs.get(job_id)
         if job and job.status is Status.COMPLETED and not job.removed:
             await self.store.jobs.update(job_id, removed=1)
+            await self.data.artifacts.remove(job_id)
             await asyncio.to_thread(self.data.discard_job, job_id)
             log_event(_LOG, logging.INFO, "job.removed", job=job_id, request=request_id)
             return replace(job, removed=True)

@@ -164,6 +164,8 @@ class Mux(Task):
     frames: int
     fps: int
     size: tuple[int, int]
+    encoder: str
+    """The encoding of the segments."""
     title: str | None
     artist: str | None
     loudest_s: float

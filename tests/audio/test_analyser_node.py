@@ -10,13 +10,14 @@ from typing import Any
 import numpy as np
 import pytest
 
-from server.audio.features import LEVELS, SPECTRA, TRACK, Features, analyse
+from server.audio.features import Features, analyse
 from server.audio.spectrum import analyser_node
 from server.audio.spectrum.spectrogram import RECORD, TAIL
 from server.effects.model.feature import STEP_FEATURES
 from server.errors import ToqiboxError
-from server.jobs.storage import data_folder
 from server.media import wav
+from server.protocol import file_names
+from server.protocol.file_names import LEVELS, SPECTRA, TRACK
 
 Samples = np.ndarray[Any, np.dtype[Any]]
 MakeWav = Callable[..., Path]
@@ -259,7 +260,7 @@ def test_the_track_is_analysed_as_a_whole_only_where_it_is_asked_for(
     analyse(sound, folder)
     assert {entry.name for entry in folder.glob("*.np?")} == {SPECTRA, LEVELS, TRACK}
     assert (folder / SPECTRA).stat().st_mtime_ns == made
-    named = (data_folder.SPECTRA, data_folder.LEVELS, data_folder.TRACK)
+    named = (file_names.SPECTRA, file_names.LEVELS, file_names.TRACK)
     assert named == (SPECTRA, LEVELS, TRACK)
 
 

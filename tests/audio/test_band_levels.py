@@ -11,9 +11,10 @@ from numpy.typing import NDArray
 
 from server.arrays import Float64Array
 from server.audio import band_levels
-from server.audio.features import LEVELS, Features, analyse
+from server.audio.features import Features, analyse
 from server.audio.spectrum import analyser_node, bands, log_bands
 from server.audio.spectrum.spectrogram import TAIL
+from server.protocol.file_names import LEVELS
 
 Samples = NDArray[Any]
 MakeWav = Callable[..., Path]

@@ -18,7 +18,8 @@ from server.jobs.model.job import Job, Status, now_ms
 from server.jobs.model.spec import Spec
 from server.jobs.model.validation_result import ValidationResult
 from server.jobs.service import Service
-from server.jobs.storage.data_folder import ARTIFACT_FILES, new_id
+from server.jobs.storage.artifacts import FILES
+from server.jobs.storage.data_folder import new_id
 from tests.harness import validation_results
 
 QUICK = HttpLimits(
@@ -118,7 +119,7 @@ class Running:
     ) -> Job:
         """Add a completed job with these artifacts."""
         job = await self.add_job(**spec)
-        for name, content in ((ARTIFACT_FILES["video"], video), (ARTIFACT_FILES["poster"], poster)):
+        for name, content in ((FILES["video"], video), (FILES["poster"], poster)):
             (self.service.data.job_folder(job.id) / name).write_bytes(content)
         await self.service.store.jobs.transition(job.id, Status.PROCESSING)
         expires = now_ms() + 60_000

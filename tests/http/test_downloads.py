@@ -10,7 +10,7 @@ from server.http.limits import HttpLimits
 from server.http.openapi.document import document
 from server.http.server.routes import ROUTES
 from server.jobs.model.job import Status
-from server.jobs.storage.data_folder import ARTIFACT_FILES
+from server.jobs.storage.artifacts import FILES
 from tests.http.conftest import Running, Start
 from tests.http.wire import exchange, head
 
@@ -112,7 +112,7 @@ async def test_what_cannot_be_downloaded_says_why(running: Running, tail: str) -
     await running.service.cancel(removed.id, "r")
     assert await code(removed.id) == (410, "result_expired")
     lost = await running.finish_job()
-    for name in ARTIFACT_FILES.values():
+    for name in FILES.values():
         (running.service.data.job_folder(lost.id) / name).unlink()
     assert await code(lost.id) == (410, "result_expired")
     expired = await running.finish_job()

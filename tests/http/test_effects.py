@@ -277,7 +277,7 @@ async def test_a_job_keeps_the_images_and_both_photos_it_was_accepted_with(
         job = await service.store.jobs.get(job.id) or job
     assert job.status is Status.COMPLETED, (job.error_code, job.diagnostics)
     assert await running.until(lambda: not kept.exists())
-    poster = Image.open(service.artifact(job, "poster")).convert("RGB")
+    poster = Image.open(service.data.artifacts.path(job.id, "poster")).convert("RGB")
     left, right = poster.getpixel((8, 18)), poster.getpixel((56, 18))
     assert isinstance(left, tuple)
     assert isinstance(right, tuple)

@@ -153,7 +153,7 @@ async def test_a_video_that_shrinks_while_it_is_sent_ends_its_connection(
     loop = asyncio.get_running_loop()
     await loop.sock_sendall(client, head(f"GET /download/{job.id}"))
     response = await loop.sock_recv(client, 1000)
-    os.truncate(running.service.artifact(job, "video"), 7_000_000)
+    os.truncate(running.service.data.artifacts.path(job.id, "video"), 7_000_000)
     with contextlib.suppress(ConnectionError):
         while data := await loop.sock_recv(client, 65_536):
             response += data

@@ -13,8 +13,9 @@ import pytest
 
 from server.errors import ToqiboxError
 from server.media import ffmpeg
-from server.media.video import ffprobe, frame_encoder, h264
-from server.media.video.frame_encoder import ENCODERS, FrameWriter
+from server.media.video import encoder_options, ffprobe, frame_encoder
+from server.media.video.frame_encoder import FrameWriter
+from server.protocol.encodings import ENCODINGS
 
 WIDTH, HEIGHT = 64, 36
 Luma = np.ndarray[Any, np.dtype[Any]]
@@ -43,9 +44,9 @@ def test_every_frame_is_a_packet(tmp_path: Path, frames: int, fps: int) -> None:
     assert written.cpu_s > 0
     packets = ffprobe.packets(out)
     assert sorted(p.pts for p in packets) == [
-        h264.TICKS_PER_FRAME * frame for frame in range(frames)
+        encoder_options.TICKS_PER_FRAME * frame for frame in range(frames)
     ]
-    keys = [p.pts // h264.TICKS_PER_FRAME for p in packets if p.key]
+    keys = [p.pts // encoder_options.TICKS_PER_FRAME for p in packets if p.key]
     assert keys == list(range(0, frames, 2 * fps))
     assert sorted(os.listdir(tmp_path)) == ["segment.mp4", "segment.mp4.sum"]
 
@@ -238,14 +239,14 @@ def test_encoders_are_tried_for_real(monkeypatch: pytest.MonkeyPatch, tmp_path: 
     assert frame_encoder.try_open("x264", tmp_path) == "ffmpeg is not installed"
 
 
-@pytest.mark.parametrize("name", list(ENCODERS))
+@pytest.mark.parametrize("name", list(ENCODINGS))
 def test_the_arguments_contain_only_numbers_and_fixed_words(name: str) -> None:
-    argv = h264.segment_argv(ENCODERS[name], (1280, 720), 30, 2, Path("/folder/out.mp4.part"))
+    argv = encoder_options.segment_argv(name, (1280, 720), 30, 2, Path("/folder/out.mp4.part"))
     command = " ".join(argv)
     for expected in ("-g 60", "-flags +cgop", "-profile:v high", "-maxrate 12M", "-bufsize 24M"):
         assert expected in command
     assert command.count("-colorspace bt709") == 2
-    larger = h264.segment_argv(ENCODERS[name], (1080, 1920), 30, 2, Path("/folder/out"))
+    larger = encoder_options.segment_argv(name, (1080, 1920), 30, 2, Path("/folder/out"))
     assert "-maxrate 20M" in " ".join(larger)
     assert argv[-2:] == ["file:/folder/out.mp4.part", "-y"]
 

@@ -14,7 +14,7 @@ import pytest
 from server.errors import ToqiboxError
 from server.media import mp4_boxes, wav
 from server.media.tracks import sound
-from server.media.video import ffprobe, h264, mux
+from server.media.video import encoder_options, ffprobe, mux
 from server.media.video.frame_encoder import FrameWriter
 from server.media.video.verify import ExpectedVideo, verify
 
@@ -89,8 +89,12 @@ def test_nothing_is_lost_and_nothing_drifts(
     assert video.report.video_s == pytest.approx(frames / fps, abs=1e-6)
     assert video.report.audio_s == pytest.approx(frames / fps, abs=1e-6)
     packets = ffprobe.packets(tmp_path / "out.mp4")
-    assert sorted(p.pts for p in packets) == [h264.TICKS_PER_FRAME * n for n in range(frames)]
-    assert {b.dts - a.dts for a, b in itertools.pairwise(packets)} <= {h264.TICKS_PER_FRAME}
+    assert sorted(p.pts for p in packets) == [
+        encoder_options.TICKS_PER_FRAME * n for n in range(frames)
+    ]
+    assert {b.dts - a.dts for a, b in itertools.pairwise(packets)} <= {
+        encoder_options.TICKS_PER_FRAME
+    }
     assert all(p.dts <= p.pts for p in packets)
     shades = decode_frames(tmp_path / "out.mp4", WIDTH, HEIGHT).mean(axis=(1, 2))
     assert np.abs(shades - [_luma(n) for n in range(frames)]).max() < 4

@@ -19,6 +19,7 @@ from server.effects.effect import Effect, Kind
 from server.effects.web_program import build_program
 from server.media import wav
 from server.media.photos.palette import file_palette
+from server.protocol import file_names
 from server.protocol.scene import EffectInstance, SceneSpec
 from server.render.gl.context import Context
 from server.render.gl.pixels import read_rgba
@@ -188,7 +189,7 @@ async def player_page(
     async def media_file(request: web.Request) -> web.StreamResponse:
         name = request.path.strip("/")
         path: Path = getattr(scene_files, "features" if name == "levels" else name)
-        files_in_folder = {"features": features.SPECTRA, "levels": features.LEVELS}
+        files_in_folder = {"features": file_names.SPECTRA, "levels": file_names.LEVELS}
         return web.FileResponse(path / files_in_folder[name] if name in files_in_folder else path)
 
     async def feature_layout(_request: web.Request) -> web.StreamResponse:

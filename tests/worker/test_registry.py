@@ -71,7 +71,7 @@ def test_from_uploads_to_video(uploads: Path) -> None:
     joined = do(
         Mux(
             segments=tuple(segments), audio=track, out=video, poster=poster, frames=20, fps=10,
-            size=(64, 36), title="T", artist=None, loudest_s=prepared["loudest_s"],
+            size=(64, 36), encoder="x264", title="T", artist=None, loudest_s=prepared["loudest_s"],
         ),
         stages,
     )  # fmt: skip

@@ -132,7 +132,7 @@ def _print_warnings(export: VideoExport, job_json: dict[str, Any], printed: int)
 async def _finish(service: Service, export: VideoExport, job: Job) -> int:
     job_json = await service.describe(job, "en")
     if job.status is Status.COMPLETED:
-        if reason := copy_atomically(service.artifact(job, "video"), export.out):
+        if reason := copy_atomically(service.data.artifacts.path(job.id, "video"), export.out):
             return export.print_error(f"{export.out} cannot be written: {reason}", FAILED)
         job_json.update(downloadUrl=None, posterUrl=None, file=str(export.out))
     if export.as_json:

@@ -2,7 +2,6 @@
 
 import asyncio
 import fcntl
-import os
 import socket
 import struct
 import termios
@@ -12,7 +11,6 @@ from datetime import UTC, datetime
 
 from aiohttp import web
 
-from server.concurrency import open_in_thread, run_in_thread
 from server.errors import ToqiboxError
 from server.http.app_keys import LIMITS, SERVICE, language_of, request_id_of
 from server.http.handlers.required_job import require_job
@@ -26,6 +24,7 @@ from server.http.headers.ranges import (
 from server.http.responses import error_response
 from server.http.transfer_rate import TransferRate
 from server.jobs.model.job import Job
+from server.jobs.storage.artifacts import Artifact
 
 _CHUNK = 256 * 1024
 _CHECKS_PER_WINDOW = 15
@@ -55,16 +54,14 @@ async def download_poster(request: web.Request) -> web.StreamResponse:
 
 async def _download(request: web.Request, kind: _Kind) -> web.StreamResponse:
     job = await require_job(request)
-    path = request.app[SERVICE].artifact(job, kind.artifact)
-    try:
-        async with open_in_thread(path) as descriptor:
-            return await _send(request, kind, job, descriptor)
-    except FileNotFoundError:
-        raise ToqiboxError("result_expired") from None
+    async with request.app[SERVICE].open_artifact(job, kind.artifact) as artifact:
+        return await _send(request, kind, job, artifact)
 
 
-async def _send(request: web.Request, kind: _Kind, job: Job, descriptor: int) -> web.StreamResponse:
-    size = os.fstat(descriptor).st_size
+async def _send(
+    request: web.Request, kind: _Kind, job: Job, artifact: Artifact
+) -> web.StreamResponse:
+    size = artifact.size
     # A published file never changes, so its name and size identify its content.
     etag = f'"{job.id}-{kind.artifact}-{size:x}"'
     headers = {
@@ -91,7 +88,7 @@ async def _send(request: web.Request, kind: _Kind, job: Job, descriptor: int) ->
     response.content_length = count
     await response.prepare(request)
     if not head_only:
-        await _stream(request, response, descriptor, range(first, first + count))
+        await _stream(request, response, artifact, range(first, first + count))
     return response
 
 
@@ -103,7 +100,7 @@ def _range_not_satisfiable(request: web.Request, size: int) -> web.Response:
 
 
 async def _stream(
-    request: web.Request, response: web.StreamResponse, descriptor: int, span: range
+    request: web.Request, response: web.StreamResponse, artifact: Artifact, span: range
 ) -> None:
     """Send the bytes of `byte_range`; abort if the client is too slow."""
     transport = request.transport
@@ -123,7 +120,7 @@ async def _stream(
         with suppress(ConnectionError):
             for offset in range(span.start, span.stop, _CHUNK):
                 length = min(_CHUNK, span.stop - offset)
-                data = await run_in_thread(os.pread, descriptor, length, offset)
+                data = await artifact.read(offset, length)
                 if len(data) < length:
                     raise EOFError("the file was cut off while it was sent")
                 monitor.sent += len(data)

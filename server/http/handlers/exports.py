@@ -7,6 +7,7 @@ from pathlib import Path
 from aiohttp import web
 
 from server.errors import ToqiboxError
+from server.files.disk import discard
 from server.http.app_keys import (
     BACKGROUND_TASKS,
     CONFIG,
@@ -26,7 +27,6 @@ from server.http.uploads.limiter import UploadLimiter
 from server.http.uploads.spool_file import FreeSpaceGuard
 from server.http.uploads.upload_state import UploadState
 from server.jobs.model.job import Job
-from server.jobs.storage.data_folder import discard
 from server.jobs.submission.export_form import ExportForm
 from server.jobs.submission.fields import FILE_FIELDS, TEXT_FIELDS
 from server.jobs.submission.request import Request

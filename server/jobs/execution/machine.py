@@ -12,6 +12,7 @@ from server.config import Config
 from server.jobs.execution.gpu_presence import GpuMonitor
 from server.jobs.execution.worker_process import TaskError, Timeouts, run_task
 from server.logging_json import log_event
+from server.protocol.encodings import ENCODINGS
 from server.protocol.tasks import Probe
 
 _LOG = logging.getLogger(__name__)
@@ -33,7 +34,7 @@ def choose_encoder(wanted: str, opened: dict[str, Any]) -> tuple[str | None, str
     Returns:
         The encoder or None, and the preferred encoder if it did not open, else None.
     """
-    names = ["nvenc", "x264"] if wanted == "auto" else [wanted]
+    names = list(ENCODINGS) if wanted == "auto" else [wanted]
     working = [name for name in names if opened.get(name, {}).get("ok")]
     if not working:
         return None, None
@@ -69,7 +70,7 @@ class MachineProbe:
 
     async def _probe(self) -> None:
         task = Probe(
-            egl_device=self._config.egl_device, encoders=("nvenc", "x264"), folder=self._scratch
+            egl_device=self._config.egl_device, encoders=tuple(ENCODINGS), folder=self._scratch
         )
         timeouts = Timeouts(idle_s=_PROBE_LIMIT_S, total_s=_PROBE_LIMIT_S)
         try:

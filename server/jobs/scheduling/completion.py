@@ -5,11 +5,12 @@ import logging
 from typing import Any
 
 from server.config import Config
+from server.files.disk import discard
 from server.jobs.execution.slot import LocalSlot
 from server.jobs.model.job import Job, Status, now_ms
 from server.jobs.scheduling.active_job import ActiveJob
 from server.jobs.scheduling.steps import JobFailed, Pipeline, machine_report
-from server.jobs.storage.data_folder import DataFolder, discard
+from server.jobs.storage.data_folder import DataFolder
 from server.jobs.store.store import Store
 from server.logging_json import log_event
 
@@ -58,7 +59,7 @@ class JobCompleter:
         }
         await self.transition(active.job, Status.COMPLETED, **changes)
         try:
-            await asyncio.to_thread(self._data.keep_artifacts_only, active.job.id)
+            await self._data.artifacts.commit(active.job.id)
             await self._record_cost(active)
         except Exception:  # the video is published: what is left is the sweep's
             _LOG.exception("job.cleanup_failed", extra={"facts": {"job": active.job.id}})

@@ -3,8 +3,9 @@
 import asyncio
 from pathlib import Path
 
+from server.files.disk import discard
 from server.jobs.scheduling.active_job import ActiveJob
-from server.jobs.storage.data_folder import SEAL_SUFFIX, discard
+from server.jobs.storage.data_folder import SEAL_SUFFIX
 
 
 async def redo_damaged(active: ActiveJob, paths: list[Path]) -> None:

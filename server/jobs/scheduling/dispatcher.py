@@ -6,9 +6,8 @@ import logging
 import time
 from collections.abc import Awaitable, Callable
 
-from server import processors
-from server.concurrency import run_in_thread
 from server.config import Config
+from server.files.disk import discard
 from server.jobs.execution.machine import MachineProbe
 from server.jobs.execution.slot import LocalSlot
 from server.jobs.model.job import Job, Stage, Status, now_ms
@@ -17,6 +16,7 @@ from server.jobs.scheduling.active_job import ActiveJob, SlotClock
 from server.jobs.scheduling.blame import hold_back, sort_interrupted
 from server.jobs.scheduling.completion import JobCompleter
 from server.jobs.scheduling.damage import redo_damaged
+from server.jobs.scheduling.preparation import Preparation
 from server.jobs.scheduling.progress import Progress
 from server.jobs.scheduling.steps import (
     EncoderUnavailable,
@@ -25,10 +25,11 @@ from server.jobs.scheduling.steps import (
     JobFailed,
     Pipeline,
 )
-from server.jobs.storage.data_folder import DataFolder, discard
+from server.jobs.storage.data_folder import DataFolder
 from server.jobs.store.sqlite import DiskFull
 from server.jobs.store.store import Store
 from server.logging_json import log_event
+from server.protocol.encodings import ENCODINGS
 
 _LOG = logging.getLogger(__name__)
 _FLUSH_S = 0.5
@@ -48,7 +49,9 @@ class Dispatcher:
         self._machine = machine
         self._progress = Progress(store)
         self._pipeline = Pipeline(config, store, machine)
-        self.slots = [LocalSlot(index) for index in range(config.max_parallel_exports)]
+        slots = config.max_parallel_exports
+        self._preparation = Preparation(config, store, machine, self._pipeline, slots)
+        self.slots = [LocalSlot(index) for index in range(slots)]
         self._wake_event = asyncio.Event()
         self.active_jobs: dict[str, ActiveJob] = {}
         shared = (self._pipeline, self.slots, self.active_jobs)
@@ -162,23 +165,13 @@ class Dispatcher:
                 Status.PROCESSING,
                 stage=Stage.ANALYSING,
                 started_at=now_ms(),
-                **self._machine_columns(),
+                **self._preparation.machine_columns(),
             )
         finally:
             if started is None or active.is_closing:
                 self.active_jobs.pop(job.id, None)
         active.job = started or job
         return None if started is None or active.is_closing else active
-
-    def _machine_columns(self) -> dict[str, object]:
-        """Return the renderer and encoder of a job, fixed when it starts."""
-        return {
-            "renderer": self._machine.renderer,
-            "software": bool(self._machine.software),
-            "encoder": self._machine.encoder,
-            "encoder_fallback": self._machine.encoder_fallback,
-            "threads": plan.encoder_threads(len(self.slots), processors.available()),
-        }
 
     def _activate(self, job: Job) -> ActiveJob:
         folder, features = self._data.job_folder(job.id), self._data.features_folder(job)
@@ -197,10 +190,7 @@ class Dispatcher:
                     encoding = self._run_step(active, self._pipeline.encode_audio)
                     active.audio_task = asyncio.create_task(encoding)
                 if not active.is_split:
-                    await self._pipeline.analyse(active)
-                    await self._pin_machine(active)
-                    await self._pipeline.detect_flashes(active, slot)
-                    await self._split(active)
+                    await self._preparation.run(active, slot)
                 segment = active.next_segment()
                 if segment:
                     active.drawing_since = active.drawing_since or time.monotonic()
@@ -222,18 +212,6 @@ class Dispatcher:
                 completion = self._run_step(active, self._completer.complete)
                 active.completion_task = asyncio.create_task(completion)
             self.wake()
-
-    async def _pin_machine(self, active: ActiveJob) -> None:
-        if active.job.renderer != self._machine.renderer:  # another machine or driver
-            columns = self._machine_columns()
-            active.job = await self._store.jobs.update(active.job.id, **columns) or active.job
-        active.flashes = plan.flashes_path(active.job, active.folder, self._machine.fingerprint)
-
-    async def _split(self, active: ActiveJob) -> None:
-        segment_s, machine = self._config.segment_sec, self._machine.fingerprint
-        segments = await run_in_thread(plan.split, active.job, segment_s, machine)
-        await run_in_thread(active.set_segments, segments)
-        await self._store.jobs.update(active.job.id, stage=Stage.RENDERING)
 
     async def _run_step(
         self, active: ActiveJob, step: Callable[[ActiveJob], Awaitable[None]]
@@ -272,7 +250,9 @@ class Dispatcher:
         self._machine.probe()  # the machine may be the cause rather than the job
 
     async def _fall_back_encoder(self, active: ActiveJob) -> None:
-        """Encode every segment again with x264 after NVENC failed."""
+        """Encode every segment again with the encoder that replaces the failed one."""
+        failed = active.job.encoder
+        encoder = ENCODINGS[failed].fallback if failed else None
         others = [task for task in active.slot_tasks if task is not asyncio.current_task()]
         for task in others:
             task.cancel()
@@ -282,13 +262,13 @@ class Dispatcher:
             for segment in active.segments:
                 discard(segment.path(active.folder))
             await self._store.tasks.delete(active.job.id, "segment-")
-            changes = {"encoder": "x264", "encoder_fallback": "nvenc"}
+            changes = {"encoder": encoder, "encoder_fallback": failed}
             active.job = await self._store.jobs.update(active.job.id, **changes) or active.job
             active.drawing.clear()
-            await self._split(active)
+            await self._preparation.split(active, None)
         finally:
             active.is_paused = False
-        log_event(_LOG, logging.WARNING, "job.encoder_fallback", job=active.job.id, encoder="x264")
+        log_event(_LOG, logging.WARNING, "job.encoder_fallback", job=active.job.id, encoder=encoder)
         self._machine.probe()
 
     # Progress

@@ -173,6 +173,7 @@ def audio_task(job: Job, folder: Path) -> EncodeAudio:
 
 def mux_task(job: Job, segments: list[Segment], folder: Path) -> Mux:
     """Return the task that muxes the segments and the audio into the video."""
+    assert job.encoder is not None, "chosen when the job begins"
     spec = job.spec
     return Mux(
         segments=tuple(segment.path(folder) for segment in segments),
@@ -182,6 +183,7 @@ def mux_task(job: Job, segments: list[Segment], folder: Path) -> Mux:
         frames=spec.frames,
         fps=spec.fps,
         size=(spec.width, spec.height),
+        encoder=job.encoder,
         title=spec.title,
         artist=spec.artist,
         loudest_s=spec.loudest_s,

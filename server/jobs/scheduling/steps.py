@@ -21,6 +21,7 @@ from server.jobs.scheduling.blank_video import blank_colour
 from server.jobs.store.sqlite import DiskFull
 from server.jobs.store.store import Store
 from server.logging_json import log_event
+from server.protocol.encodings import ENCODINGS
 from server.protocol.events import Event, FramesDone
 from server.protocol.progress import Result
 from server.protocol.scene import SceneSpec
@@ -164,7 +165,8 @@ class Pipeline:
             raise GpuUnavailable from error
 
     def _may_fall_back(self, active: ActiveJob) -> bool:
-        return self._config.encoder == "auto" and active.job.encoder == "nvenc"
+        encoding = ENCODINGS.get(active.job.encoder or "")
+        return self._config.encoder == "auto" and bool(encoding and encoding.fallback)
 
     async def _short_task(self, active: ActiveJob, task: Task) -> Result:
         started = time.monotonic()
@@ -173,7 +175,7 @@ class Pipeline:
             result = await run_task(task, Timeouts(stall_s, _SHORT_LIMIT_S), _SHORT_LIMITS)
         return {**result, "wall": time.monotonic() - started}
 
-    async def analyse(self, active: ActiveJob) -> None:
+    async def analyse(self, active: ActiveJob, _slot: LocalSlot) -> None:
         """Compute the track features, unless another job has done so."""
         task = plan.analyse_task(active.job, active.folder, active.features)
         async with self._analysing.setdefault(active.features.name, asyncio.Lock()):
@@ -188,7 +190,7 @@ class Pipeline:
         if not task.out.exists():
             await self._run_with_retries(active, "sound", lambda: self._short_task(active, task))
 
-    async def detect_flashes(self, active: ActiveJob, slot: LocalSlot) -> None:
+    async def limit_flashes(self, active: ActiveJob, slot: LocalSlot) -> None:
         """Compute the gain map that limits flashes in `slot`, unless it exists."""
         out = active.flashes
         if out is None:

@@ -14,19 +14,15 @@ import contextlib
 import fcntl
 import os
 import secrets
-import shutil
 import time
 from pathlib import Path
 
 from server.errors import ToqiboxError
-from server.files.disk import sync_path
+from server.files.disk import discard, sync_path
 from server.jobs.model.job import Job
 from server.jobs.model.retry_after import DISK_FULL_S
+from server.jobs.storage.artifacts import Artifacts
 
-ARTIFACT_FILES = {"video": "video.mp4", "poster": "poster.jpg"}
-"""File names of the artifacts of a job."""
-SPECTRA, LEVELS, TRACK = "spectra.npy", "levels.npy", "track.npz"
-"""Files of the analyse task in a folder of features, the last two only if needed."""
 SEAL_SUFFIX = ".sum"
 """Suffix of the seal of a file; a task that reads the file verifies it."""
 FEATURES_VERSION = 4
@@ -71,6 +67,7 @@ class DataFolder:
         self.features = root / "features"
         self.scratch = root / "scratch"
         self.unknown = root / "unknown"
+        self.artifacts = Artifacts(self.jobs)
         try:
             for folder in (root, self.spool, self.jobs, self.features):
                 folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -163,19 +160,10 @@ class DataFolder:
         sync_path(self.jobs)
         sync_path(self.spool)
 
-    def artifact_path(self, job_id: str, kind: str) -> Path:
-        return self.job_folder(job_id) / ARTIFACT_FILES[kind]
-
     def features_folder(self, job: Job) -> Path:
         """Return the folder of its track features, which depend on a requested tempo."""
         tempo = "" if job.spec.tempo is None else f"-{job.spec.tempo:.10g}bpm"
         return self.features / f"{job.spec.sound}{tempo}-v{FEATURES_VERSION}"
-
-    def keep_artifacts_only(self, job_id: str) -> None:
-        """Remove all files of a finished job except its artifacts."""
-        for path in self.job_folder(job_id).glob("*"):
-            if path.name not in ARTIFACT_FILES.values():
-                discard(path)
 
     def quarantine(self, folder: Path) -> Path:
         """Move the folder of a job to `unknown` under a free name and return its path."""
@@ -190,14 +178,6 @@ class DataFolder:
 
     def discard_job(self, job_id: str) -> None:
         discard(self.job_folder(job_id))
-
-
-def discard(path: Path) -> None:
-    """Remove a file or folder, if it exists."""
-    if path.is_dir() and not path.is_symlink():
-        shutil.rmtree(path, ignore_errors=True)
-    else:
-        path.unlink(missing_ok=True)
 
 
 def write_address(root: Path, address: str) -> None:

@@ -13,12 +13,13 @@ from server import sandbox
 from server.concurrency import run_in_thread, wait_for_end
 from server.config import Config
 from server.errors import CATALOGUE, ToqiboxError
+from server.files.disk import discard
 from server.jobs.execution.machine import MachineProbe
 from server.jobs.execution.worker_process import TaskError, Timeouts, run_task
 from server.jobs.model.job import Job, Status, now_ms
 from server.jobs.model.retry_after import BUSY_S
 from server.jobs.storage.asset_copies import snapshot_assets
-from server.jobs.storage.data_folder import DataFolder, discard, new_id
+from server.jobs.storage.data_folder import DataFolder, new_id
 from server.jobs.store.store import Store
 from server.jobs.submission import affordable
 from server.jobs.submission.admission import Admission

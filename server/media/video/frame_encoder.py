@@ -15,10 +15,8 @@ from server.files import atomic
 from server.media import ffmpeg
 from server.media.redact import redact_paths
 from server.media.video import ffprobe
-from server.media.video.h264 import ENCODERS, TICKS_PER_FRAME, segment_argv
+from server.media.video.encoder_options import TICKS_PER_FRAME, segment_argv
 from server.sandbox import Limits
-
-__all__ = ["ENCODERS", "FrameWriter", "SegmentFile", "try_open"]
 
 IN_FLIGHT = 3
 """Frames that may wait for ffmpeg, in addition to the one being drawn."""
@@ -80,7 +78,7 @@ class FrameWriter:
         """Start ffmpeg; must be called in the worker's main thread.
 
         Args:
-            encoder: a key of ENCODERS.
+            encoder: a key of ENCODINGS.
             size: width and height of the video, both even.
             fps: frames a second.
             threads: of the encoder; the output of x264 depends on it.
@@ -103,7 +101,7 @@ class FrameWriter:
             self._free.put(memoryview(buffer))
         self._full: queue.SimpleQueue[memoryview | None] = queue.SimpleQueue()
         self._current: memoryview | None = None
-        argv = segment_argv(ENCODERS[encoder], size, fps, threads, atomic.temp_path(out))
+        argv = segment_argv(encoder, size, fps, threads, atomic.temp_path(out))
         try:
             self._process = ffmpeg.Process(argv, _LIMITS, stdin=True)
         except ffmpeg.MediaError as error:

@@ -11,16 +11,15 @@ from server.errors import ToqiboxError
 from server.files import atomic
 from server.media import ffmpeg, mp4_boxes
 from server.media.progress import wait_with_progress
-from server.media.video.h264 import TICKS_PER_FRAME
+from server.media.video.encoder_options import TICKS_PER_FRAME
 from server.media.video.verify import ExpectedVideo, VerificationReport, verify
+from server.protocol.encodings import H264, Codec
 from server.sandbox import Limits
 
 _LIMITS = Limits(cpu_s=600, open_files=64)
 _MAX_TEXT = 200
 _LINE_ENDS = re.compile("[\t-\r\x1c-\x1f\x85\u2028\u2029]+")
 """Tabs and line ends, replaced by a space."""
-_MAX_REORDER = 2
-"""Maximum number of frames that H.264 with B-frames is decoded ahead of display."""
 
 
 @dataclass(frozen=True)
@@ -67,7 +66,7 @@ def mux(
         with atomic.translate_disk_full():
             listing.write_text(_concat_script(segments, expected.fps), "utf-8")
         argv = _mux_argv(
-            listing, audio, atomic.temp_path(out), expected.fps, _metadata_options(metadata)
+            listing, audio, atomic.temp_path(out), expected, _metadata_options(metadata)
         )
         with ffmpeg.Process(argv, _LIMITS) as process:
             result = wait_with_progress(
@@ -87,7 +86,7 @@ def mux(
     return video
 
 
-def write_poster(video: Path, frame: int, fps: int, out: Path) -> None:
+def write_poster(video: Path, frame: int, fps: int, out: Path, codec: Codec = H264) -> None:
     """Write frame `frame` of one of our videos as the JPEG `out`.
 
     Raises:
@@ -96,7 +95,7 @@ def write_poster(video: Path, frame: int, fps: int, out: Path) -> None:
     # Half a frame early: frames before the requested time are dropped.
     moment = max(0.0, (frame - 0.5) / fps)
     source = ffmpeg.input_file(
-        video, format="mov", format_whitelist="mov", codec_whitelist="h264", ss=f"{moment:.6f}"
+        video, format="mov", format_whitelist="mov", codec_whitelist=codec.name, ss=f"{moment:.6f}"
     )
     # JPEG means BT.601 in full range.
     convert = "scale=in_color_matrix=bt709:in_range=tv:out_color_matrix=bt601:out_range=pc"
@@ -129,14 +128,17 @@ def _concat_script(segments: Iterable[Path], fps: int) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _mux_argv(listing: Path, audio: Path, out: Path, fps: int, tags: dict[str, str]) -> list[str]:
+def _mux_argv(
+    listing: Path, audio: Path, out: Path, expected: ExpectedVideo, tags: dict[str, str]
+) -> list[str]:
+    fps = expected.fps
     video_input = ffmpeg.input_file(listing, format="concat", format_whitelist="concat,mov", safe=0)
     audio_input = ffmpeg.input_file(audio, format="mov", format_whitelist="mov")
     options: dict[str, object] = {
         "c": "copy",
         # A segment of one or two frames has no B-frame delay, but its neighbours have: decoding
         # times are reassigned, one per frame.
-        "bsf:v": f"setts=pts=PTS:dts=(N-{_MAX_REORDER})*{TICKS_PER_FRAME}",
+        "bsf:v": f"setts=pts=PTS:dts=(N-{expected.codec.max_reorder})*{TICKS_PER_FRAME}",
         "video_track_timescale": TICKS_PER_FRAME * fps,
         "movie_timescale": TICKS_PER_FRAME * fps,
         "movflags": "+faststart+write_colr",

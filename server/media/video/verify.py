@@ -8,6 +8,7 @@ from typing import Any
 from server.errors import ToqiboxError
 from server.media import mp4_boxes, wav
 from server.media.video import ffprobe
+from server.protocol.encodings import AUDIO_CODEC, H264, Codec
 
 _AAC_FRAME_S = 1024 / wav.RATE
 _TOLERANCE_S = 0.001
@@ -21,6 +22,7 @@ class ExpectedVideo:
     fps: int
     width: int
     height: int
+    codec: Codec = H264
 
 
 @dataclass(frozen=True)
@@ -45,7 +47,7 @@ def verify(path: Path, expected: ExpectedVideo) -> VerificationReport:
     """
     streams, packets = ffprobe.streams_and_packets(path)
     codecs = [stream.get("codec_name") for stream in streams]
-    if codecs != ["h264", "aac"]:
+    if codecs != [expected.codec.name, AUDIO_CODEC]:
         raise ToqiboxError("output_invalid", detail=f"streams {codecs}")
     video, audio = streams
     step = _ticks(video, 1) / expected.fps

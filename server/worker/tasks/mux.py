@@ -5,6 +5,7 @@ from dataclasses import asdict
 from server.files import seal
 from server.media.video import mux
 from server.media.video.verify import ExpectedVideo
+from server.protocol.encodings import ENCODINGS
 from server.protocol.progress import ProgressReporter, Result
 from server.protocol.tasks import Mux
 
@@ -20,18 +21,18 @@ def run(task: Mux, progress: ProgressReporter) -> Result:
         DamagedFilesError: a segment or the audio has changed since it was written.
     """
     progress.stage("join")
-    segments = list(task.segments)
+    segments, codec = list(task.segments), ENCODINGS[task.encoder].codec
     seal.verify([*segments, task.audio])
     video = mux.mux(
         segments,
         task.audio,
-        ExpectedVideo(task.frames, task.fps, *task.size),
+        ExpectedVideo(task.frames, task.fps, *task.size, codec),
         task.out,
         mux.Metadata(task.title, task.artist),
         progress.stage,
     )
     loudest = min(int(task.loudest_s * task.fps), task.frames - 1)
-    mux.write_poster(task.out, loudest, task.fps, task.poster)
+    mux.write_poster(task.out, loudest, task.fps, task.poster, codec)
     progress.stage("poster")
     check = asdict(video.report)
     check["videoSeconds"], check["audioSeconds"] = check.pop("video_s"), check.pop("audio_s")

@@ -1,7 +1,6 @@
-"""The video encoders as rows of a table: H.264 by x264 and by NVENC."""
+"""ffmpeg's options for each encoding, and the command that encodes a segment."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
 from server.media import ffmpeg
@@ -18,16 +17,6 @@ COLOUR_OPTIONS: Options = {
 
 TICKS_PER_FRAME = 512
 """Ticks of the MP4 clock per frame, exact at every frame rate."""
-
-
-@dataclass(frozen=True)
-class Encoder:
-    """One row: ffmpeg's output options for H.264 with closed GOPs of 2 s."""
-
-    name: str
-    hardware: bool
-    options: Callable[[int, int, int, int], Options]
-    """(width, height, fps, threads) -> options."""
 
 
 def _x264(width: int, height: int, fps: int, threads: int) -> Options:
@@ -70,17 +59,12 @@ def _shared_options(width: int, height: int, fps: int) -> Options:
     }
 
 
-ENCODERS: dict[str, Encoder] = {
-    encoder.name: encoder
-    for encoder in (
-        Encoder("nvenc", hardware=True, options=_nvenc),
-        Encoder("x264", hardware=False, options=_x264),
-    )
-}
+_OPTIONS: dict[str, Callable[[int, int, int, int], Options]] = {"nvenc": _nvenc, "x264": _x264}
+"""(width, height, fps, threads) -> ffmpeg's options, by the name of the encoding."""
 
 
 def segment_argv(
-    encoder: Encoder, size: tuple[int, int], fps: int, threads: int, file: Path
+    encoding: str, size: tuple[int, int], fps: int, threads: int, file: Path
 ) -> list[str]:
     """Return the argument list that encodes NV12 frames from stdin into the MP4 `file`."""
     frames = ffmpeg.input_pipe(
@@ -100,5 +84,5 @@ def segment_argv(
         "movie_timescale": TICKS_PER_FRAME * fps,
         "fflags": "+bitexact",
     }
-    options = {**encoder.options(*size, fps, threads), **container}
+    options = {**_OPTIONS[encoding](*size, fps, threads), **container}
     return ffmpeg.output(frames.video, file, **options)

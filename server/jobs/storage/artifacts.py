@@ -1,0 +1,70 @@
+"""Artifacts: the files of a job that a client downloads, kept where the server finds them again."""
+
+import os
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from server.concurrency import open_in_thread, run_in_thread
+from server.files.disk import discard
+from server.protocol import file_names
+
+FILES = {"video": file_names.VIDEO, "poster": file_names.POSTER}
+"""File names by the kind of the artifact."""
+
+
+@dataclass(frozen=True)
+class Artifact:
+    """An open artifact. It never changes once it is published."""
+
+    descriptor: int
+    size: int
+    """Bytes."""
+
+    async def read(self, offset: int, count: int) -> bytes:
+        """Read at most `count` bytes from `offset`; fewer only at the end."""
+        return await run_in_thread(os.pread, self.descriptor, count, offset)
+
+
+class Artifacts:
+    """The artifacts of all jobs, each in the folder that the job's tasks wrote it into.
+
+    Args:
+        jobs: the folder of the jobs' folders.
+    """
+
+    def __init__(self, jobs: Path) -> None:
+        self._jobs = jobs
+
+    def path(self, job_id: str, kind: str) -> Path:
+        """Return where an artifact is on this machine."""
+        return self._jobs / job_id / FILES[kind]
+
+    async def exists(self, job_id: str, kind: str) -> bool:
+        """Return whether a job has an artifact."""
+        return await run_in_thread(self.path(job_id, kind).exists)
+
+    @asynccontextmanager
+    async def open(self, job_id: str, kind: str) -> AsyncIterator[Artifact]:
+        """Open an artifact for reading.
+
+        Raises:
+            FileNotFoundError: it was removed, or never made.
+        """
+        async with open_in_thread(self.path(job_id, kind)) as descriptor:
+            yield Artifact(descriptor, os.fstat(descriptor).st_size)
+
+    async def commit(self, job_id: str) -> None:
+        """Keep the artifacts of a completed job, and remove its other files."""
+        await run_in_thread(self._remove_others, job_id)
+
+    async def remove(self, job_id: str) -> None:
+        """Remove the artifacts of a job; missing ones are ignored."""
+        for kind in FILES:
+            await run_in_thread(discard, self.path(job_id, kind))
+
+    def _remove_others(self, job_id: str) -> None:
+        for path in (self._jobs / job_id).glob("*"):
+            if path.name not in FILES.values():
+                discard(path)
