@@ -10,7 +10,7 @@ from typing import Any
 
 from server.devserver.watched_file import WatchedEffect
 from server.effects.dialects import decode
-from server.effects.dialects.isf.header_edit import Edit, EditError, edit_header
+from server.effects.dialects.isf.header_edit import HeaderEdit, HeaderEditError, edit_header
 
 _BOM = b"\xef\xbb\xbf"
 
@@ -30,7 +30,7 @@ class FileWriter:
         self._path = path
         self._undo: tuple[bytes, bytes] | None = None
 
-    def write(self, loaded: WatchedEffect, values: Mapping[str, Any]) -> Edit:
+    def write(self, loaded: WatchedEffect, values: Mapping[str, Any]) -> HeaderEdit:
         """Write values of inputs into the header of the file.
 
         Args:
@@ -47,7 +47,7 @@ class FileWriter:
             raise WriteConflict("The file has changed in the meantime, so nothing was written.")
         try:
             edit = edit_header(loaded.effect.source, values)
-        except EditError as error:
+        except HeaderEditError as error:
             raise WriteConflict(f"Nothing was written: {error}.") from None
         after = _encode_like(edit.text, before)
         self._replace(before, after)

@@ -62,12 +62,12 @@ def _author_file(effect: Effect) -> AuthorFile:
     return AuthorFile(effect.id, effect.file, listing.text, listing.origins)
 
 
-def refusal(effect: Effect, name: str, why: str) -> ToqiboxError:
+def refusal(effect: Effect, name: str, reason: str) -> ToqiboxError:
     """Return the error for a file that must not be used: ``shader_rejected``, where it is named."""
     author_file = _author_file(effect)
     short = name if len(name) <= 80 else f"…{name[-79:]}"
-    reason = f"the image file “{short}” cannot be used: {why}"
-    return author_file.refusal(reason, max(_name_offset(author_file.text, name), 0))
+    message = f"the image file “{short}” cannot be used: {reason}"
+    return author_file.refusal(message, max(_name_offset(author_file.text, name), 0))
 
 
 def _name_offset(text: str, name: str) -> int:

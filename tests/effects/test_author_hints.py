@@ -7,7 +7,7 @@ import pytest
 from numpy.typing import NDArray
 
 from server.effects.dialects import load
-from server.effects.glsl.macro_calls import unclosed_call, unclosed_macros
+from server.effects.glsl.macro_calls import find_unclosed_call, find_unclosed_macros
 from server.errors import ToqiboxError
 
 Draw = Callable[..., NDArray[np.uint8]]
@@ -71,9 +71,9 @@ def test_a_hint_names_nothing_that_is_undeclared_itself(draw: Draw) -> None:
 
 
 def test_calls_and_macros_that_no_parenthesis_closes() -> None:
-    assert unclosed_call("#define A(x) (x)\nf = A(1.0) + A((2.0;\n") == ("A", 30)
-    assert unclosed_call("#define A(x) (x)\nf = A(1.0) + A(A(2.0)); // A(\n") is None
-    assert unclosed_macros("#define A(x) (x\n#define B(x) \\\n ((x)\n#define C(x) (x)\n") == {
+    assert find_unclosed_call("#define A(x) (x)\nf = A(1.0) + A((2.0;\n") == ("A", 30)
+    assert find_unclosed_call("#define A(x) (x)\nf = A(1.0) + A(A(2.0)); // A(\n") is None
+    assert find_unclosed_macros("#define A(x) (x\n#define B(x) \\\n ((x)\n#define C(x) (x)\n") == {
         "A": 1,
         "B": 2,
     }

@@ -3,7 +3,7 @@
 import pytest
 
 from server.effects.dialects import load
-from server.effects.dialects.isf.header_edit import EditError, edit_header
+from server.effects.dialects.isf.header_edit import HeaderEditError, edit_header
 
 BODY = '\nvoid main() { gl_FragColor = vec4(size); } // /*{ "INPUTS": [] }*/\n'
 
@@ -74,5 +74,5 @@ def test_what_is_written_is_what_the_effect_has() -> None:
     ],
 )
 def test_what_cannot_be_changed_alone_is_refused(text: str, why: str) -> None:
-    with pytest.raises(EditError, match=why):
+    with pytest.raises(HeaderEditError, match=why):
         edit_header(text, {"size": 0.5})

@@ -2,7 +2,7 @@
 
 import pytest
 
-from server.effects.diagnostics.hints import hint
+from server.effects.diagnostics.hints import find_hint
 from server.effects.diagnostics.location import SourceLocation
 from server.effects.diagnostics.scope import declared_before
 
@@ -54,7 +54,9 @@ def test_a_hint_names_what_is_declared(
     text: str, line: int, name: str, expected: str | None
 ) -> None:
     column = text.split("\n")[line - 1].index(name) + 1
-    hint_text = hint(f"`{name}' undeclared", SourceLocation(text=text, line=line, column=column))
+    hint_text = find_hint(
+        f"`{name}' undeclared", SourceLocation(text=text, line=line, column=column)
+    )
     meant = f"did you mean “{expected}”?" if expected else f"“{name}” is not defined"
     assert hint_text is not None
     assert hint_text.startswith(meant)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from server.effects.model.size_expression import evaluate, pixels
+from server.effects.model.size_expression import evaluate, to_pixels
 
 NAMES = {"WIDTH": 180.0, "HEIGHT": 90.0, "blur": 4.0, "w2": 3.0}
 
@@ -81,8 +81,8 @@ def test_any_text_gives_a_finite_number(text: str) -> None:
 
 @given(st.floats(allow_nan=False, allow_infinity=False))
 def test_pixels_are_whole_and_bounded(value: float) -> None:
-    assert 1 <= pixels(value, 4096) <= 4096
+    assert 1 <= to_pixels(value, 4096) <= 4096
 
 
 def test_pixels_are_rounded_down() -> None:
-    assert [pixels(11.99), pixels(0.2), pixels(-5), pixels(1e30)] == [11, 1, 1, 16384]
+    assert [to_pixels(11.99), to_pixels(0.2), to_pixels(-5), to_pixels(1e30)] == [11, 1, 1, 16384]

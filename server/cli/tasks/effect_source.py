@@ -10,7 +10,7 @@ from server.cli.support.exit_status import USAGE
 from server.config import Config
 from server.effects.assets import resolve
 from server.effects.dialects import SUFFIXES, VERTEX_SUFFIXES, load
-from server.effects.dialects.include_files import gather
+from server.effects.dialects.include_files import gather_includes
 from server.effects.effect import Effect
 from server.effects.library.effect_ids import natural_id, shown_name
 from server.effects.library.library import BUILT_IN, Library
@@ -85,7 +85,7 @@ def read(path: Path) -> LoadedEffect:
     vertex_path = _vertex(path)
     vertex_source = read_text(vertex_path) if vertex_path else None
     text = read_text(path)
-    includes, _ = gather(path.parent, path.name, text, vertex_source)
+    includes, _ = gather_includes(path.parent, path.name, text, vertex_source)
     effect = load(natural_id(path.stem), shown_name(path), text, vertex_source, includes)
     return LoadedEffect(effect, path.parent)
 

@@ -158,7 +158,7 @@ def _arguments(
         word = tokens[index][0]
         depth += (word == "(") - (word == ")")
         if depth == 0 or (word == "," and depth == 1):
-            arguments.append(_trimmed(current))
+            arguments.append(_trim(current))
             current = []
             if depth == 0:
                 return index + 1
@@ -167,7 +167,7 @@ def _arguments(
     return None
 
 
-def _trimmed(tokens: list[_Token]) -> list[_Token]:
+def _trim(tokens: list[_Token]) -> list[_Token]:
     while tokens and tokens[0][0].isspace():
         tokens = tokens[1:]
     while tokens and tokens[-1][0].isspace():

@@ -10,9 +10,9 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from server.effects.diagnostics.column_map import ColumnMap
-from server.effects.diagnostics.hints import hint
+from server.effects.diagnostics.hints import find_hint
 from server.effects.diagnostics.location import SourceLocation
-from server.effects.glsl.macro_calls import unclosed_call
+from server.effects.glsl.macro_calls import find_unclosed_call
 from server.effects.source.diagnostic import (
     AUTHOR_VERTEX,
     HOST,
@@ -32,7 +32,7 @@ _NVIDIA = re.compile(r"\d+\((\d{1,7})\) : (?:fatal )?(error|warning) ?[A-Z0-9]*:
 _INTEL = re.compile(r"(ERROR|WARNING): \d+:(\d{1,7}): (.*)")
 _PLAIN = re.compile(r"(?i)(?:linker )?(error|warning): (.*)")
 
-_GLUED = re.compile(r"(?<=[\w)])(?=error: [A-Z])")
+_JOINED_MESSAGES = re.compile(r"(?<=[\w)])(?=error: [A-Z])")
 """End of a message of Mesa's linker that the next one follows without a line break."""
 _CASCADE = re.compile(
     r"\berror\b[,)]|\(error\b|type error\b|non-numeric data type|type mismatch|operands to "
@@ -94,7 +94,7 @@ def compiler_diagnostics(
     log_entries.sort(key=lambda log_entry: log_entry.severity != "error")
     has_errors = any(log_entry.severity == "error" for log_entry in log_entries)
     diagnostics: list[dict[str, Any]] = []
-    for at, log_entry in enumerate(_first_causes(log_entries)):
+    for at, log_entry in enumerate(_drop_consequences(log_entries)):
         if has_errors and _UNINITIALIZED.search(log_entry.message):
             continue
         entry = reader.entry(log_entry, hinted=at < _MAX_HINTS)
@@ -124,18 +124,18 @@ class _DiagnosticBuilder:
 
     def entry(self, log_entry: _LogEntry, *, hinted: bool) -> dict[str, Any]:
         """Return the diagnostic for one log entry."""
-        message = self._renamed(log_entry.message)
+        message = self._restore_names(log_entry.message)
         start = log_entry.line - log_entry.line % HOST
         listing = self._listings.get(start)
         line: int | None = log_entry.line - start
         if listing is None or line == 0:
-            listing, line = self._by_function(message)
+            listing, line = self._locate_function(message)
         if line is None:
             return diagnostic(self._first.file, "", None, None, message) | {
                 "severity": log_entry.severity
             }
         text = listing.text
-        if "syntax error" in message and (call := unclosed_call(text)):
+        if "syntax error" in message and (call := find_unclosed_call(text)):
             message = f"the arguments of the macro “{call[0]}” are not closed"
             author_file = AuthorFile("", listing.file, text)
             entry = diagnostic(listing.file, text, *author_file.position(call[1]), message)
@@ -144,7 +144,7 @@ class _DiagnosticBuilder:
                 "hint": "add the missing “)” of this call",
             }
         last = len(text.rstrip().split("\n"))
-        column = self._column(log_entry, text, line) if start == listing.start else None
+        column = self._author_column(log_entry, text, line) if start == listing.start else None
         if line > last:  # what is not closed is reported at the end
             line, column = last, None
         if "Unterminated comment" in message and (opened := text.rfind("/*")) >= 0:
@@ -157,16 +157,18 @@ class _DiagnosticBuilder:
             signatures=log_entry.signatures,
         )
         entry = diagnostic(listing.file, text, line, column, message)
-        hint_text = hint(message, location) if hinted else None
+        hint_text = find_hint(message, location) if hinted else None
         if hint_text and listing.origins.starts:
-            hint_text = _HINTED_LINE.sub(lambda match: _line_of(listing, int(match[1])), hint_text)
+            hint_text = _HINTED_LINE.sub(
+                lambda match: _format_line(listing, int(match[1])), hint_text
+            )
         entry = map_to_origin(entry, listing.file, listing.origins)
         return entry | {
             "severity": log_entry.severity,
             "hint": printable(hint_text) if hint_text else None,
         }
 
-    def _column(self, log_entry: _LogEntry, text: str, line: int) -> int | None:
+    def _author_column(self, log_entry: _LogEntry, text: str, line: int) -> int | None:
         if log_entry.column is None or not self._columns:
             return log_entry.column
         lines = text.split("\n", line)
@@ -179,7 +181,7 @@ class _DiagnosticBuilder:
         )
         return next((column for column in columns if column is not None), None)
 
-    def _by_function(self, message: str) -> tuple[Listing, int | None]:
+    def _locate_function(self, message: str) -> tuple[Listing, int | None]:
         """Find the first line of the function that a message without a line is about."""
         match = _FUNCTION.search(message)
         if match is None:
@@ -192,20 +194,20 @@ class _DiagnosticBuilder:
                 return listing, listing.text.count("\n", 0, start_match.start()) + 1
         return self._first, None
 
-    def _renamed(self, message: str) -> str:
+    def _restore_names(self, message: str) -> str:
         """Replace our names in a message with the author's."""
 
-        def replaced(match: re.Match[str]) -> str:
+        def restore(match: re.Match[str]) -> str:
             word = match[0]
             if word in self._author_identifiers:
                 return word
             plain = re.sub(r"^(?:isf_|isf[itu]|st_)", "", word).replace("_u", "_")
             return _HOST_NAMES.get(word, plain or word)
 
-        return _HOST_WORD.sub(replaced, message)
+        return _HOST_WORD.sub(restore, message)
 
 
-def _line_of(listing: Listing, line: int) -> str:
+def _format_line(listing: Listing, line: int) -> str:
     """Return “line n” of a text, with the number and name of the file that it comes from."""
     file, number = listing.origins.locate(listing.file, line)
     return f"line {number}" if file == listing.file else f"line {number} of {file}"
@@ -226,7 +228,7 @@ def _find_host_identifiers(source: str) -> frozenset[str]:
 
 
 def _parse_log(log: str) -> Iterator[_LogEntry]:
-    parts = (text for entry in log.splitlines() for text in _GLUED.split(entry))
+    parts = (text for entry in log.splitlines() for text in _JOINED_MESSAGES.split(entry))
     entries = (_parse(text.strip()) for text in parts)
     return (entry for entry in entries if entry is not None and not _SUMMARY.search(entry.message))
 
@@ -257,7 +259,7 @@ def _gather_signatures(entries: Iterator[_LogEntry]) -> list[_LogEntry]:
     return gathered
 
 
-def _first_causes(entries: Sequence[_LogEntry]) -> Iterator[_LogEntry]:
+def _drop_consequences(entries: Sequence[_LogEntry]) -> Iterator[_LogEntry]:
     """Return the entries without consequences of an earlier one on the same line."""
     seen: set[int] = set()
     reported: set[tuple[int, str]] = set()

@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 from server.effects.diagnostics.known_names import FUNCTIONS, TYPES, hint_for_foreign_name
 from server.effects.diagnostics.location import SourceLocation, closest_match
-from server.effects.diagnostics.syntax_hints import unexpected
+from server.effects.diagnostics.syntax_hints import hint_syntax_error
 
 _MAX_SIGNATURES = 3
 
@@ -17,7 +17,7 @@ _MAX_SIGNATURES = 3
 _Hint = Callable[[re.Match[str], SourceLocation], str | None]
 
 
-def hint(message: str, location: SourceLocation) -> str | None:
+def find_hint(message: str, location: SourceLocation) -> str | None:
     """Return a sentence on how to fix the cause of a message, None if it is unknown."""
     for pattern, make in _TABLE:
         if match := pattern.search(message):
@@ -149,7 +149,7 @@ def _functions(text: str) -> set[str]:
 
 
 _SIZES = "both sides must be as large, or one a single number: .xy makes a vec2 of any vector"
-_BESIDE = "the file must exist, relative to this file or to the effect's folder"
+_INCLUDE_HINT = "the file must exist, relative to this file or to the effect's folder"
 _INTEGERS = "“%” is for integers: use mod(a, b) for floats"
 
 _TABLE: tuple[tuple[re.Pattern[str], _Hint], ...] = tuple(
@@ -162,10 +162,10 @@ _TABLE: tuple[tuple[re.Pattern[str], _Hint], ...] = tuple(
         (r"no matching function for call to `(\w+)\((.*?)\)'", _no_match),
         (r"'(\w+)' : no matching overloaded function", _overload),
         (r"unable to find compatible overloaded function \"(\w+)", _overload),
-        (r"syntax error, unexpected (?:end of file|\$end)", unexpected),
-        (r"syntax error.* at token \"([^\"]+)\"", unexpected),
-        (r"'([^']*)' : syntax error", unexpected),
-        (r"syntax error", unexpected),
+        (r"syntax error, unexpected (?:end of file|\$end)", hint_syntax_error),
+        (r"syntax error.* at token \"([^\"]+)\"", hint_syntax_error),
+        (r"'([^']*)' : syntax error", hint_syntax_error),
+        (r"syntax error", hint_syntax_error),
         (r"read-only variable '(\w+)'", _assigned),
         (
             r"can't modify an? \w+(?: variable)? \"(\w+)\"|assignment to const variable (\w+)",
@@ -208,7 +208,7 @@ _TABLE: tuple[tuple[re.Pattern[str], _Hint], ...] = tuple(
         ),
         (r"Unterminated #if", _fixed("add the missing #endif")),
         (r"Unterminated comment", _fixed("add the missing “*/”")),
-        (r"included file does not exist", _fixed(_BESIDE)),
+        (r"included file does not exist", _fixed(_INCLUDE_HINT)),
         (
             r"invoked with \d+ arguments",
             _fixed("see the #define for how many arguments the macro takes"),

@@ -31,7 +31,7 @@ class _Suspect:
     description: str
 
 
-def diagnose_crash(author_file: AuthorFile, why: str, *, late: bool) -> dict[str, object]:
+def diagnose_crash(author_file: AuthorFile, reason: str, *, late: bool) -> dict[str, object]:
     """Return the diagnostic for a file that crashed the renderer, at the likely cause.
 
     Args:
@@ -41,8 +41,8 @@ def diagnose_crash(author_file: AuthorFile, why: str, *, late: bool) -> dict[str
     """
     suspect = _suspect(without_comments(author_file.text), late=late)
     if suspect is None:
-        return diagnostic(author_file.file, "", None, None, why)
-    message = f"{why}; the likely cause is {suspect.description}"
+        return diagnostic(author_file.file, "", None, None, reason)
+    message = f"{reason}; the likely cause is {suspect.description}"
     entry = diagnostic(author_file.file, author_file.text, suspect.line, None, message)
     return map_to_origin(entry, author_file.file, author_file.origins)
 

@@ -4,11 +4,11 @@ import re
 
 from server.effects.diagnostics.known_names import KEYWORDS, TYPES
 from server.effects.diagnostics.location import SourceLocation, closest_match
-from server.effects.glsl.macro_calls import unclosed_macros
+from server.effects.glsl.macro_calls import find_unclosed_macros
 from server.effects.source.blanking import without_comments
 
 
-def unexpected(match: re.Match[str], location: SourceLocation) -> str | None:
+def hint_syntax_error(match: re.Match[str], location: SourceLocation) -> str | None:
     """Return a hint for a syntax error at a word."""
     if "end of file" in match[0] or "$end" in match[0]:
         return _open_brace(location)
@@ -58,7 +58,7 @@ def _not_ended(word: str, _message: str, location: SourceLocation) -> str | None
 
 def _macro_not_closed(_word: str, _message: str, location: SourceLocation) -> str | None:
     """Return a hint if a macro that the line uses lacks a parenthesis itself."""
-    for name, line in unclosed_macros(location.text).items():
+    for name, line in find_unclosed_macros(location.text).items():
         if re.search(rf"\b{name}\b", location.source) and line != location.line:
             return f"a “)” is missing in the macro “{name}” of line {line}"
     return None

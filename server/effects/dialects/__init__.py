@@ -36,7 +36,7 @@ VERTEX_SUFFIXES = (".vs", ".vert")
 MAX_SOURCE_LENGTH = 256 * 1024
 """Maximum number of characters and bytes of an effect's text."""
 
-_MARKS = (
+_BYTE_ORDER_MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF32_LE, "utf-32"),
     (codecs.BOM_UTF32_BE, "utf-32"),
@@ -184,7 +184,9 @@ def decode(data: bytes) -> str:
 
     Without one it is UTF-16 if every other byte at the beginning is 0, else UTF-8, else Latin-1.
     """
-    encoding = next((name for mark, name in _MARKS if data.startswith(mark)), _guess_encoding(data))
+    encoding = next(
+        (name for mark, name in _BYTE_ORDER_MARKS if data.startswith(mark)), _guess_encoding(data)
+    )
     try:
         return data.decode(encoding)
     except UnicodeDecodeError:

@@ -17,7 +17,7 @@ _SUFFIXES = (".glsl", ".frag", ".vert", ".fs", ".vs", ".isf", ".h", ".inc", ".tx
 """Suffixes of files that can be included."""
 
 
-def gather(folder: Path, file: str, *texts: str | None) -> tuple[dict[str, str], set[str]]:
+def gather_includes(folder: Path, file: str, *texts: str | None) -> tuple[dict[str, str], set[str]]:
     """Read every file that texts include, and the files that these include.
 
     Args:

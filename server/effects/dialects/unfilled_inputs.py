@@ -14,7 +14,7 @@ from server.effects.effect import Effect
 from server.effects.source.blanking import without_comments
 from server.effects.source.diagnostic import AuthorFile, Listing
 
-_MOUSE = re.compile(r"(?:i|u_?)?mouse(?:pos|position|xy)?", re.IGNORECASE)
+_MOUSE_NAME = re.compile(r"(?:i|u_?)?mouse(?:pos|position|xy)?", re.IGNORECASE)
 _SAMPLER = re.compile(r"[iu]?sampler\w+")
 _HOST_NAMES = re.compile(r"isf[tuv_]|st_|isf_")
 _RENAMED = "isfi"
@@ -89,7 +89,7 @@ def _uniform(
     location = _find_use(name, codes)
     if location is None:
         return
-    if _MOUSE.fullmatch(name):
+    if _MOUSE_NAME.fullmatch(name):
         message = f"“{name}” stays 0: there is no mouse in a video"
         hint = "declare an input for what the mouse controls"
     else:

@@ -14,13 +14,13 @@ from server.effects.glsl.globals import hoist_global_initializers
 from server.effects.glsl.glsl330 import escape_reserved_names
 from server.effects.glsl.overloads import rename_shadowed_builtins
 
-_PRECISE = (
+_PRECISION_TYPES = (
     *("float", "int", "sampler2D", "sampler3D", "samplerCube", "sampler2DArray"),
     *("isampler2D", "isampler3D", "isamplerCube", "isampler2DArray"),
     *("usampler2D", "usampler3D", "usamplerCube", "usampler2DArray"),
     *("sampler2DShadow", "samplerCubeShadow", "sampler2DArrayShadow"),
 )
-_HEAD = "#version 300 es\n" + "".join(f"precision highp {kind};\n" for kind in _PRECISE)
+_HEAD = "#version 300 es\n" + "".join(f"precision highp {kind};\n" for kind in _PRECISION_TYPES)
 
 _RESERVED_LIST = """
     atomic_uint coherent image1D image1DArray image2D image2DArray image3D imageBuffer imageCube

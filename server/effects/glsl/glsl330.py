@@ -90,7 +90,7 @@ _IMPLICIT = """\
 #endif
 """
 
-_FIRST = "#version 330 core\n"
+_VERSION = "#version 330 core\n"
 
 # Functions of WebGL 2 that desktop GLSL has only from 4.20 on.
 _PACKING = """\
@@ -135,7 +135,7 @@ def compose(extensions: Sequence[str], host: str, pieces: Sequence[Piece], end: 
         end: our own text after them.
     """
     enabled = "".join(f"#extension {name} : enable\n" for name in dict.fromkeys(extensions))
-    parts = [f"{_FIRST}{_IMPLICIT}{enabled}#line {HOST + 1}\n{host}"]
+    parts = [f"{_VERSION}{_IMPLICIT}{enabled}#line {HOST + 1}\n{host}"]
     parts += [f"#line {piece.start + piece.line}\n{piece.code}\n" for piece in pieces]
     if end:
         parts.append(f"#line {HOST + 1}\n{end}")
@@ -162,9 +162,9 @@ def fallback_sources(source: str) -> tuple[str, ...]:
         added += "vec4 isf_FragCoord = gl_FragCoord;\n"
         rest = rest.replace("gl_FragCoord", "isf_FragCoord")
     later = _LATER_NAMES.sub(r"isf_\g<0>", rest)
-    extensions = head[0].removeprefix(_FIRST)
+    extensions = head[0].removeprefix(_VERSION)
     return (
-        f"{_FIRST}{_PACKING}{extensions}{added}{rest}",
+        f"{_VERSION}{_PACKING}{extensions}{added}{rest}",
         f"#version 450 core\n{extensions}{added}{later}",
     )
 

@@ -8,7 +8,7 @@ _DEFINE = re.compile(r"^[ \t]*#[ \t]*define[ \t]+(\w+)\(([^)\n]*)\)((?:\\\n|[^\n
 _DIRECTIVE = re.compile(r"^[ \t]*#(?:\\\n|[^\n])*", re.MULTILINE)
 
 
-def unclosed_call(text: str) -> tuple[str, int] | None:
+def find_unclosed_call(text: str) -> tuple[str, int] | None:
     """Return name and offset of the first macro call that is not closed.
 
     Its arguments extend to the end of the text.
@@ -24,7 +24,7 @@ def unclosed_call(text: str) -> tuple[str, int] | None:
     return None
 
 
-def unclosed_macros(text: str) -> dict[str, int]:
+def find_unclosed_macros(text: str) -> dict[str, int]:
     """Return the line of each macro with arguments that has more opening parentheses."""
     code = without_comments(text)
     return {

@@ -27,7 +27,7 @@ from server.effects.dialects import SUFFIXES
 ID = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
 """Pattern of an id."""
 _MAX_LENGTH = 64
-_OTHERS = re.compile(r"[^a-z0-9_]+")
+_OTHER_CHARACTERS = re.compile(r"[^a-z0-9_]+")
 
 
 @dataclass(frozen=True)
@@ -55,7 +55,7 @@ def natural_id(stem: str) -> str:
     if ID.fullmatch(stem):
         return stem
     ascii_stem = unicodedata.normalize("NFKD", stem).encode("ascii", "ignore").decode().lower()
-    effect_id = _OTHERS.sub("-", ascii_stem).strip("-_")[:_MAX_LENGTH].strip("-_")
+    effect_id = _OTHER_CHARACTERS.sub("-", ascii_stem).strip("-_")[:_MAX_LENGTH].strip("-_")
     return effect_id or f"effect-{_checksum(stem):08x}"
 
 

@@ -14,7 +14,7 @@ from typing import Any
 import server
 from server.effects.assets import resolve
 from server.effects.dialects import holds_effect, load
-from server.effects.dialects.include_files import gather
+from server.effects.dialects.include_files import gather_includes
 from server.effects.effect import Effect
 from server.effects.library.effect_ids import ID, AssignedId, assign_ids, shown_name
 from server.effects.library.scanner import EffectFile, FileStamp, file_stamp, read_text, scan_folder
@@ -206,7 +206,7 @@ def _read(entry: EffectFile, effect_id: str) -> _ReadResult:
         if not holds_effect(file, text):
             return _ReadResult(None, named_files)
         vertex = read_text(entry.vertex) if entry.vertex else None
-        includes, requested = gather(path.parent, path.name, text, vertex)
+        includes, requested = gather_includes(path.parent, path.name, text, vertex)
         named_files.update((name, file_stamp(path.parent, name)) for name in requested)
         effect = load(effect_id, file, text, vertex, includes)
         named_files.update((name, file_stamp(path.parent, name)) for name in effect.files)

@@ -5,7 +5,7 @@ from bisect import bisect_left
 from collections import defaultdict
 from itertools import pairwise
 
-from server.effects.loops.fixed_numbers import NUMBER, FixedNumbers, to_float
+from server.effects.loops.fixed_numbers import NUMBER, ConstantValues, to_float
 from server.effects.loops.macro_definitions import Macros
 from server.effects.loops.statements import Statements
 
@@ -40,7 +40,7 @@ _OPERATORS = "+-*/%<>=&|^?:!"
 _WORD_BEFORE = re.compile(r"(\w+)\s*\Z")
 
 
-class Counted:
+class CountedLoops:
     """Detection of the loops of a shader that count.
 
     Args:
@@ -54,7 +54,7 @@ class Counted:
         self._macros = macros
         self._max_iterations = max_iterations
         self._plain = statements.plain
-        self._numbers = FixedNumbers(self._plain, macros)
+        self._numbers = ConstantValues(self._plain, macros)
         self._uses: dict[str, list[int]] = defaultdict(list)
         self._macro_uses: list[int] = []
         for match in _WORD.finditer(self._plain):
@@ -68,7 +68,7 @@ class Counted:
         functions = re.findall(r"\b(?!return\b|else\b)\w+\s+(\w+)\s*\(", self._plain)
         self._safe_calls = _SAFE_CALLS.difference(functions, macros.bodies)
 
-    def ends(self, header: tuple[int, int]) -> bool:
+    def terminates(self, header: tuple[int, int]) -> bool:
         """Report if a `for` loop counts in few enough steps.
 
         Args:
@@ -86,11 +86,11 @@ class Counted:
         return (
             start_match is not None
             and start_match[2] not in self._macros
-            and self._counts(start_match, _BOUND.fullmatch(condition), _STEP.fullmatch(step))
+            and self._is_counting(start_match, _BOUND.fullmatch(condition), _STEP.fullmatch(step))
             and not self._is_changed(start_match[2], last + 1)
         )
 
-    def _counts(
+    def _is_counting(
         self, start_match: re.Match[str], bound: re.Match[str] | None, steps: re.Match[str] | None
     ) -> bool:
         if not bound or not steps:
@@ -107,7 +107,7 @@ class Counted:
         if (
             step_size == 0
             or increases != (bound[2][0] == "<")
-            or not _exact(kind, low, end, step_size)
+            or not _is_exact(kind, low, end, step_size)
         ):
             return False
         if kind == "uint" and not increases and (bound[2] == ">=" or step_size != 1):
@@ -195,7 +195,7 @@ def _between(places: list[int], first: int, last: int) -> list[int]:
     return places[bisect_left(places, first) : bisect_left(places, last)]
 
 
-def _exact(kind: str, low: float, end: float, step_size: float) -> bool:
+def _is_exact(kind: str, low: float, end: float, step_size: float) -> bool:
     """Report if a counter of that type takes on each of its values."""
     largest = max(abs(low), abs(end))
     if kind == "float":

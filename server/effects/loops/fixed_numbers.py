@@ -16,7 +16,7 @@ _IDENTIFIER = re.compile(r"[A-Za-z_]\w*")
 _NO_TYPE = frozenset(("return", "case", "else", "do"))
 
 
-class FixedNumbers:
+class ConstantValues:
     """The values of constants and macros with a single meaning.
 
     Args:

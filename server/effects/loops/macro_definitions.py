@@ -72,7 +72,7 @@ class Macros:
     @cached_property
     def unbalanced(self) -> set[str]:
         """Macros whose brackets do not match, and those that use them."""
-        direct = {name for name, bodies in self.bodies.items() if not all(map(balanced, bodies))}
+        direct = {name for name, bodies in self.bodies.items() if not all(map(is_balanced, bodies))}
         return direct | self.users(direct)
 
     @cached_property
@@ -81,7 +81,7 @@ class Macros:
         return any("++" in body or "--" in body for body in chain(*self.bodies.values()))
 
 
-def balanced(text: str) -> bool:
+def is_balanced(text: str) -> bool:
     """Report if every bracket of a text is closed in it by its counterpart."""
     open_brackets: list[str] = []
     for match in _BRACKET.finditer(text):

@@ -4,7 +4,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterator, Mapping
 
-from server.effects.loops.macro_definitions import balanced
+from server.effects.loops.macro_definitions import is_balanced
 from server.effects.source.blanking import blank_match
 from server.effects.source.brackets import match_brackets
 
@@ -63,7 +63,7 @@ class Statements:
             return None
         if self._conditions(begin, end):
             short = end - begin <= _MAX_SPLIT_LENGTH and self.is_whole(begin, end)
-            if not short or not all(map(balanced, self._split(begin, end))):
+            if not short or not all(map(is_balanced, self._split(begin, end))):
                 return None
         return begin, end
 
@@ -140,7 +140,7 @@ class Statements:
                 open_dos += word == "do"
                 at = self._after(at)
                 continue
-            end = known[0] if known else self._simple(at)
+            end = known[0] if known else self._end_of_simple(at)
             while end is not None and open_dos and self._word(self.skip(end)) == "while":
                 tail = self.skip(end)
                 end = self._after_tail(tail)
@@ -152,7 +152,7 @@ class Statements:
                 return None if open_dos else (end, tail)
         return None
 
-    def _simple(self, at: int) -> int | None:
+    def _end_of_simple(self, at: int) -> int | None:
         """Return the offset after a block, or after a statement that ends with a semicolon."""
         if self.source[at : at + 1] == "{":
             end = self.closing.get(at)

@@ -11,7 +11,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from server.effects.loops.counted import Counted
+from server.effects.loops.counted import CountedLoops
 from server.effects.loops.macro_definitions import Macros
 from server.effects.loops.statements import Statements
 from server.effects.source.diagnostic import HOST
@@ -59,10 +59,10 @@ def find_unbounded_loops(source: str, max_iterations: int = MAX_ITERATIONS) -> l
             and #line directives that separate the author's lines from the host's.
         max_iterations: at most MAX_ITERATIONS.
     """
-    return list(_Finder(source, max_iterations).loops())
+    return list(_LoopFinder(source, max_iterations).loops())
 
 
-class _Finder:
+class _LoopFinder:
     """A finder for the loops of one shader."""
 
     def __init__(self, source: str, max_iterations: int) -> None:
@@ -70,7 +70,7 @@ class _Finder:
         self._macros = Macros(source)
         self._keywords = self._macros.aliases(_LOOP_KEYWORDS)
         self._statements = Statements(source, self._keywords)
-        self._counted = Counted(self._statements, self._macros, max_iterations)
+        self._counted = CountedLoops(self._statements, self._macros, max_iterations)
         self._lines = [(match.end(), int(match[1])) for match in _LINE.finditer(source)]
         self._breaks = [match.start() for match in re.finditer("\n", source)]
         self._has_redefined_keywords = not _GUARDS.isdisjoint(self._macros.bodies)
@@ -150,12 +150,12 @@ class _Finder:
                 return None
             do_tails.add(tail)
             header = self._statements.header(tail + len(self._name(tail)))
-            return _TERMINATES if header and self._is_never(header) else after
+            return _TERMINATES if header and self._never_runs(header) else after
         header = self._statements.header(after)
         if header is None or header[1] >= limit or self._has_risk(*header):
             return None
-        ends = kind == "for" and not inside and self._counted.ends(header)
-        never = kind == "while" and self._is_never(header)
+        ends = kind == "for" and not inside and self._counted.terminates(header)
+        never = kind == "while" and self._never_runs(header)
         return _TERMINATES if ends or never else header[1] + 1
 
     def _name(self, at: int) -> str:
@@ -170,7 +170,7 @@ class _Finder:
         index = bisect_left(self._unbalanced_uses, first)
         return index < len(self._unbalanced_uses) and self._unbalanced_uses[index] < last
 
-    def _is_never(self, header: tuple[int, int]) -> bool:
+    def _never_runs(self, header: tuple[int, int]) -> bool:
         text = self._source[header[0] + 1 : header[1]]
         return _FALSE.fullmatch(text) is not None and "false" not in self._macros
 

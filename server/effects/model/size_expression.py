@@ -91,7 +91,7 @@ def find_problem(expression: str, names: Mapping[str, float]) -> str | None:
     return None
 
 
-def pixels(value: float, limit: int = 16384) -> int:
+def to_pixels(value: float, limit: int = 16384) -> int:
     """Round a size down to whole pixels, from 1 to `limit`."""
     return int(min(max(math.floor(value), 1), limit))
 

@@ -96,7 +96,7 @@ def fill_credits(text: str, title: str | None, artist: str | None) -> str:
     return text.replace(TITLE, title or "").replace(ARTIST, artist or "").strip()
 
 
-def alignment(value: StyleValue) -> float:
+def parse_alignment(value: StyleValue) -> float:
     """Return 0 for left, 0.5 for centre, 1 for right, by a word such as “Bottom left”."""
     lowered = str(value).lower()
     return 0.0 if "left" in lowered else 1.0 if "right" in lowered else 0.5

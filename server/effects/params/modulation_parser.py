@@ -16,7 +16,7 @@ from server.effects.model.modulation import (
     Point,
     Shape,
 )
-from server.effects.params.values import invalid, read_choice, read_number, read_value
+from server.effects.params.values import invalid_param, read_choice, read_number, read_value
 from server.messages import Message, message
 
 MAX_KEYFRAMES = 1000
@@ -67,7 +67,7 @@ class _Parser:
         }
         kinds_given = [key for key in kinds if key in self._payload]
         if len(kinds_given) != 1:
-            raise invalid(self._field, message("motion"))
+            raise invalid_param(self._field, message("motion"))
         known, read = kinds[kinds_given[0]]
         for key in self._payload:
             if key not in known:
@@ -134,7 +134,7 @@ class _Parser:
 
     def _read_keyframe(self, entry: object, field: str) -> Keyframe:
         if not isinstance(entry, (list, tuple)) or len(entry) not in (2, 3):
-            raise invalid(field, message("key"))
+            raise invalid_param(field, message("key"))
         time = read_number(f"{field}[0]", entry[0], 0.0, MAX_SECONDS)
         effect_input = self._item
         # There is nothing between true and false, or between two choices.
@@ -211,7 +211,7 @@ class _Parser:
         return f"{self._field}.{key}"
 
     def _refuse(self, key: str, why: Message) -> NoReturn:
-        raise invalid(self._path_of(key), why)
+        raise invalid_param(self._path_of(key), why)
 
 
 def _components(value: Value | Any) -> Point:

@@ -8,7 +8,7 @@ from server.effects.model.modulation import TransitionProgress
 from server.effects.model.text_style import MAX_TEXT_CHARACTERS
 from server.effects.params.modulation_parser import is_modulation, read_modulation
 from server.effects.params.modulation_schema import REFERENCE, definitions
-from server.effects.params.values import invalid, read_text, read_value
+from server.effects.params.values import invalid_param, read_text, read_value
 from server.messages import Message, message
 
 _COLOR_PATTERN = "^#([0-9a-fA-F]{6}|[0-9a-fA-F]{8})$"
@@ -31,13 +31,13 @@ def check_params(
         ToqiboxError: ``invalid_parameter``; its field is `field`, or begins with ``field.<name>``.
     """
     if not isinstance(params, Mapping):
-        raise invalid(field, message("object"))
+        raise invalid_param(field, message("object"))
     settable = {
         effect_input.name: effect_input for effect_input in inputs if effect_input.kind.is_settable
     }
     for name in params:
         if not isinstance(name, str) or name not in settable:
-            raise invalid(f"{field}.{str(name)[:64]}", _unknown(settable))
+            raise invalid_param(f"{field}.{str(name)[:64]}", _unknown(settable))
     param_values: dict[str, ParamValue] = {}
     for name, effect_input in settable.items():
         if name in params:
@@ -59,7 +59,7 @@ def _param_value(effect_input: Input, value: object, field: str) -> ParamValue:
         and (effect_input.static or effect_input.kind is Kind.TEXT)
         and is_modulation(value)
     ):
-        raise invalid(field, message("immovable"))
+        raise invalid_param(field, message("immovable"))
     if effect_input.kind is Kind.TEXT:
         return read_text(field, value)
     if isinstance(value, Mapping):

@@ -15,7 +15,7 @@ MAX_INT = 2**31 - 1
 MAX_NUMBER = 1e9
 
 
-def invalid(field: str, why: Message) -> ToqiboxError:
+def invalid_param(field: str, why: Message) -> ToqiboxError:
     """Return the 422 error for a field of a request."""
     return ToqiboxError("invalid_parameter", field=field, name=field, reason=why)
 
@@ -28,17 +28,17 @@ def read_value(effect_input: Input, value: object, field: str) -> Value:
     """
     if effect_input.kind in (Kind.BOOL, Kind.EVENT):
         if not isinstance(value, bool):
-            raise invalid(field, message("boolean"))
+            raise invalid_param(field, message("boolean"))
         return value
     if effect_input.kind is Kind.LONG:
-        return _long(field, effect_input, value)
+        return _read_long(field, effect_input, value)
     if effect_input.kind is Kind.FLOAT:
         return read_number(field, value, effect_input.minimum, effect_input.maximum)
     if effect_input.kind is Kind.COLOR and isinstance(value, str):
-        value = _hex(field, value)
+        value = _parse_hex(field, value)
     size = 4 if effect_input.kind is Kind.COLOR else 2
     if not isinstance(value, (list, tuple)) or len(value) != size:
-        raise invalid(field, message("color" if size == 4 else "point"))
+        raise invalid_param(field, message("color" if size == 4 else "point"))
     low, high = effect_input.settable_range
     low_parts = low if isinstance(low, tuple) else (None,) * size
     high_parts = high if isinstance(high, tuple) else (None,) * size
@@ -53,13 +53,15 @@ def read_number(field: str, value: object, low: Value | None, high: Value | None
         ToqiboxError: ``invalid_parameter`` of `field`.
     """
     if isinstance(value, bool) or not isinstance(value, (int, float)):
-        raise invalid(field, message("number"))
+        raise invalid_param(field, message("number"))
     minimum = low if isinstance(low, (int, float)) else -MAX_NUMBER
     maximum = high if isinstance(high, (int, float)) else MAX_NUMBER
     if (
         not minimum <= value <= maximum
     ):  # false for NaN, and compared before float() gets a huge int
-        raise invalid(field, message("between", minimum=f"{minimum:g}", maximum=f"{maximum:g}"))
+        raise invalid_param(
+            field, message("between", minimum=f"{minimum:g}", maximum=f"{maximum:g}")
+        )
     return float(value)
 
 
@@ -70,9 +72,9 @@ def read_text(field: str, value: object) -> str:
         ToqiboxError: ``invalid_parameter`` of `field`.
     """
     if not isinstance(value, str):
-        raise invalid(field, message("text"))
+        raise invalid_param(field, message("text"))
     if len(value) > MAX_TEXT_CHARACTERS:
-        raise invalid(field, message("characters", maximum=MAX_TEXT_CHARACTERS))
+        raise invalid_param(field, message("characters", maximum=MAX_TEXT_CHARACTERS))
     return read_lines(field, value)
 
 
@@ -84,7 +86,7 @@ def read_lines(field: str, value: str) -> str:
     """
     text = _LINE_ENDS.sub("\n", value).replace("\t", " ")
     if any(unicodedata.category(char) in ("Cc", "Cs") and char != "\n" for char in text):
-        raise invalid(field, message("no_control"))
+        raise invalid_param(field, message("no_control"))
     return text.strip()
 
 
@@ -95,35 +97,35 @@ def read_choice(field: str, value: object, known: Sequence[str] | Mapping[str, o
         ToqiboxError: ``invalid_parameter`` of `field`.
     """
     if not isinstance(value, str) or value not in known:
-        raise invalid(field, message("one_of", known=", ".join(known)))
+        raise invalid_param(field, message("one_of", known=", ".join(known)))
     return value
 
 
-def _long(field: str, effect_input: Input, value: object) -> int:
+def _read_long(field: str, effect_input: Input, value: object) -> int:
     if isinstance(value, str) and value in effect_input.labels:
         return effect_input.values[effect_input.labels.index(value)]
     if isinstance(value, bool) or not isinstance(value, (int, float)):
-        raise invalid(field, _choice(effect_input.labels))
+        raise invalid_param(field, _choice_message(effect_input.labels))
     if isinstance(value, float) and not value.is_integer():  # also excludes NaN and infinity
-        raise invalid(field, _choice(()))
+        raise invalid_param(field, _choice_message(()))
     if effect_input.values:
         if value not in effect_input.values:
-            raise invalid(field, _choice(effect_input.values))
+            raise invalid_param(field, _choice_message(effect_input.values))
         return int(value)
     minimum = effect_input.minimum if isinstance(effect_input.minimum, int) else -MAX_INT
     maximum = effect_input.maximum if isinstance(effect_input.maximum, int) else MAX_INT
     if not minimum <= value <= maximum:
-        raise invalid(field, message("between", minimum=minimum, maximum=maximum))
+        raise invalid_param(field, message("between", minimum=minimum, maximum=maximum))
     return int(value)
 
 
-def _choice(known: Sequence[object]) -> Message:
+def _choice_message(known: Sequence[object]) -> Message:
     names = ", ".join(map(str, known))
     return message("one_of", known=names) if known else message("whole_number")
 
 
-def _hex(field: str, value: str) -> list[float]:
+def _parse_hex(field: str, value: str) -> list[float]:
     if not _COLOR.fullmatch(value):
-        raise invalid(field, message("color"))
+        raise invalid_param(field, message("color"))
     digits = value[1:] if len(value) == 9 else f"{value[1:]}ff"
     return [int(digits[at : at + 2], 16) / 255 for at in range(0, 8, 2)]

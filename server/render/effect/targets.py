@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from server.animation.timeline import Timeline
 from server.effects.effect import Effect, Target
 from server.effects.model.safe_area import size_names
-from server.effects.model.size_expression import evaluate, pixels
+from server.effects.model.size_expression import evaluate, to_pixels
 from server.render.gl.context import Context, Size, Texture
 from server.render.gl.cubemap import FACES, CubeTarget
 from server.render.gl.draw_call import FULLSCREEN_VERTEX, DrawCall
@@ -190,7 +190,7 @@ class Targets:
 
     def _rounded(self, exact_size: tuple[float, float]) -> Size:
         max_size = self._context.max_texture_size
-        return pixels(exact_size[0], max_size), pixels(exact_size[1], max_size)
+        return to_pixels(exact_size[0], max_size), to_pixels(exact_size[1], max_size)
 
     def _claim(self, sizes: Mapping[str, Size]) -> None:
         requirements_by_target = (

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from server.arrays import UInt8Array
 from server.effects.model.input import Input, Kind, ParamValue
 from server.effects.model.safe_area import size_names
-from server.effects.model.text_style import TextStyle, alignment, fill_credits
+from server.effects.model.text_style import TextStyle, fill_credits, parse_alignment
 from server.render.gl.context import Context, Size
 from server.render.gl.memory_budget import MemoryBudget
 from server.render.gl.render_target import TextureSource
@@ -88,7 +88,7 @@ def text_style_of(
         size=numbers["SIZE"] * min(size),
         width=numbers["WIDTH"] * size[0],
         height=numbers["HEIGHT"] * size[1],
-        align=alignment(properties["ALIGN"]),
+        align=parse_alignment(properties["ALIGN"]),
         spacing=numbers["SPACING"],
         leading=numbers["LEADING"],
         outline=numbers["OUTLINE"],

@@ -50,7 +50,9 @@ _COLOR_VALUES = {"vec3": "vec3(1.0)", "vec4": "vec4(1.0)"}
 _NORMAL_VALUES = {"vec3": "vec3(0.0, 0.0, 1.0)", "vec4": "vec4(0.0, 0.0, 1.0, 0.0)"}
 
 
-def host(code: str, lines: Iterable[str], outputs: Sequence[Declaration], *, main: bool) -> str:
+def host_code(
+    code: str, lines: Iterable[str], outputs: Sequence[Declaration], *, main: bool
+) -> str:
     """Return the text before the author's.
 
     Args:
@@ -75,7 +77,7 @@ def host(code: str, lines: Iterable[str], outputs: Sequence[Declaration], *, mai
     return "".join([*parts, _MAIN if main else ""])
 
 
-def ending(code: str, outputs: Sequence[Declaration], first: Iterable[str]) -> str:
+def main_code(code: str, outputs: Sequence[Declaration], first: Iterable[str]) -> str:
     """Return the text after the author's: the `main` that computes one colour from the outputs.
 
     An unwritten colour is transparent black, as in a cleared target; a colour whose alpha is never
@@ -119,17 +121,17 @@ def ending(code: str, outputs: Sequence[Declaration], first: Iterable[str]) -> s
     return "\n".join([*lines, "}\n"])
 
 
-def vertex(varyings: Iterable[tuple[str, str, str]], code: str = "") -> str:
+def vertex_shader(varyings: Iterable[tuple[str, str, str]], code: str = "") -> str:
     """Return the vertex shader: the corners, and the varyings of the fragment shader.
 
     Args:
         varyings: interpolation (may be empty), type and name of each.
         code: the fragment shader without comments.
     """
-    rect = sorted(rect_textures.uniforms(code))[:1]
+    rect = sorted(rect_textures.uniform_samplers(code))[:1]
     varyings = list(varyings)
     in_pixels_names = [
-        name for _, _, name in varyings if rect and rect_textures.in_pixels(name, code)
+        name for _, _, name in varyings if rect and rect_textures.is_in_pixels(name, code)
     ]
     lines = [f"out vec2 {COORDINATE};"]
     body = [
@@ -156,7 +158,7 @@ def replaced_outputs(items: Iterable[Declaration]) -> list[Declaration]:
     return list({declaration.name: declaration for declaration in reversed(outputs)}.values())[::-1]
 
 
-def declared(uniforms: Mapping[str, str]) -> list[str]:
+def declare_uniforms(uniforms: Mapping[str, str]) -> list[str]:
     """Return declarations of uniforms, each name with its type (``vec3[4]`` an array)."""
     lines = []
     for name, kind in uniforms.items():
@@ -182,7 +184,7 @@ def _varying_value(name: str, kind: str) -> str | None:
 
 def _coordinate(code: str) -> str:
     """Return a coordinate of GLSL 1.20: in pixels if rectangle textures are read."""
-    rect = sorted(rect_textures.uniforms(code))[:1]
+    rect = sorted(rect_textures.uniform_samplers(code))[:1]
     return f"{COORDINATE} * vec2(textureSize({rect[0]}, 0))" if rect else COORDINATE
 
 

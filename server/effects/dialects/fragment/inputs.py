@@ -44,12 +44,12 @@ _RANGE = re.compile(rf"\[\s*({_NUMBER})\s*(?:,|\.\.|to|-)\s*({_NUMBER})\s*\]")
 _MIN_PATTERN = re.compile(rf"\bmin\w{{0,4}}[\s:=]{{1,4}}({_NUMBER})", re.IGNORECASE)
 _MAX_PATTERN = re.compile(rf"\bmax\w{{0,4}}[\s:=]{{1,4}}({_NUMBER})", re.IGNORECASE)
 _COLOR = re.compile(r"col|clr|tint|rgb|hue|shade", re.IGNORECASE)
-_ONES = re.compile(
+_DEFAULT_ONE_NAMES = re.compile(
     r"scale|zoom|speed|rate|gain|bright|contrast|saturat|multipl|intensit|strength|amount|opacity"
     r"|alpha|dpr|pixel_?ratio|density",
     re.IGNORECASE,
 )
-_COUNTS = re.compile(r"octave|count|iter|steps|num|layers|samples", re.IGNORECASE)
+_COUNT_NAMES = re.compile(r"octave|count|iter|steps|num|layers|samples", re.IGNORECASE)
 _MAX_NUMBER = 1e9
 
 
@@ -130,12 +130,12 @@ def _guess(kind: Kind, name: str) -> Value:
     if kind is Kind.BOOL:
         return False
     if kind is Kind.LONG:
-        return 4 if _COUNTS.search(name) else 0
+        return 4 if _COUNT_NAMES.search(name) else 0
     if kind is Kind.FLOAT:
-        return 1.0 if _ONES.search(name) else 0.5
+        return 1.0 if _DEFAULT_ONE_NAMES.search(name) else 0.5
     if kind is Kind.COLOR:
         return (1.0,) * 4 if _COLOR.search(name) else (0.0, 0.0, 0.0, 1.0)
-    return (1.0, 1.0) if _ONES.search(name) else (0.5, 0.5)
+    return (1.0, 1.0) if _DEFAULT_ONE_NAMES.search(name) else (0.5, 0.5)
 
 
 def _range(note: str) -> tuple[float, float] | None:
@@ -165,7 +165,7 @@ def _limits(
     else:
         maximum = 2 * max(abs(part) for part in parts)
         minimum = {Kind.LONG: 10.0, Kind.FLOAT: 1.0 if default == 0 else 0.0}.get(kind, 1.0)
-        fits = kind is Kind.FLOAT and 0 <= parts[0] <= 1 and not _ONES.search(name)
+        fits = kind is Kind.FLOAT and 0 <= parts[0] <= 1 and not _DEFAULT_ONE_NAMES.search(name)
         high = 1.0 if fits else max(maximum, minimum)
         signed = size is not None or min(parts) < 0
         low = -high if signed else 0.0

@@ -90,7 +90,7 @@ class ParsedShader:
         ranges |= {(block.start, block.end) for block in self.blocks}
         text = player_lines.LINE.sub(blank_match, blank_ranges(self.text, list(ranges)))
         extensions, code = prepare(text, self.renamed)
-        code = rect_textures.by_pixel(code, rect_textures.names(self.code))
+        code = rect_textures.redirect_calls(code, rect_textures.sampler_names(self.code))
         kept_names = {
             declaration.name: declaration.type + declaration.array
             for declaration in self.declarations
@@ -101,20 +101,20 @@ class ParsedShader:
         first_statements += self.bindings.first_statements
         host_lines = [
             *self.missing,
-            *fragment_glsl.declared(kept_names),
+            *fragment_glsl.declare_uniforms(kept_names),
             *block_lines,
             *self.bindings.host,
             *extra_lines,
         ]
-        host_lines += row_textures.declared(self.bindings.lines).splitlines()
-        host_lines += rect_textures.host(self.code).splitlines()
+        host_lines += row_textures.host_code(self.bindings.lines).splitlines()
+        host_lines += rect_textures.host_code(self.code).splitlines()
         host_lines += [f"#define {name}" for name in defined]
         active_code = (
             blank_inactive(self._drawing_code, known, defined) if known else self._drawing_code
         )
-        host_code = fragment_glsl.host(self.code, host_lines, outputs, main=ending is None)
+        host_code = fragment_glsl.host_code(self.code, host_lines, outputs, main=ending is None)
         if ending is None:
-            ending_code = fragment_glsl.ending(active_code, outputs, first_statements)
+            ending_code = fragment_glsl.main_code(active_code, outputs, first_statements)
         else:
             ending_code = ending.replace(FIRST_STATEMENTS, " ".join(first_statements))
         return compose(extensions, host_code, [Piece(code, 1, AUTHOR)], ending_code)
@@ -131,7 +131,7 @@ class ParsedShader:
             if declaration.storage == "in" and declaration.name != fragment_glsl.COORDINATE
         }
         fields = [("", kind, f"isfv{name}") for block in self.blocks for kind, name in block.fields]
-        return fragment_glsl.vertex([*varyings.values(), *fields], self.code)
+        return fragment_glsl.vertex_shader([*varyings.values(), *fields], self.code)
 
     @property
     def _drawing_code(self) -> str:
@@ -186,11 +186,11 @@ def read(
     text = author_file.text
     code = without_comments(text)
     items = declarations(text)
-    renamed = _renamed(code, items)
+    renamed = _rename_keywords(code, items)
     lines = player_lines.read(text)
     sampler_contents = {**_player_contents(lines), **(contents or {})}
-    missing = _undeclared(code, items, sampler_contents)
-    unused = _unused(code, items)
+    missing = _declare_missing(code, items, sampler_contents)
+    unused = _find_unused(code, items)
     bindings = UniformBindings(
         file_scope=file_scope(text), contents=sampler_contents, targets=targets, unused=unused
     )
@@ -200,7 +200,7 @@ def read(
         if declaration.storage == "uniform"
     }
     for declaration in reversed(uniforms.values()):
-        _check(author_file, declaration)
+        _check_sampler(author_file, declaration)
     uniforms_to_bind = [
         declaration
         for declaration in lines.uniforms
@@ -239,7 +239,7 @@ def _player_contents(lines: player_lines.PlayerLines) -> dict[str, SamplerConten
     return contents
 
 
-def _check(author_file: AuthorFile, declaration: Declaration) -> None:
+def _check_sampler(author_file: AuthorFile, declaration: Declaration) -> None:
     is_audio = (
         declaration.type == "sampler1D"
         and sampler_content(declaration.name) is SamplerContent.AUDIO
@@ -250,7 +250,7 @@ def _check(author_file: AuthorFile, declaration: Declaration) -> None:
         )
 
 
-def _unused(code: str, items: Sequence[Declaration]) -> set[str]:
+def _find_unused(code: str, items: Sequence[Declaration]) -> set[str]:
     """Return unused declarations in a shader of Bonzomatic, whose template declares everything."""
     if not any(declaration.type == "sampler1D" for declaration in items):
         return set()
@@ -258,7 +258,7 @@ def _unused(code: str, items: Sequence[Declaration]) -> set[str]:
     return {declaration.name for declaration in items if counts[declaration.name] == 1}
 
 
-def _renamed(code: str, items: Sequence[Declaration]) -> dict[str, str]:
+def _rename_keywords(code: str, items: Sequence[Declaration]) -> dict[str, str]:
     """Rename names that are keywords now, mainly `texture`, which was free in GLSL ES 1.00."""
     names = [
         declaration.name
@@ -271,7 +271,7 @@ def _renamed(code: str, items: Sequence[Declaration]) -> dict[str, str]:
     return {name: f"isfi{name}" for name in names}
 
 
-def _undeclared(
+def _declare_missing(
     code: str, items: Sequence[Declaration], contents: Mapping[str, SamplerContent]
 ) -> list[str]:
     """Return declarations for names that the text uses and does not declare, also not as macros."""
@@ -282,4 +282,4 @@ def _undeclared(
         own = rf"(?:\b(?:float|int|uint|[iu]?vec[234])\s+|#[ \t]*define[ \t]+){name}\b"
         if name in identifiers and not re.search(own, code):
             missing[name] = "samplerCube" if contents.get(name) is SamplerContent.CUBE else kind
-    return fragment_glsl.declared(missing)
+    return fragment_glsl.declare_uniforms(missing)

@@ -91,7 +91,7 @@ def read(author_file: AuthorFile, code: str) -> PassPlan:
     return PassPlan(tuple(draws), _targets(code, draws))
 
 
-def reads(code: str, name: str) -> bool:
+def samples_texture(code: str, name: str) -> bool:
     """Report if a text without comments samples a texture, apart from its declaration."""
     return re.search(rf"(?<!sampler2D )\b{name}\b(?!\s*;)", code) is not None
 
@@ -126,6 +126,6 @@ def _targets(code: str, draws: Sequence[PlannedDraw]) -> tuple[Target, ...]:
     targets = []
     for at, draw in enumerate(draws):
         if draw.target is not None:
-            read_early = any(reads(text, draw.target) for text in active_codes[: at + 1])
+            read_early = any(samples_texture(text, draw.target) for text in active_codes[: at + 1])
             targets.append(Target(name=draw.target, persistent=read_early, floating=True))
     return tuple(targets)

@@ -29,25 +29,25 @@ _CALLS = {
 _COORDINATE = re.compile(r"(?i)tex|coord|uv|\bst\b")
 
 
-def names(code: str) -> set[str]:
+def sampler_names(code: str) -> set[str]:
     """Return the samplers of rectangle textures in a text without comments, with parameters."""
     return set(_NAMES.findall(code))
 
 
-def uniforms(code: str) -> set[str]:
+def uniform_samplers(code: str) -> set[str]:
     """Return those of them that are uniforms."""
     return set(re.findall(r"\buniform\s+sampler2DRect\s+(\w+)", code))
 
 
-def host(code: str) -> str:
+def host_code(code: str) -> str:
     """Return the GLSL before the author's text if it reads such textures."""
-    samplers = names(code)
+    samplers = sampler_names(code)
     if not samplers and not re.search(r"\btexture2DRect", code):
         return ""
     return _HOST + _MACROS
 
 
-def by_pixel(code: str, samplers: Collection[str]) -> str:
+def redirect_calls(code: str, samplers: Collection[str]) -> str:
     """Replace calls of GLSL's own functions on these samplers with ours."""
     if not samplers:
         return code
@@ -55,6 +55,6 @@ def by_pixel(code: str, samplers: Collection[str]) -> str:
     return calls.sub(lambda match: _CALLS[match[1]].ljust(len(match[1])), code)
 
 
-def in_pixels(varying: str, code: str) -> bool:
+def is_in_pixels(varying: str, code: str) -> bool:
     """Report if a varying of that name is in pixels: coordinates are if such textures are used."""
-    return bool(names(code)) and _COORDINATE.search(varying) is not None
+    return bool(sampler_names(code)) and _COORDINATE.search(varying) is not None

@@ -92,7 +92,7 @@ def sum_inputs(name: str) -> list[Input]:
     ]
 
 
-def declared(lines: Mapping[str, RowContent]) -> str:
+def host_code(lines: Mapping[str, RowContent]) -> str:
     """Return the GLSL before the author's text if it declares textures of one row."""
     if not lines:
         return ""

@@ -9,7 +9,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from server.effects import assets
-from server.effects.dialects.fragment.passes import SINGLE_PASS, PassPlan, PlannedDraw, reads
+from server.effects.dialects.fragment.passes import (
+    SINGLE_PASS,
+    PassPlan,
+    PlannedDraw,
+    samples_texture,
+)
 from server.effects.dialects.fragment.uniform_names import SamplerContent
 from server.effects.effect import Target
 from server.effects.model.texture import Content, Texture
@@ -80,12 +85,12 @@ def read_header(author_file: AuthorFile) -> Header:
         return Header()
     table = read_object(author_file.text, start + 2, author_file.text.find("*/", start))
     contents = dict(_DEFAULT_CONTENTS)
-    textures = _imported(author_file, table, contents)
+    textures = _read_imports(author_file, table, contents)
     code = without_comments(author_file.text)
     return Header(contents, textures, _plan(author_file, table, code))
 
 
-def _imported(
+def _read_imports(
     author_file: AuthorFile, table: JsonObject, contents: dict[str, SamplerContent]
 ) -> tuple[Texture, ...]:
     """Return the imported images; a video or sound becomes the input image or the audio."""
@@ -134,7 +139,7 @@ def _plan(author_file: AuthorFile, table: JsonObject, code: str) -> PassPlan:
             raise author_file.refusal(message, entry.offset_of(foreign_key))
     if not passes:
         return PassPlan((PlannedDraw(None, (), _index(0)),))
-    draws = tuple(_drawn(author_file, entry, at) for at, entry in enumerate(passes))
+    draws = tuple(_planned_draw(author_file, entry, at) for at, entry in enumerate(passes))
     return PassPlan(draws, _targets(passes, draws, code))
 
 
@@ -142,7 +147,7 @@ def _index(at: int) -> tuple[str, ...]:
     return (f"const int PASSINDEX = {at};",)
 
 
-def _drawn(author_file: AuthorFile, entry: JsonObject, at: int) -> PlannedDraw:
+def _planned_draw(author_file: AuthorFile, entry: JsonObject, at: int) -> PlannedDraw:
     name = entry.get("TARGET")
     if name is not None and (not isinstance(name, str) or not _NAME.fullmatch(name)):
         raise author_file.error("TARGET must be an identifier", entry.offset_of("TARGET"))
@@ -159,7 +164,7 @@ def _targets(
             last = draw.target == draws[-1].target
             textures[draw.target] = Target(
                 name=draw.target,
-                persistent=reads(code, draw.target),
+                persistent=samples_texture(code, draw.target),
                 floating=bool(entry.get("FLOAT")),
                 width=None if last else _size(entry.get("WIDTH")),
                 height=None if last else _size(entry.get("HEIGHT")),

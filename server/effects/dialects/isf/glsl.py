@@ -78,7 +78,7 @@ _OUTPUT = re.compile(
 
 
 @dataclass(frozen=True, kw_only=True)
-class Names:
+class HostNames:
     """The names that an effect's shaders are given in addition to the author's text."""
 
     uniforms: Mapping[str, str]
@@ -92,7 +92,7 @@ class Names:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Shader:
+class PreparedShader:
     """An author's shader, prepared once for all passes."""
 
     extensions: tuple[str, ...]
@@ -114,7 +114,7 @@ class Shader:
         return compose(self.extensions, host, self.pieces)
 
 
-def fragment(body: str, line: int, names: Names) -> Shader:
+def fragment(body: str, line: int, names: HostNames) -> PreparedShader:
     """Return the fragment shader.
 
     Args:
@@ -123,10 +123,10 @@ def fragment(body: str, line: int, names: Names) -> Shader:
         names: the uniforms and names of the effect.
     """
     extensions, code = prepare(body, names.renamed)
-    code, outputs = _outputs(_without_repeats(code, names))
+    code, outputs = _extract_outputs(_remove_repeats(code, names))
     outputs_drawn = [*_COLORS, *re.findall(r"#define (\w+) isf_FragColor\n", outputs)]
     used = [name for name in outputs_drawn if re.search(rf"\b{name}\b", code)]
-    return Shader(
+    return PreparedShader(
         extensions=tuple(extensions),
         host=_FRAGMENT + outputs + _COMMON + _declarations(names) + _safe_area(code, names),
         main=_OPAQUE_MAIN if never_writes_alpha(code, used) else _FRAGMENT_MAIN,
@@ -134,20 +134,20 @@ def fragment(body: str, line: int, names: Names) -> Shader:
     )
 
 
-def vertex(body: str | None, names: Names) -> Shader:
+def vertex(body: str | None, names: HostNames) -> PreparedShader:
     """Return the vertex shader; without `body` it only covers the whole target."""
     if body is None:
-        return Shader(extensions=(), host=_VERTEX, main=_VERTEX_MAIN, pieces=())
+        return PreparedShader(extensions=(), host=_VERTEX, main=_VERTEX_MAIN, pieces=())
     extensions, code = prepare(body, names.renamed)
-    return Shader(
+    return PreparedShader(
         extensions=tuple(extensions),
         host=_VERTEX + _COMMON + _declarations(names) + _safe_area(code, names),
         main="",
-        pieces=(Piece(_without_repeats(code, names), 1, AUTHOR_VERTEX),),
+        pieces=(Piece(_remove_repeats(code, names), 1, AUTHOR_VERTEX),),
     )
 
 
-def _without_repeats(code: str, names: Names) -> str:
+def _remove_repeats(code: str, names: HostNames) -> str:
     """Remove declarations that the host makes too: a file may have them for other hosts."""
     host_names: Collection[str] = {*names.uniforms, *_HOST_OTHERS}
 
@@ -158,13 +158,13 @@ def _without_repeats(code: str, names: Names) -> str:
     return _DECLARATION.sub(blank_if_known, code)
 
 
-def _safe_area(code: str, names: Names) -> str:
+def _safe_area(code: str, names: HostNames) -> str:
     """Define SAFE_AREA, as a macro so that a file can define it for other hosts."""
     declares_own = "SAFE_AREA" in names.uniforms or _OWN_SAFE_AREA.search(code)
     return "" if declares_own else _SAFE_AREA
 
 
-def _outputs(code: str) -> tuple[str, str]:
+def _extract_outputs(code: str) -> tuple[str, str]:
     """Return the text without the author's outputs, as 3.30 declares them, and the host's outputs.
 
     The first of the author's is the colour that is drawn.
@@ -184,7 +184,7 @@ def _outputs(code: str) -> tuple[str, str]:
     return code, "\n".join(lines) + "\n"
 
 
-def _declarations(names: Names) -> str:
+def _declarations(names: HostNames) -> str:
     """Declare uniforms, and helper values of images that some files use without IMG_SIZE."""
     lines = [f"uniform {kind} {name};" for name, kind in names.uniforms.items()]
     lines += [text_glsl.SOURCE] if names.texts else []

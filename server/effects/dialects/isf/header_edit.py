@@ -15,12 +15,12 @@ from server.effects.source.header import HeaderSyntaxError, JsonArray, JsonObjec
 _DIGITS = 6
 
 
-class EditError(ValueError):
+class HeaderEditError(ValueError):
     """The header cannot be changed as requested; the message gives the reason."""
 
 
 @dataclass(frozen=True)
-class Edit:
+class HeaderEdit:
     """A text with other values in its header."""
 
     text: str
@@ -30,7 +30,7 @@ class Edit:
     """Names that are in no header: inputs that the host adds."""
 
 
-def edit_header(text: str, values: Mapping[str, object]) -> Edit:
+def edit_header(text: str, values: Mapping[str, object]) -> HeaderEdit:
     """Write `values` into the header of an ISF file.
 
     Args:
@@ -38,21 +38,21 @@ def edit_header(text: str, values: Mapping[str, object]) -> Edit:
         values: constant values or modulations by input name, in the form of a request, checked.
 
     Raises:
-        EditError: the text has no header, none of the names is in it, or its notation does not
-            allow to change a single value.
+        HeaderEditError: the text has no header, none of the names is in it, or its notation does
+            not allow to change a single value.
     """
     before = _read(text)
     tables = _tables_by_name(before)
     written = tuple(name for name in values if name in tables)
     if not written:
-        raise EditError("none of these inputs is in the header of the file")
+        raise HeaderEditError("none of these inputs is in the header of the file")
     changed = text
     for name in written:
         table = _tables_by_name(_read(changed))[name]
         changed = _set_value(changed, table, values[name])
     if _plain(_read(changed)) != _expected(before, {name: values[name] for name in written}):
-        raise EditError("single values of this header cannot be changed")
-    return Edit(changed, written, tuple(name for name in values if name not in tables))
+        raise HeaderEditError("single values of this header cannot be changed")
+    return HeaderEdit(changed, written, tuple(name for name in values if name not in tables))
 
 
 def _set_value(text: str, table: JsonObject, value: object) -> str:
@@ -102,7 +102,7 @@ def _literal(value: object, whole: bool) -> str:
         return "{" + ", ".join(pairs) + "}"
     if isinstance(value, (list, tuple)):
         return "[" + ", ".join(_literal(part, whole=False) for part in value) + "]"
-    raise EditError(f"a header cannot hold a value of type {type(value).__name__}")
+    raise HeaderEditError(f"a header cannot hold a value of type {type(value).__name__}")
 
 
 def _point(number: str) -> str:
@@ -141,11 +141,11 @@ def _read(text: str) -> JsonObject:
     start = lines.find("/*")
     end = lines.find("*/", start + 2)
     if start < 0 or end < 0:
-        raise EditError("the file has no ISF header")
+        raise HeaderEditError("the file has no ISF header")
     try:
         return read_object(lines, start + 2, end)
     except HeaderSyntaxError as error:
-        raise EditError(f"the header cannot be read: {error}") from None
+        raise HeaderEditError(f"the header cannot be read: {error}") from None
 
 
 def _tables_by_name(header: JsonObject) -> dict[str, JsonObject]:

@@ -19,7 +19,7 @@ def read_textures(author_file: AuthorFile, header: JsonObject) -> dict[str, Text
         ToqiboxError: with a diagnostic at the line at fault.
     """
     textures: dict[str, Texture] = {}
-    for name, entry, offset in (*_imported(author_file, header), *_cubes(header)):
+    for name, entry, offset in (*_read_imports(author_file, header), *_read_cubes(header)):
         if not isinstance(name, str) or not isf_inputs.NAME.fullmatch(name):
             raise author_file.error("the name of an image must be an identifier", offset)
         if name in textures:
@@ -35,7 +35,7 @@ def read_textures(author_file: AuthorFile, header: JsonObject) -> dict[str, Text
     return textures
 
 
-def _imported(
+def _read_imports(
     author_file: AuthorFile, header: JsonObject
 ) -> list[tuple[object, JsonObject | None, int]]:
     entries = header.get("IMPORTED")
@@ -60,7 +60,7 @@ def _imported(
     return images
 
 
-def _cubes(header: JsonObject) -> list[tuple[object, JsonObject | None, int]]:
+def _read_cubes(header: JsonObject) -> list[tuple[object, JsonObject | None, int]]:
     entries = header.get("INPUTS")
     tables = (
         [entry for entry in entries if isinstance(entry, JsonObject)]

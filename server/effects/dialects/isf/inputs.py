@@ -56,7 +56,7 @@ def read_inputs(author_file: AuthorFile, header: JsonObject, code: str) -> tuple
         effect_input = _input(author_file, table, code)
         if effect_input.name in inputs or effect_input.name in isf_keys.BUILTINS:
             raise author_file.error(
-                isf_keys.taken_message(effect_input.name), table.offset_of("NAME")
+                isf_keys.name_taken_message(effect_input.name), table.offset_of("NAME")
             )
         inputs[effect_input.name], tables[effect_input.name] = effect_input, table
     return with_texts(author_file, tables, inputs)

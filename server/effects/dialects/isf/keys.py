@@ -29,7 +29,7 @@ _KEYS_OF_KINDS = {
 """Keys that only inputs of these TYPEs have."""
 
 
-def taken_message(name: str) -> str:
+def name_taken_message(name: str) -> str:
     """Return a message about a name that is already used."""
     if name in BUILTINS:
         return f"the name “{name}” is reserved by ISF: use another name"

@@ -58,7 +58,7 @@ def parse(effect_id: str, file: str, text: str, vertex: str | None = None) -> Ef
     taken = {*_UNIFORM_TYPES, "PASSINDEX", *(effect_input.name for effect_input in inputs)}
     for name in textures:
         if name in taken:
-            raise author_file.error(isf_keys.taken_message(name), header.offset_of("IMPORTED"))
+            raise author_file.error(isf_keys.name_taken_message(name), header.offset_of("IMPORTED"))
     targets = _targets(author_file, header, passes, {*taken, *textures})
     names = _names(inputs, targets, passes, textures)
     line, body = _body(author_file, end)
@@ -174,7 +174,7 @@ def _targets(
         if not isinstance(name, str) or not isf_inputs.NAME.fullmatch(name):
             raise author_file.error("TARGET must be an identifier", offset)
         if name in taken:
-            raise author_file.error(isf_keys.taken_message(name), offset)
+            raise author_file.error(isf_keys.name_taken_message(name), offset)
         merged = tables.setdefault(name, JsonObject(offset))
         for key, value in table.items():
             merged.setdefault(key, value)
@@ -223,7 +223,7 @@ def _names(
     targets: tuple[Target, ...],
     passes: list[JsonObject],
     textures: Mapping[str, Texture],
-) -> isf_glsl.Names:
+) -> isf_glsl.HostNames:
     uniforms = dict(_UNIFORM_TYPES)
     uniforms |= {
         effect_input.uniform: _INPUT_TYPES.get(effect_input.kind, "sampler2D")
@@ -238,7 +238,7 @@ def _names(
     names = [*(str(table.get("TARGET") or "") for table in passes), *textures]
     pairs = [(name, isf_inputs.uniform_name(name)) for name in names]
     pairs += [(effect_input.name, effect_input.uniform) for effect_input in inputs]
-    return isf_glsl.Names(
+    return isf_glsl.HostNames(
         uniforms=uniforms,
         renamed={name: uniform for name, uniform in pairs if name != uniform},
         texts=any(effect_input.kind is Kind.TEXT for effect_input in inputs),
@@ -253,7 +253,11 @@ def _names(
 
 
 def _passes(
-    tables: list[JsonObject], vertex: isf_glsl.Shader, fragment: isf_glsl.Shader, *, opaque: bool
+    tables: list[JsonObject],
+    vertex: isf_glsl.PreparedShader,
+    fragment: isf_glsl.PreparedShader,
+    *,
+    opaque: bool,
 ) -> tuple[Pass, ...]:
     """Return the passes without those that have no target and are not the last."""
     if not tables:

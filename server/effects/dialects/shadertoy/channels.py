@@ -35,7 +35,7 @@ SELF = "self"
 _PLAIN = (*INPUT_IMAGES, "original", "sound", "keyboard", "cubemap", "none", SELF)
 _BUFFER = re.compile(r"buf(?:fer)?[ _]?([a-d])")
 _CUBE_PASS = re.compile(r"cube(?:map)?[ _]?a")
-_GRAINS = re.compile(r"(noise|volume)((?:[ ]+(?:\d{1,4}|gr[ae]y|rgba))*)")
+_NOISE_PATTERN = re.compile(r"(noise|volume)((?:[ ]+(?:\d{1,4}|gr[ae]y|rgba))*)")
 _IMAGE = re.compile(r"""(?:image\s+)?["']?([^"'\n]+\.(?:png|jpe?g|webp|gif))["']?""", re.IGNORECASE)
 _MAX_NOISE_SIZE, _VOLUME = 1024, 32
 
@@ -172,11 +172,11 @@ def _named(name: str) -> Media | None:
         return Media(f"buffer {match[1].upper()}")
     if _CUBE_PASS.fullmatch(name):
         return Media(CUBE)
-    match = _GRAINS.fullmatch(name)
-    return _grains(match[1], match[2].split()) if match else None
+    match = _NOISE_PATTERN.fullmatch(name)
+    return _noise_source(match[1], match[2].split()) if match else None
 
 
-def _grains(word: str, details: list[str]) -> Media:
+def _noise_source(word: str, details: list[str]) -> Media:
     components = 1 if {"gray", "grey"} & set(details) else 4
     if word == "volume":
         return volume(components)

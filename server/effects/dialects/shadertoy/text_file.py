@@ -37,7 +37,7 @@ def to_texts(export: str, file: str = "shader.json") -> list[tuple[str, str]]:
 
 
 def _text(project: Project) -> str:
-    lines = _facts(project)
+    lines = _credit_lines(project)
     for role in _ORDER:
         section = project.section(role)
         if section is not None:
@@ -45,7 +45,7 @@ def _text(project: Project) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _facts(project: Project) -> list[str]:
+def _credit_lines(project: Project) -> list[str]:
     """Return the credits, with empty lines too: otherwise those in the code's comments count."""
     return [
         f"// Title: {project.title}",

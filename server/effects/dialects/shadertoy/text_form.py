@@ -43,7 +43,7 @@ _KNOWN = (
     "photo, original, sound, buffer A to D, cube A, self, noise, volume, cubemap, keyboard, none,"
     " image"
 )
-_FACTS = {
+_CREDIT_LINES = {
     "title": re.compile(r"(?:shader )?(?:title|name)\s*[:=]\s*(.*)", re.IGNORECASE),
     "credit": re.compile(r"(?:author\s*[:=]|(?:created|made|written) by:?)\s*(.*)", re.IGNORECASE),
     "license": re.compile(r"licen[sc]e\s*[:=]\s*(.*)", re.IGNORECASE),
@@ -62,7 +62,7 @@ def read(author_file: AuthorFile) -> Project:
         ToqiboxError: ``shader_compile_failed`` with a diagnostic at the line at fault.
     """
     sections = _sections(author_file)
-    facts = _facts(author_file.text)
+    facts = _read_credits(author_file.text)
     return Project(
         sections=tuple(
             _with_channel_inputs(author_file, section, sections) for section in sections
@@ -229,12 +229,12 @@ def _sampled_input(media: Media, options: str) -> ChannelInput:
     )
 
 
-def _facts(text: str) -> dict[str, str]:
+def _read_credits(text: str) -> dict[str, str]:
     """Return the credits in comments at the start; the first of each counts."""
     facts: dict[str, str] = {}
     for line in text.split("\n", _HEAD)[:_HEAD]:
         comment = re.fullmatch(r"[ \t]*(?://+|/?\*+)[ \t]*(.*?)(?:\*/)?[ \t]*", line)
-        for key, pattern in _FACTS.items():
+        for key, pattern in _CREDIT_LINES.items():
             match = pattern.fullmatch(comment[1]) if comment else None
             if match and key not in facts:
                 facts[key] = one_line(match[1], _MAX_LENGTH[key])
