@@ -11,8 +11,8 @@ from server.effects.source import plain_text
 from server.effects.source.diagnostic import AUTHOR, AuthorFile, Listing
 
 _IMAGES = (
-    Input(name="startImage", uniform="isf_start", kind=Kind.IMAGE, label="Picture before it"),
-    Input(name="endImage", uniform="isf_end", kind=Kind.IMAGE, label="Picture after it"),
+    Input(name="startImage", uniform="isf_start", kind=Kind.IMAGE, label="Image before"),
+    Input(name="endImage", uniform="isf_end", kind=Kind.IMAGE, label="Image after"),
 )
 _PROGRESS = Input(
     name="progress",
@@ -61,13 +61,13 @@ def transition_inputs(taken: Collection[str] = ()) -> tuple[Input, ...]:
 
     return (
         number("at", "Begins at (-1: middle of the video)", -1.0, 3600.0, -1.0),
-        number("length", "How long it takes", 0.0, 600.0, 2.0),
-        number("every", "And back again, each (0: once)", 0.0, 600.0, 0.0),
+        number("length", "Duration", 0.0, 600.0, 2.0),
+        number("every", "Back and forth every (0: once)", 0.0, 600.0, 0.0),
         Input(
             name=name("unit"),
             uniform="isft_unit",
             kind=Kind.LONG,
-            label="Unit of the times",
+            label="Time unit",
             values=(SECONDS, BEATS),
             labels=("seconds", "beats"),
             default=SECONDS,

@@ -195,7 +195,7 @@ def _textures(media: list[Media]) -> tuple[Texture, ...]:
 def _inputs(media: list[Media]) -> tuple[Input, ...]:
     if not any(medium.word in INPUT_IMAGES for medium in media):
         return ()
-    return (Input(name="picture", uniform="picture", kind=Kind.IMAGE, label="Picture"),)
+    return (Input(name="picture", uniform="picture", kind=Kind.IMAGE, label="Image"),)
 
 
 def _uniforms(cube: bool) -> dict[str, Builtin]:
