@@ -56,14 +56,19 @@ def _no_function(match: re.Match[str], location: SourceLocation) -> str | None:
 
 
 def _no_match(match: re.Match[str], location: SourceLocation) -> str | None:
-    name, given = match[1], match[2]
-    if name.startswith(("texture", "texel", "IMG_")) and "sampler" not in given.split(",")[0]:
+    name, argument_types = match[1], match[2]
+    if (
+        name.startswith(("texture", "texel", "IMG_"))
+        and "sampler" not in argument_types.split(",")[0]
+    ):
         return f"the first argument of “{name}” must be an image: a sampler2D or an image input"
     if not location.signatures:
         return None
-    takes = [re.sub(r"^.*?\(", "(", row) for row in location.signatures[:_MAX_SIGNATURES]]
+    takes = [
+        re.sub(r"^.*?\(", "(", signature) for signature in location.signatures[:_MAX_SIGNATURES]
+    ]
     more = " …" if len(location.signatures) > _MAX_SIGNATURES else ""
-    return f"“{name}” takes {' or '.join(takes)}{more}, not ({given})"
+    return f"“{name}” takes {' or '.join(takes)}{more}, not ({argument_types})"
 
 
 def _overload(match: re.Match[str], location: SourceLocation) -> str | None:
@@ -72,7 +77,7 @@ def _overload(match: re.Match[str], location: SourceLocation) -> str | None:
     if _definitions(location.text, name) and min(_definitions(location.text, name)) < location.line:
         return f"“{name}” takes other arguments: see line {min(_definitions(location.text, name))}"
     if name in FUNCTIONS:
-        return f"“{name}” takes other arguments; where it wants 1.0, 1 will not do"
+        return f"“{name}” takes other arguments; for a float write 1.0, not 1"
     return _no_function(match, location)
 
 
@@ -87,26 +92,26 @@ def _converted(match: re.Match[str], _place: SourceLocation) -> str | None:
     return _conversion(_type(match[1]), _type(match[2]))
 
 
-def _type(hint_text: str) -> str:
+def _type(description: str) -> str:
     """Parse ANGLE's description of a type, such as ``highp 4-component vector of float``."""
-    if vector_match := re.search(r"([234])-component vector of (float|int|uint|bool)", hint_text):
+    if vector_match := re.search(r"([234])-component vector of (float|int|uint|bool)", description):
         letter = {"float": "", "int": "i", "uint": "u", "bool": "b"}[vector_match[2]]
         return f"{letter}vec{vector_match[1]}"
-    return hint_text.rsplit(maxsplit=1)[-1] if hint_text.strip() else ""
+    return description.rsplit(maxsplit=1)[-1] if description.strip() else ""
 
 
-def _conversion(given: str, wanted: str) -> str | None:
-    if given == "void":
+def _conversion(actual: str, expected: str) -> str | None:
+    if actual == "void":
         return "a function of type void returns no value"
-    parts, needed = _parts(given), _parts(wanted)
+    parts, needed = _parts(actual), _parts(expected)
     if not parts or not needed:
         return None
     if parts > needed:
         some = "xyzw"[:needed]
-        return f"{given} has more components than {wanted}: select some of them, such as .{some}"
+        return f"{actual} has more components than {expected}: select some of them, such as .{some}"
     if parts == needed == 1:
-        return f"convert it with {wanted}(…): 1.0 is a float, 1 an int"
-    return f"{given} has too few components: write {wanted}(…{', 1.0' if parts > 1 else ''})"
+        return f"convert it with {expected}(…): 1.0 is a float, 1 an int"
+    return f"{actual} has too few components: write {expected}(…{', 1.0' if parts > 1 else ''})"
 
 
 def _parts(word: str) -> int:

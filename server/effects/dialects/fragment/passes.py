@@ -111,11 +111,11 @@ def _refuse_textures(author_file: AuthorFile, textures: Sequence[Declaration]) -
         for pattern, reason in _TEXTURES:
             if pattern.fullmatch(declaration.name):
                 reason_text = f"“{declaration.name}” is not supported: {reason}"
-                place = re.compile(rf"\b{declaration.name}\b").search(
+                name_match = re.compile(rf"\b{declaration.name}\b").search(
                     author_file.text, declaration.start
                 )
                 raise author_file.refusal(
-                    reason_text, place.start() if place else declaration.start
+                    reason_text, name_match.start() if name_match else declaration.start
                 )
 
 

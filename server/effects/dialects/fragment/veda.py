@@ -112,12 +112,12 @@ def _read_imports(
     return tuple(textures)
 
 
-def _texture(author_file: AuthorFile, name: str, path: str, place: int) -> Texture:
+def _texture(author_file: AuthorFile, name: str, path: str, offset: int) -> Texture:
     try:
         return Texture(name=name, content=Content.IMAGE, files=(assets.normalize_path(path),))
     except ValueError as problem:
         message = f"the image file “{path[:80]}” cannot be used: {problem}"
-        raise author_file.refusal(message, max(place, 0)) from None
+        raise author_file.refusal(message, max(offset, 0)) from None
 
 
 def _plan(author_file: AuthorFile, table: JsonObject, code: str) -> PassPlan:

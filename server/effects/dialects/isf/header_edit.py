@@ -131,8 +131,8 @@ def _removal(text: str, table: JsonObject, key: str) -> tuple[int, int, str]:
     return (len(head) - 1 if head.endswith(",") else begin), end, ""
 
 
-def _blank_before(text: str, place: int) -> str:
-    return text[len(text[:place].rstrip()) : place]
+def _blank_before(text: str, offset: int) -> str:
+    return text[len(text[:offset].rstrip()) : offset]
 
 
 def _read(text: str) -> JsonObject:
