@@ -42,7 +42,7 @@ def test_make_lists_its_targets() -> None:
     }  # fmt: skip
 
 
-@pytest.mark.parametrize("name", ["README.md", "ARCHITECTURE.md"])
+@pytest.mark.parametrize("name", ["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md"])
 def test_documents_name_real_make_targets(name: str) -> None:
     commands = re.findall(r"(?:^|`)make ([a-z-]+)", _read(name), re.MULTILINE)
     assert set(commands) <= _targets()

@@ -74,10 +74,10 @@ class ExportForm:
         return self._chain
 
     async def _require_valid(self, effect: str | EffectSource, field: str) -> None:
-        """Go on only with an effect that can be drawn; an error names `field`.
+        """Refuse an invalid effect; the error names `field`.
 
         Args:
-            effect: an id of the library, or what is drawn.
+            effect: id of the library, or source.
         """
         try:
             if isinstance(effect, str):
