@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from server import sandbox
+from tests.harness.limits import HANG_S
 
 ROOT = str(Path(__file__).parents[1])
 
@@ -16,7 +17,7 @@ ROOT = str(Path(__file__).parents[1])
 def _output(code: str, limits: sandbox.Limits | None = None) -> str:
     argv = sandbox.command([sys.executable, "-c", code], limits)
     done = subprocess.run(
-        argv, env=sandbox.environment(), capture_output=True, text=True, timeout=20, check=False
+        argv, env=sandbox.environment(), capture_output=True, text=True, timeout=HANG_S, check=False
     )
     return done.stdout
 
@@ -57,7 +58,7 @@ def test_limits_hold() -> None:
     ]
     spin = sandbox.command([sys.executable, "-c", "while True: pass"], sandbox.Limits(cpu_s=1))
     before = resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime
-    done = subprocess.run(spin, env=sandbox.environment(), timeout=30, check=False)
+    done = subprocess.run(spin, env=sandbox.environment(), timeout=HANG_S, check=False)
     assert done.returncode == -signal.SIGXCPU
     assert resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime - before < 3
 
@@ -82,7 +83,7 @@ child.wait()
     with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE) as parent:
         assert parent.stdout is not None
         child = int(parent.stdout.readline())
-        deadline = time.monotonic() + 10
+        deadline = time.monotonic() + HANG_S
         while b"sleep" not in Path(f"/proc/{child}/cmdline").read_bytes().split(b"\0")[0]:
             assert time.monotonic() < deadline
             time.sleep(0.01)

@@ -13,6 +13,7 @@ from PIL import Image
 
 from server.effects.model.feature import FEATURES
 from server.media import wav as wave
+from tests.harness.limits import HANG_S
 from tests.harness.server import SMALL
 
 ROOT = Path(__file__).parents[2]
@@ -25,7 +26,7 @@ def run(folder: Path, *args: str) -> subprocess.CompletedProcess[str]:
         env={**os.environ, **SMALL, "PYTHONPATH": str(ROOT), "TMPDIR": str(folder)},
         capture_output=True,
         text=True,
-        timeout=90,
+        timeout=HANG_S,
         check=False,
     )
 

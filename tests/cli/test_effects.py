@@ -16,6 +16,7 @@ from PIL import Image
 from server.cli.main import main
 from server.cli.tasks import effect_source
 from tests.harness import media, processes
+from tests.harness.limits import HANG_S
 from tests.harness.server import SMALL
 
 COMMAND = [sys.executable, "-m", "server", "effects"]
@@ -50,7 +51,7 @@ def run(tmp_path: Path) -> Run:
             env={**os.environ, **SMALL, **settings},
             capture_output=True,
             text=True,
-            timeout=90,
+            timeout=HANG_S,
             check=False,
         )
         return Ended(done.returncode, done.stdout, done.stderr)
@@ -254,7 +255,7 @@ def test_interrupted_is_130_and_leaves_nothing(shown: list[str], tmp_path: Path)
     args = ["frame", "slow.fs", *shown, "-o", "out.png"]
     environment = {**os.environ, **SMALL, "PYTHONPATH": str(ROOT), "TMPDIR": str(tmp_path)}
     with subprocess.Popen([*COMMAND, *args], cwd=tmp_path, env=environment) as child:
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + HANG_S
         while not any(tmp_path.glob("toqibox-*/features")):  # drawing comes next
             assert time.monotonic() < deadline
             time.sleep(0.02)

@@ -12,6 +12,7 @@ import pytest
 
 from server.cli import main as cli
 from tests.harness import media, processes
+from tests.harness.limits import HANG_S
 from tests.harness.server import SMALL, Server
 
 COMMAND = [sys.executable, "-m", "server"]
@@ -23,7 +24,7 @@ def run(*args: str, **settings: str) -> subprocess.CompletedProcess[str]:
         env={**os.environ, **SMALL, **settings},
         capture_output=True,
         text=True,
-        timeout=90,
+        timeout=HANG_S,
         check=False,
     )
 
@@ -119,7 +120,7 @@ def test_interrupted_is_130_and_leaves_nothing(files: list[str], tmp_path: Path)
     command = [*COMMAND, "render", *files, "-o", str(tmp_path / "out.mp4")]
     environment = {**os.environ, **SMALL, "PLANS": "free=360", "TMPDIR": str(tmp_path)}
     with subprocess.Popen(command, env=environment, stderr=subprocess.PIPE) as child:
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + HANG_S
         while not any(p.kind == "ffmpeg" for p in processes.descendants(child.pid)):
             assert time.monotonic() < deadline
             time.sleep(0.02)

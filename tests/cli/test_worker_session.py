@@ -18,7 +18,7 @@ def test_a_signal_that_another_thread_receives_interrupts_at_once() -> None:
             return [p for p in processes.descendants(os.getpid()) if p.kind == "worker"]
 
         # With its worker stopped, nothing but the signal can wake the event loop.
-        assert eventually(workers, within_s=60)
+        assert eventually(workers)
         workers()[0].pause()
         signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
         os.kill(os.getpid(), signal.SIGINT)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from server.demo import video
 from server.demo.__main__ import mismatches
+from tests.harness.limits import HANG_S
 
 COMMAND = [sys.executable, "-m", "server.demo"]
 
@@ -15,7 +16,7 @@ COMMAND = [sys.executable, "-m", "server.demo"]
 def _run(folder: Path, **settings: str) -> "subprocess.CompletedProcess[str]":
     environment = {**os.environ, "PLANS": "free=36", **settings}
     return subprocess.run(
-        COMMAND, cwd=folder, env=environment, capture_output=True, text=True, timeout=110,
+        COMMAND, cwd=folder, env=environment, capture_output=True, text=True, timeout=HANG_S,
         check=False,
     )  # fmt: skip
 

@@ -9,6 +9,7 @@ import pytest
 
 from tests.effects.test_broken_shaders import BROKEN, SHADERS
 from tests.harness import media
+from tests.harness.limits import HANG_S
 from tests.harness.server import Server
 
 CHOSEN = ("semicolon.fs", "swizzle.frag", "header.fs")
@@ -49,7 +50,7 @@ def test_over_http(folder: Path) -> None:
 def test_on_the_command_line(folder: Path) -> None:
     command = [sys.executable, "-m", "server", "effects", "check", "--jobs", "1", "--verbose"]
     done = subprocess.run(
-        [*command, str(folder)], capture_output=True, text=True, timeout=110, check=False
+        [*command, str(folder)], capture_output=True, text=True, timeout=HANG_S, check=False
     )
     assert done.returncode == 1
     lines = done.stdout.splitlines()

@@ -31,7 +31,7 @@ def test_a_brace_in_a_macro_opens_a_function() -> None:
     )
 
 
-@pytest.mark.timeout(60)
+@pytest.mark.timeout(300)
 @pytest.mark.parametrize("body", ["\n", "#\n", "1."])
 def test_texts_that_repeat_one_thing_become_programs_in_no_time(body: str) -> None:
     text = body * (MAX_SOURCE_LENGTH // len(body) - 100)

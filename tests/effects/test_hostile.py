@@ -14,7 +14,7 @@ from server.errors import ToqiboxError
 MAIN = "\nvoid main() { gl_FragColor = vec4(1.0); }\n"
 
 
-@pytest.mark.timeout(60)
+@pytest.mark.timeout(300)
 @pytest.mark.parametrize(
     "body",
     ["/*", "/", "//", "*/", "#version ", "#extension", "\n#", "(", "a ", "_", "\\\n", "é", "\0"],
@@ -24,7 +24,7 @@ def test_texts_that_repeat_one_thing_are_read_in_no_time(body: str) -> None:
     assert load("test", "test.fs", text).passes
 
 
-@pytest.mark.timeout(60)
+@pytest.mark.timeout(300)
 @pytest.mark.parametrize("opening", ['{"A": ', "[", '"', "{", ",", " ", "//", "\\"])
 def test_headers_that_repeat_one_thing_are_refused_in_no_time(opening: str) -> None:
     with pytest.raises(ToqiboxError):

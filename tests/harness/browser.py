@@ -18,11 +18,9 @@ import pytest
 from server.sandbox import Limits, command
 from tests.harness import processes
 from tests.harness.devtools import DevTools, Navigated, connect
+from tests.harness.limits import HANG_S
 
 _NAMES = ("chromium", "chromium-browser", "google-chrome")
-_START_S = 60.0
-_END_S = 10.0
-_STEP_S = 30.0
 _LOOK_S = 0.05
 _SCRIPT_BYTES = 8192
 _FLAGS = (
@@ -120,7 +118,7 @@ class Chromium:
     def _address(self, file: Path) -> str:
         """Where it listens: the file holds the port and the path, once it does."""
         assert self._child is not None
-        deadline = time.monotonic() + _START_S
+        deadline = time.monotonic() + HANG_S
         while True:
             lines = file.read_text().splitlines() if file.exists() else []
             if len(lines) == 2:
@@ -136,8 +134,8 @@ class Chromium:
             os.killpg(self._child.pid, signal.SIGKILL)
         for process in family:
             process.kill()
-        self._child.wait(_END_S)
-        deadline = time.monotonic() + _END_S
+        self._child.wait(HANG_S)
+        deadline = time.monotonic() + HANG_S
         while self.left_running():
             assert time.monotonic() < deadline, self.left_running()
             time.sleep(_LOOK_S)
@@ -193,7 +191,7 @@ class Page:
         before = len(self._tools.events("Page.loadEventFired", self._session))
         answer = await self.send("Page.navigate", url=url)
         assert "errorText" not in answer, answer
-        deadline = time.monotonic() + _STEP_S
+        deadline = time.monotonic() + HANG_S
         while len(self._tools.events("Page.loadEventFired", self._session)) == before:
             assert time.monotonic() < deadline, url
             await asyncio.sleep(_LOOK_S)
@@ -240,7 +238,7 @@ class Page:
                 "Input.dispatchMouseEvent", type=kind, button="left", clickCount=1, **place
             )
 
-    async def downloaded(self, within_s: float = _STEP_S) -> Download:
+    async def downloaded(self, within_s: float = HANG_S) -> Download:
         """The first download, once all of it is there."""
         begun = await self._tools.event("Browser.downloadWillBegin", within_s=within_s)
         deadline = time.monotonic() + within_s

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-TIMEOUT_S = 240.0
+from tests.harness.limits import HANG_S
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,7 @@ class Client:
 
     port: int
     host: str = "127.0.0.1"
-    timeout_s: float = 120.0
+    timeout_s: float = HANG_S
 
     def call(
         self,
@@ -86,7 +86,7 @@ class Client:
         return dict(answer.json)
 
     def wait(
-        self, job_id: str, *until: str, timeout_s: float = TIMEOUT_S, stage: str | None = None
+        self, job_id: str, *until: str, timeout_s: float = HANG_S, stage: str | None = None
     ) -> dict[str, Any]:
         """Poll until the job has a status of `until` (final ones by default) or is at `stage`."""
         deadline = time.monotonic() + timeout_s
@@ -97,9 +97,9 @@ class Client:
             if stage and job["stage"] == stage:
                 return job
             assert time.monotonic() < deadline, job
-            time.sleep(0.05)
+            time.sleep(0.1)
 
-    def completed(self, job_id: str, *, timeout_s: float = TIMEOUT_S) -> dict[str, Any]:
+    def completed(self, job_id: str, *, timeout_s: float = HANG_S) -> dict[str, Any]:
         """Wait for a job that must be completed."""
         job = self.wait(job_id, timeout_s=timeout_s)
         assert job["status"] == "completed", job

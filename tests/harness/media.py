@@ -10,6 +10,8 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
+from tests.harness.limits import HANG_S
+
 RATE = 44_100
 
 
@@ -48,7 +50,7 @@ def convert(source: bytes, suffix: str, folder: Path, *options: str) -> Path:
     """`source` (a WAV) through ffmpeg into a file with `suffix`."""
     path = folder / f"converted.{suffix}"
     command = ["ffmpeg", "-nostdin", "-v", "error", "-y", "-f", "wav", "-i", "pipe:0", *options]
-    subprocess.run([*command, str(path)], input=source, check=True, timeout=60)
+    subprocess.run([*command, str(path)], input=source, check=True, timeout=HANG_S)
     return path
 
 
@@ -56,7 +58,7 @@ def contents(video: Path, *options: str) -> dict[str, Any]:
     """What ffprobe says of a file: format and streams, packets counted; more by `options`."""
     command = ["ffprobe", "-v", "error", "-of", "json", "-count_packets", *options]
     command += ["-show_format", "-show_streams", str(video)]
-    found = subprocess.run(command, capture_output=True, check=True, timeout=60)
+    found = subprocess.run(command, capture_output=True, check=True, timeout=HANG_S)
     return dict(json.loads(found.stdout))
 
 
@@ -64,7 +66,11 @@ def frame_hashes(video: Path) -> list[str]:
     """The MD5 of every decoded frame."""
     command = ["ffmpeg", "-nostdin", "-v", "error", "-i", str(video), "-map", "0:v"]
     found = subprocess.run(
-        [*command, "-f", "framemd5", "-"], capture_output=True, check=True, timeout=120, text=True
+        [*command, "-f", "framemd5", "-"],
+        capture_output=True,
+        check=True,
+        timeout=HANG_S,
+        text=True,
     )
     lines = [line for line in found.stdout.splitlines() if not line.startswith("#")]
     return [line.rsplit(",", 1)[1].strip() for line in lines]
@@ -74,7 +80,7 @@ def frames(video: Path, width: int, height: int) -> np.ndarray[Any, Any]:
     """Every decoded frame as RGB: (frames, height, width, 3), unsigned bytes."""
     command = ["ffmpeg", "-nostdin", "-v", "error", "-i", str(video), "-map", "0:v"]
     command += ["-f", "rawvideo", "-pix_fmt", "rgb24", "-"]
-    found = subprocess.run(command, capture_output=True, check=True, timeout=240)
+    found = subprocess.run(command, capture_output=True, check=True, timeout=HANG_S)
     return np.frombuffer(found.stdout, np.uint8).reshape(-1, height, width, 3)
 
 
@@ -82,5 +88,5 @@ def sound(video: Path, rate: int = 48_000) -> np.ndarray[Any, Any]:
     """The decoded sound: (samples, 2), floats."""
     command = ["ffmpeg", "-nostdin", "-v", "error", "-i", str(video), "-map", "0:a"]
     command += ["-f", "f32le", "-ar", str(rate), "-ac", "2", "-"]
-    found = subprocess.run(command, capture_output=True, check=True, timeout=120)
+    found = subprocess.run(command, capture_output=True, check=True, timeout=HANG_S)
     return np.frombuffer(found.stdout, np.float32).reshape(-1, 2)

@@ -28,11 +28,7 @@ class Process:
 
     @property
     def rss_bytes(self) -> int:
-        try:
-            pages = int(Path(f"/proc/{self.pid}/statm").read_text().split()[1])
-        except (FileNotFoundError, ProcessLookupError):
-            return 0
-        return pages * os.sysconf("SC_PAGE_SIZE")
+        return rss_bytes(self.pid)
 
     @property
     def is_alive(self) -> bool:
@@ -51,6 +47,15 @@ class Process:
         except ProcessLookupError:
             return False
         return True
+
+
+def rss_bytes(pid: int) -> int:
+    """Return the resident memory of a process; 0 if it has ended."""
+    try:
+        pages = int(Path(f"/proc/{pid}/statm").read_text().split()[1])
+    except (FileNotFoundError, ProcessLookupError):
+        return 0
+    return pages * os.sysconf("SC_PAGE_SIZE")
 
 
 def living() -> dict[int, Process]:

@@ -11,6 +11,7 @@ from http.client import HTTPException, HTTPResponse
 
 from tests.harness import media
 from tests.harness.client import Answer, form
+from tests.harness.limits import HANG_S
 from tests.harness.server import eventually
 
 _SENT_FIRST = 4000
@@ -18,7 +19,7 @@ _SENT_FIRST = 4000
 
 def _begin(port: int, body: bytes, *lines: str) -> socket.socket:
     """Return a connection on which only the head of a POST /export for `body` has been sent."""
-    client = socket.create_connection(("127.0.0.1", port), timeout=60)
+    client = socket.create_connection(("127.0.0.1", port), timeout=HANG_S)
     head = ["POST /export HTTP/1.1", "Host: test", *lines, f"Content-Length: {len(body)}"]
     client.sendall("\r\n".join([*head, "", ""]).encode())
     return client
@@ -51,7 +52,7 @@ def torn(port: int, taken: Callable[[], bool]) -> None:
     body, kind = _form()
     with _begin(port, body, kind) as client:
         client.sendall(body[: len(body) // 2])
-        assert eventually(taken, within_s=60)
+        assert eventually(taken)
         client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
 
 

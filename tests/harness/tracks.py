@@ -8,6 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from tests.harness.limits import HANG_S
+
 Samples = NDArray[np.float32]
 """(samples, channels), -1 to 1."""
 
@@ -73,7 +75,7 @@ def store(
     command += ["-ac", str(samples.shape[1]), "-i", "pipe:0"]
     command += ["-i", str(cover)] if cover else []
     command += [*kind.options.split(), "-ar", str(rate), *options, str(path)]
-    subprocess.run(command, input=samples.tobytes(), check=True, timeout=120)
+    subprocess.run(command, input=samples.tobytes(), check=True, timeout=HANG_S)
     return path
 
 
@@ -81,11 +83,11 @@ def decoded(path: Path) -> Samples:
     """What any player would find in a file: all its samples, at 48 kHz, in its own channels."""
     ask = ["ffprobe", "-v", "error", "-of", "csv=p=0", "-show_entries", "stream=channels"]
     ask += ["-select_streams", "a:0", str(path)]
-    asked = subprocess.run(ask, capture_output=True, check=True, timeout=60, text=True)
+    asked = subprocess.run(ask, capture_output=True, check=True, timeout=HANG_S, text=True)
     channels = int(asked.stdout.split()[0].strip(","))
     command = ["ffmpeg", "-nostdin", "-v", "error", "-i", str(path), "-map", "0:a:0"]
     command += ["-f", "f32le", "-ar", str(OUR_RATE), "-"]
-    found = subprocess.run(command, capture_output=True, check=True, timeout=120)
+    found = subprocess.run(command, capture_output=True, check=True, timeout=HANG_S)
     return np.frombuffer(found.stdout, np.float32).reshape(-1, channels)
 
 

@@ -6,12 +6,15 @@ import subprocess
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
 
 from server import sandbox, start
 from server.effects.library.library import BUILT_IN, Library
 from server.jobs.model.effect_source import read_source
 from server.jobs.model.validation_result import ValidationResult
 from server.jobs.store.store import Store
+from tests.harness.limits import HANG_S
 
 EFFECTS = Path(__file__).parents[1] / "data" / "effects"
 """Effects for servers under test."""
@@ -36,18 +39,23 @@ def same_for_all(library: Library, driver: str, result: ValidationResult) -> Kno
 @cache
 def valid_effects() -> Known:
     """Return valid results for our effects, which have tests of their own."""
-    return same_for_all(Library((BUILT_IN, EFFECTS)), _driver(), ValidationResult())
+    gl = machine_report()["gl"]
+    driver = f"{gl['renderer']}, {gl['version']}"
+    return same_for_all(Library((BUILT_IN, EFFECTS)), driver, ValidationResult())
 
 
-def _driver() -> str:
-    """Return the renderer and its version as a worker reports them."""
-    done = subprocess.run(
-        sandbox.command(start.command("server.worker.program", "probe")),
-        input=b'{"task": "probe"}\n',
-        env=sandbox.environment(),
-        capture_output=True,
-        check=True,
-        timeout=60,
-    )
-    gl = json.loads(done.stdout.splitlines()[-1])["result"]["gl"]
-    return f"{gl['renderer']}, {gl['version']}"
+@cache
+def machine_report() -> dict[str, Any]:
+    """Return the report of a probe of this machine, as a server makes it when it starts."""
+    with TemporaryDirectory() as folder:
+        task = {"task": "probe", "encoders": ["nvenc", "x264"], "folder": folder}
+        done = subprocess.run(
+            sandbox.command(start.command("server.worker.program", "probe")),
+            input=json.dumps(task).encode() + b"\n",
+            env=sandbox.environment(),
+            capture_output=True,
+            check=True,
+            timeout=HANG_S,
+        )
+    report: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])["result"]
+    return report

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tests.harness import media
+from tests.harness.limits import HANG_S
 
 
 def frames(video: Path, width: int, height: int, *, max_frames: int = 8) -> NDArray[np.uint8]:
@@ -25,7 +26,7 @@ def frames(video: Path, width: int, height: int, *, max_frames: int = 8) -> NDAr
     command = ["ffmpeg", "-nostdin", "-v", "error", "-i", str(video), "-map", "0:v"]
     command += ["-vf", f"{selection},{scale},format=rgb24", "-fps_mode", "passthrough"]
     command += ["-f", "rawvideo", "-"]
-    result = subprocess.run(command, capture_output=True, check=True, timeout=120)
+    result = subprocess.run(command, capture_output=True, check=True, timeout=HANG_S)
     return np.frombuffer(result.stdout, np.uint8).reshape(-1, height, width, 3)
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from tests.harness.limits import HANG_S
 from tests.hostile.shaders import Hostile, write
 
 FULL = os.environ.get("PROOF") == "full"
@@ -18,7 +19,7 @@ Checked = dict[str, tuple[Hostile, dict[str, Any]]]
 
 def _check(folder: Path, *arguments: str) -> "subprocess.CompletedProcess[bytes]":
     command = [sys.executable, "-m", "server", "effects", "check", *arguments, str(folder)]
-    return subprocess.run(command, capture_output=True, timeout=600, check=False)
+    return subprocess.run(command, capture_output=True, timeout=HANG_S, check=False)
 
 
 @pytest.fixture(scope="module")
@@ -35,7 +36,6 @@ def checked(tmp_path_factory: pytest.TempPathFactory) -> Checked:
     return {name: (file, results[name]) for name, file in files.items()}
 
 
-@pytest.mark.timeout(300)
 def test_each_ends_as_it_should(checked: Checked) -> None:
     ended = {name: result["outcome"] for name, (_, result) in checked.items()}
     assert ended == {name: file.outcome for name, (file, _) in checked.items()}

@@ -21,6 +21,7 @@ from server.jobs.service import Service
 from server.jobs.storage.artifacts import FILES
 from server.jobs.storage.data_folder import new_id
 from tests.harness import validation_results
+from tests.harness.limits import HANG_S
 
 QUICK = HttpLimits(
     file_bytes=1024 * 1024,
@@ -68,7 +69,7 @@ class Running:
         }
 
     async def until(
-        self, condition: Callable[[], bool | Awaitable[bool]], within_s: float = 30.0
+        self, condition: Callable[[], bool | Awaitable[bool]], within_s: float = HANG_S
     ) -> bool:
         """Wait until `condition` holds, at most `within_s`; return whether it does."""
         for _ in range(int(within_s / 0.02) + 1):

@@ -180,7 +180,7 @@ async def test_a_client_that_leaves_after_its_form_leaves_a_whole_job_or_none(
         folders = list(running.service.data.jobs.iterdir())
         return not running.spooled() and [f.name for f in folders] == [job.id for job in jobs]
 
-    assert await running.until(whole_or_none, within_s=60)
+    assert await running.until(whole_or_none)
     folders = list(running.service.data.jobs.iterdir())
     assert all((folder / "sound.wav").exists() for folder in folders)
 

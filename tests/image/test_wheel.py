@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.harness import media
+from tests.harness.limits import HANG_S
 from tests.harness.server import SMALL
 
 ROOT = Path(__file__).parents[2]
@@ -23,7 +24,9 @@ _BUILD = "import sys; from hatchling.build import build_wheel; build_wheel(sys.a
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("wheel")
-    subprocess.run([sys.executable, "-c", _BUILD, str(folder)], cwd=ROOT, check=True, timeout=60)
+    subprocess.run(
+        [sys.executable, "-c", _BUILD, str(folder)], cwd=ROOT, check=True, timeout=HANG_S
+    )
     (wheel_file,) = folder.glob("*.whl")
     return wheel_file
 
@@ -70,7 +73,7 @@ def test_installed_wheel_renders_next_to_packages_of_the_same_names(
     args = ["render", "--audio", "track.wav", "--photo", "photo.jpg", "-o", "out.mp4", "--json"]
     done = subprocess.run(
         [tmp_path / "venv" / "bin" / "toqibox", *args],
-        cwd=elsewhere, env={**variables, **SMALL}, capture_output=True, text=True, timeout=90,
+        cwd=elsewhere, env={**variables, **SMALL}, capture_output=True, text=True, timeout=HANG_S,
         check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr

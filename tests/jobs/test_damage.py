@@ -77,8 +77,8 @@ def test_what_is_damaged_while_a_job_is_drawn_is_made_again(tmp_path: Path) -> N
     with Server(tmp_path / "data", **_settings(tmp_path, SOUND)) as server:
         job = server.client.submit(media.wav(1.2), media.photo(), effect="trail")
         folder = server.data / "jobs" / job
-        assert eventually(lambda: len(list(folder.glob("*.mp4"))) == 3, within_s=60)
-        assert eventually(lambda: not _draws(server), within_s=60)
+        assert eventually(lambda: len(list(folder.glob("*.mp4"))) == 3)
+        assert eventually(lambda: not _draws(server))
         first, second, third = sorted(folder.glob("*.mp4"))
         _cut(first)
         third.unlink()
@@ -99,7 +99,7 @@ def test_what_is_damaged_between_two_starts_is_made_again_alone(tmp_path: Path) 
     with Server(tmp_path / "data", **_settings(tmp_path, JOIN)) as server:
         job = server.client.submit(media.wav(1.2), media.photo(), effect="plain")
         folder = server.data / "jobs" / job
-        assert eventually((folder / "video.mp4.list").exists, within_s=60)
+        assert eventually((folder / "video.mp4.list").exists)
         server.kill()
         _flip(sorted(folder.glob("0*.mp4"))[1])
         _cut(folder / "sound.m4a")

@@ -98,7 +98,6 @@ def _renderer(client: Client) -> str:
     return str(client.call("GET", "/ready").json["renderer"])
 
 
-@pytest.mark.timeout(300)
 async def test_server_ends_without_its_gpu_and_keeps_the_job(
     tmp_path: Path, driver: tuple[Path, Path]
 ) -> None:
@@ -106,9 +105,9 @@ async def test_server_ends_without_its_gpu_and_keeps_the_job(
     server = _ServerOnGpu(data, driver, GPU_LOST_SEC="1", MAX_PARALLEL_EXPORTS="1")
     with server:
         client = server.client
-        assert eventually(lambda: _OTHER.decode() in _renderer(client), within_s=60, every_s=0.2)
+        assert eventually(lambda: _OTHER.decode() in _renderer(client), every_s=0.2)
         job = client.submit(media.wav(12), media.photo(), effect="plain")
-        assert eventually(lambda: client.job(job)["frames"]["done"] > 30, within_s=60, every_s=0.2)
+        assert eventually(lambda: client.job(job)["frames"]["done"] > 30, every_s=0.2)
         server.lose_gpu()
         for worker in server.descendants("worker"):
             worker.kill()  # as its driver would

@@ -94,9 +94,10 @@ def start_server(tmp_path: Path) -> Iterator[StartServer]:
     """Start servers that are stopped when the test ends."""
     servers: list[Server] = []
 
-    def start(name: str = "data", **settings: str) -> Server:
-        server = Server(tmp_path / name, **settings).start()
-        servers.append(server)
+    def start(name: str = "data", *, probes: bool = False, **settings: str) -> Server:
+        server = Server(tmp_path / name, **settings)
+        server.probes = probes
+        servers.append(server.start())
         return server
 
     yield start

@@ -15,7 +15,7 @@ from tests.harness import media, photos, tracks, videos
 from tests.harness.server import Server
 from tests.proof.conftest import FULL, Figure
 
-pytestmark = [pytest.mark.line(4), pytest.mark.timeout(280)]
+pytestmark = pytest.mark.line(4)
 
 SECONDS = 1.21 if FULL else 0.61
 """Far from where one sample more or less would make another frame; a codec's padding would."""

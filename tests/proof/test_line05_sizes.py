@@ -14,7 +14,7 @@ from tests.harness import media, photos, tracks, videos
 from tests.harness.server import Server
 from tests.proof.conftest import FULL, Figure
 
-pytestmark = [pytest.mark.line(5), pytest.mark.timeout(280)]
+pytestmark = pytest.mark.line(5)
 
 MAX_DURATION_S = 240 if FULL else 21
 ODD = "12.345" if FULL else "4.345"

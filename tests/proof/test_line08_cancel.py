@@ -11,7 +11,7 @@ from tests.proof.conftest import FULL, Figure, StartServer
 
 pytestmark = pytest.mark.line(8)
 
-CANCEL_LIMIT_S = 2.0 if FULL else 10.0
+CANCEL_LIMIT_S = 2.0 if FULL else 60.0
 """Two seconds are promised; next to other tests the machine is busy."""
 ROUNDS = 5 if FULL else 1
 SECONDS = 60 if FULL else 12
@@ -44,7 +44,7 @@ def _cancel_while(server: Server, what: str, figure: Figure) -> None:
     slowest = 0.0
     for _ in range(ROUNDS):
         job = server.client.submit(track, media.photo(), effect="plain")
-        assert eventually(lambda job=job: _is_doing(server, job, what), within_s=60, every_s=0.003)
+        assert eventually(lambda job=job: _is_doing(server, job, what), every_s=0.01)
         began = time.monotonic()
         assert server.client.cancel(job)["status"] == "cancelled"
         assert eventually(lambda: _all_gone(server), within_s=CANCEL_LIMIT_S), (

@@ -18,7 +18,7 @@ from tests.harness.server import eventually
 from tests.harness.traced import TracedServer, programs
 from tests.proof.conftest import FULL, Figure
 
-pytestmark = [pytest.mark.line(9), pytest.mark.timeout(280)]
+pytestmark = pytest.mark.line(9)
 
 SLOW_S = 15
 """Maximum silence of a body, and the window of its minimum rate."""
@@ -43,7 +43,7 @@ class Hostile:
         """Count what an idle server holds, then start the slow clients."""
         job = self.submit(self.track)
         self.server.client.completed(job)
-        assert eventually(lambda: not self.server.descendants(), within_s=60)
+        assert eventually(lambda: not self.server.descendants())
         self.descriptors = self.held()
         port = self.server.client.port
         self.slow = {
@@ -52,7 +52,7 @@ class Hostile:
         }
         for client in self.slow.values():
             client.start()
-        assert eventually(lambda: len(self.server.left_on_disk()) == 2, within_s=60)
+        assert eventually(lambda: len(self.server.left_on_disk()) == 2)
         self._of_slow = set(self.server.left_on_disk())
 
     def submit(self, track: bytes | Path) -> str:
@@ -71,7 +71,7 @@ class Hostile:
 
     def assert_clean(self) -> None:
         """Check that nothing is left in memory or on disk, and that the server answers."""
-        assert eventually(lambda: not self._left(), within_s=60), self._left()
+        assert eventually(lambda: not self._left()), self._left()
         assert self.server.client.call("GET", "/health").status == 200
 
     def holds_more(self) -> bool:
@@ -285,11 +285,11 @@ def test_nothing_is_left_of_all_that(hostile: Hostile, figure: Figure) -> None:
     for client in hostile.slow.values():
         client.join(60)
     server = hostile.server
-    assert eventually(lambda: not server.left_on_disk(), within_s=60), server.left_on_disk()
+    assert eventually(lambda: not server.left_on_disk()), server.left_on_disk()
     assert not list((server.data / "spool").iterdir())
     job = hostile.submit(hostile.track)
     server.client.completed(job)
-    assert eventually(lambda: not server.descendants(), within_s=60), server.descendants()
+    assert eventually(lambda: not server.descendants()), server.descendants()
     # aiohttp lets go of a closed connection a moment later.
-    assert eventually(lambda: hostile.held() <= hostile.descriptors, within_s=60), hostile.held()
+    assert eventually(lambda: hostile.held() <= hostile.descriptors), hostile.held()
     figure(f"spool empty, no process, {hostile.held()} descriptors as before")

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from tests.harness import media
+from tests.harness.limits import HANG_S
 from tests.harness.server import SMALL
 from tests.proof.conftest import Figure, StartServer
 
@@ -27,7 +28,7 @@ def _doctor(data: Path, **settings: str) -> tuple[int, dict[str, dict[str, Any]]
         [sys.executable, "-m", "server", "doctor", "--json"],
         env=environment,
         capture_output=True,
-        timeout=90,
+        timeout=HANG_S,
         check=False,
     )
     findings: dict[str, dict[str, Any]] = {}
@@ -50,7 +51,7 @@ def test_all_is_well(start_server: StartServer, tmp_path: Path, figure: Figure) 
     status, findings = _doctor(tmp_path / "doctor")
     assert status == 0
     assert {result["state"] for result in findings.values()} <= {"ok", "warning"}
-    ready = start_server().client.call("GET", "/ready")
+    ready = start_server(probes=True).client.call("GET", "/ready")
     assert ready.status == 200
     figure(f"ready on {ready.json['renderer']}, software {ready.json['software']}")
     assert ready.json["encoders"]["x264"]["ok"]
@@ -89,7 +90,7 @@ def test_a_missing_part_is_reported(
     assert status == 1
     assert findings[finding]["state"] == "failed"
     assert findings[finding]["advice"]
-    server = start_server(**settings)
+    server = start_server(probes=True, **settings)
     ready = server.client.call("GET", "/ready")
     assert (ready.status, ready.json["ready"]) == (503, False)
     refused = server.client.export(media.wav(0.2), media.photo())
@@ -173,7 +174,7 @@ def test_a_read_only_data_folder_stops_the_start(tmp_path: Path) -> None:
         env=environment,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=HANG_S,
         check=False,
     )
     assert done.returncode == 1

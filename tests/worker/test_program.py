@@ -15,6 +15,7 @@ import pytest
 from server import sandbox
 from server.protocol.lines import write_task
 from server.protocol.tasks import CompileEffect, Probe, Task
+from tests.harness.limits import HANG_S
 from tests.harness.processes import Process, descendants, living
 from tests.harness.rendering import MakeTask, effect_of
 from tests.render.drawing import SHOW
@@ -58,7 +59,7 @@ class Worker:
 
     def end(self) -> tuple[int, bytes, bytes]:
         """Close its input; return its exit status and its remaining output."""
-        out, err = self.popen.communicate(timeout=30)
+        out, err = self.popen.communicate(timeout=HANG_S)
         return self.popen.returncode, out, err
 
 
@@ -67,7 +68,7 @@ def worker() -> Iterator[Worker]:
     worker = Worker()
     yield worker
     worker.popen.kill()
-    worker.popen.communicate(timeout=30)
+    worker.popen.communicate(timeout=HANG_S)
 
 
 def _gone(processes: list[Process], within_s: float = 10.0) -> bool:

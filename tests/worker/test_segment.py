@@ -17,6 +17,7 @@ from server.protocol.progress import ProgressReporter
 from server.protocol.tasks import DrawSegment
 from server.render.session import SessionCache
 from server.worker.tasks import segment
+from tests.harness.limits import HANG_S
 from tests.harness.media import contents, frame_hashes
 from tests.harness.rendering import FRAMES, MakeTask
 from tests.render.drawing import SHOW, TRAIL, quarters, save_photo
@@ -47,7 +48,7 @@ def decoded(video: Path, width: int = 64, height: int = 36) -> NDArray[np.uint8]
     scale = "scale=in_color_matrix=bt709:in_range=tv:flags=accurate_rnd+full_chroma_int"
     command = ["ffmpeg", "-nostdin", "-v", "error", "-i", str(video), "-vf", scale]
     command += ["-pix_fmt", "rgb24", "-f", "rawvideo", "-"]
-    raw = subprocess.run(command, capture_output=True, check=True, timeout=60).stdout
+    raw = subprocess.run(command, capture_output=True, check=True, timeout=HANG_S).stdout
     return np.frombuffer(raw, np.uint8).reshape(-1, height, width, 3)
 
 

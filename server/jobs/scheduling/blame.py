@@ -22,7 +22,7 @@ HOLD_BACK_AT = 3 * POINTS_PER_CRASH
 """Three crashes in a row with the job alone, or nine with other jobs."""
 FAIL_AT = HOLD_BACK_AT + POINTS_PER_CRASH
 """One more crash, after the server has survived without the job."""
-_HOLD_S = 60.0
+HOLD_S = 60.0
 """Time that the server has to survive without a suspected job."""
 
 
@@ -56,14 +56,14 @@ async def sort_interrupted(store: Store) -> Interrupted:
     return left
 
 
-async def hold_back(store: Store, job: Job) -> None:
+async def hold_back(store: Store, job: Job, hold_s: float = HOLD_S) -> None:
     """Wait before a suspected job is resumed; a crash meanwhile clears it."""
     facts = {"job": job.id, "request": job.request_id}
-    log_event(_LOG, logging.WARNING, "job.held_back", **facts, seconds=_HOLD_S)
+    log_event(_LOG, logging.WARNING, "job.held_back", **facts, seconds=hold_s)
     with contextlib.suppress(DiskFull):
         await store.tasks.start(job.id, HELD_BACK)
     try:
-        await asyncio.sleep(_HOLD_S)
+        await asyncio.sleep(hold_s)
     finally:
         with contextlib.suppress(DiskFull):
             await store.tasks.stop(job.id, HELD_BACK, counts=False)

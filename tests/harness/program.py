@@ -1,0 +1,49 @@
+"""Run `python -m server` for a test: on a machine that is known, and one that may be busy.
+
+    python -m tests.harness.program ARGUMENT …
+
+The report in the environment variable TEST_PROBE (JSON) stands for the first probe of a server;
+later ones are real. The preview of `effects watch` has no limits that a busy machine can reach.
+"""
+
+import json
+import os
+import runpy
+import sys
+from contextlib import ExitStack
+from unittest.mock import patch
+
+from server.jobs.execution.machine import MachineProbe
+
+_BUSY_S = 600.0
+
+
+def _know_machine(stack: ExitStack, report: str) -> None:
+    probe = MachineProbe._probe
+
+    async def known(self: MachineProbe) -> None:
+        if self.report is not None:
+            await probe(self)
+            return
+        self.report = json.loads(report)
+        self._log_result()
+
+    stack.enter_context(patch.object(MachineProbe, "_probe", known))
+
+
+def _be_patient(stack: ExitStack) -> None:
+    from server.devserver import preview
+    from server.jobs.execution.worker_process import Timeouts
+
+    for name in ("_COMPILE_TIMEOUTS", "_FRAME_TIMEOUTS"):
+        timeouts = Timeouts(_BUSY_S, _BUSY_S)
+        stack.enter_context(patch.object(preview, name, timeouts))
+
+
+if __name__ == "__main__":
+    with ExitStack() as stack:
+        if "TEST_PROBE" in os.environ:
+            _know_machine(stack, os.environ.pop("TEST_PROBE"))
+        if "watch" in sys.argv:
+            _be_patient(stack)
+        runpy.run_module("server", run_name="__main__", alter_sys=True)
