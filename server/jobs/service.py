@@ -15,6 +15,7 @@ from server.effects.library.library import Library
 from server.errors import ToqiboxError
 from server.jobs import eta
 from server.jobs.execution.machine import MachineProbe
+from server.jobs.execution.slot import LocalSlot
 from server.jobs.job_object import JobView, job_to_json
 from server.jobs.model.job import Job, Status, now_ms
 from server.jobs.model.job_events import JobChange, JobEvents
@@ -60,7 +61,8 @@ class Service:
         self.validations = ValidationCache(
             self.store, self.machine, library, EffectValidator(config, self.machine)
         )
-        self.dispatcher = Dispatcher(config, self.store, self.data, self.machine)
+        slots = [LocalSlot(index) for index in range(config.max_parallel_exports)]
+        self.dispatcher = Dispatcher(config, self.store, self.data, self.machine, slots)
         self.admission = Admission(
             config, self.store, self.data, self.machine, lambda: self.draining
         )

@@ -10,7 +10,7 @@ from typing import Any
 
 from server.config import Config
 from server.jobs.execution.gpu_presence import GpuMonitor
-from server.jobs.execution.worker_process import TaskError, Timeouts, run_task
+from server.jobs.execution.worker_process import RunTask, TaskError, Timeouts, run_task
 from server.logging_json import log_event
 from server.protocol.encodings import ENCODINGS
 from server.protocol.tasks import Probe
@@ -47,10 +47,12 @@ class MachineProbe:
     Args:
         config: requirements on the machine.
         scratch: temporary folder of a probe, created and removed by each.
+        run_task: runs the probe task.
     """
 
-    def __init__(self, config: Config, scratch: Path) -> None:
+    def __init__(self, config: Config, scratch: Path, run_task: RunTask = run_task) -> None:
         self._config = config
+        self._run_task = run_task
         self._scratch = scratch
         self._probe_task: asyncio.Task[None] | None = None
         self.report: dict[str, Any] | None = None
@@ -76,7 +78,7 @@ class MachineProbe:
         try:
             with contextlib.suppress(OSError):  # a full disk is reported elsewhere
                 self._scratch.mkdir(mode=0o700, exist_ok=True)
-            report = await run_task(task, timeouts)
+            report = await self._run_task(task, timeouts, None)
         except TaskError as error:
             log_event(_LOG, logging.ERROR, "probe.failed", code=error.code, detail=error.detail)
             report = {"gl": {"ok": False, "error": f"the probe ended with {error.code}"}}

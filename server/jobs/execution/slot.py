@@ -1,11 +1,40 @@
 """Slot: runs one worker at a time. Segments are rendered only in slots."""
 
 import asyncio
+from typing import Protocol
 
 from server.jobs.execution.worker_process import OnEvent, Timeouts, Worker
 from server.protocol.progress import Result
 from server.protocol.tasks import Task
 from server.sandbox import Limits
+
+
+class Slot(Protocol):
+    """Place where one task of a job runs at a time; the dispatcher assigns it to jobs."""
+
+    index: int
+    is_free: bool
+    """False while the dispatcher has assigned it."""
+
+    async def run(
+        self,
+        job_id: str,
+        task: Task,
+        timeouts: Timeouts,
+        on_event: OnEvent,
+        limits: Limits | None = None,
+    ) -> Result:
+        """Run a task of job `job_id`; call `on_event` with its progress.
+
+        Raises:
+            TaskError: the task failed, or its worker ended; see Worker.run.
+        """
+
+    async def stop_worker(self) -> None:
+        """Stop the worker, if there is one, and wait for its end."""
+
+    async def stop_worker_of(self, job_id: str) -> None:
+        """Stop the worker if it belongs to job `job_id`, and wait for its end."""
 
 
 class LocalSlot:

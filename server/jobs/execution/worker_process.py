@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import os
 import signal
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -206,6 +206,10 @@ class Worker:
             self._stderr_task.cancel()
         if self.process.stdin:
             self.process.stdin.close()
+
+
+RunTask = Callable[[Task, Timeouts, sandbox.Limits | None], Awaitable[Result]]
+"""Runs one task in a worker of its own, as `run_task` does."""
 
 
 async def run_task(

@@ -2,11 +2,12 @@
 
 import asyncio
 import logging
+from collections.abc import Sequence
 from typing import Any
 
 from server.config import Config
 from server.files.disk import discard
-from server.jobs.execution.slot import LocalSlot
+from server.jobs.execution.slot import Slot
 from server.jobs.model.job import Job, Status, now_ms
 from server.jobs.scheduling.active_job import ActiveJob
 from server.jobs.scheduling.steps import JobFailed, Pipeline, machine_report
@@ -35,7 +36,7 @@ class JobCompleter:
         store: Store,
         data: DataFolder,
         pipeline: Pipeline,
-        slots: list[LocalSlot],
+        slots: Sequence[Slot],
         active_jobs: dict[str, ActiveJob],
     ) -> None:
         self._config = config

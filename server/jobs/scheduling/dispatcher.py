@@ -4,12 +4,13 @@ import asyncio
 import contextlib
 import logging
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 
 from server.config import Config
 from server.files.disk import discard
 from server.jobs.execution.machine import MachineProbe
-from server.jobs.execution.slot import LocalSlot
+from server.jobs.execution.slot import Slot
+from server.jobs.execution.worker_process import RunTask, run_task
 from server.jobs.model.job import Job, Stage, Status, now_ms
 from server.jobs.scheduling import plan
 from server.jobs.scheduling.active_job import ActiveJob, SlotClock
@@ -38,20 +39,34 @@ _BACK_OFF_S = 5.0
 
 
 class Dispatcher:
-    """Assigns slots to jobs once started; `wake` notifies it of changes."""
+    """Assigns slots to jobs once started; `wake` notifies it of changes.
+
+    Args:
+        config: the settings.
+        store: of jobs.
+        data: the folders of jobs.
+        machine: the last probe.
+        slots: render the segments.
+        run_task: runs the tasks that use no slot.
+    """
 
     def __init__(
-        self, config: Config, store: Store, data: DataFolder, machine: MachineProbe
+        self,
+        config: Config,
+        store: Store,
+        data: DataFolder,
+        machine: MachineProbe,
+        slots: Sequence[Slot],
+        run_task: RunTask = run_task,
     ) -> None:
         self._config = config
         self._store = store
         self._data = data
         self._machine = machine
         self._progress = Progress(store)
-        self._pipeline = Pipeline(config, store, machine)
-        slots = config.max_parallel_exports
-        self._preparation = Preparation(config, store, machine, self._pipeline, slots)
-        self.slots = [LocalSlot(index) for index in range(slots)]
+        self._pipeline = Pipeline(config, store, machine, run_task)
+        self._preparation = Preparation(config, store, machine, self._pipeline, len(slots))
+        self.slots = slots
         self._wake_event = asyncio.Event()
         self.active_jobs: dict[str, ActiveJob] = {}
         shared = (self._pipeline, self.slots, self.active_jobs)
@@ -181,7 +196,7 @@ class Dispatcher:
 
     # Work for an active job
 
-    async def _work_on(self, slot: LocalSlot, active: ActiveJob) -> None:
+    async def _work_on(self, slot: Slot, active: ActiveJob) -> None:
         """Work for one job in one slot: split it if necessary, then render one segment."""
         segment: plan.Segment | None = None
         try:

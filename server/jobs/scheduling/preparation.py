@@ -11,7 +11,7 @@ from server import processors
 from server.concurrency import run_in_thread
 from server.config import Config
 from server.jobs.execution.machine import MachineProbe
-from server.jobs.execution.slot import LocalSlot
+from server.jobs.execution.slot import Slot
 from server.jobs.model.job import Stage
 from server.jobs.scheduling import plan
 from server.jobs.scheduling.active_job import ActiveJob
@@ -44,7 +44,7 @@ class Preparation:
             self.split,
         )
 
-    async def run(self, active: ActiveJob, slot: LocalSlot) -> None:
+    async def run(self, active: ActiveJob, slot: Slot) -> None:
         """Do the steps in their order, those that draw in `slot`."""
         for step in self.steps:
             await step(active, slot)
@@ -59,14 +59,14 @@ class Preparation:
             "threads": plan.encoder_threads(self._slots, processors.available()),
         }
 
-    async def pin_machine(self, active: ActiveJob, _slot: LocalSlot | None) -> None:
+    async def pin_machine(self, active: ActiveJob, _slot: Slot | None) -> None:
         """Fix the renderer and encoder of a job, and where its gain map is."""
         if active.job.renderer != self._machine.renderer:  # another machine or driver
             columns = self.machine_columns()
             active.job = await self._store.jobs.update(active.job.id, **columns) or active.job
         active.flashes = plan.flashes_path(active.job, active.folder, self._machine.fingerprint)
 
-    async def split(self, active: ActiveJob, _slot: LocalSlot | None) -> None:
+    async def split(self, active: ActiveJob, _slot: Slot | None) -> None:
         """Split a job into segments; those that are on disk already are finished."""
         segment_s, machine = self._config.segment_sec, self._machine.fingerprint
         segments = await run_in_thread(plan.split, active.job, segment_s, machine)

@@ -12,8 +12,8 @@ from weakref import WeakValueDictionary
 from server.config import Config
 from server.errors import CATALOGUE
 from server.jobs.execution.machine import MachineProbe, export_timeout_s, stall_timeout_s
-from server.jobs.execution.slot import LocalSlot
-from server.jobs.execution.worker_process import OnEvent, TaskError, Timeouts, run_task
+from server.jobs.execution.slot import Slot
+from server.jobs.execution.worker_process import OnEvent, RunTask, TaskError, Timeouts
 from server.jobs.model.job import Job, Stage
 from server.jobs.scheduling import plan
 from server.jobs.scheduling.active_job import ActiveJob
@@ -97,12 +97,22 @@ class GpuUnavailable(Exception):
 
 
 class Pipeline:
-    """Runs the steps of a job, independent of the order of jobs."""
+    """Runs the steps of a job, independent of the order of jobs.
 
-    def __init__(self, config: Config, store: Store, machine: MachineProbe) -> None:
+    Args:
+        config: the settings.
+        store: of jobs.
+        machine: the last probe.
+        run_task: runs the tasks that use no slot.
+    """
+
+    def __init__(
+        self, config: Config, store: Store, machine: MachineProbe, run_task: RunTask
+    ) -> None:
         self._config = config
         self._store = store
         self._machine = machine
+        self._run_task = run_task
         self._short = asyncio.Semaphore(_SHORT_TASKS)
         self._analysing: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
@@ -172,10 +182,10 @@ class Pipeline:
         started = time.monotonic()
         stall_s = stall_timeout_s(self._config, software=active.job.software)
         async with self._short:
-            result = await run_task(task, Timeouts(stall_s, _SHORT_LIMIT_S), _SHORT_LIMITS)
+            result = await self._run_task(task, Timeouts(stall_s, _SHORT_LIMIT_S), _SHORT_LIMITS)
         return {**result, "wall": time.monotonic() - started}
 
-    async def analyse(self, active: ActiveJob, _slot: LocalSlot) -> None:
+    async def analyse(self, active: ActiveJob, _slot: Slot) -> None:
         """Compute the track features, unless another job has done so."""
         task = plan.analyse_task(active.job, active.folder, active.features)
         async with self._analysing.setdefault(active.features.name, asyncio.Lock()):
@@ -190,7 +200,7 @@ class Pipeline:
         if not task.out.exists():
             await self._run_with_retries(active, "sound", lambda: self._short_task(active, task))
 
-    async def limit_flashes(self, active: ActiveJob, slot: LocalSlot) -> None:
+    async def limit_flashes(self, active: ActiveJob, slot: Slot) -> None:
         """Compute the gain map that limits flashes in `slot`, unless it exists."""
         out = active.flashes
         if out is None:
@@ -206,9 +216,7 @@ class Pipeline:
 
         await self._run_with_retries(active, "flashes", attempt)
 
-    async def render_segment(
-        self, active: ActiveJob, slot: LocalSlot, segment: plan.Segment
-    ) -> None:
+    async def render_segment(self, active: ActiveJob, slot: Slot, segment: plan.Segment) -> None:
         """Render one segment in `slot`."""
         previous = active.previous_segment(segment)
         scene = replace(self._scene(active), flashes=active.flashes)
@@ -231,7 +239,7 @@ class Pipeline:
         return plan.scene_of(active.job, active.folder, active.features, self._config)
 
     async def _run_in_slot(
-        self, active: ActiveJob, slot: LocalSlot, task: Task, on_event: OnEvent
+        self, active: ActiveJob, slot: Slot, task: Task, on_event: OnEvent
     ) -> Result:
         """Run a rendering task in the remaining slot time of the job."""
         software = active.job.software

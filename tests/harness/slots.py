@@ -1,0 +1,185 @@
+"""Slots without processes: a fake worker answers tasks as the test decides.
+
+An answer that succeeds writes every output of its task, as a worker does.
+"""
+
+import asyncio
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from server.jobs.execution.worker_process import OnEvent, TaskError, Timeouts
+from server.jobs.storage.data_folder import SEAL_SUFFIX
+from server.protocol.events import Failed, FramesDone
+from server.protocol.progress import Result
+from server.protocol.tasks import Analyse, DrawSegment, EncodeAudio, LimitFlashes, Mux, Task
+from server.sandbox import Limits
+
+_WAIT_S = 5.0
+
+RESULTS: dict[str, Result] = {
+    Analyse.name: {},
+    LimitFlashes.name: {"limited": []},
+    EncodeAudio.name: {},
+    DrawSegment.name: {"seconds": {"render": 0.5}, "shades": None},
+    Mux.name: {"bytes": 3, "sha256": "c" * 64, "check": {}},
+}
+"""Results of the tasks of a job, by name."""
+
+
+async def until(condition: Callable[[], object]) -> None:
+    """Wait until `condition` holds; fail the test if that takes too long."""
+    end = time.monotonic() + _WAIT_S
+    while not condition():
+        assert time.monotonic() < end, "the condition does not hold in time"
+        await asyncio.sleep(0.001)
+
+
+@dataclass(eq=False)
+class Call:
+    """A task that a fake worker was given."""
+
+    task: Task
+    slot: int | None
+    """Index of the slot; None for a task outside slots."""
+    on_event: OnEvent
+    answer: asyncio.Future[Result] = field(default_factory=asyncio.Future)
+    is_cancelled: bool = False
+
+    @property
+    def job_id(self) -> str:
+        """Id of the job: the name of its folder."""
+        return next(path.parent.name for path in self._files if path.parent.parent.name == "jobs")
+
+    @property
+    def _files(self) -> list[Path]:
+        return [*self.task.outputs(), *self.task.inputs()]
+
+    @property
+    def first(self) -> int:
+        """First frame of a segment."""
+        assert isinstance(self.task, DrawSegment)
+        return self.task.first
+
+    @property
+    def encoder(self) -> str:
+        """Encoder of a segment."""
+        assert isinstance(self.task, DrawSegment)
+        return self.task.encoder
+
+    def finish(self) -> None:
+        """Write the outputs and answer with a result."""
+        for path in self.task.outputs():
+            path.parent.mkdir(exist_ok=True)
+            path.write_text(self.task.name)
+            path.with_name(path.name + SEAL_SUFFIX).touch()
+        self.answer.set_result(dict(RESULTS[self.task.name]))
+
+    def fail(self, code: str, damaged: Iterable[Path] = ()) -> None:
+        """Answer with an error; `damaged` are files of earlier tasks."""
+        failed = Failed(code=code, damaged=tuple(map(str, damaged)))
+        self.answer.set_exception(TaskError(code, "by the test", failed))
+
+    def report_frames(self, done: int) -> None:
+        """Report that `done` frames were passed to the encoder."""
+        self.on_event(FramesDone(done=done))
+
+
+class FakeWorkers:
+    """Workers of all slots and of the tasks outside them.
+
+    They answer at once, except the tasks on hold, which the test answers.
+
+    Args:
+        machine: the report of a probe; it may be replaced.
+    """
+
+    def __init__(self, machine: dict[str, Any]) -> None:
+        self.machine = machine
+        self.calls: list[Call] = []
+        self._held: set[str] = set()
+        self._failures: dict[str, list[str]] = {}
+
+    def hold(self, *names: str) -> None:
+        """Leave the answers to tasks of these names to the test."""
+        self._held |= set(names)
+
+    def release(self, *names: str) -> None:
+        """Answer the waiting tasks of these names, and later ones at once."""
+        self._held -= set(names)
+        for call in self.calls:
+            if call.task.name in names and not call.answer.done():
+                call.finish()
+
+    def fail(self, name: str, *codes: str) -> None:
+        """Answer the next tasks of this name with errors."""
+        self._failures.setdefault(name, []).extend(codes)
+
+    def given(self, name: str) -> list[Call]:
+        """Return the calls of this name so far."""
+        return [call for call in self.calls if call.task.name == name]
+
+    def waiting(self, name: str) -> list[Call]:
+        """Return the calls of this name that have no answer."""
+        return [call for call in self.given(name) if not call.answer.done()]
+
+    async def next(self, name: str, count: int = 1) -> list[Call]:
+        """Wait until `count` tasks of this name are without an answer; return them."""
+        await until(lambda: len(self.waiting(name)) >= count)
+        return self.waiting(name)
+
+    async def answer(self, task: Task, slot: int | None, on_event: OnEvent) -> Result:
+        """Run a task."""
+        call = Call(task, slot, on_event)
+        self.calls.append(call)
+        codes = self._failures.get(task.name)
+        if codes:
+            call.fail(codes.pop(0))
+        elif task.name not in self._held:
+            call.finish()
+        try:
+            return await call.answer
+        except asyncio.CancelledError:
+            call.is_cancelled = True
+            raise
+
+    async def run_task(self, task: Task, _timeouts: Timeouts, _limits: Limits | None) -> Result:
+        """Run a task that needs no slot."""
+        if task.name == "probe":
+            return self.machine
+        return await self.answer(task, None, lambda _event: None)
+
+
+class FakeSlot:
+    """Slot whose worker is a fake."""
+
+    def __init__(self, index: int, workers: FakeWorkers) -> None:
+        self.index = index
+        self.is_free = True
+        self.job_id: str | None = None
+        """The job that its worker serves."""
+        self._workers = workers
+
+    async def run(
+        self,
+        job_id: str,
+        task: Task,
+        timeouts: Timeouts,
+        on_event: OnEvent,
+        limits: Limits | None = None,
+    ) -> Result:
+        assert timeouts.total_s > 0
+        assert limits is not None
+        assert not self.is_free, "the dispatcher has not assigned it"
+        self.job_id = job_id
+        return await self._workers.answer(task, self.index, on_event)
+
+    async def stop_worker(self) -> None:
+        await asyncio.sleep(0)
+        self.job_id = None
+
+    async def stop_worker_of(self, job_id: str) -> None:
+        if self.job_id == job_id:
+            await self.stop_worker()
