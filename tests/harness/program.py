@@ -10,6 +10,7 @@ import json
 import os
 import runpy
 import sys
+import time
 from contextlib import ExitStack
 from unittest.mock import patch
 
@@ -26,6 +27,8 @@ def _know_machine(stack: ExitStack, report: str) -> None:
             await probe(self)
             return
         self.report = json.loads(report)
+        self._probed_at = time.monotonic()
+        self.gpu.observe(self.gl, self._probed_at)
         self._log_result()
 
     stack.enter_context(patch.object(MachineProbe, "_probe", known))

@@ -17,6 +17,7 @@ from server.jobs.model.job import Status
 from server.jobs.store.store import Store
 from tests.harness import media
 from tests.harness.client import Client
+from tests.harness.limits import HANG_S
 from tests.harness.server import Server, eventually
 
 GPU: dict[str, Any] = {"ok": True, "software": False, "renderer": "NVIDIA H200"}
@@ -111,7 +112,7 @@ async def test_server_ends_without_its_gpu_and_keeps_the_job(
         server.lose_gpu()
         for worker in server.descendants("worker"):
             worker.kill()  # as its driver would
-        assert server.wait(90) == 1
+        assert server.wait(HANG_S) == 1
     lines = server.log.read_text().splitlines()
     assert "the GPU is lost: a-gpu-86" in lines[-1]
     events = [json.loads(line)["event"] for line in lines[:-1]]

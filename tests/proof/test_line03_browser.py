@@ -18,6 +18,7 @@ from PIL import Image
 
 from tests.harness import media
 from tests.harness.browser import Chromium, Page
+from tests.harness.limits import HANG_S
 from tests.harness.server import Server
 from tests.proof.conftest import FULL, Figure, StartServer
 
@@ -26,7 +27,7 @@ pytestmark = [pytest.mark.line(3), pytest.mark.browser]
 SECONDS, FRAMES = (10, 300) if FULL else (1.5, 45)
 WIDTH, HEIGHT = (1280, 720) if FULL else (64, 36)
 PLANS = "free=720,premium=1080" if FULL else "free=36,premium=72"
-DONE_S = 240 if FULL else 60
+DONE_S = HANG_S
 """Maximum time of the export; it is not a measurement."""
 POLL_S = 2.0
 PICTURE_ERROR = 3

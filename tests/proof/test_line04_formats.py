@@ -12,6 +12,7 @@ import pytest
 
 from server.jobs.submission.fields import frame_count
 from tests.harness import media, photos, tracks, videos
+from tests.harness.limits import HANG_S
 from tests.harness.server import Server
 from tests.proof.conftest import FULL, Figure
 
@@ -96,7 +97,7 @@ def _exports(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Exports]:
         exports: Exports = {}
         for (track, name), job in zip(pairs, jobs, strict=True):
             path, photo, job_id = job.result()
-            server.client.completed(job_id, timeout_s=5000 if FULL else 250)
+            server.client.completed(job_id, timeout_s=5000 if FULL else HANG_S)
             video = server.client.download(job_id, folder / f"{job_id}.mp4")
             export = Export(path, photo, video)
             exports |= {key: export for key in (track, name) if key is not None}

@@ -11,6 +11,7 @@ import pytest
 
 from server.jobs.submission.fields import frame_count
 from tests.harness import media, photos, tracks, videos
+from tests.harness.limits import HANG_S
 from tests.harness.server import Server
 from tests.proof.conftest import FULL, Figure
 
@@ -24,7 +25,7 @@ TRACK_S = 3
 MAX_SHIFT = 48
 """Samples at 48 kHz: 1 ms."""
 PLANTED_TEXT = "planted-7f3a91"
-WAIT_S = 5000 if FULL else 250
+WAIT_S = 5000 if FULL else HANG_S
 EFFECT: dict[str, str] = {} if FULL else {"effect": "plain"}
 """The server's own default at full size."""
 

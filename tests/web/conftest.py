@@ -26,6 +26,7 @@ from server.render.gl.pixels import read_rgba
 from server.render.scene import Scene
 from server.render.textures.text import TitleCredits, text_texels
 from tests.harness.browser import Chromium, Page
+from tests.harness.limits import HANG_S
 from tests.render.drawing import save_photo
 
 SIZE, FPS, FRAMES = (64, 36), 30, 90
@@ -212,7 +213,7 @@ async def player_page(
     try:
         async with chromium.page(tmp_path) as page:
             await page.open(f"http://127.0.0.1:{runner.addresses[0][1]}/pages/player_page.html")
-            await page.until("window.ready", 20)
+            await page.until("window.ready", HANG_S)
             yield PlayerPage(page, files, file_palette(scene_files.photo))
     finally:
         await runner.cleanup()

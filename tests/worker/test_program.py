@@ -209,7 +209,7 @@ def test_a_killed_worker_ends_ffmpeg(worker: Worker, make_task: MakeTask, tmp_pa
     processes = _start_drawing(worker, make_task)
     assert {process.group for process in processes} == {worker.popen.pid}
     os.killpg(worker.popen.pid, signal.SIGKILL)
-    worker.popen.communicate(timeout=30)
+    worker.popen.communicate(timeout=HANG_S)
     assert _gone(processes)
     assert not (tmp_path / "segment.mp4").exists()
 
@@ -228,7 +228,7 @@ child.wait()
     processes += descendants(worker.popen.pid)
     assert {"worker", "ffmpeg"} <= {process.kind for process in processes}
     worker.popen.kill()
-    worker.popen.communicate(timeout=30)
+    worker.popen.communicate(timeout=HANG_S)
     assert _gone(processes)
 
 
