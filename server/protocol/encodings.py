@@ -9,6 +9,8 @@ class Codec:
 
     name: str
     """As ffmpeg and ffprobe call it."""
+    decoder: str
+    """The decoder of ffmpeg that the poster is taken with."""
     max_reorder: int
     """Most frames that a frame is decoded ahead of its display."""
 
@@ -27,7 +29,7 @@ class Encoding:
     """Advice for a machine on which it cannot be opened."""
 
 
-H264 = Codec("h264", max_reorder=2)
+H264 = Codec("h264", decoder="h264", max_reorder=2)
 AUDIO_CODEC = "aac"
 
 ENCODINGS = {

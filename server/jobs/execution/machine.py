@@ -5,6 +5,7 @@ import contextlib
 import logging
 import shutil
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -34,11 +35,18 @@ def choose_encoder(wanted: str, opened: dict[str, Any]) -> tuple[str | None, str
     Returns:
         The encoder or None, and the preferred encoder if it did not open, else None.
     """
-    names = list(ENCODINGS) if wanted == "auto" else [wanted]
+    names = list(_fallbacks(next(iter(ENCODINGS)))) if wanted == "auto" else [wanted]
     working = [name for name in names if opened.get(name, {}).get("ok")]
     if not working:
         return None, None
     return working[0], names[0] if working[0] != names[0] else None
+
+
+def _fallbacks(name: str | None) -> Iterator[str]:
+    """Yield an encoding and those that replace it, one after the other."""
+    while name is not None:
+        yield name
+        name = ENCODINGS[name].fallback
 
 
 class MachineProbe:

@@ -1,6 +1,7 @@
 """Encoding of rendered frames by ffmpeg into a segment, with a bounded number in flight.
 
-The table of encoders is in h264.py; `try_open` tests whether an encoder works on this machine.
+The options of the encoders are in encoder_options.py; `try_open` tests whether an encoder works on
+this machine.
 """
 
 import queue

@@ -95,7 +95,11 @@ def write_poster(video: Path, frame: int, fps: int, out: Path, codec: Codec = H2
     # Half a frame early: frames before the requested time are dropped.
     moment = max(0.0, (frame - 0.5) / fps)
     source = ffmpeg.input_file(
-        video, format="mov", format_whitelist="mov", codec_whitelist=codec.name, ss=f"{moment:.6f}"
+        video,
+        format="mov",
+        format_whitelist="mov",
+        codec_whitelist=codec.decoder,
+        ss=f"{moment:.6f}",
     )
     # JPEG means BT.601 in full range.
     convert = "scale=in_color_matrix=bt709:in_range=tv:out_color_matrix=bt601:out_range=pc"
