@@ -35,8 +35,9 @@ class Store:
         self._database = Database(path, release)
         self.is_new = self._database.is_new
         """True when the database was made just now."""
-        self.jobs = JobStore(self._database, events or JobEvents())
-        self.tasks = TaskStore(self._database)
+        events = events or JobEvents()
+        self.jobs = JobStore(self._database, events)
+        self.tasks = TaskStore(self._database, events)
         self.costs = CostStore(self._database)
         self.validations = ValidationStore(self._database)
 

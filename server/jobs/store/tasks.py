@@ -3,7 +3,9 @@
 import json
 from typing import Any
 
-from server.jobs.store.sqlite import Connection, Database
+from server.jobs.model.job import Status
+from server.jobs.model.job_events import JobChange, JobEvents
+from server.jobs.store.sqlite import Connection, Database, Row
 
 POINTS_PER_CRASH = 3
 """Points of blame for a crash of the server while a single job ran."""
@@ -14,22 +16,24 @@ HELD_BACK = "held"
 class TaskStore:
     """Tasks of jobs by name: running, failures and results."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, events: JobEvents) -> None:
         self._database = database
+        self._events = events
 
     async def start(self, job_id: str, name: str) -> None:
         """Save that a task runs; its job's attempt follows the failures of the task."""
 
-        def insert(db: Connection) -> None:
+        def insert(db: Connection) -> list[Row]:
             sql = """INSERT INTO task (job_id, name, starts, running) VALUES (?, ?, 1, 1)
                      ON CONFLICT DO UPDATE SET starts = starts + 1, running = 1"""
             db.execute(sql, (job_id, name))
             sql = """UPDATE job SET version = version + 1, attempt = max(attempt,
                      (SELECT failures + 1 FROM task WHERE job_id = ?1 AND name = ?2))
-                     WHERE id = ?1"""
-            db.execute(sql, (job_id, name))
+                     WHERE id = ?1 RETURNING version, status"""
+            return db.execute(sql, (job_id, name)).fetchall()
 
-        await self._database.write(insert)
+        for row in await self._database.write(insert):
+            self._events.publish(JobChange(job_id, int(row["version"]), Status(row["status"])))
 
     async def finish(self, job_id: str, name: str, result: dict[str, Any]) -> None:
         """Save the result of a task; the count of crashes in a row starts again."""
