@@ -9,9 +9,14 @@ import pytest
 from server import __version__
 from server.config import Config
 from server.errors import CATALOGUE
+from server.protocol.encodings import ENCODINGS
 
 ROOT = Path(__file__).parents[2]
 FOLDERS = ("server", "shaders", "tests", "bench", "scripts", "docs", "toqibox_render", ".ci")
+DOCUMENTS = (
+    "README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "shaders/README.md",
+    *(f"docs/{path.name}" for path in sorted((ROOT / "docs").glob("*.md"))),
+)  # fmt: skip
 UNFINISHED = re.compile(r"\b(?:TODO|FIXME|XXX|HACK|placeholders?|simplified)\b", re.IGNORECASE)
 # Written in pieces, so that this file does not hold what it looks for.
 ELSEWHERE = [
@@ -48,6 +53,23 @@ def test_documents_name_real_make_targets(name: str) -> None:
     assert set(commands) <= _targets()
 
 
+@pytest.mark.parametrize("name", DOCUMENTS)
+def test_documents_name_real_files(name: str) -> None:
+    text = _read(name)
+    paths = set(re.findall(r"\b(?:server|shaders|tests|bench|scripts|docs)/[\w./-]*\w", text))
+    paths |= set(re.findall(r"(?<![\w/.-])(?:[a-z_0-9]+/)+[a-z_0-9]+\.(?:py|js)\b", text))
+    links = re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", text)
+    folder = (ROOT / name).parent
+    missing = [path for path in paths if not _exists(path)]
+    missing += [link for link in links if not (folder / link).exists()]
+    assert missing == []
+
+
+def _exists(path: str) -> bool:
+    """Report if a path of a document exists, from the root or from server/."""
+    return any((ROOT / base / path).exists() for base in ("", "server"))
+
+
 def test_readme_gives_the_commands_that_ci_runs() -> None:
     assert "make test" in _read(".ci/run")
     assert "make test" in _read("README.md")
@@ -56,6 +78,12 @@ def test_readme_gives_the_commands_that_ci_runs() -> None:
 @pytest.mark.parametrize("setting", [field.metadata["name"] for field in fields(Config)])
 def test_setting_is_documented(setting: str) -> None:
     assert f"`{setting}`" in _read("docs/operations.md")
+
+
+@pytest.mark.parametrize("name", ENCODINGS)
+def test_encoding_is_documented(name: str) -> None:
+    (row,) = re.findall(r"^\| `ENCODER` .*", _read("docs/operations.md"), re.MULTILINE)
+    assert f"`{name}`" in row
 
 
 @pytest.mark.parametrize("code", CATALOGUE)
