@@ -26,7 +26,7 @@
     "PASSES": [
         {"TARGET": "ahead", "WIDTH": 512, "HEIGHT": 1},
         {"TARGET": "spill", "WIDTH": 64, "HEIGHT": 64, "FLOAT": true},
-        {"TARGET": "inner", "WIDTH": "ceil($WIDTH / 2)", "HEIGHT": "ceil($HEIGHT / 2)"},
+        {"TARGET": "inner", "WIDTH": "ceil($WIDTH / 2)", "HEIGHT": "ceil($HEIGHT / 2)", "FLOAT": true},
         {}
     ]
 }*/

@@ -34,7 +34,7 @@ def test_demo_ends_with_a_video_that_moves_with_the_beat(tmp_path: Path) -> None
 def test_an_invalid_setting_is_reported(tmp_path: Path) -> None:
     done = _run(tmp_path, SEGMENT_SEC="never")
     assert done.returncode == 1
-    assert "SEGMENT_SEC is 'never'" in done.stderr
+    assert "SEGMENT_SEC='never' is not valid" in done.stderr
     assert list(tmp_path.iterdir()) == []
 
 
