@@ -54,6 +54,10 @@ class Call:
         return next(path.parent.name for path in self._files if path.parent.parent.name == "jobs")
 
     @property
+    def outputs(self) -> list[Path]:
+        return self.task.outputs()
+
+    @property
     def _files(self) -> list[Path]:
         return [*self.task.outputs(), *self.task.inputs()]
 
@@ -70,7 +74,11 @@ class Call:
         return self.task.encoder
 
     def finish(self) -> None:
-        """Write the outputs and answer with a result."""
+        """Write the outputs and answer with a result; missing inputs are damaged."""
+        missing = [path for path in self.task.inputs() if not path.exists()]
+        if missing:
+            self.fail("render_failed", missing)
+            return
         for path in self.task.outputs():
             path.parent.mkdir(exist_ok=True)
             path.write_text(self.task.name)
@@ -131,7 +139,9 @@ class FakeWorkers:
         return self.waiting(name)
 
     async def answer(self, task: Task, slot: int | None, on_event: OnEvent) -> Result:
-        """Run a task."""
+        """Run a task; two that write the same files would be an error of the dispatcher."""
+        running = [path for call in self.calls if not call.answer.done() for path in call.outputs]
+        assert not set(task.outputs()) & set(running), f"{task.name} runs twice at a time"
         call = Call(task, slot, on_event)
         self.calls.append(call)
         codes = self._failures.get(task.name)

@@ -152,3 +152,18 @@ class ActiveJob:
         """Return the tasks that work for the job, except the caller itself."""
         tasks_of_job = [*self.slot_tasks, self.audio_task, self.completion_task]
         return [task for task in tasks_of_job if task and task is not asyncio.current_task()]
+
+    async def cancel_other_slots(self) -> None:
+        """Cancel the slot tasks, except the caller itself, and wait for their end."""
+        others = [task for task in self.slot_tasks if task is not asyncio.current_task()]
+        for task in others:
+            task.cancel()
+        await asyncio.gather(*others, return_exceptions=True)
+
+    def forget_current_task(self) -> None:
+        """Let the step of the calling task be started again; the other steps continue."""
+        task = asyncio.current_task()
+        if self.audio_task is task:
+            self.audio_task = None
+        if self.completion_task is task:
+            self.completion_task = None

@@ -99,15 +99,21 @@ class JobCompleter:
                 task.cancel()
             await asyncio.gather(*others, return_exceptions=True)
             await asyncio.gather(*(slot.stop_worker_of(job_id) for slot in self._slots))
-            await self._close(active)
-        await asyncio.to_thread(self._data.discard_job, job_id)
+        try:
+            await asyncio.to_thread(self._data.discard_job, job_id)
+        finally:
+            if active:
+                await self._close(active)
 
     async def _close(self, active: ActiveJob) -> None:
+        """Remove the features of a job that nothing else needs, and then the job itself."""
         active.is_closing = True
-        self._active_jobs.pop(active.job.id, None)
         spec = active.job.spec
-        if not await self._store.jobs.uses_audio(spec.sound, spec.tempo):
-            discard(active.features)
+        try:
+            if not await self._store.jobs.uses_audio(spec.sound, spec.tempo):
+                discard(active.features)
+        finally:  # the last step: the server waits for the tasks of active jobs when it stops
+            self._active_jobs.pop(active.job.id, None)
 
     async def transition(self, job: Job, to: Status, **changes: Any) -> Job | None:
         """Change the status of a job and log it, once for every transition.

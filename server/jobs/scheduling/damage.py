@@ -1,6 +1,5 @@
 """Damaged files of a job: removed, so that the tasks that wrote them run again."""
 
-import asyncio
 from pathlib import Path
 
 from server.files.disk import discard
@@ -47,7 +46,4 @@ async def _restart_from_analysis(active: ActiveJob) -> None:
         return
     active.drawing.clear()
     active.set_segments([])
-    others = [task for task in active.slot_tasks if task is not asyncio.current_task()]
-    for task in others:
-        task.cancel()
-    await asyncio.gather(*others, return_exceptions=True)
+    await active.cancel_other_slots()

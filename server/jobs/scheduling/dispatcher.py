@@ -5,9 +5,9 @@ import contextlib
 import logging
 import time
 from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
 
 from server.config import Config
-from server.files.disk import discard
 from server.jobs.execution.machine import MachineProbe
 from server.jobs.execution.slot import Slot
 from server.jobs.execution.worker_process import RunTask, run_task
@@ -17,6 +17,7 @@ from server.jobs.scheduling.active_job import ActiveJob, SlotClock
 from server.jobs.scheduling.blame import hold_back, sort_interrupted
 from server.jobs.scheduling.completion import JobCompleter
 from server.jobs.scheduling.damage import redo_damaged
+from server.jobs.scheduling.encoder_fallback import fall_back_encoder
 from server.jobs.scheduling.preparation import Preparation
 from server.jobs.scheduling.progress import Progress
 from server.jobs.scheduling.steps import (
@@ -30,7 +31,6 @@ from server.jobs.storage.data_folder import DataFolder
 from server.jobs.store.sqlite import DiskFull
 from server.jobs.store.store import Store
 from server.logging_json import log_event
-from server.protocol.encodings import ENCODINGS
 
 _LOG = logging.getLogger(__name__)
 _FLUSH_S = 0.5
@@ -89,10 +89,16 @@ class Dispatcher:
 
     async def _resume_later(self, job: Job) -> None:
         await hold_back(self._store, job)
-        now = await self._store.jobs.get(job.id)
-        if now and now.status is Status.PROCESSING:
-            self._activate(now)
-            self.wake()
+        active = self._activate(job)  # before its row is read, so that a cancel finds it
+        active.is_paused = True
+        now = None
+        try:
+            now = await self._store.jobs.get(job.id)
+        finally:
+            if now is None or now.is_final or active.is_closing:
+                self.active_jobs.pop(job.id, None)
+        active.job, active.is_paused = now or job, False
+        self.wake()
 
     async def _fail_crashing(self, job: Job) -> None:
         """Fail a job that crashes the server repeatedly."""
@@ -121,8 +127,7 @@ class Dispatcher:
         await self._completer.abort(job_id)
         self.wake()
 
-    @staticmethod
-    async def _run_forever(step: Callable[[], Awaitable[None]]) -> None:
+    async def _run_forever(self, step: Callable[[], Awaitable[None]]) -> None:
         """Repeat a step forever, even after errors: without it no job makes progress."""
         while True:
             try:
@@ -130,6 +135,7 @@ class Dispatcher:
             except Exception:
                 _LOG.exception("dispatcher.step_failed")
                 await asyncio.sleep(_BACK_OFF_S)
+                self.wake()
 
     # The order of work
 
@@ -152,7 +158,10 @@ class Dispatcher:
                 return  # any change meanwhile has set the wake event again
             slot.is_free = False
             active.active_slots += 1
-            active.slot_tasks.add(asyncio.create_task(self._work_on(slot, active)))
+            task = asyncio.create_task(self._work_on(slot, active))
+            active.slot_tasks.add(task)
+            # A task that is cancelled before it begins never runs its own code.
+            task.add_done_callback(partial(self._release, slot, active))
 
     async def _next_active(self) -> ActiveJob | None:
         """Return the first job without a slot; if none waits, the first that can share one more."""
@@ -219,13 +228,19 @@ class Dispatcher:
         finally:
             if segment:
                 active.release_segment(segment)
-            active.active_slots -= 1
             task = asyncio.current_task()
-            active.slot_tasks -= {task} if task else set()
-            slot.is_free = True
+            if task:
+                self._release(slot, active, task)
             if active.is_drawn and active.completion_task is None and not active.is_closing:
                 completion = self._run_step(active, self._completer.complete)
                 active.completion_task = asyncio.create_task(completion)
+
+    def _release(self, slot: Slot, active: ActiveJob, task: "asyncio.Task[None]") -> None:
+        """Free the slot of a task that ends, once."""
+        if task in active.slot_tasks:
+            active.slot_tasks.discard(task)
+            active.active_slots -= 1
+            slot.is_free = True
             self.wake()
 
     async def _run_step(
@@ -242,7 +257,8 @@ class Dispatcher:
         facts = {"job": active.job.id, "request": active.job.request_id}
         try:
             if isinstance(error, EncoderUnavailable):
-                await self._fall_back_encoder(active)
+                await fall_back_encoder(self._store, self._preparation, active)
+                self._machine.probe()
                 return
             if isinstance(error, InputsDamaged):
                 log_event(_LOG, logging.WARNING, "job.damaged", **facts, files=str(error))
@@ -261,30 +277,9 @@ class Dispatcher:
             # The table cannot be written: keep the slot for a while, then try again.
             _LOG.exception("job.finalize_failed", extra={"facts": facts})
             await asyncio.sleep(_BACK_OFF_S)
-            active.audio_task = active.completion_task = None
+            active.forget_current_task()
+            self.wake()
         self._machine.probe()  # the machine may be the cause rather than the job
-
-    async def _fall_back_encoder(self, active: ActiveJob) -> None:
-        """Encode every segment again with the encoder that replaces the failed one."""
-        failed = active.job.encoder
-        encoder = ENCODINGS[failed].fallback if failed else None
-        others = [task for task in active.slot_tasks if task is not asyncio.current_task()]
-        for task in others:
-            task.cancel()
-        active.is_paused = True
-        try:
-            await asyncio.gather(*others, return_exceptions=True)
-            for segment in active.segments:
-                discard(segment.path(active.folder))
-            await self._store.tasks.delete(active.job.id, "segment-")
-            changes = {"encoder": encoder, "encoder_fallback": failed}
-            active.job = await self._store.jobs.update(active.job.id, **changes) or active.job
-            active.drawing.clear()
-            await self._preparation.split(active, None)
-        finally:
-            active.is_paused = False
-        log_event(_LOG, logging.WARNING, "job.encoder_fallback", job=active.job.id, encoder=encoder)
-        self._machine.probe()
 
     # Progress
 

@@ -142,7 +142,7 @@ class Pipeline:
                     raise JobFailed(error.code, error) from error
                 if error.failed and error.failed.damaged:
                     raise InputsDamaged([Path(path) for path in error.failed.damaged]) from error
-                if error.code in _ENCODER_CODES and self._may_fall_back(active):
+                if error.code in _ENCODER_CODES and self._may_fall_back(active, name):
                     raise EncoderUnavailable from error
             except DiskFull as error:
                 await self._store.tasks.stop(active.job.id, name, counts=False)
@@ -174,7 +174,9 @@ class Pipeline:
             await self._store.tasks.stop(active.job.id, name, counts=False)
             raise GpuUnavailable from error
 
-    def _may_fall_back(self, active: ActiveJob) -> bool:
+    def _may_fall_back(self, active: ActiveJob, name: str) -> bool:
+        if not name.startswith("segment-"):  # the encoder of the audio has no fallback
+            return False
         encoding = ENCODINGS.get(active.job.encoder or "")
         return self._config.encoder == "auto" and bool(encoding and encoding.fallback)
 

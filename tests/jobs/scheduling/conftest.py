@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from decimal import Decimal
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from server.jobs.scheduling.active_job import ActiveJob
 from server.jobs.scheduling.dispatcher import Dispatcher
 from server.jobs.storage.data_folder import DataFolder
 from server.jobs.store.store import Store
+from server.protocol import file_names
 from tests.harness.slots import FakeSlot, FakeWorkers, until
 
 _FFMPEG = {"ok": True, "version": "7.1"}
@@ -89,6 +91,8 @@ class Rig:
         """Add jobs to the queue, with their folders."""
         for job in jobs:
             self.folder(job.id).mkdir()
+            for name in (file_names.AUDIO, file_names.PHOTO):
+                (self.folder(job.id) / name).touch()
             await self.store.jobs.add(job, bound=99)
 
     async def cancel(self, job_id: str) -> None:
@@ -108,9 +112,30 @@ class Rig:
         await until(lambda: self.statuses.get(job_id) in FINAL and job_id not in active)
         return await self.job(job_id)
 
+    def fail_writes(self, error: Callable[[int, bool], Exception | None]) -> None:
+        """Let writes of the table fail from now on.
+
+        Args:
+            error: returns the error of a write by its number, and whether it may take the reserve
+                of a full disk; None lets it succeed.
+        """
+        database, numbers = self.store._database, count()
+        write = type(database)._write
+
+        def write_or_fail(act: Callable[[Any], Any], *, reserve: bool) -> Any:
+            failure = error(next(numbers), reserve)
+            if failure is not None:
+                raise failure
+            return write(database, act, reserve=reserve)
+
+        database._write = write_or_fail  # type: ignore[method-assign]
+
     async def all_free(self) -> None:
         """Wait until no slot is assigned."""
-        await until(lambda: all(slot.is_free for slot in self.slots))
+        await until(self.slots_are_free)
+
+    def slots_are_free(self) -> bool:
+        return all(slot.is_free for slot in self.slots)
 
     def active(self, job_id: str) -> ActiveJob:
         return self.dispatcher.active_jobs[job_id]
@@ -130,6 +155,7 @@ OpenRig = Callable[..., Rig]
 async def open_rig(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[OpenRig]:
     """Return a function that opens a rig over the data folder, after closing the one before."""
     monkeypatch.setattr("server.jobs.scheduling.dispatcher._BACK_OFF_S", 0.02)
+    monkeypatch.setattr("server.jobs.scheduling.dispatcher._FLUSH_S", 60.0)
     rigs: list[Rig] = []
 
     def open_rig(slots: int = 1, machine: dict[str, Any] = SOFTWARE, **settings: Any) -> Rig:

@@ -1,0 +1,109 @@
+"""A dispatcher that is stopped: it leaves its jobs to the next start, unchanged."""
+
+import asyncio
+import time
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from server.jobs.model.job import LIVE, Job, Status
+from tests.harness.slots import until
+from tests.jobs.conftest import MakeJob
+from tests.jobs.scheduling.conftest import OpenRig, Rig
+
+
+def _without_progress(job: Job) -> Job:
+    return replace(job, progress=0, frames_done=0, slot_ms=0, version=0)
+
+
+@pytest.mark.parametrize("name", ["analyse", "flashes", "sound", "segment", "join"])
+async def test_a_job_continues_after_its_finished_steps(
+    open_rig: OpenRig, make_job: MakeJob, name: str
+) -> None:
+    rig = open_rig()
+    rig.workers.hold(name)
+    await rig.submit(make_job("one"), make_job("two"))
+    await rig.start()
+    (call,) = await rig.workers.next(name)
+    if name == "segment":
+        call.finish()
+        (call,) = await rig.workers.next(name)
+        call.report_frames(10)
+    if name in ("sound", "join"):
+        await until(lambda: rig.active("one").completion_task)
+    before = await rig.job("one")
+    await rig.dispatcher.stop()
+    assert call.is_cancelled
+    after = await rig.job("one")
+    assert after.status is Status.PROCESSING
+    assert _without_progress(after) == _without_progress(before)
+    assert (await rig.job("two")).status in LIVE
+    done = {call.task.name for call in rig.workers.calls if not call.is_cancelled}
+    await rig.close()
+
+    rig = open_rig()
+    await rig.start()
+    one, two = await rig.ended("one"), await rig.ended("two")
+    assert (one.status, one.attempt) == (Status.COMPLETED, 1)
+    assert (two.status, two.attempt) == (Status.COMPLETED, 1)
+    again = {call.task.name for call in rig.workers.calls if call.job_id == "one"}
+    assert again & done <= {"segment"}, "of finished tasks, only the other segments run"
+    if name == "segment":
+        assert after.frames_done == 30
+        assert rig.segments("one") == [30, 60]
+    if name == "join":
+        assert again == {"join"}
+
+
+async def test_a_stop_blames_no_job(open_rig: OpenRig, make_job: MakeJob) -> None:
+    rig = open_rig(slots=2)
+    rig.workers.hold("segment", "sound")
+    await rig.submit(make_job("one"))
+    await rig.start()
+    await rig.workers.next("segment", 2)
+    await rig.workers.next("sound")
+    await rig.dispatcher.stop()
+    assert await rig.store.tasks.mark_interrupted() == {"one": 0}
+
+
+async def test_a_stop_waits_for_the_end_of_a_job(
+    rig: Rig, make_job: MakeJob, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    discarded = []
+
+    def discard_slowly(job_id: str) -> None:
+        time.sleep(0.05)
+        discarded.append(job_id)
+
+    monkeypatch.setattr(rig.data, "discard_job", discard_slowly)
+    rig.workers.fail("segment", "render_timeout")
+    await rig.submit(make_job("one"))
+    await until(lambda: rig.statuses.get("one") is Status.FAILED)
+    await rig.dispatcher.stop()
+    left = asyncio.all_tasks() - {asyncio.current_task()}
+    assert not [task for task in left if "Dispatcher" in repr(task)]
+
+
+async def test_a_stop_ends_the_pause_after_a_failure(
+    open_rig: OpenRig, make_job: MakeJob, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("server.jobs.scheduling.dispatcher._BACK_OFF_S", 60.0)
+    rig = open_rig()
+    transition, refused = rig.store.jobs.transition, asyncio.Event()
+
+    async def refuse(job_id: str, to: Status, **columns: Any) -> Job | None:
+        if to is Status.FAILED:
+            refused.set()
+            raise OSError("by the test")
+        return await transition(job_id, to, **columns)
+
+    monkeypatch.setattr(rig.store.jobs, "transition", refuse)
+    rig.workers.fail("segment", "render_timeout")
+    await rig.submit(make_job("one"))
+    await rig.start()
+    await refused.wait()
+    await rig.close()
+    rig = open_rig()
+    await rig.start()
+    assert (await rig.ended("one")).status is Status.COMPLETED
