@@ -8,7 +8,9 @@ import pytest
 
 from server.http.openapi.schemas import SCHEMAS
 from server.jobs.job_object import OPTIONAL_SCHEMAS, PROPERTIES, JobView, job_to_json
-from server.jobs.model.job import Job, Stage, Status
+from server.jobs.model.job import FINAL, Job, Stage, Status
+from server.jobs.store.store import Store
+from server.messages import message
 from tests.jobs.conftest import MakeJob
 
 DIAGNOSTIC = {"message": "it does not compile", "line": 3, "severity": "error"}
@@ -19,6 +21,10 @@ STATES: dict[Status, dict[str, Any]] = {
     Status.FAILED: {"error_code": "worker_crashed", "diagnostics": [DIAGNOSTIC]},
     Status.CANCELLED: {"finished_at": 2},
 }
+
+
+def test_final_states_have_no_way_out() -> None:
+    assert set(FINAL) == {Status.COMPLETED, Status.FAILED, Status.CANCELLED}
 
 
 def _view(job: Job, public_url: str = "") -> JobView:
@@ -52,3 +58,15 @@ def test_a_processing_job_has_a_stage_and_a_finished_one_all_its_frames(make_job
     done = job_to_json(_view(replace(job, status=Status.COMPLETED)))
     assert done["stage"] is None
     assert done["frames"] == {"done": job.spec.frames, "total": job.spec.frames}
+
+
+async def test_the_error_of_a_failed_job_is_a_sentence(store: Store, make_job: MakeJob) -> None:
+    await store.jobs.add(make_job("one"), 99)
+    values = {"why": message("no_sound").to_json()}
+    await store.jobs.transition(
+        "one", Status.FAILED, error_code="undecodable_audio", error_values=values
+    )
+    job = await store.jobs.get("one")
+    assert job is not None
+    seen = job_to_json(JobView(job=job, language="ru", position=None, eta_s=None, frames_done=0))
+    assert seen["error"].endswith(": в нём нет звука.")

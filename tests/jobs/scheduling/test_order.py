@@ -82,6 +82,23 @@ async def test_a_free_slot_begins_a_job_before_it_joins_one(
     await rig.ended("two")
 
 
+async def test_a_slot_of_a_job_that_two_draw_goes_to_the_next_job(
+    open_rig: OpenRig, make_job: MakeJob
+) -> None:
+    rig = open_rig(slots=2)
+    rig.workers.hold(SEGMENT)
+    await rig.submit(make_job("one", frames=150))
+    await rig.start()
+    first, _ = await rig.workers.next(SEGMENT, 2)
+    await rig.submit(make_job("two"))
+    first.finish()
+    calls = await rig.workers.next(SEGMENT, 2)
+    assert [call.job_id for call in calls] == ["one", "two"]
+    rig.workers.release(SEGMENT)
+    await rig.ended("one")
+    await rig.ended("two")
+
+
 async def test_a_second_slot_joins_a_job_whose_segments_wait(
     open_rig: OpenRig, make_job: MakeJob
 ) -> None:

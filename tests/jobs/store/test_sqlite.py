@@ -1,0 +1,99 @@
+"""SQLite alone: versions of its file, and writes that survive a crash."""
+
+import asyncio
+import json
+import sqlite3
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from server.jobs.model.job import Job, Status
+from server.jobs.store.migrations import MIGRATIONS, SCHEMA_VERSION
+from server.jobs.store.store import Store
+from tests.jobs.conftest import MakeJob
+
+
+def test_a_table_of_a_newer_server_is_refused(tmp_path: Path) -> None:
+    Store(tmp_path / "jobs.db").close()
+    with sqlite3.connect(tmp_path / "jobs.db") as db:
+        db.execute(f"PRAGMA user_version = {SCHEMA_VERSION + 1}")
+    db.close()
+    with pytest.raises(RuntimeError, match="newer server"):
+        Store(tmp_path / "jobs.db")
+
+
+async def test_a_table_of_the_first_version_is_opened_with_its_jobs(
+    tmp_path: Path, make_job: MakeJob
+) -> None:
+    job = make_job("old")
+    spec = json.loads(job.spec.to_json())
+    del spec["photo2"]
+    with sqlite3.connect(tmp_path / "jobs.db") as db:
+        db.executescript(f"BEGIN;{MIGRATIONS[0]};PRAGMA user_version = 1;COMMIT")
+        sql = "INSERT INTO job (id, status, plan, spec, turn, created_at, request_id)"
+        row = ("old", "queued", "free", json.dumps(spec), job.turn, job.created_at, "r")
+        db.execute(f"{sql} VALUES (?, ?, ?, ?, ?, ?, ?)", row)
+    db.close()
+    store = Store(tmp_path / "jobs.db")
+    assert await store.jobs.get("old") == job
+    assert await store.validations.load() == {}
+    store.close()
+
+
+_ADD_FOR_EVER = """
+import asyncio, sys
+sys.path.insert(0, {root!r})
+from pathlib import Path
+from server.jobs.model.job import Job
+from server.jobs.model.spec import Spec
+from server.jobs.store.store import Store
+
+async def add_for_ever():
+    spec = Spec.from_json({spec!r})
+    store = Store(Path({path!r}))
+    for count in range(1_000_000):
+        job = Job.new(f"{{count:06d}}", "free", spec, turn=count, created_at=0, request_id="")
+        await store.jobs.add(job, 10**9)
+        print(count, flush=True)
+
+asyncio.run(add_for_ever())
+"""
+
+
+def test_what_was_committed_survives_kill(tmp_path: Path, make_job: MakeJob) -> None:
+    """Eight writers are killed in the middle of their work; no printed job may be missing."""
+    root = str(Path(__file__).parents[3])
+    for round_number in range(8):
+        path = tmp_path / f"{round_number}.db"
+        code = _ADD_FOR_EVER.format(root=root, spec=make_job().spec.to_json(), path=str(path))
+        with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE) as child:
+            assert child.stdout is not None
+            for _ in range(3 + round_number):
+                last = int(child.stdout.readline())
+            child.kill()
+            printed = child.stdout.read().split()
+            last = int(printed[-1]) if printed else last
+        kept, count = asyncio.run(_kept_and_counted(path, f"{last:06d}"))
+        assert kept is not None
+        assert count in (last + 1, last + 2)
+
+
+async def _kept_and_counted(path: Path, job_id: str) -> tuple[Job | None, int]:
+    store = Store(path)
+    try:
+        return await store.jobs.get(job_id), await store.jobs.count(Status.QUEUED)
+    finally:
+        store.close()
+
+
+async def test_a_cancelled_write_has_ended(tmp_path: Path, make_job: MakeJob) -> None:
+    store = Store(tmp_path / "jobs.db")
+    task = asyncio.create_task(store.jobs.add(make_job("one"), bound=9))
+    await asyncio.sleep(0)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert await store.jobs.count(Status.QUEUED) == 1
+    store.close()
