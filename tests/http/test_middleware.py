@@ -1,12 +1,19 @@
 """The properties of every response."""
 
 import asyncio
+import logging
 from collections.abc import Callable
+from contextlib import nullcontext
 
 import aiohttp
 import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestClient, TestServer
 
+from server.config import Config
+from server.http.app_keys import CONFIG
 from server.http.limits import HttpLimits
+from server.http.server import middleware
 from tests.http.conftest import Running, Start
 from tests.http.wire import FORM, exchange, head, post, read_response
 
@@ -188,3 +195,31 @@ async def test_pipelined_requests_are_answered_in_order(running: Running) -> Non
     statuses = [(await read_response(reader)).status for _ in range(200)]
     assert statuses == [200, 404] * 100
     writer.transport.abort()
+
+
+@pytest.mark.parametrize("is_cut", [False, True])
+async def test_a_stream_without_a_length_is_logged_with_its_bytes(
+    caplog: pytest.LogCaptureFixture, is_cut: bool
+) -> None:
+    async def stream(request: web.Request) -> web.StreamResponse:
+        response = web.StreamResponse()
+        await response.prepare(request)
+        await response.write(b"x" * 5000)
+        if is_cut:
+            raise ValueError("the source of the stream failed")
+        return response
+
+    app = web.Application(middlewares=[middleware.answer_errors])
+    app[CONFIG] = Config()
+    app.on_response_prepare.append(middleware.set_default_headers)
+    app.router.add_get("/", stream)
+    async with TestClient(TestServer(app)) as client:
+        with caplog.at_level(logging.INFO):
+            response = await client.get("/")
+            with pytest.raises(aiohttp.ClientPayloadError) if is_cut else nullcontext():
+                assert len(await response.read()) == 5000
+    (facts,) = [
+        record.__dict__["facts"] for record in caplog.records if record.message == "request"
+    ]
+    assert 5000 <= facts["bytes"] < 6000
+    assert facts.get("cut") == (True if is_cut else None)

@@ -65,7 +65,8 @@ async def answer_errors(request: web.Request, handler: Handler) -> web.StreamRes
     except web.HTTPException as raised:
         error = _from_http_exception(raised)
     except asyncio.CancelledError:  # the client has disconnected, or the server is stopping
-        _log_request(request, response_of(request), None, time.monotonic() - started)
+        seconds = time.monotonic() - started
+        _log_request(request, response_of(request), None, seconds, is_finished=False)
         raise
     except Exception:
         _log.exception("request.failed", extra={"facts": {"request": request_id}})
@@ -74,7 +75,8 @@ async def answer_errors(request: web.Request, handler: Handler) -> web.StreamRes
         response = _abort_partial_response(request) or error_response(
             error, request_id, language_of(request)
         )
-    _log_request(request, response, error, time.monotonic() - started)
+    seconds = time.monotonic() - started
+    _log_request(request, response, error, seconds, is_finished=error is None)
     return response
 
 
@@ -96,9 +98,11 @@ def _log_request(
     response: web.StreamResponse | None,
     error: ToqiboxError | None,
     seconds: float,
+    *,
+    is_finished: bool,
 ) -> None:
     """Log a request; without a `response` it ended before there was one."""
-    sent, is_complete = _bytes_sent(request, response)
+    sent, is_complete = _bytes_sent(request, response, is_finished=is_finished)
     log_event(
         _log,
         logging.INFO,
@@ -117,14 +121,24 @@ def _log_request(
     )
 
 
-def _bytes_sent(request: web.Request, response: web.StreamResponse | None) -> tuple[int, bool]:
-    """Return the sent bytes of the body, and whether they are all of it."""
+def _bytes_sent(
+    request: web.Request, response: web.StreamResponse | None, *, is_finished: bool
+) -> tuple[int, bool]:
+    """Return the sent bytes of the body, and whether they are all of it.
+
+    Args:
+        request: with the writer of the body.
+        response: None if none was begun.
+        is_finished: True if the handler returned.
+    """
     if response is None:
         return 0, False
     if request.method == "HEAD" or response.status in (204, 304):
         return 0, True
     if isinstance(response, web.Response):  # small, and written by the connection after this
         return response.content_length or 0, True
+    if response.content_length is None:  # a stream: counted with the headers
+        return request.writer.output_size, is_finished
     remaining = request.writer.length or 0  # the writer counts down from the length it expects
     return (response.content_length or 0) - remaining, remaining == 0
 
