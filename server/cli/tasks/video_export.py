@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from server.cli.support.atomic_copy import copy_atomically
+from server.cli.support.atomic_copy import atomic_target
 from server.cli.support.editor_messages import format_with_source
 from server.cli.support.exit_status import FAILED, INTERRUPTED
 from server.cli.support.progress_bar import ProgressBar
@@ -129,10 +129,20 @@ def _print_warnings(export: VideoExport, job_json: dict[str, Any], printed: int)
     return len(job_json["warnings"])
 
 
+async def _save_video(service: Service, job: Job, out: Path) -> str | None:
+    """Write the video to `out`; return the error message, if any."""
+    try:
+        with atomic_target(out) as temp_file:
+            await service.data.artifacts.copy(job.id, "video", temp_file)
+    except OSError as error:
+        return error.strerror or str(error)
+    return None
+
+
 async def _finish(service: Service, export: VideoExport, job: Job) -> int:
     job_json = await service.describe(job, "en")
     if job.status is Status.COMPLETED:
-        if reason := copy_atomically(service.data.artifacts.path(job.id, "video"), export.out):
+        if reason := await _save_video(service, job, export.out):
             return export.print_error(f"{export.out} cannot be written: {reason}", FAILED)
         job_json.update(downloadUrl=None, posterUrl=None, file=str(export.out))
     if export.as_json:

@@ -1,6 +1,7 @@
 """Artifacts: the files of a job that a client downloads, kept where the server finds them again."""
 
 import os
+import shutil
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -54,6 +55,14 @@ class Artifacts:
         """
         async with open_in_thread(self.path(job_id, kind)) as descriptor:
             yield Artifact(descriptor, os.fstat(descriptor).st_size)
+
+    async def copy(self, job_id: str, kind: str, out: Path) -> None:
+        """Copy an artifact to the file `out`.
+
+        Raises:
+            OSError: it does not exist, or `out` cannot be written.
+        """
+        await run_in_thread(shutil.copyfile, self.path(job_id, kind), out)
 
     async def commit(self, job_id: str) -> None:
         """Keep the artifacts of a completed job, and remove its other files."""
