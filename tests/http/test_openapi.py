@@ -60,10 +60,10 @@ async def replay(running: Running, path: str, method: str, **request: Any) -> in
 async def test_the_list_of_endpoints_names_every_route(running: Running) -> None:
     async with aiohttp.ClientSession(running.url) as client, client.get("/") as response:
         endpoints = (await response.json())["endpoints"]
-    assert [*endpoints] == [
+    assert endpoints.keys() >= {
         *("export", "status", "cancel", "download", "poster", "effects", "effect", "presets"),
         *("health", "ready", "openapi"),
-    ]
+    }
     documented = {f"{method.upper()} {path}" for path, method in OPERATIONS if method != "head"}
     assert {*endpoints.values(), "GET /"} == documented
 
