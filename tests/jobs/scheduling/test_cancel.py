@@ -68,6 +68,23 @@ async def test_a_job_is_cancelled_while_it_starts(
     await _assert_cancelled(rig, make_job, "one")
 
 
+async def test_a_job_is_cancelled_between_its_selection_and_its_start(
+    rig: Rig, make_job: MakeJob, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    next_queued = rig.store.jobs.next_queued
+
+    async def cancel_meanwhile() -> Job | None:
+        job = await next_queued()
+        if job and job.id == "one":
+            await rig.cancel(job.id)
+        return job
+
+    monkeypatch.setattr(rig.store.jobs, "next_queued", cancel_meanwhile)
+    await rig.submit(make_job("one"), make_job("two"))
+    assert (await rig.ended("two")).status is Status.COMPLETED
+    await _assert_cancelled(rig, make_job, "one")
+
+
 async def test_a_job_that_cannot_be_started_stays_in_the_queue(
     rig: Rig, make_job: MakeJob, monkeypatch: pytest.MonkeyPatch
 ) -> None:
