@@ -1,5 +1,6 @@
 """Jobs that were processed when the server crashed: resumed, held back, or failed."""
 
+import asyncio
 from functools import partial
 from typing import Any
 
@@ -108,8 +109,9 @@ async def _held(rig: Rig) -> None:
     """Wait until the job is held back."""
     fetch = rig.store._database.fetch
     sql = "SELECT 1 FROM task WHERE name = ? AND running"
-    while not await fetch(sql, HELD_BACK):
-        pass
+    async with asyncio.timeout(5):
+        while not await fetch(sql, HELD_BACK):
+            pass
 
 
 async def test_a_job_is_cancelled_while_it_is_held_back(

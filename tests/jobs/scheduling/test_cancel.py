@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from server.jobs.model.job import Job, Status
+from tests.harness.slots import until
 from tests.jobs.conftest import MakeJob
 from tests.jobs.scheduling.conftest import OpenRig, Rig
 
@@ -141,7 +142,6 @@ async def test_a_cancel_during_a_pause_after_a_failure(
     rig.workers.hold("sound")
     await rig.submit(make_job("one"))
     await rig.workers.next("sound")
-    while not failed:
-        await rig.store.jobs.next_queued()
+    await until(lambda: failed)
     await rig.cancel("one")
     await _assert_cancelled(rig, make_job, "one")

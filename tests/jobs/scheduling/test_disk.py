@@ -53,17 +53,20 @@ async def _run_on_full_disk(rig: Rig, job: Job, disk: _FullDisk) -> Status:
     return ended.status
 
 
-async def test_a_full_disk_at_any_write_ends_the_job(open_rig: OpenRig, make_job: MakeJob) -> None:
+@pytest.mark.parametrize("spares_reserve", [True, False])
+async def test_a_full_disk_at_any_write_ends_the_job(
+    open_rig: OpenRig, make_job: MakeJob, *, spares_reserve: bool
+) -> None:
     rig = open_rig(slots=2)
     await rig.start()
     statuses = []
     for first in itertools.count():
-        disk = _FullDisk(first, lambda: False, spares_reserve=True)
+        disk = _FullDisk(first, lambda: False, spares_reserve=spares_reserve)
         job = make_job(f"job-{first}", frames=30, sound=f"{first:064}")
         statuses.append(await _run_on_full_disk(rig, job, disk))
         if not disk.failures:
             break
-    # Each task is saved when it starts and when it ends; the rest may take the reserve.
+    # Each of five tasks is saved when it starts and when it ends; the rest may take the reserve.
     assert statuses.count(Status.FAILED) >= 10
     assert statuses[-1] is Status.COMPLETED
 
@@ -197,7 +200,7 @@ async def test_an_encoder_is_replaced_once_the_table_can_be_written(
 
 
 async def test_costs_that_cannot_be_written_do_not_undo_a_video(
-    rig: Rig, make_job: MakeJob, monkeypatch: pytest.MonkeyPatch
+    rig: Rig, make_job: MakeJob, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     async def fail(*_arguments: object) -> None:
         raise DiskFull("by the test")
@@ -206,3 +209,5 @@ async def test_costs_that_cannot_be_written_do_not_undo_a_video(
     await rig.submit(make_job("one"))
     assert (await rig.ended("one")).status is Status.COMPLETED
     assert (rig.folder("one") / "video.mp4").exists()
+    assert "job.cleanup_failed" in caplog.text
+    assert "job.crashed" not in caplog.text

@@ -9,7 +9,8 @@ from tests.jobs.scheduling.conftest import GPU, OpenRig, Rig
 
 
 async def _saved(rig: Rig) -> int:
-    """Save the progress of all jobs; return that of the job in the table."""
+    """Save the progress some seconds later; return that of the job in the table."""
+    rig.active("one").clock.spent_s += 6.0
     await rig.dispatcher._progress.save(list(rig.dispatcher.active_jobs.values()))
     return (await rig.job("one")).progress
 
@@ -27,6 +28,8 @@ async def test_frames_of_all_slots_count(open_rig: OpenRig, make_job: MakeJob) -
     assert rig.active("one").frames_done == 40, "no more than its segment has"
     first.finish()
     await until(lambda: rig.active("one").frames_done == 60)
+    first.report_frames(30)
+    assert rig.active("one").frames_done == 60, "a finished segment counts once"
     assert await _saved(rig) == 66
     rig.workers.release("segment")
     job = await rig.ended("one")

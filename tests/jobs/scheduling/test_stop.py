@@ -1,6 +1,7 @@
 """A dispatcher that is stopped: it leaves its jobs to the next start, unchanged."""
 
 import asyncio
+import threading
 import time
 from dataclasses import replace
 from typing import Any
@@ -67,22 +68,45 @@ async def test_a_stop_blames_no_job(open_rig: OpenRig, make_job: MakeJob) -> Non
     assert await rig.store.tasks.mark_interrupted() == {"one": 0}
 
 
+@pytest.mark.parametrize("code", [None, "render_timeout"])
 async def test_a_stop_waits_for_the_end_of_a_job(
+    rig: Rig, make_job: MakeJob, monkeypatch: pytest.MonkeyPatch, code: str | None
+) -> None:
+    """The job is completed, or fails; its features are just being looked up."""
+    is_ending = asyncio.Event()
+
+    async def wait(*_arguments: object) -> bool:
+        is_ending.set()
+        return await asyncio.Future()
+
+    monkeypatch.setattr(rig.store.jobs, "uses_audio", wait)
+    rig.workers.fail("segment", *([code] if code else []))
+    await rig.submit(make_job("one"))
+    await until(is_ending.is_set)
+    await rig.dispatcher.stop()
+    assert not _tasks()
+
+
+async def test_a_stop_waits_for_the_files_of_a_failed_job(
     rig: Rig, make_job: MakeJob, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    discarded = []
+    is_ending = threading.Event()
 
-    def discard_slowly(job_id: str) -> None:
-        time.sleep(0.05)
-        discarded.append(job_id)
+    def discard_slowly(_job_id: str) -> None:
+        is_ending.set()
+        time.sleep(0.02)
 
     monkeypatch.setattr(rig.data, "discard_job", discard_slowly)
     rig.workers.fail("segment", "render_timeout")
     await rig.submit(make_job("one"))
-    await until(lambda: rig.statuses.get("one") is Status.FAILED)
+    await until(is_ending.is_set)
     await rig.dispatcher.stop()
-    left = asyncio.all_tasks() - {asyncio.current_task()}
-    assert not [task for task in left if "Dispatcher" in repr(task)]
+    assert not _tasks()
+
+
+def _tasks() -> list[str]:
+    """Return the tasks of the dispatcher that are not done."""
+    return [text for text in map(repr, asyncio.all_tasks()) if "Dispatcher" in text]
 
 
 async def test_a_stop_ends_the_pause_after_a_failure(
@@ -102,7 +126,7 @@ async def test_a_stop_ends_the_pause_after_a_failure(
     rig.workers.fail("segment", "render_timeout")
     await rig.submit(make_job("one"))
     await rig.start()
-    await refused.wait()
+    await until(refused.is_set)
     await rig.close()
     rig = open_rig()
     await rig.start()
