@@ -95,7 +95,7 @@ class Dispatcher:
         try:
             now = await self._store.jobs.get(job.id)
         finally:
-            if now is None or now.is_final or active.is_closing:
+            if now is None or now.is_final:
                 self.active_jobs.pop(job.id, None)
         active.job, active.is_paused = now or job, False
         self.wake()

@@ -83,6 +83,7 @@ async def test_a_job_is_cancelled_between_its_selection_and_its_start(
     monkeypatch.setattr(rig.store.jobs, "next_queued", cancel_meanwhile)
     await rig.submit(make_job("one"), make_job("two"))
     assert (await rig.ended("two")).status is Status.COMPLETED
+    assert not [call for call in rig.workers.calls if call.job_id == "one"]
     await _assert_cancelled(rig, make_job, "one")
 
 
