@@ -2,12 +2,12 @@
 
 import asyncio
 import os
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from threading import Barrier
-from typing import ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -30,6 +30,11 @@ async def run_in_thread(function: Callable[P, T], *args: P.args, **kwargs: P.kwa
     of a cancelled call is lost: open what has to be closed again with `open_in_thread`.
     """
     return await wait_for_end(asyncio.ensure_future(asyncio.to_thread(function, *args, **kwargs)))
+
+
+async def uninterrupted(work: Coroutine[Any, Any, T]) -> T:
+    """Return the result of `work`; when cancelled, wait for its end first."""
+    return await wait_for_end(asyncio.ensure_future(work))
 
 
 async def wait_for_end(call: asyncio.Future[T]) -> T:

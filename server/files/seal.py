@@ -11,8 +11,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from server.errors import ToqiboxError
-
-_SUFFIX = ".sum"
+from server.protocol.file_names import seal_path
 
 
 class DamagedFilesError(ToqiboxError):
@@ -22,11 +21,6 @@ class DamagedFilesError(ToqiboxError):
         names = ", ".join(path.name for path in paths)
         super().__init__("render_failed", detail=f"damaged on disk: {names}")
         self.paths = paths
-
-
-def seal_path(path: Path) -> Path:
-    """Return the path of the seal of the file `path`."""
-    return path.with_name(path.name + _SUFFIX)
 
 
 def write(path: Path, content: Path) -> None:

@@ -135,7 +135,7 @@ class Service:
     # Jobs
 
     async def accept(self, request: Request, folder: Path, request_id: str) -> Job:
-        """Accept an upload as a job and wake the dispatcher; see Intake.accept."""
+        """Accept an upload as a job; see Intake.accept."""
         return await self.intake.accept(request, folder, request_id)
 
     async def describe(self, job: Job, language: str) -> dict[str, Any]:

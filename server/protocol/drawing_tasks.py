@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from server.protocol.file_names import sealed
 from server.protocol.scene import EffectInstance, SceneSpec
 from server.protocol.task import Task
 
@@ -21,7 +22,7 @@ class LimitFlashes(Task):
         return self.scene.inputs()
 
     def outputs(self) -> list[Path]:
-        return [self.out]
+        return sealed(self.out)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,11 +45,10 @@ class DrawSegment(Task):
     """Seconds without progress after which the worker is killed; None uses the encoder's limit."""
 
     def inputs(self) -> list[Path]:
-        state = [] if self.state_in is None else [self.state_in]
-        return [*self.scene.inputs(), *state]
+        return [*self.scene.inputs(), *sealed(self.state_in)]
 
     def outputs(self) -> list[Path]:
-        return [self.out] if self.state_out is None else [self.out, self.state_out]
+        return sealed(self.out, self.state_out)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,5 +1,7 @@
 """Names of the files that a job's tasks write and read, in its folder or the features'."""
 
+from pathlib import Path
+
 AUDIO = "sound.wav"
 """The prepared audio: 48 kHz, stereo, 32-bit float."""
 PHOTO = "photo.rgba"
@@ -11,3 +13,13 @@ POSTER = "poster.jpg"
 SPECTRA = "spectra.npy"
 LEVELS = "levels.npy"
 TRACK = "track.npz"
+
+
+def seal_path(path: Path) -> Path:
+    """Return the path of the seal of a file; see files/seal.py."""
+    return path.with_name(f"{path.name}.sum")
+
+
+def sealed(*paths: Path | None) -> list[Path]:
+    """Return files with their seals; None stands for no file."""
+    return [file for path in paths if path is not None for file in (path, seal_path(path))]

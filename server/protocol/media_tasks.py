@@ -6,6 +6,7 @@ from decimal import Decimal
 from pathlib import Path
 
 from server.protocol import file_names
+from server.protocol.file_names import sealed
 from server.protocol.task import Task
 
 
@@ -84,7 +85,7 @@ class Analyse(Task):
 
     def outputs(self) -> list[Path]:
         whole = [file_names.LEVELS, file_names.TRACK] if self.whole else []
-        return [self.out / name for name in (file_names.SPECTRA, *whole)]
+        return sealed(*(self.out / name for name in (file_names.SPECTRA, *whole)))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -149,7 +150,7 @@ class EncodeAudio(Task):
         return [self.audio]
 
     def outputs(self) -> list[Path]:
-        return [self.out]
+        return sealed(self.out)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -172,7 +173,7 @@ class Mux(Task):
     """Time of the poster's frame in seconds."""
 
     def inputs(self) -> list[Path]:
-        return [*self.segments, self.audio]
+        return sealed(*self.segments, self.audio)
 
     def outputs(self) -> list[Path]:
         return [self.out, self.poster]

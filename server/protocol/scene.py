@@ -77,6 +77,7 @@ class SceneSpec:
 
     def inputs(self) -> list[Path]:
         """Return the files and folders that rendering reads."""
-        paths = [self.photo, self.photo2, self.features, self.flashes]
+        paths = [self.photo, self.photo2, self.features]
         files = [path for instance in self.effects for path in instance.files.values()]
-        return [*(path for path in paths if path is not None), *files]
+        present = [path for path in paths if path is not None]
+        return [*present, *file_names.sealed(self.flashes), *files]

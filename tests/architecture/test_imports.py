@@ -30,7 +30,7 @@ ROOMS: dict[str, set[str]] = {
     "start": set(),
     "terminal": set(),
     "warnings": set(),
-    "files": {"errors"},
+    "files": {"errors", "protocol"},
     "protocol": {"messages"},
     "effects": {"errors", "messages"},
     "media": {"protocol", *DRAWING},

@@ -14,7 +14,7 @@ ORDER = (
     "player/animation",
     "player/textures",
     "player",
-    "watch/shared",
+    "watch/common",
     "watch/controls",
     "watch/timeline",
     "watch/view",

@@ -89,7 +89,7 @@ def test_check_validates_a_folder_and_reports_each_file(run: Run, tmp_path: Path
     assert "sped" in lines[1]
     assert lines[2] == "deep/good.fs: ok"
     assert lines[3].startswith(f"deep/include.glsl: skipped: not an effect: {none}")
-    assert lines[4].startswith("deep/other.json: skipped: not an effect: no main")
+    assert lines[4].startswith("deep/other.json: skipped: not an effect: main, ")
     assert checked.err.startswith("5 files: 1 ok, 1 blank, 1 failed, 2 skipped, in ")
 
 

@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 from server.jobs.execution.worker_process import OnEvent, TaskError, Timeouts
-from server.jobs.storage.data_folder import SEAL_SUFFIX
 from server.protocol.events import Failed, FramesDone
 from server.protocol.progress import Result
 from server.protocol.tasks import Analyse, DrawSegment, EncodeAudio, LimitFlashes, Mux, Task
@@ -82,7 +81,6 @@ class Call:
         for path in self.task.outputs():
             path.parent.mkdir(exist_ok=True)
             path.write_text(self.task.name)
-            path.with_name(path.name + SEAL_SUFFIX).touch()
         self.answer.set_result(dict(RESULTS[self.task.name]))
 
     def fail(self, code: str, damaged: Iterable[Path] = ()) -> None:

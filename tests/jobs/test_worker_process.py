@@ -79,3 +79,14 @@ async def test_cancelling_kills_the_group(tmp_path: Path) -> None:
 def _children() -> list[int]:
     text = Path(f"/proc/self/task/{os.getpid()}/children").read_text()
     return [int(pid) for pid in text.split()]
+
+
+async def test_a_worker_whose_stderr_stays_open_is_killed_twice(tmp_path: Path) -> None:
+    """A child of the worker that left its process group may hold its standard error."""
+    worker = await Worker.start("test")
+    assert worker._stderr_task is not None
+    worker._stderr_task.cancel()  # as after the first kill has waited in vain
+    await asyncio.wait((worker._stderr_task,))
+    await worker.kill()
+    await worker.kill()
+    assert not worker.is_alive

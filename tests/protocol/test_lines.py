@@ -87,8 +87,9 @@ def test_a_task_names_its_files() -> None:
         scene=scene, first=0, last=9, encoder="x264", threads=1, out=Path("/o.mp4"),
         state_in=Path("/s0"), state_out=Path("/s1"),
     )  # fmt: skip
-    assert task.inputs() == [Path("/p.rgba"), Path("/m.png"), Path("/s0")]
-    assert task.outputs() == [Path("/o.mp4"), Path("/s1")]
+    assert task.inputs() == [Path("/p.rgba"), Path("/m.png"), Path("/s0"), Path("/s0.sum")]
+    outputs = ["/o.mp4", "/o.mp4.sum", "/s1", "/s1.sum"]
+    assert task.outputs() == [Path(name) for name in outputs]
 
 
 def test_a_reason_crosses_as_its_parts() -> None:

@@ -134,9 +134,11 @@ async def _validate_files(
         for file, result in pending:
             try:
                 result.set_result(await validator.validate(file.path, named=file.named))
-            except Exception as error:
+            except BaseException as error:  # a result that is never set would be awaited for ever
                 result.set_exception(error)
-                return
+                if isinstance(error, Exception):
+                    return
+                raise
     finally:
         await validator.close()
 

@@ -36,7 +36,7 @@ def diagnose_crash(author_file: AuthorFile, reason: str, *, late: bool) -> dict[
 
     Args:
         author_file: the file.
-        why: a description of the failure.
+        reason: a description of the failure.
         late: true if it took too long, rather than crashed or took too much memory.
     """
     suspect = _suspect(without_comments(author_file.text), late=late)

@@ -102,7 +102,7 @@ def _range_not_satisfiable(request: web.Request, size: int) -> web.Response:
 async def _stream(
     request: web.Request, response: web.StreamResponse, artifact: Artifact, span: range
 ) -> None:
-    """Send the bytes of `byte_range`; abort if the client is too slow."""
+    """Send the bytes of `span`; abort if the client is too slow."""
     transport = request.transport
     if transport is None:
         return

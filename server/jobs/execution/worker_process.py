@@ -201,7 +201,8 @@ class Worker:
             async with asyncio.timeout(_KILL_WAIT_S):
                 await self.process.wait()
                 if self._stderr_task:
-                    await self._stderr_task
+                    # Not awaited itself: once cancelled, it would cancel the next caller of kill().
+                    await asyncio.wait((self._stderr_task,))
         if self._stderr_task:
             self._stderr_task.cancel()
         if self.process.stdin:

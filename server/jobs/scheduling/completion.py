@@ -5,6 +5,7 @@ import logging
 from collections.abc import Sequence
 from typing import Any
 
+from server.concurrency import uninterrupted
 from server.config import Config
 from server.files.disk import discard
 from server.jobs.execution.slot import Slot
@@ -62,7 +63,7 @@ class JobCompleter:
         try:
             await self._data.artifacts.commit(active.job.id)
             await self._record_cost(active)
-        except Exception:  # the video is published: what is left is the sweep's
+        except Exception:  # the video is published: what is left is the next purge
             _LOG.exception("job.cleanup_failed", extra={"facts": {"job": active.job.id}})
         await self._close(active)
 
@@ -121,6 +122,9 @@ class JobCompleter:
         Returns:
             The updated job; None if its status does not allow a transition to `to`.
         """
+        return await uninterrupted(self._transition(job, to, changes))
+
+    async def _transition(self, job: Job, to: Status, changes: dict[str, Any]) -> Job | None:
         updated = await self._store.jobs.transition(job.id, to, **changes)
         if updated:
             log_event(

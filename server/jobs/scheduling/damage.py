@@ -4,7 +4,7 @@ from pathlib import Path
 
 from server.files.disk import discard
 from server.jobs.scheduling.active_job import ActiveJob
-from server.jobs.storage.data_folder import SEAL_SUFFIX
+from server.protocol import file_names
 
 
 async def redo_damaged(active: ActiveJob, paths: list[Path]) -> None:
@@ -22,7 +22,7 @@ async def redo_damaged(active: ActiveJob, paths: list[Path]) -> None:
         discard(segment.path(active.folder))
         discard(segment.state_path(active.folder))
         active.invalidate_segment(segment)
-    sound = active.folder / "sound.m4a"
+    sound = active.folder / file_names.ENCODED_AUDIO
     if sound in paths:
         discard(sound)
         active.audio_task = None
@@ -30,7 +30,7 @@ async def redo_damaged(active: ActiveJob, paths: list[Path]) -> None:
         discard(active.flashes)
     features = [path for path in paths if path.parent == active.features]
     for path in features:
-        discard(path.with_name(path.name + SEAL_SUFFIX))  # other jobs may be reading the file
+        discard(file_names.seal_path(path))  # other jobs may be reading the file
     active.completion_task = None
     if features or active.flashes in paths:
         await _restart_from_analysis(active)

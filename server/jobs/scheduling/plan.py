@@ -10,7 +10,6 @@ from server import __version__
 from server.config import Config
 from server.jobs.model.effect_source import resolve_assets
 from server.jobs.model.job import Job
-from server.jobs.storage.data_folder import SEAL_SUFFIX
 from server.protocol import file_names
 from server.protocol.scene import SceneSpec
 from server.protocol.tasks import Analyse, DrawSegment, EncodeAudio, Mux
@@ -120,9 +119,9 @@ def segment_task(
         job: one that has begun.
         scene: of the job.
         segment: what is drawn.
-        before: the segment whose state it continues, if any.
+        previous: the segment whose state it continues, if any.
         folder: of the job.
-        idle_s: seconds without progress after which the worker is killed.
+        stall_s: seconds without progress after which the worker is killed.
     """
     assert job.encoder is not None, "chosen when the job begins"
     assert job.threads is not None, "chosen when the job begins"
@@ -153,12 +152,8 @@ def analyse_task(job: Job, folder: Path, features: Path) -> Analyse:
 def is_analysed(job: Job, features: Path) -> bool:
     """Return whether all track features that the job needs are on disk."""
     whole = [file_names.LEVELS, file_names.TRACK] if job.spec.needs_track else []
-    files = [
-        features / f"{name}{end}"
-        for name in (file_names.SPECTRA, *whole)
-        for end in ("", SEAL_SUFFIX)
-    ]
-    return all(path.exists() for path in files)
+    files = [features / name for name in (file_names.SPECTRA, *whole)]
+    return all(path.exists() for path in file_names.sealed(*files))
 
 
 def audio_task(job: Job, folder: Path) -> EncodeAudio:

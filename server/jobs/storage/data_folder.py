@@ -23,8 +23,6 @@ from server.jobs.model.job import Job
 from server.jobs.model.retry_after import DISK_FULL_S
 from server.jobs.storage.artifacts import Artifacts
 
-SEAL_SUFFIX = ".sum"
-"""Suffix of the seal of a file; a task that reads the file verifies it."""
 FEATURES_VERSION = 4
 """Version of the features, part of their folder's name, so that an upgrade analyses again."""
 _BALLAST_BYTES = 4_000_000

@@ -34,9 +34,11 @@ class JobStore:
                  SELECT ?, 'queued', ?, ?, ?, ?, ?
                  WHERE (SELECT count(*) FROM job WHERE status = 'queued') < ?"""
         values = (job.id, job.plan, job.spec.to_json(), job.turn, job.created_at, job.request_id)
+        change = JobChange(job.id, 0, Status.QUEUED)
         try:
             added = await self._database.write(
-                lambda db: db.execute(sql, (*values, bound)).rowcount
+                lambda db: db.execute(sql, (*values, bound)).rowcount,
+                then=lambda count: self._events.publish(change) if count else None,
             )
         except DiskFull as error:
             raise ToqiboxError(
@@ -44,7 +46,6 @@ class JobStore:
             ) from error
         if not added:
             raise ToqiboxError("queue_full", retry_after=BUSY_S)
-        self._events.publish(JobChange(job.id, 0, Status.QUEUED))
 
     async def get(self, job_id: str) -> Job | None:
         """Return a job by its id, None if there is none."""
@@ -120,13 +121,14 @@ class JobStore:
 
     async def _change(self, sql: str, values: tuple[Any, ...]) -> Job | None:
         """Run a statement that returns the changed row, and publish the change."""
-        rows = await self._database.write(
-            lambda db: db.execute(sql, values).fetchall(), reserve=True
+
+        def publish(job: Job | None) -> None:
+            if job:
+                self._events.publish(JobChange(job.id, job.version, job.status))
+
+        return await self._database.write(
+            lambda db: _first(db.execute(sql, values).fetchall()), reserve=True, then=publish
         )
-        job = _first(rows)
-        if job:
-            self._events.publish(JobChange(job.id, job.version, job.status))
-        return job
 
     async def save_progress(
         self, job_id: str, progress: int, frames_done: int, slot_ms: int
@@ -136,9 +138,12 @@ class JobStore:
                  version = version + 1 WHERE id = ?1 AND status = 'processing'
                  AND (progress < ?2 OR slot_ms < ?4 - 5000) RETURNING version"""
         values = (job_id, progress, frames_done, slot_ms)
-        rows = await self._database.write(lambda db: db.execute(sql, values).fetchall())
-        if rows:
-            self._events.publish(JobChange(job_id, int(rows[0][0]), Status.PROCESSING))
+
+        def publish(rows: list[Row]) -> None:
+            for row in rows:
+                self._events.publish(JobChange(job_id, int(row[0]), Status.PROCESSING))
+
+        await self._database.write(lambda db: db.execute(sql, values).fetchall(), then=publish)
 
     async def uses_audio(self, sha256: str, tempo: float | None) -> bool:
         """Return whether a live job is made from the audio with this hash, at this tempo."""

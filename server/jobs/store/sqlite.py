@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TypeVar
 
-from server.concurrency import wait_for_end
+from server.concurrency import uninterrupted, wait_for_end
 from server.files.disk import is_disk_full
 from server.jobs.store.migrations import MIGRATIONS, SCHEMA_VERSION
 
@@ -102,7 +102,13 @@ class Database:
         """Return the rows of a query."""
         return await self._run(self._reading, lambda: self._reader.execute(sql, values).fetchall())
 
-    async def write(self, act: Callable[[Connection], T], *, reserve: bool = False) -> T:
+    async def write(
+        self,
+        act: Callable[[Connection], T],
+        *,
+        reserve: bool = False,
+        then: Callable[[T], None] = lambda _result: None,
+    ) -> T:
         """Call `act` in a transaction and return what it returns.
 
         A cancelled caller waits for the end of the transaction.
@@ -111,11 +117,19 @@ class Database:
             act: called with the connection, in the writing thread; perhaps twice.
             reserve: True lets it take the reserve of a full disk: for what ends or removes jobs,
                 and for a start.
+            then: called on the event loop with the result after the commit, even if the caller
+                was cancelled.
 
         Raises:
             DiskFull: nothing was written.
         """
-        return await self._run(self._writing, lambda: self._write(act, reserve=reserve))
+
+        async def commit() -> T:
+            result = await self._run(self._writing, lambda: self._write(act, reserve=reserve))
+            then(result)
+            return result
+
+        return await uninterrupted(commit())
 
     @staticmethod
     async def _run(executor: ThreadPoolExecutor, call: Callable[[], T]) -> T:

@@ -32,8 +32,12 @@ class TaskStore:
                      WHERE id = ?1 RETURNING version, status"""
             return db.execute(sql, (job_id, name)).fetchall()
 
-        for row in await self._database.write(insert):
-            self._events.publish(JobChange(job_id, int(row["version"]), Status(row["status"])))
+        def publish(rows: list[Row]) -> None:
+            for row in rows:
+                change = JobChange(job_id, int(row["version"]), Status(row["status"]))
+                self._events.publish(change)
+
+        await self._database.write(insert, then=publish)
 
     async def finish(self, job_id: str, name: str, result: dict[str, Any]) -> None:
         """Save the result of a task; the count of crashes in a row starts again."""

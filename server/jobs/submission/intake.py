@@ -1,6 +1,5 @@
 """Intake: decodes an upload in a sandboxed task and commits its files and row before it accepts."""
 
-import asyncio
 import logging
 import os
 import signal
@@ -10,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from server import sandbox
-from server.concurrency import run_in_thread, wait_for_end
+from server.concurrency import run_in_thread, uninterrupted
 from server.config import Config
 from server.errors import CATALOGUE, ToqiboxError
 from server.files.disk import discard
@@ -104,7 +103,7 @@ class Intake:
             for upload in FILE_FIELDS:
                 (folder / upload).unlink(missing_ok=True)
             job = self._new_job(request, prepared, request_id)
-            await wait_for_end(asyncio.ensure_future(self._commit(job, folder)))
+            await uninterrupted(self._commit(job, folder))
         except BaseException:
             discard(folder)
             raise

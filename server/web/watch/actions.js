@@ -1,7 +1,7 @@
 // The actions of the page's buttons and keys.
 
 import { beatPosition, beatTime } from "../player/animation/beat_ruler.js";
-import { byId } from "./shared/dom.js";
+import { byId } from "./common/dom.js";
 
 const LOOP_BEATS = 8;
 const LOOP_S = 4;

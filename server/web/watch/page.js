@@ -5,7 +5,7 @@ import { Controls } from "./controls/controls.js";
 import { TunedValues } from "./export/tuned_values.js";
 import { Report, showStatus } from "./report/report.js";
 import { SIZES, saveSession } from "./session.js";
-import { byId } from "./shared/dom.js";
+import { byId } from "./common/dom.js";
 import { PlaybackClock } from "./timeline/playback_clock.js";
 import { TimelineBar } from "./timeline/timeline_bar.js";
 import { reloadPage, showRejectedFiles } from "./uploads.js";

@@ -1,7 +1,7 @@
 // The state of the page that survives a reload: in this tab, for the file.
 
 import { FITS } from "../player/textures/photo_fit.js";
-import { byId } from "./shared/dom.js";
+import { byId } from "./common/dom.js";
 
 /** The sizes of the frame that can be chosen. */
 export const SIZES = [

@@ -1,6 +1,6 @@
 // Uploads of another track or photo: a file that is dropped on the page, or chosen.
 
-import { byId } from "./shared/dom.js";
+import { byId } from "./common/dom.js";
 
 const IMAGE_NAMES = /\.(?:jpe?g|png|webp|gif|bmp|hei[cf]|avif|tiff?)$/i;
 const REJECTED_KEY = "rejected files";

@@ -6,7 +6,7 @@ import { fetchMedia } from "./media.js";
 import { Page } from "./page.js";
 import { showStatus } from "./report/report.js";
 import { SIZES, restoreSession } from "./session.js";
-import { byId } from "./shared/dom.js";
+import { byId } from "./common/dom.js";
 import { acceptUploads } from "./uploads.js";
 
 async function start() {

@@ -1,4 +1,4 @@
-"""The tell task: describes a track's features as a summary, data, a plot or clicks."""
+"""The task that describes a track's features as a summary, data, a plot or clicks."""
 
 import json
 from collections.abc import Mapping

@@ -2,8 +2,8 @@
 // then has its default, or its own modulation.
 
 import { isModulation } from "../../player/animation/modulation.js";
-import { createElement } from "../shared/dom.js";
-import { fieldKind } from "../shared/input_range.js";
+import { createElement } from "../common/dom.js";
+import { fieldKind } from "../common/input_range.js";
 import { FIELDS } from "./fields.js";
 import { ModulationEditor } from "./modulation_editor.js";
 import { describeModulation } from "./modulations.js";

@@ -1,6 +1,6 @@
 // The plain fields of the modulation editor: choices, sliders and checkboxes with a label.
 
-import { createElement } from "../shared/dom.js";
+import { createElement } from "../common/dom.js";
 
 /** Create a line of a label and its fields. */
 export function labelled(label, ...elements) {

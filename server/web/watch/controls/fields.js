@@ -4,8 +4,8 @@
 // field, and a function that shows a value in them. Values are rounded to the range of the field:
 // the numbers that are copied and written into the file are short and the same.
 
-import { createElement } from "../shared/dom.js";
-import { roundToRange, sliderRange } from "../shared/input_range.js";
+import { createElement } from "../common/dom.js";
+import { roundToRange, sliderRange } from "../common/input_range.js";
 
 const SLIDER_STEPS = 200;
 const PAD_STEPS = 100;

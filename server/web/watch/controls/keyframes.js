@@ -2,7 +2,7 @@
 
 import { beatPosition, beatTime } from "../../player/animation/beat_ruler.js";
 import { completeModulation, modulate } from "../../player/animation/modulation.js";
-import { sliderRange } from "../shared/input_range.js";
+import { sliderRange } from "../common/input_range.js";
 
 const BEAT_GRID = 0.25;
 const TIMES_PER_S = 1e4;

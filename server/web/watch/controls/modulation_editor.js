@@ -3,8 +3,8 @@
 
 import { PULSE_DECAY_S } from "../../player/animation/event_envelopes.js";
 import { isModulation } from "../../player/animation/modulation.js";
-import { createElement } from "../shared/dom.js";
-import { fieldKind } from "../shared/input_range.js";
+import { createElement } from "../common/dom.js";
+import { fieldKind } from "../common/input_range.js";
 import { buttonOf, checkboxOf, choiceOf, labelled, sliderOf } from "./editor_fields.js";
 import { FIELDS } from "./fields.js";
 import { Keyframes } from "./keyframes.js";

@@ -1,7 +1,7 @@
 // The values that a person has tuned: copied as JSON or in a command, or written into the file.
 
-import { byId } from "../shared/dom.js";
-import { postJson } from "../shared/http.js";
+import { byId } from "../common/dom.js";
+import { postJson } from "../common/http.js";
 import { shiftToRegion } from "./region_values.js";
 
 const MAX_LISTED_NAMES = 4;

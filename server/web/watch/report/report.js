@@ -2,8 +2,8 @@
 // and how far the browser and the server agree.
 
 import { parseCompilerLog } from "../../player/player.js";
-import { byId } from "../shared/dom.js";
-import { postJson } from "../shared/http.js";
+import { byId } from "../common/dom.js";
+import { postJson } from "../common/http.js";
 import { showDiagnostics } from "./diagnostics.js";
 import { browserNote, describeAgreement, serverNote } from "./status_text.js";
 

@@ -1,7 +1,7 @@
 // The keyframes of the modulation that is edited, as dots on the timeline: the pointer or the arrow
 // keys move them.
 
-import { createElement } from "../shared/dom.js";
+import { createElement } from "../common/dom.js";
 import { CURVE_MARGIN } from "./waveform.js";
 
 const DEFAULT_HEIGHT = 0.5;

@@ -1,6 +1,6 @@
 // The timeline at the foot of the page: the waveform with its slider, keyframes and region.
 
-import { byId } from "../shared/dom.js";
+import { byId } from "../common/dom.js";
 import { KeyframeMarkers } from "./keyframe_markers.js";
 import { Waveform } from "./waveform.js";
 

@@ -3,7 +3,7 @@
 
 import { completeModulation, eventFires, modulate } from "../../player/animation/modulation.js";
 import { STEPS_PER_S } from "../../player/audio_features.js";
-import { sliderRange } from "../shared/input_range.js";
+import { sliderRange } from "../common/input_range.js";
 
 const MIN_KICK_STRENGTH = 0.3;
 const MIN_FRAMES = 30;

@@ -1,6 +1,6 @@
 // The server's frame next to the browser's own, and the difference between them.
 
-import { postJson } from "../shared/http.js";
+import { postJson } from "../common/http.js";
 
 const DEBOUNCE_MS = 120;
 const PLAYING_INTERVAL_MS = 1200;

@@ -1,6 +1,6 @@
 // The previews: which of them are shown, their layout, full screen, and the pointer over them.
 
-import { byId, createElement } from "../shared/dom.js";
+import { byId, createElement } from "../common/dom.js";
 import { MouseUniforms } from "./mouse_uniforms.js";
 import { FRAME_VIEW, drawView, readPixel, viewsOf } from "./pass_views.js";
 
