@@ -60,9 +60,9 @@ async def hold_back(store: Store, job: Job, hold_s: float = HOLD_S) -> None:
     """Wait before a suspected job is resumed; a crash meanwhile clears it."""
     facts = {"job": job.id, "request": job.request_id}
     log_event(_LOG, logging.WARNING, "job.held_back", **facts, seconds=hold_s)
-    with contextlib.suppress(DiskFull):
-        await store.tasks.start(job.id, HELD_BACK)
     try:
+        with contextlib.suppress(DiskFull):
+            await store.tasks.start(job.id, HELD_BACK)
         await asyncio.sleep(hold_s)
     finally:
         with contextlib.suppress(DiskFull):
