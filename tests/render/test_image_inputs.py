@@ -91,24 +91,24 @@ def test_the_area_around_the_photo(context: Context, tmp_path: Path) -> None:
     assert (contained[:, :14] == [0, 0, 0, 255]).all()
     assert (contained[:, 50:] == [0, 0, 0, 255]).all()
     blurred = read_pixels(fit(context, photo, SIZE, "blur"))
-    assert (blurred[:, 16:48] == contained[:, 16:48]).all()
-    # A blurred, darker copy in the photo's shadow: red upper left, blue below it.
+    assert (blurred[:, 14:50] == contained[:, 14:50]).all()
+    # A blurred copy that becomes darker: red upper left, blue below it.
     around = blurred[:, :14, :3]
     assert (around[4, :, 0] > 2 * around[4, :, 2]).all()
     assert (around[31, :, 2] > 2 * around[31, :, 0]).all()
-    assert around[4, 4:9, 0].max() < contained[4, 14, 0]
-    assert around[4, 13, 0] < 0.7 * around[4, 8, 0]
+    assert around[4, 0, 0] < 0.8 * contained[4, 14, 0]
     assert np.abs(np.diff(around[:, 0, 0])).max() < 30
 
 
-def test_the_edge_of_the_photo_is_soft_within_it_and_shaded_outside(
+def test_the_photo_goes_over_into_its_surroundings_without_an_edge(
     context: Context, tmp_path: Path
 ) -> None:
     photo = _photo(context, tmp_path, flat((200, 100, 50, 255), (90, 90)))
-    fitted = read_pixels(fit(context, photo, (160, 90), "blur"))[45, :, 0]
-    assert (fitted[38:122] == 200).all()
-    assert (np.diff(fitted[34:38]) > 0).all()
-    assert max(fitted[34], fitted[125]) < fitted[10] < 150
+    fitted = read_pixels(fit(context, photo, (160, 90), "blur"))[45, :, 0].astype(int)
+    assert (fitted[35:125] == 200).all()
+    assert (np.diff(fitted[:36]) >= -1).all(), "it is darker only with the distance"
+    assert np.abs(np.diff(fitted)).max() <= 8
+    assert 110 < fitted[0] < 150
 
 
 def test_a_larger_copy_is_seen_far_from_the_photo(context: Context, tmp_path: Path) -> None:

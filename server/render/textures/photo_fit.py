@@ -3,7 +3,7 @@
     cover    fills the frame, centred, cropped
     contain  the whole photo, centred, with black bars
     blur     as cover if the photo's shape is close to the frame's, cropping less above than below;
-             else the whole photo, centred, with a shadow over a larger copy of it, blurred and
+             else the whole photo, centred, which goes over into a larger copy of it, blurred and
              darkened
 
 Resizing uses a Lanczos filter of 3 lobes, first along one axis and then along the other, on a box
@@ -29,7 +29,7 @@ _MAX_CROP_RATIO = 1.34
 _TOP_CROP = 0.2
 """Share of a cropped height that is cut above: heads are in the upper half."""
 _BACKDROP_BRIGHTNESS = 0.6
-"""Brightness of the copy behind the photo."""
+"""Brightness of the copy around the photo, far from it."""
 
 _RESAMPLE = """#version 330 core
 uniform sampler2D source;
@@ -67,9 +67,10 @@ void main() {
 }
 """
 
-# A strongly blurred copy of the photo covers the frame behind it. The pyramid's levels are enlarged
-# by a cubic B-spline (a bilinear grid would show its corners) and the result is dithered, because
-# such a smooth gradient would show its steps in 8 bits.
+# The photo continues as its mirror image, more blurred with the distance, which turns into a
+# strongly blurred larger copy: no edge shows, and what is far away is not seen twice. The pyramid's
+# levels are enlarged by a cubic B-spline (a bilinear grid would show its corners) and the result is
+# dithered, because such a smooth gradient would show its steps in 8 bits.
 _COMPOSE = (
     "#version 330 core\n"
     + BAYER_DITHER
@@ -82,10 +83,10 @@ uniform vec2 frame;
 uniform float lit;
 out vec4 color;
 const float SPLINE = 0.65;   // standard deviation of a B-spline, in texels
-const float DEVIATION = 0.05; // of the copy's blur, in short sides of the frame
-const float SHADE = 0.12;    // width of the photo's shadow, in short sides
-const float DEPTH = 0.35;    // how much the shadow darkens at the photo's edge
-const float FEATHER = 0.025; // width of the photo's edge, in short sides
+const float DEVIATION = 0.075; // of the blur far from the photo, in short sides of the frame
+const float NEAR = 0.16;      // distance over which the blur grows to that, in short sides
+const float MIRROR = 0.3;     // distance over which the mirror image turns into the copy
+const float FADE = 0.5;       // distance over which it becomes darker
 vec4 cubic(float t) {
     float a = 1.0 - t;
     return vec4(a * a * a, 4.0 - 6.0 * t * t + 3.0 * t * t * t,
@@ -118,7 +119,7 @@ vec3 blurred(vec2 place, float deviation) {
     vec3 sharper = lower == 0 ? texelFetch(photo, ivec2(place), 0).rgb : smoothly(place, lower);
     return mix(sharper, smoothly(place, upper), fract(level));
 }
-// A place of the frame in a copy of the photo that is so large that it covers the frame.
+// The position of a pixel in a copy of the photo that covers the frame.
 vec2 behind() {
     vec2 size = rect.zw - rect.xy;
     float larger = max(frame.x / size.x, frame.y / size.y);
@@ -129,20 +130,18 @@ void main() {
     vec2 here = gl_FragCoord.xy;
     float side = min(frame.x, frame.y);
     vec3 sharp = texelFetch(photo, at, 0).rgb;
-    // How far a pixel is inside the photo, from those of its edges that are inside the frame.
-    vec2 low = mix(vec2(1e6), here - rect.xy, greaterThan(rect.xy, vec2(0.0)));
-    vec2 high = mix(vec2(1e6), rect.zw - here, lessThan(rect.zw, frame));
-    float inside = min(min(low.x, low.y), min(high.x, high.y));
-    float feather = min(FEATHER * side, 0.1 * min(rect.z - rect.x, rect.w - rect.y));
-    if (lit == 0.0 || inside >= feather) {
-        color = vec4(inside > 0.0 ? sharp : vec3(0.0), 1.0);
+    // The distance to the photo, across those of its edges that are inside the frame.
+    vec2 beyond = max(max(rect.xy - here, here - rect.zw), 0.0);
+    float away = max(beyond.x, beyond.y) / side;
+    if (lit == 0.0 || away == 0.0) {
+        color = vec4(away > 0.0 ? vec3(0.0) : sharp, 1.0);
         return;
     }
-    vec3 soft = blurred(behind(), DEVIATION * side);
-    float grey = dot(soft, vec3(0.2126, 0.7152, 0.0722));
-    float near = 1.0 - smoothstep(0.0, SHADE, max(-inside, 0.0) / side);
-    soft = max(mix(vec3(grey), soft, 1.2), vec3(0.0)) * lit * (1.0 - DEPTH * near * near);
-    soft = mix(soft, sharp, smoothstep(0.0, feather, inside));
+    // What surrounds the photo begins as its mirror image, so that no edge shows.
+    float deviation = DEVIATION * side * smoothstep(0.0, 1.0, sqrt(away / NEAR));
+    vec3 copy = blurred(behind(), DEVIATION * side);
+    vec3 soft = mix(blurred(here, deviation), copy, smoothstep(0.0, MIRROR, away));
+    soft *= mix(1.0, lit, smoothstep(0.0, FADE, away));
     color = vec4(soft + ordered(at) / 255.0, 1.0);
 }
 """

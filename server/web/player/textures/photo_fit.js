@@ -3,8 +3,8 @@
 //   cover    fills the frame, centred; the rest is cropped
 //   contain  the whole photo, centred, on black
 //   blur     as cover where the shape of the photo is similar to that of the frame, cropped less at
-//            the top than at the bottom; else the whole photo, centred, with its shadow on a larger
-//            copy of it, blurred and darkened
+//            the top than at the bottom; else the whole photo, centred, which goes over into a
+//            larger copy of it, blurred and darkened
 
 import { DrawCall } from "../gl/draw_call.js";
 import { FRAGMENT_HEADER } from "../gl/program.js";
@@ -100,10 +100,10 @@ uniform vec2 frame;
 uniform float lit;
 out vec4 color;
 const float SPLINE = 0.65;   // standard deviation of a B-spline, in texels
-const float DEVIATION = 0.05; // of the copy's blur, in short sides of the frame
-const float SHADE = 0.12;    // width of the photo's shadow, in short sides
-const float DEPTH = 0.35;    // how much the shadow darkens at the photo's edge
-const float FEATHER = 0.025; // width of the photo's edge, in short sides
+const float DEVIATION = 0.075; // of the blur far from the photo, in short sides of the frame
+const float NEAR = 0.16;      // distance over which the blur grows to that, in short sides
+const float MIRROR = 0.3;     // distance over which the mirror image turns into the copy
+const float FADE = 0.5;       // distance over which it becomes darker
 float ordered(ivec2 at) {
   int y = at.y & 7, v = (at.x ^ at.y) & 7;
   int b = (v & 1) << 5 | (y & 1) << 4 | (v & 2) << 2 | (y & 2) << 1 | (v & 4) >> 1 | (y & 4) >> 2;
@@ -152,20 +152,18 @@ void main() {
   vec2 here = gl_FragCoord.xy;
   float side = min(frame.x, frame.y);
   vec3 sharp = texelFetch(photo, at, 0).rgb;
-  // The distance to the edges of the photo that are inside the frame, positive inside the photo.
-  vec2 low = mix(vec2(1e6), here - rect.xy, greaterThan(rect.xy, vec2(0.0)));
-  vec2 high = mix(vec2(1e6), rect.zw - here, lessThan(rect.zw, frame));
-  float inside = min(min(low.x, low.y), min(high.x, high.y));
-  float feather = min(FEATHER * side, 0.1 * min(rect.z - rect.x, rect.w - rect.y));
-  if (lit == 0.0 || inside >= feather) {
-    color = vec4(inside > 0.0 ? sharp : vec3(0.0), 1.0);
+  // The distance to the photo, across those of its edges that are inside the frame.
+  vec2 beyond = max(max(rect.xy - here, here - rect.zw), 0.0);
+  float away = max(beyond.x, beyond.y) / side;
+  if (lit == 0.0 || away == 0.0) {
+    color = vec4(away > 0.0 ? vec3(0.0) : sharp, 1.0);
     return;
   }
-  vec3 soft = blurred(behind(), DEVIATION * side);
-  float grey = dot(soft, vec3(0.2126, 0.7152, 0.0722));
-  float near = 1.0 - smoothstep(0.0, SHADE, max(-inside, 0.0) / side);
-  soft = max(mix(vec3(grey), soft, 1.2), vec3(0.0)) * lit * (1.0 - DEPTH * near * near);
-  soft = mix(soft, sharp, smoothstep(0.0, feather, inside));
+  // What surrounds the photo begins as its mirror image, so that no edge shows.
+  float deviation = DEVIATION * side * smoothstep(0.0, 1.0, sqrt(away / NEAR));
+  vec3 copy = blurred(behind(), DEVIATION * side);
+  vec3 soft = mix(blurred(here, deviation), copy, smoothstep(0.0, MIRROR, away));
+  soft *= mix(1.0, lit, smoothstep(0.0, FADE, away));
   color = vec4(soft + ordered(at) / 255.0, 1.0);
 }`;
 
