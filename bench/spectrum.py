@@ -90,9 +90,9 @@ def measure(audio: Path, folder: Path, bars: int) -> tuple[Float64Array, BoolArr
     records = spectrogram.load(spectra)
     band_bytes = np.ascontiguousarray(records["logbands"])[: -spectrogram.TAIL]
     levels = band_levels.compute_levels(band_bytes)[:, 0] / 255
-    at = (np.arange(bars) + 0.5) / bars * log_bands.BANDS - 0.5
+    at = (np.arange(bars) + 0.5) / bars * log_bands.BAND_COUNT - 0.5
     heights = np.stack(
-        [np.interp(at, np.arange(log_bands.BANDS), step_levels) for step_levels in levels]
+        [np.interp(at, np.arange(log_bands.BAND_COUNT), step_levels) for step_levels in levels]
     )
     powers = records["powers"][: len(levels), 0].astype(np.float64)
     loud = float(np.percentile(powers, 95))

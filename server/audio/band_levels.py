@@ -6,7 +6,7 @@ heights for any master. Quiet passages are raised by about half of their distanc
 they move and are still lower; silence, and everything far below the track, is 0.
 
 The file is a `.npy` array of bytes: steps (those of the spectra) by 3 (mean power of the channels,
-left, right) by log_bands.BANDS.
+left, right) by log_bands.BAND_COUNT.
 """
 
 from pathlib import Path
@@ -77,7 +77,7 @@ def load(path: Path, steps: int) -> UInt8Array:
         levels: UInt8Array = np.load(path, mmap_mode="r")
     except (ValueError, EOFError, OSError) as error:
         raise ValueError(problem) from error
-    if levels.dtype != np.uint8 or levels.shape != (steps, 3, log_bands.BANDS):
+    if levels.dtype != np.uint8 or levels.shape != (steps, 3, log_bands.BAND_COUNT):
         raise ValueError(problem)
     return levels
 

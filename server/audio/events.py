@@ -39,7 +39,7 @@ class TrackEvents:
     labels: Int64Array
     """(m,): sections with the same label have the same music; INTRO, OUTRO, or from 0 on."""
     evidence: Mapping[str, Evidence]
-    """Confidence in the events, by kind of confidence.KINDS."""
+    """Confidence in the events, by kind of EVENTS_WITH_CONFIDENCE."""
 
 
 def find_events(samples: Int16Array, tempo: float | None = None) -> TrackEvents:

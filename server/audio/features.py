@@ -15,6 +15,7 @@ from server.audio import band_levels, track_features
 from server.audio.spectrum import bands
 from server.audio.spectrum import spectrogram as spectra
 from server.audio.spectrum.analyser_node import HOP, SIZE, STEPS_PER_S
+from server.feature_names import BANDS, EVENTS, EVENTS_WITH_CONFIDENCE
 from server.files import atomic, seal
 from server.media import wav as wave
 from server.protocol.file_names import LEVELS, SPECTRA, TRACK
@@ -113,7 +114,7 @@ class Features:
         return np.asarray(values)
 
     def levels(self, step: int, channel: int | None = None) -> UInt8Array:
-        """Return the log_bands.BANDS levels at the step; `channel` as for `waveform`."""
+        """Return the log_bands.BAND_COUNT levels at the step; `channel` as for `waveform`."""
         channel = self._channel(channel)
         return np.asarray(self._band_levels[step, 0 if channel is None else 1 + channel])
 
@@ -129,7 +130,7 @@ class Features:
         """Return the confidence in each kind of event over the whole track, 0..1."""
         return dict(
             zip(
-                track_features.EVENTS_WITH_CONFIDENCE,
+                EVENTS_WITH_CONFIDENCE,
                 self._track_arrays["confidence"].tolist(),
                 strict=True,
             )
@@ -174,8 +175,8 @@ class Features:
         if name in ("centroid", "width"):
             return np.asarray(self._records["shape"][:, int(name == "width")])
         band, _, word = name.partition(".")
-        if word == "raw" and band in bands.NAMES:
-            powers = self._records["powers"][:, bands.NAMES.index(band)]
+        if word == "raw" and band in BANDS:
+            powers = self._records["powers"][:, BANDS.index(band)]
             return bands.to_full_scale(powers.astype(np.float64))
         return np.asarray(self._track_arrays["columns"][:, track_features.COLUMNS.index(name)])
 
@@ -216,7 +217,7 @@ def _load_track_file(path: Path, steps: int) -> dict[str, Float64Array]:
     except (ValueError, EOFError, OSError, KeyError) as error:
         raise ValueError(problem) from error
     columns = arrays.get("columns")
-    has_events = arrays.keys() >= set(track_features.EVENTS)
+    has_events = arrays.keys() >= set(EVENTS)
     if columns is None or not has_events or columns.shape != (steps, len(track_features.COLUMNS)):
         raise ValueError(problem)
     return arrays

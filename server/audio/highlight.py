@@ -18,7 +18,7 @@ from server.arrays import Float64Array, Int16Array
 from server.audio.events import find_events
 from server.audio.spectrum.analyser_node import RATE
 from server.audio.structure.bar_lines import bar_lines
-from server.audio.track_features import KINDS
+from server.audio.track_features import SECTION_KINDS
 
 _LEAD_BARS, _LEAD_SHARE = 4, 0.3
 """Maximum length of the lead before the drop: in bars, and as a share of the excerpt."""
@@ -122,7 +122,7 @@ def _drop(track: AnalysedTrack, ends: Float64Array, candidates: NDArray[np.intp]
     """Return the line at which the excerpt with the strongest drop begins; None without a drop."""
     lines, loudness = track.lines, track.loudness
     scored: list[tuple[float, int]] = []
-    for start in track.sections[track.sections[:, 3] == KINDS.index("drop"), 0]:
+    for start in track.sections[track.sections[:, 3] == SECTION_KINDS.index("drop"), 0]:
         at = int(np.argmin(np.abs(lines - start)))
         first = max(at - _LEAD_BARS, 0)
         after = float(loudness[at : at + 2 * _LEAD_BARS].mean())

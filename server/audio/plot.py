@@ -14,7 +14,8 @@ from PIL import Image, ImageDraw, ImageFont
 from server.arrays import UInt8Array
 from server.audio.features import Features
 from server.audio.spectrum.analyser_node import RATE, SIZE, STEPS_PER_S
-from server.audio.track_features import EVENTS_WITH_CONFIDENCE, KINDS
+from server.audio.track_features import SECTION_KINDS
+from server.feature_names import EVENTS_WITH_CONFIDENCE
 from server.files import atomic
 
 _MIN_STRIP_S, _MAX_STRIPS = 30.0, 40
@@ -22,7 +23,7 @@ _WIDTH, _LEFT, _RIGHT = 1600, 110, 20
 _TEXT = 13
 _BACKGROUND, _INK, _GRID_COLOUR = (17, 18, 22), (208, 212, 220), (60, 64, 76)
 _SECTION_COLOURS = ((52, 58, 74), (150, 116, 40), (170, 58, 58), (40, 96, 110))
-"""Colours of track_features.KINDS."""
+"""Colours of track_features.SECTION_KINDS."""
 _LANES = (
     ("accent", (255, 92, 138)),
     ("kick", (255, 138, 92)),
@@ -80,7 +81,7 @@ class _Strip:
             left, right = self._x(max(start, self._start)), self._x(min(end, self._end()))
             if right <= left:
                 continue
-            name, color = f"{label} {KINDS[int(kind)]}", _SECTION_COLOURS[int(kind)]
+            name, color = f"{label} {SECTION_KINDS[int(kind)]}", _SECTION_COLOURS[int(kind)]
             self._draw.rectangle((left, y, max(left, right - 1), y + _HEAD - 6), color)
             texts = [
                 f"{name} {format_time(start)} energy {energy:.2f}",

@@ -3,7 +3,7 @@
 One `.npz`: `columns` (steps by COLUMNS, float32, on the grid of the spectra), `tempo` (beats a
 minute, confidence, alternative tempo), an array for each kind of event (rows of time in seconds and
 strength 0..1), `sections` (rows of start, end, energy and kind) with their `labels`, and
-`confidence` (of each of CONFIDENT over the whole track).
+`confidence` (of each of EVENTS_WITH_CONFIDENCE over the whole track).
 """
 
 from collections.abc import Callable
@@ -14,31 +14,27 @@ from numpy.typing import NDArray
 
 from server.arrays import Float32Array, Float64Array
 from server.audio.events import TrackEvents, find_events
-from server.audio.rhythm import confidence
 from server.audio.spectrum import bands, spectrogram
 from server.audio.spectrum.analyser_node import STEPS_PER_S
 from server.audio.spectrum.loudness import STEP_S, LoudnessMeter
 from server.audio.structure import section_labels
 from server.errors import ToqiboxError
+from server.feature_names import BANDS, EVENTS_WITH_CONFIDENCE, SECTIONS
 from server.files import atomic
 from server.media import ffmpeg
 
 FORMAT = 4
 """Version of the file format and of the meaning of its values."""
-_LEVELS = (*bands.NAMES, "loudness", "loudness.short")
-EVENTS = ("accent", "onset", "kick", "snare", "hat", "beat", "downbeat", "drop", "section")
-"""Kinds of events; each has an array in the file."""
-KINDS = ("plain", "build", "drop", "break")
+_LEVELS = (*BANDS, "loudness", "loudness.short")
+SECTION_KINDS = ("plain", *SECTIONS)
 """Kinds of section by their number."""
-EVENTS_WITH_CONFIDENCE = confidence.KINDS
-"""Kinds of events that have a confidence, in order."""
 COLUMNS = (
     *_LEVELS,
     *(f"{name}.envelope" for name in _LEVELS),
     "loudness.raw",
     "loudness.short.raw",
     "flux",
-    *(f"section.{kind}" for kind in KINDS[1:]),
+    *(f"section.{kind}" for kind in SECTIONS),
     "section.energy",
     "build.phase",
     *(f"{kind}.confidence" for kind in EVENTS_WITH_CONFIDENCE),
@@ -113,7 +109,7 @@ def _event_arrays(events: TrackEvents) -> dict[str, Float64Array]:
     beats, sections = events.beats, events.sections
     ones = np.ones(len(beats))
     downbeats = beats[beats[:, 1] > 0]
-    drops = sections[sections[:, 3] == KINDS.index("drop")]
+    drops = sections[sections[:, 3] == SECTION_KINDS.index("drop")]
     return {
         "onset": events.onsets,
         "kick": events.kicks,
@@ -201,10 +197,10 @@ def _section_columns(sections: Float64Array, steps: int) -> dict[str, Float64Arr
     times = np.arange(steps) / STEPS_PER_S
     at = np.clip(np.searchsorted(sections[:, 0], times, side="right") - 1, 0, len(sections) - 1)
     start, end, energy, kind = sections[at].T
-    flags = {f"section.{name}": (kind == KINDS.index(name)) * 1.0 for name in KINDS[1:]}
+    flags = {f"section.{name}": (kind == SECTION_KINDS.index(name)) * 1.0 for name in SECTIONS}
     progress = np.clip((times - start) / np.maximum(end - start, 1e-9), 0, 1)
     return {
         **flags,
         "section.energy": np.where(times < sections[-1, 1], energy, 0.0),
-        "build.phase": np.where(kind == KINDS.index("build"), progress, 0.0),
+        "build.phase": np.where(kind == SECTION_KINDS.index("build"), progress, 0.0),
     }

@@ -8,7 +8,8 @@ from typing import Any
 from server.audio.features import Features
 from server.audio.spectrum import log_bands
 from server.audio.spectrum.spectrogram import RECORD, TAIL
-from server.effects.model.feature import EVENTS, STEP_FEATURES
+from server.effects.model.feature import STEP_FEATURES
+from server.feature_names import EVENTS
 from server.media.photos.palette import file_palette
 from server.protocol.file_names import LEVELS, SPECTRA
 
@@ -66,8 +67,8 @@ class FeatureLayout:
             "count": self._count,
             "levels": {
                 "url": levels_url,
-                "start": os.path.getsize(self._levels) - self._count * 3 * log_bands.BANDS,
-                "bands": log_bands.BANDS,
+                "start": os.path.getsize(self._levels) - self._count * 3 * log_bands.BAND_COUNT,
+                "bands": log_bands.BAND_COUNT,
             },
             "columns": list(STEP_FEATURES),
             "events": {event: self._features.events(event).tolist() for event in EVENTS},

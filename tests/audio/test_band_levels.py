@@ -122,7 +122,7 @@ def test_only_its_own_file_is_read(make_wav: MakeWav, tmp_path: Path) -> None:
     folder = tmp_path / "features"
     analyse(make_wav(np.zeros(24_000, np.float32)), folder)
     steps = 31 + TAIL
-    assert band_levels.load(folder / LEVELS, steps).shape == (steps, 3, log_bands.BANDS)
+    assert band_levels.load(folder / LEVELS, steps).shape == (steps, 3, log_bands.BAND_COUNT)
     for content in (None, b"", b"nothing of the kind"):
         (folder / LEVELS).unlink()
         if content is not None:

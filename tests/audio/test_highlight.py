@@ -8,13 +8,13 @@ import pytest
 from server.arrays import Int16Array
 from server.audio.highlight import AnalysedTrack, choose_highlight, find_highlight
 from server.audio.structure.bar_lines import bar_lines
-from server.audio.track_features import KINDS
+from server.audio.track_features import SECTION_KINDS
 from server.errors import ToqiboxError
 from server.media.tracks.sound import decode_whole
 from tests.harness import tracks
 
 BAR_S = 2.0
-PLAIN, DROP = KINDS.index("plain"), KINDS.index("drop")
+PLAIN, DROP = SECTION_KINDS.index("plain"), SECTION_KINDS.index("drop")
 
 
 def _track(loud: list[float], *sections: tuple[float, int], rest_s: float = 0.0) -> AnalysedTrack:

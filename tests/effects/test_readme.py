@@ -8,7 +8,6 @@ import pytest
 
 import server
 from server.animation import event_envelopes
-from server.audio.spectrum import bands
 from server.effects import assets
 from server.effects.dialects import load
 from server.effects.dialects.fragment import uniform_names
@@ -16,11 +15,12 @@ from server.effects.dialects.isf import inputs as isf_inputs
 from server.effects.dialects.shadertoy.channels import make_channel_input, parse_media
 from server.effects.dialects.shadertoy.text_form import PASS_LINE
 from server.effects.effect import Effect
-from server.effects.model.feature import EVENTS, FEATURES
+from server.effects.model.feature import FEATURES
 from server.effects.model.input import Input, Kind
 from server.effects.model.modulation import FeatureBinding
 from server.effects.params import modulation_parser
 from server.effects.params.modulation_parser import read_modulation
+from server.feature_names import BANDS, EVENTS
 
 README = Path(server.__file__).resolve().parent.parent / "shaders" / "README.md"
 TEXT = README.read_text("utf-8")
@@ -93,9 +93,7 @@ def test_every_feature_is_in_the_table_and_no_other() -> None:
         if word in event_envelopes.ENVELOPES
     }
     levels = {
-        f"{name}.{word}"
-        for name in (*bands.NAMES, "loudness", "loudness.short")
-        for word in spellings
+        f"{name}.{word}" for name in (*BANDS, "loudness", "loudness.short") for word in spellings
     }
     assert FEATURES.keys() <= listed | events | levels
 

@@ -11,9 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from server.arrays import Float64Array
-
-KINDS = ("onset", "kick", "snare", "hat", "beat", "downbeat")
-"""Kinds of events that have a confidence."""
+from server.feature_names import EVENTS_WITH_CONFIDENCE
 
 DRUM_PLAYS = 0.45
 """Confidence in the kicks from which a drum is playing."""
@@ -64,7 +62,7 @@ def collect_evidence(
     """Return the evidence of each kind of event.
 
     Args:
-        events: rows by kind of KINDS; the first column is seconds.
+        events: rows by kind of EVENTS_WITH_CONFIDENCE; the first column is seconds.
         certainty: 0..1 for each event, by the same kinds.
     """
     return {
@@ -73,5 +71,5 @@ def collect_evidence(
             np.clip(certainty[kind], 0, 1),
             _DOUBT.get(kind, _USUAL_DOUBT),
         )
-        for kind in KINDS
+        for kind in EVENTS_WITH_CONFIDENCE
     }

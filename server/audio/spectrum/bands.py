@@ -13,16 +13,8 @@ import numpy as np
 from server.arrays import Float32Array, Float64Array, UInt8Array
 from server.audio.spectrum.analyser_node import RATE
 from server.audio.spectrum.log_bands import LogBands
+from server.feature_names import BAND_EDGES_HZ, BANDS
 
-NAMES = ("level", "sub", "bass", "lowmid", "mid", "highmid", "treble")
-EDGES_HZ = {
-    "sub": (20, 60),
-    "bass": (60, 150),
-    "lowmid": (150, 400),
-    "mid": (400, 2000),
-    "highmid": (2000, 6000),
-    "treble": (6000, 16000),
-}
 LONG_WINDOW_BANDS = ("sub", "bass")
 LONG_WINDOW = 4096
 """Window for these two, in samples at 44.1 kHz: 93 ms, bins of 10.8 Hz."""
@@ -44,7 +36,7 @@ class BandMeasurements(NamedTuple):
     """Measurements of several moments."""
 
     powers: Float64Array
-    """Moments by 7, in the order of NAMES: mean square, channels averaged; a full-scale sine is
+    """Moments by 7, in the order of BANDS: mean square, channels averaged; a full-scale sine is
     0.5."""
     shape: Float64Array
     """Moments by 2. Brightness: the spectral centroid (Peeters 2004, section 6.1.1) on a scale of
@@ -53,7 +45,7 @@ class BandMeasurements(NamedTuple):
     roots: Float32Array
     """Moments by bins: the spectrum's amplitudes, for `amplitude_flux`."""
     log_bands: UInt8Array
-    """Moments by 2 channels by log_bands.BANDS; see log_bands.to_bytes."""
+    """Moments by 2 channels by log_bands.BAND_COUNT; see log_bands.to_bytes."""
 
 
 def measure_bands(frames: Float32Array) -> BandMeasurements:
@@ -75,13 +67,13 @@ def measure_bands(frames: Float32Array) -> BandMeasurements:
         _power_spectrum(squares_low, LONG_WINDOW),
         _power_spectrum(squares_high, SHORT_WINDOW),
     )
-    for name, edges in EDGES_HZ.items():
+    for name, edges in BAND_EDGES_HZ.items():
         size, spectrum = (LONG_WINDOW, low) if name in LONG_WINDOW_BANDS else (SHORT_WINDOW, high)
         first, last = (-(-edge * size // RATE) for edge in edges)
         band_powers[name] = spectrum[:, first:last].sum(axis=1)
     roots = np.sqrt(high, dtype=np.float32)
     shape = np.stack([_brightness(roots), _width(middle)], axis=1)
-    powers = np.stack([band_powers[name] for name in NAMES], axis=1)
+    powers = np.stack([band_powers[name] for name in BANDS], axis=1)
     return BandMeasurements(powers, shape, roots, _LOG_BANDS.measure(squares_low, squares_high))
 
 

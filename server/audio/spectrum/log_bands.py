@@ -9,7 +9,7 @@ import numpy as np
 from server.arrays import Float32Array, Float64Array, UInt8Array
 from server.audio.spectrum.analyser_node import RATE
 
-BANDS = 96
+BAND_COUNT = 96
 LOWEST_HZ, HIGHEST_HZ = 40.0, 15_000.0
 """Lower edge of the first band and upper edge of the last."""
 SPLIT_HZ = 1000.0
@@ -20,8 +20,8 @@ _MIN_POWER = 1e-13
 
 
 def band_edges() -> Float64Array:
-    """Return the BANDS + 1 edges of the bands in Hz."""
-    return np.geomspace(LOWEST_HZ, HIGHEST_HZ, BANDS + 1)
+    """Return the BAND_COUNT + 1 edges of the bands in Hz."""
+    return np.geomspace(LOWEST_HZ, HIGHEST_HZ, BAND_COUNT + 1)
 
 
 def band_centres() -> Float64Array:
@@ -54,7 +54,7 @@ class LogBands:
             high: the same under the short window.
 
         Returns:
-            Moments by channels by BANDS; see `to_bytes`.
+            Moments by channels by BAND_COUNT; see `to_bytes`.
         """
         parts = [
             squares[..., : len(shares)] @ shares

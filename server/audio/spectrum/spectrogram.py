@@ -26,6 +26,7 @@ from server.audio.spectrum.analyser_node import (
     windows,
 )
 from server.errors import ToqiboxError
+from server.feature_names import BANDS
 from server.files import atomic
 from server.media import ffmpeg, wav
 from server.sandbox import Limits
@@ -38,10 +39,10 @@ RECORD = np.dtype(
         ("mono", "u1", (HOP,)),  # floor(128 (1 + x)) of their mean, clipped
         ("spectrum", "u1", (BINS,)),  # getByteFrequencyData of the mean of the channels
         ("fft", "u1", (2, BINS)),  # the same of each channel
-        ("powers", "<f4", (len(bands.NAMES),)),  # bands.BandMeasurements.powers
+        ("powers", "<f4", (len(BANDS),)),  # bands.BandMeasurements.powers
         ("shape", "<f4", (2,)),  # bands.BandMeasurements.shape
         ("flux", "<f4"),  # bands.amplitude_flux
-        ("logbands", "u1", (2, log_bands.BANDS)),  # bands.BandMeasurements.log_bands
+        ("logbands", "u1", (2, log_bands.BAND_COUNT)),  # bands.BandMeasurements.log_bands
     ]
 )
 TAIL = 64

@@ -7,6 +7,8 @@ counts and beats per minute are not scaled.
 from dataclasses import dataclass
 from enum import StrEnum
 
+from server.feature_names import BAND_EDGES_HZ, EVENTS, EVENTS_WITH_CONFIDENCE, SECTIONS
+
 
 class Unit(StrEnum):
     """Units of feature values."""
@@ -55,37 +57,6 @@ PULSE_DECAYS_S = {"accent": 0.25}
 FAR_S = 600.0
 """Seconds since or until an event that does not exist, and the maximum for any."""
 
-BANDS = {
-    "level": "loudness of the whole (RMS)",
-    "sub": "20 to 60 Hz",
-    "bass": "60 to 150 Hz",
-    "lowmid": "150 to 400 Hz",
-    "mid": "400 to 2000 Hz",
-    "highmid": "2 to 6 kHz",
-    "treble": "6 to 16 kHz",
-}
-"""Frequency ranges whose energy is measured, and their descriptions."""
-EVENTS = {
-    "accent": "an accent: a kick where there are drums, else a strong onset or a swell",
-    "onset": "any onset",
-    "kick": "a kick drum",
-    "snare": "a snare drum or clap",
-    "hat": "a hi-hat",
-    "beat": "a beat",
-    "downbeat": "the first beat of a bar",
-    "drop": "the drop after a build or a break",
-    "section": "the beginning of a section",
-}
-"""Events of the music, and their descriptions."""
-EVENTS_WITH_CONFIDENCE = ("onset", "kick", "snare", "hat", "beat", "downbeat")
-"""Events that are detected with a confidence."""
-SECTIONS = {
-    "build": "rises towards a drop",
-    "drop": "is at full energy after a build or a break",
-    "break": "is quiet between louder ones",
-}
-"""Kinds of sections, and what the music does in each."""
-
 _EVENT_MEASURES = (
     ("pulse", Unit.SHARE, "1 at {} of full strength, then dying away"),
     ("since", Unit.SECONDS, "seconds since {}"),
@@ -121,6 +92,13 @@ def _level_features(name: str, description: str, raw: AnalysisLevel) -> list[Fea
     ]
 
 
+def _hertz_range(low: int, high: int) -> str:
+    """Return a frequency range as text, in kHz if both ends are whole ones."""
+    if low % 1000 or high % 1000:
+        return f"{low} to {high} Hz"
+    return f"{low // 1000} to {high // 1000} kHz"
+
+
 def _event_features(name: str, description: str) -> list[Feature]:
     features = [
         Feature(f"{name}.{measure}", unit, AnalysisLevel.TRACK, text.format(description))
@@ -131,9 +109,11 @@ def _event_features(name: str, description: str) -> list[Feature]:
 
 def _list_features() -> list[Feature]:
     share, seconds = Unit.SHARE, Unit.SECONDS
+    bands = {"level": "loudness of the whole (RMS)"}
+    bands |= {name: _hertz_range(*edges) for name, edges in BAND_EDGES_HZ.items()}
     features = [
         feature
-        for name, description in BANDS.items()
+        for name, description in bands.items()
         for feature in _level_features(name, description, AnalysisLevel.SPECTRA)
     ]
     features += _level_features("loudness", "EBU R128 momentary loudness", AnalysisLevel.TRACK)

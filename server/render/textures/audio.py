@@ -17,7 +17,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from server.audio.spectrum.log_bands import BANDS
+from server.audio.spectrum.log_bands import BAND_COUNT
 from server.effects.effect import Input, Kind
 from server.effects.model.input import Scale
 from server.render.gl.context import Context, Texture
@@ -54,7 +54,7 @@ class AudioFeatures(Protocol):
         ...
 
     def levels(self, step: int, channel: int | None) -> NDArray[np.uint8]:
-        """Return the BANDS spectrum levels on the scale of the track, from low to high."""
+        """Return the BAND_COUNT spectrum levels on the scale of the track, from low to high."""
         ...
 
 
@@ -115,7 +115,7 @@ class AudioInputTexture(AudioTexture):
     def __init__(self, context: Context, item: Input, features: AudioFeatures, fps: int) -> None:
         self._spectrum = item.kind is Kind.AUDIO_FFT
         self._of_track = item.scale is Scale.TRACK
-        bins = BANDS if self._of_track else BINS
+        bins = BAND_COUNT if self._of_track else BINS
         native = bins if self._spectrum else SAMPLES
         max_width = bins if self._spectrum else context.max_texture_size
         self._width = min(item.width or native, max_width)

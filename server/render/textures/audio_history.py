@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from server.animation.event_envelopes import pulse
 from server.audio.spectrum.analyser_node import BINS, RATE, SIZE, STEPS_PER_S
-from server.audio.spectrum.log_bands import BANDS
+from server.audio.spectrum.log_bands import BAND_COUNT
 from server.effects.effect import Input
 from server.effects.model.feature import PULSE_DECAYS_S
 from server.effects.model.input import Scale
@@ -42,7 +42,7 @@ class AudioHistoryFeatures(Protocol):
         ...
 
     def levels(self, step: int, channel: int | None) -> Bytes:
-        """Return the BANDS spectrum levels on the scale of the track, from low to high."""
+        """Return the BAND_COUNT spectrum levels on the scale of the track, from low to high."""
         ...
 
     def column(self, name: str, frames: int, fps: int) -> NDArray[np.float32]:
@@ -73,7 +73,7 @@ class AudioHistory(TextureSource):
         span = (item.past + item.future) * STEPS_PER_S
         columns = int(np.clip(np.floor(span + 0.5), 2, min(MAX_COLUMNS, context.max_texture_size)))
         self._of_track = item.scale is Scale.TRACK
-        self._bins = min(item.width or DEFAULT_BINS, BANDS if self._of_track else MAX_BINS)
+        self._bins = min(item.width or DEFAULT_BINS, BAND_COUNT if self._of_track else MAX_BINS)
         super().__init__(context.texture((columns, self._bins), 4))
         self._features = features
         self._fps = fps

@@ -10,8 +10,9 @@ from server.animation.modulation import feature_values
 from server.audio import click_track
 from server.audio.features import Features
 from server.audio.spectrum.analyser_node import STEPS_PER_S
-from server.audio.track_features import KINDS
-from server.effects.model.feature import EVENTS, FEATURES
+from server.audio.track_features import SECTION_KINDS
+from server.effects.model.feature import FEATURES
+from server.feature_names import EVENTS
 from server.files import atomic
 from server.protocol.progress import ProgressReporter, Result
 from server.protocol.tasks import DescribeAudio
@@ -59,7 +60,7 @@ def _summary(features: Features) -> dict[str, Any]:
             {
                 "start": round(start, 3),
                 "end": round(end, 3),
-                "kind": KINDS[int(kind)],
+                "kind": SECTION_KINDS[int(kind)],
                 "label": label,
                 "energy": round(energy, 3),
             }

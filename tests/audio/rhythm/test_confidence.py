@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from server.audio.events import find_events
-from server.audio.rhythm.confidence import KINDS, Evidence
+from server.audio.rhythm.confidence import Evidence
+from server.feature_names import EVENTS_WITH_CONFIDENCE
 from tests.audio.rhythm import sounds
 
 
@@ -40,4 +41,4 @@ def test_a_drum_is_surer_than_speech() -> None:
     assert drums["kick"].overall > 0.6
     assert speech["kick"].overall < 0.3
     assert speech["beat"].overall == 0
-    assert tuple(drums) == tuple(speech) == KINDS
+    assert tuple(drums) == tuple(speech) == EVENTS_WITH_CONFIDENCE

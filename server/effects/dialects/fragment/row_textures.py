@@ -13,13 +13,14 @@ from itertools import pairwise
 
 from server.effects.model.input import Input, Kind
 from server.effects.model.modulation import FeatureBinding
+from server.feature_names import BAND_EDGES_HZ
 
 AUDIO_TEXTURE = "isf_sound"
 """The texture with the spectrum, in the layout of Shadertoy's."""
 SUM = "isfuSum_"
 """Prefix of the uniforms of the sums."""
 _MAX_SUM_S = 36_000.0
-_BANDS = {"sub": 40, "bass": 105, "lowmid": 275, "mid": 1200, "highmid": 4000, "treble": 11_000}
+_BANDS = {name: (low + high) // 2 for name, (low, high) in BAND_EDGES_HZ.items()}
 """Middle of each frequency range, Hz."""
 _NYQUIST = 22_050.0
 

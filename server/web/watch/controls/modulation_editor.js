@@ -117,7 +117,7 @@ export class ModulationEditor {
       labelled("Curve", choiceOf(EASES, curve, setCurve)),
       labelled("Smooth", smoothSlider),
     ];
-    if (isPulse(modulation.bind)) {
+    if (isPulse(modulation.bind, this.video.catalogue)) {
       const setDecay = (value) => this.edit({ decay: value });
       const limits = { min: 0.05, max: 2, step: 0.01 };
       fields.push(labelled("Decay", sliderOf(limits, decay, "s", setDecay)));
@@ -141,7 +141,7 @@ export class ModulationEditor {
       const feature = catalogue.find(({ name }) => name === select.value);
       this.edit({
         bind: feature.name,
-        decay: isPulse(feature.name) ? modulation.decay : undefined,
+        decay: isPulse(feature.name, catalogue) ? modulation.decay : undefined,
         from: featureRange(this.item, feature, seconds),
       });
       this.refresh();

@@ -1,7 +1,6 @@
 // Modulations as a person edits them: those of the effect, and what a new one begins with.
 
 const SWITCH_KINDS = ["bool", "event"];
-const EVENTS = ["accent", "onset", "kick", "snare", "hat", "beat", "downbeat", "drop", "section"];
 
 /** Return whether an input is only on or off. */
 export function isSwitch(item) {
@@ -58,8 +57,13 @@ export function featureRange(item, { unit, name }, videoSeconds) {
   return /\.(since|until)$/.test(name) ? [0, 1] : [0, Math.max(1, Math.round(videoSeconds))];
 }
 
-/** Return whether a feature is the pulse of an event. */
-export function isPulse(name) {
-  const [event, envelope = "pulse"] = name.split(".");
-  return EVENTS.includes(event) && envelope === "pulse" && name !== "section.energy";
+/**
+ * Return whether a feature is the pulse of an event. An event alone means its pulse.
+ * @param {string} name - the feature
+ * @param {object[]} catalogue - all features
+ */
+export function isPulse(name, catalogue) {
+  const [event] = name.split(".");
+  const pulse = `${event}.pulse`;
+  return [event, pulse].includes(name) && catalogue.some((feature) => feature.name === pulse);
 }
