@@ -37,6 +37,7 @@ from server.jobs.model.effect_source import read_source
 from server.jobs.submission.chain import DEFAULT_EFFECT
 from server.jobs.submission.presets import Presets
 from server.media import wav
+from server.protocol.prepared_audio import SAMPLE_RATE
 from server.protocol.scene import SceneSpec
 from server.render.gl.context import Context
 from server.render.gl.pixels import read_rgba
@@ -170,11 +171,11 @@ def _cases(
 
 def _music_and_silence(folder: Path) -> Case:
     """Write chords with a kick on each beat, followed by silence, and analyse them."""
-    time = np.arange(_MUSIC_S * wav.RATE) / wav.RATE
+    time = np.arange(_MUSIC_S * SAMPLE_RATE) / SAMPLE_RATE
     since = np.mod(time, 0.5)
     mix = 0.7 * np.sin(2 * np.pi * 55 * since) * np.exp(-12 * since)
     mix += sum(0.08 * np.sin(2 * np.pi * tone * time) for tone in (220, 277.2, 329.6))
-    padded = np.concatenate([mix, np.zeros(_SILENCE_S * wav.RATE)])
+    padded = np.concatenate([mix, np.zeros(_SILENCE_S * SAMPLE_RATE)])
     path = folder / "silence.wav"
     samples = np.repeat(padded[:, np.newaxis], 2, axis=1).astype("<f4")
     path.write_bytes(wav.header(len(samples)) + samples.tobytes())

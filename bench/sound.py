@@ -16,6 +16,7 @@ from server.audio import track_features
 from server.audio.spectrum import spectrogram
 from server.media import ffmpeg, wav
 from server.protocol import file_names
+from server.protocol.prepared_audio import SAMPLE_RATE
 from server.samples import track as demo
 
 
@@ -41,7 +42,7 @@ def main() -> None:
 def write_looped_demo(path: Path, seconds: float) -> Path:
     """Write the demo track repeatedly to a WAV like that of the prepare task."""
     mix = demo.mix()
-    count = int(seconds * wav.RATE)
+    count = int(seconds * SAMPLE_RATE)
     looped = np.resize(mix, (count, 2)).astype("<f4")
     path.write_bytes(wav.header(count) + looped.tobytes())
     return path

@@ -22,6 +22,7 @@ from server.audio import band_levels
 from server.audio.spectrum import log_bands, spectrogram
 from server.audio.spectrum.analyser_node import STEPS_PER_S
 from server.media import wav
+from server.protocol.prepared_audio import SAMPLE_RATE
 
 MASTERS = {
     "quiet": "volume=-26dB",
@@ -76,7 +77,7 @@ def main() -> int:
 def remaster(path: Path, filters: str, seconds: int, folder: Path) -> Path:
     """Write the WAV of a master of the beginning of a song."""
     command = ["ffmpeg", "-v", "error", "-t", str(seconds), "-i", str(path), "-af", filters]
-    command += ["-ar", str(wav.RATE), "-ac", "2", "-f", "f32le", "-"]
+    command += ["-ar", str(SAMPLE_RATE), "-ac", "2", "-f", "f32le", "-"]
     samples = subprocess.run(command, check=True, capture_output=True).stdout
     out = folder / "sound.wav"
     out.write_bytes(wav.header(len(samples) // wav.FRAME_BYTES) + samples)

@@ -16,6 +16,7 @@ from server.demo.client import ApiClient, RequestFailed
 from server.demo.server import DemoServer, ServerStartError
 from server.media import ffmpeg
 from server.media.ffmpeg import MediaError
+from server.media.video.verify import AAC_FRAME_S
 from server.samples import sample_files, track
 
 OUTPUT = Path("demo.mp4")
@@ -114,7 +115,7 @@ def mismatches(info: video.VideoInfo, job: dict[str, Any], beat: video.BeatMotio
         for subject, (actual, wanted) in promised.items()
         if actual != wanted
     ]
-    if abs(info.audio_s - info.video_s) > 1024 / 48_000:
+    if abs(info.audio_s - info.video_s) > AAC_FRAME_S:
         problems.append(f"the audio lasts {info.audio_s:.3f} s, the video {info.video_s:.3f} s")
     if beat.ratio < RATIO:
         problems.append(f"the motion after a kick is only {beat.ratio:.2f} times that elsewhere")

@@ -4,8 +4,9 @@ from aiohttp import web
 
 from server.devserver.file_writer import FileWriter, WriteConflict
 from server.devserver.handlers import read_payload
-from server.devserver.uploads import UPLOAD_KINDS, MediaUploads
+from server.devserver.uploads import MediaUploads
 from server.devserver.watched_file import WatchedFile
+from server.jobs.submission.fields import FILE_FIELDS
 
 _MAX_NAME = 200
 
@@ -52,7 +53,7 @@ class EditHandlers:
     async def drop(self, request: web.Request) -> web.StreamResponse:
         """Replace the track or a photo: the body is the file, the query has its `name`."""
         kind = request.match_info["kind"]
-        if kind not in UPLOAD_KINDS:
+        if kind not in FILE_FIELDS:
             raise web.HTTPNotFound
         name = request.query.get("name", kind)[:_MAX_NAME]
         await self._uploads.receive(kind, name, request.content.iter_any())

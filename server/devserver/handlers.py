@@ -20,8 +20,8 @@ from server.effects.model.feature import FEATURES
 from server.effects.model.text_style import SAMPLE_CREDITS
 from server.errors import ToqiboxError
 from server.jobs.model import validation_result
-from server.jobs.submission.fields import FITS
 from server.protocol.file_names import LEVELS, SPECTRA
+from server.protocol.scene import DEFAULT_FIT, FITS
 
 _WEB = Path(server.__file__).resolve().parent / "web"
 _SCRIPT = re.compile(r"(?:[a-z]{1,32}/){1,3}[a-z_]{1,32}\.(?:js|css|svg)")
@@ -248,7 +248,7 @@ def _draw_options(payload: Mapping[str, Any]) -> tuple[dict[str, Any], tuple[int
     """Return the values of the inputs, the frame size and the fit in a request."""
     width = _integer(payload, "width", 16, _MAX_SIDE)
     height = _integer(payload, "height", 16, _MAX_SIDE)
-    fit = str(payload["fit"]) if payload.get("fit") in FITS else FITS[0]
+    fit = str(payload["fit"]) if payload.get("fit") in FITS else DEFAULT_FIT
     return dict(payload.get("values") or {}), (width, height), fit
 
 

@@ -11,12 +11,11 @@ from server.devserver.current_media import CurrentMedia
 from server.devserver.preview import PreviewRenderer
 from server.errors import ToqiboxError
 from server.jobs.execution.worker_process import TaskError, Timeouts, Worker
-from server.jobs.model.spec import SAMPLE_RATE
 from server.protocol import file_names
+from server.protocol.prepared_audio import SAMPLE_RATE
 from server.protocol.tasks import Analyse, Prepare
 from server.sandbox import Limits
 
-UPLOAD_KINDS = ("audio", "photo", "photo2")
 MAX_UPLOAD_BYTES = 1 << 30
 _MAX_AUDIO_S = 3600
 _PREPARE_TIMEOUTS = Timeouts(idle_s=120, total_s=900)
@@ -45,7 +44,7 @@ class MediaUploads:
         """Receive a file and draw the effect with it.
 
         Args:
-            kind: one of UPLOAD_KINDS.
+            kind: one of FILE_FIELDS.
             name: the name of the file, shown on the page.
             body: the content of the file.
 

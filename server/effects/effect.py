@@ -13,6 +13,7 @@ from server.effects.params.params import build_schema, check_params
 from server.effects.source.diagnostic import Listing
 
 __all__ = [
+    "MAX_PASSES",
     "Builtin",
     "Channel",
     "Content",
@@ -91,6 +92,10 @@ class Pass:
     channels: tuple[Channel, ...] = ()
     """Samplers that are not an input, target or texture of that name, or are sampled differently.
     A sampler without one is LINEAR and CLAMP."""
+
+
+MAX_PASSES = 16
+"""Maximum number of passes of an effect."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -3,8 +3,8 @@
 import struct
 from pathlib import Path
 
-RATE = 48_000
-CHANNELS = 2
+from server.protocol.prepared_audio import CHANNELS, SAMPLE_RATE
+
 FRAME_BYTES = 8
 HEADER_BYTES = 58
 
@@ -19,12 +19,12 @@ def header(samples: int) -> bytes:
     Interface and Data Specifications 1.0, "WAVE Format"; RIFF New Multimedia Data Types 1994).
     """
     size = samples * FRAME_BYTES
-    rate = RATE * FRAME_BYTES
-    format_chunk = (_IEEE_FLOAT, CHANNELS, RATE, rate, FRAME_BYTES, 32, 0)
+    rate = SAMPLE_RATE * FRAME_BYTES
+    format_chunk = (_IEEE_FLOAT, CHANNELS, SAMPLE_RATE, rate, FRAME_BYTES, 32, 0)
     riff = (b"RIFF", HEADER_BYTES - 8 + size, b"WAVE", b"fmt ", 18)
     return struct.pack(_LAYOUT, *riff, *format_chunk, b"fact", 4, samples, b"data", size)
 
 
 def seconds(path: Path) -> float:
     """Return the duration of one of our WAV files."""
-    return (path.stat().st_size - HEADER_BYTES) // FRAME_BYTES / RATE
+    return (path.stat().st_size - HEADER_BYTES) // FRAME_BYTES / SAMPLE_RATE

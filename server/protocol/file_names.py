@@ -3,7 +3,7 @@
 from pathlib import Path
 
 AUDIO = "sound.wav"
-"""The prepared audio: 48 kHz, stereo, 32-bit float."""
+"""The prepared audio: a WAV file of 32-bit floats; see prepared_audio.py."""
 PHOTO = "photo.rgba"
 PHOTO2 = "photo2.rgba"
 ENCODED_AUDIO = "sound.m4a"

@@ -9,6 +9,10 @@ from typing import Any
 from server.protocol import file_names
 from server.protocol.codec import to_json
 
+FITS = ("blur", "contain", "cover")
+"""Fits of a photo in a frame of another shape."""
+DEFAULT_FIT = "blur"
+
 
 @dataclass(frozen=True, kw_only=True)
 class EffectInstance:
@@ -47,6 +51,7 @@ class SceneSpec:
     frames: int
     """Frames of the whole video."""
     fit: str
+    """One of FITS."""
     title: str | None = None
     """Text of inputs that show the title; `artist` likewise."""
     artist: str | None = None

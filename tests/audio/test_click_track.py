@@ -13,7 +13,7 @@ from server.audio.features import Features, analyse
 from server.audio.plot import format_time
 from server.audio.track_features import format_section_label
 from server.cli import analyse as command
-from server.media import wav as wave
+from server.protocol.prepared_audio import SAMPLE_RATE
 
 MakeWav = Callable[..., Path]
 
@@ -21,7 +21,7 @@ MakeWav = Callable[..., Path]
 @pytest.fixture
 def features(make_wav: MakeWav, tmp_path: Path) -> Features:
     """Analyse eleven seconds of a quiet tone with kicks twice a second from 1 s to 10.5 s."""
-    time = np.arange(11 * wave.RATE) / wave.RATE
+    time = np.arange(11 * SAMPLE_RATE) / SAMPLE_RATE
     age = np.mod(time, 0.5)
     kick = 0.6 * np.sin(2 * np.pi * 60 * age) * np.exp(-age / 0.05)
     kick[(time < 1) | (time >= 10.5)] = 0

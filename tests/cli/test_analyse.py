@@ -13,6 +13,7 @@ from PIL import Image
 
 from server.effects.model.feature import FEATURES
 from server.media import wav as wave
+from server.protocol.prepared_audio import SAMPLE_RATE
 from tests.harness.limits import HANG_S
 from tests.harness.server import SMALL
 
@@ -34,7 +35,7 @@ def run(folder: Path, *args: str) -> subprocess.CompletedProcess[str]:
 @pytest.fixture
 def kicks(tmp_path: Path) -> Path:
     """A WAV file with two kicks per second for six seconds."""
-    age = np.mod(np.arange(6 * wave.RATE) / wave.RATE, 0.5)
+    age = np.mod(np.arange(6 * SAMPLE_RATE) / SAMPLE_RATE, 0.5)
     signal = 0.8 * np.sin(2 * np.pi * 55 * age) * np.exp(-age / 0.08)
     path = tmp_path / "kicks.wav"
     samples = np.repeat(signal[:, np.newaxis], 2, axis=1).astype("<f4")

@@ -10,6 +10,7 @@ import pytest
 
 from server.audio import features
 from server.media import wav
+from server.protocol.prepared_audio import SAMPLE_RATE
 from server.protocol.scene import EffectInstance, SceneSpec
 from server.protocol.tasks import DrawSegment
 from server.render.gl.context import Context
@@ -40,7 +41,7 @@ def context(opened: Context, monkeypatch: pytest.MonkeyPatch) -> Iterator[Contex
 def track(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Write the features of two seconds: three kicks, a tone on the left and noise on the right."""
     folder = tmp_path_factory.mktemp("track")
-    time = np.arange(2 * wav.RATE) / wav.RATE
+    time = np.arange(2 * SAMPLE_RATE) / SAMPLE_RATE
     kick = np.sin(2 * np.pi * 55 * time) * np.exp(-12 * np.mod(time, 0.6))
     noise = np.random.default_rng(7).standard_normal(len(time)) * 0.1
     left, right = kick + 0.1 * np.sin(2 * np.pi * 1000 * time), kick + noise

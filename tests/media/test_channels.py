@@ -9,7 +9,7 @@ import pytest
 from numpy.typing import NDArray
 
 from server.audio.features import Features, analyse
-from server.media import wav
+from server.protocol.prepared_audio import SAMPLE_RATE
 
 Samples = NDArray[Any]
 MakeWav = Callable[..., Path]
@@ -27,7 +27,7 @@ def features(make_wav: MakeWav, tmp_path: Path) -> Callable[[Samples], Features]
 
 def beat(seconds: float = 4) -> Samples:
     """Return a 55 Hz kick twice a second, with a short tone between, at 1/3 of full scale."""
-    time = np.arange(int(seconds * wav.RATE)) / wav.RATE
+    time = np.arange(int(seconds * SAMPLE_RATE)) / SAMPLE_RATE
     age, late = np.mod(time, 0.5), np.mod(time + 0.25, 0.5)
     kick = 0.3 * np.sin(2 * np.pi * 55 * age) * np.exp(-age / 0.08)
     return np.asarray(kick + 0.1 * np.sin(2 * np.pi * 880 * late) * np.exp(-late / 0.05))
@@ -60,7 +60,7 @@ def test_an_offset_changes_no_level_and_no_event(features: Callable[[Samples], F
 
 @pytest.mark.parametrize("side", [0, 1])
 def test_a_silent_side_shows_the_mean(features: Callable[[Samples], Features], side: int) -> None:
-    stereo = np.zeros((2 * wav.RATE, 2))
+    stereo = np.zeros((2 * SAMPLE_RATE, 2))
     stereo[:, side] = beat(2)
     analysed = features(stereo)
     assert analysed.one_sided
@@ -75,8 +75,8 @@ def test_sides_that_take_turns_stay_what_they_are(
     features: Callable[[Samples], Features],
 ) -> None:
     stereo = np.stack([beat(2), beat(2)], axis=1)
-    stereo[: wav.RATE, 1] = 0
-    stereo[wav.RATE :, 0] = 0
+    stereo[:SAMPLE_RATE, 1] = 0
+    stereo[SAMPLE_RATE:, 0] = 0
     analysed = features(stereo)
     assert not analysed.one_sided
     assert analysed.spectrum(40, 1).max() == 0
@@ -86,7 +86,7 @@ def test_kicks_on_a_steady_grid_are_in_the_frames_of_the_grid(
     features: Callable[[Samples], Features],
 ) -> None:
     """Under a pad kicks are detected slightly early or late: 120 a minute lies on the frames."""
-    time = np.arange(4 * wav.RATE) / wav.RATE
+    time = np.arange(4 * SAMPLE_RATE) / SAMPLE_RATE
     age = np.mod(time, 0.5)
     kick = 0.6 * np.sin(2 * np.pi * 60 * age) * np.exp(-age / 0.07)
     pad = sum(0.06 * np.sin(2 * np.pi * hertz * time) for hertz in (220.3, 277.9, 330.7))

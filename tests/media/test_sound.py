@@ -13,6 +13,7 @@ import pytest
 from server.errors import ToqiboxError
 from server.media import wav
 from server.media.tracks import sound
+from server.protocol.prepared_audio import SAMPLE_RATE
 from tests.harness import tracks
 
 Samples = np.ndarray[Any, np.dtype[Any]]
@@ -220,9 +221,9 @@ def test_an_excerpt_after_a_seek_is_what_the_whole_has_there(
         return out.read_bytes()[len(wav.header(0)) :]
 
     whole = samples("0", "50")
-    first = round(41.337 * wav.RATE) * wav.FRAME_BYTES
-    assert samples("41.337", "2") == whole[first : first + 2 * wav.RATE * wav.FRAME_BYTES]
-    assert samples("48", "10") == whole[48 * wav.RATE * wav.FRAME_BYTES :]
+    first = round(41.337 * SAMPLE_RATE) * wav.FRAME_BYTES
+    assert samples("41.337", "2") == whole[first : first + 2 * SAMPLE_RATE * wav.FRAME_BYTES]
+    assert samples("48", "10") == whole[48 * SAMPLE_RATE * wav.FRAME_BYTES :]
     for start in ("50", "50.5", "4000"):
         with pytest.raises(ToqiboxError) as caught:
             samples(start, "1")

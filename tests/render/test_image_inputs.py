@@ -7,10 +7,11 @@ import pytest
 from numpy.typing import NDArray
 
 from server.errors import ToqiboxError
+from server.protocol.scene import FITS
 from server.render.gl.context import Context
 from server.render.output.composite import Composite
 from server.render.textures.image import PhotoTexture
-from server.render.textures.photo_fit import FITS, fit, place_photo
+from server.render.textures.photo_fit import fit, place_photo
 from tests.render.drawing import (
     SIZE,
     flat,

@@ -20,6 +20,7 @@ from server.effects.web_program import build_program
 from server.media import wav
 from server.media.photos.palette import file_palette
 from server.protocol import file_names
+from server.protocol.prepared_audio import SAMPLE_RATE
 from server.protocol.scene import EffectInstance, SceneSpec
 from server.render.gl.context import Context
 from server.render.gl.pixels import read_rgba
@@ -80,7 +81,7 @@ class SceneFiles:
 def scene_files(tmp_path_factory: pytest.TempPathFactory) -> SceneFiles:
     """Make three seconds of kicks and tones, a photo wider than the frame and a higher one."""
     folder = tmp_path_factory.mktemp("scene")
-    time = np.arange(3 * wav.RATE) / wav.RATE
+    time = np.arange(3 * SAMPLE_RATE) / SAMPLE_RATE
     kick = np.sin(2 * np.pi * 55 * time) * np.exp(-12 * np.mod(time, 0.6))
     left = 0.7 * kick + 0.1 * np.sin(2 * np.pi * 1000 * time)
     right = 0.7 * kick + 0.2 * np.sin(2 * np.pi * 5000 * time) * np.mod(time, 1)

@@ -8,6 +8,7 @@ import pytest
 from server.audio import features
 from server.cli.tasks.effect_source import read
 from server.media import wav
+from server.protocol.prepared_audio import SAMPLE_RATE
 from server.render.gl.context import Context
 from tests.render.drawing import quarters, save_photo
 from tests.web.conftest import PlayerPage, SceneFiles
@@ -32,7 +33,7 @@ void main() {
 def scene_files(tmp_path_factory: pytest.TempPathFactory) -> SceneFiles:
     """Make a second of three tones in the left channel only."""
     folder = tmp_path_factory.mktemp("left")
-    time = np.arange(wav.RATE) / wav.RATE
+    time = np.arange(SAMPLE_RATE) / SAMPLE_RATE
     left = sum(0.2 * np.sin(2 * np.pi * hertz * time) for hertz in (200, 700, 1500))
     samples = np.stack([left, np.zeros(len(time))], axis=1).astype("<f4")
     sound = folder / "sound.wav"

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from server.audio import features
 from server.effects.library.library import BUILT_IN
 from server.media import wav
+from server.protocol.prepared_audio import SAMPLE_RATE
 from server.protocol.scene import SceneSpec
 from server.render.gl.context import Context
 from server.render.gl.pixels import read_rgba
@@ -35,13 +36,13 @@ def kick_times() -> NDArray[np.float64]:
 def track(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Write decaying 60 Hz bursts and nothing else."""
     folder = tmp_path_factory.mktemp("kicks")
-    time = np.arange(int(0.3 * wav.RATE)) / wav.RATE
+    time = np.arange(int(0.3 * SAMPLE_RATE)) / SAMPLE_RATE
     burst = 0.8 * np.sin(2 * np.pi * 60 * time) * np.exp(-time / 0.06)
-    signal = np.zeros(SECONDS * wav.RATE + len(burst))
+    signal = np.zeros(SECONDS * SAMPLE_RATE + len(burst))
     for at in kick_times():
-        first = round(at * wav.RATE)
+        first = round(at * SAMPLE_RATE)
         signal[first : first + len(burst)] += burst
-    samples = np.repeat(signal[: SECONDS * wav.RATE, np.newaxis], 2, axis=1).astype("<f4")
+    samples = np.repeat(signal[: SECONDS * SAMPLE_RATE, np.newaxis], 2, axis=1).astype("<f4")
     sound = folder / "sound.wav"
     sound.write_bytes(wav.header(len(samples)) + samples.tobytes())
     features.analyse(sound, folder / "features")

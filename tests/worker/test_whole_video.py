@@ -13,6 +13,7 @@ from server.effects.library.library import Library
 from server.effects.model.safe_area import safe_area
 from server.jobs.model.effect_source import read_source
 from server.media import wav
+from server.protocol.prepared_audio import SAMPLE_RATE
 from server.protocol.scene import SceneSpec
 from server.render.gl.context import Context
 from server.render.gl.pixels import read_rgba
@@ -35,9 +36,9 @@ Pixels = NDArray[np.int16]
 def calm(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Write the features of three seconds of a held chord, without a drum, and three of silence."""
     folder = tmp_path_factory.mktemp("calm")
-    time = np.arange(MUSIC_S * wav.RATE) / wav.RATE
+    time = np.arange(MUSIC_S * SAMPLE_RATE) / SAMPLE_RATE
     chord = sum(0.15 * np.sin(2 * np.pi * tone * time) for tone in (220.0, 277.2, 329.6))
-    whole = np.concatenate([chord, np.zeros(SILENCE_S * wav.RATE)])
+    whole = np.concatenate([chord, np.zeros(SILENCE_S * SAMPLE_RATE)])
     samples = np.repeat(whole[:, np.newaxis], 2, axis=1).astype("<f4")
     sound = folder / "sound.wav"
     sound.write_bytes(wav.header(len(samples)) + samples.tobytes())

@@ -29,6 +29,7 @@ from server.errors import ToqiboxError
 from server.feature_names import BANDS
 from server.files import atomic
 from server.media import ffmpeg, wav
+from server.protocol.prepared_audio import SAMPLE_RATE
 from server.sandbox import Limits
 
 FORMAT = 3
@@ -64,7 +65,7 @@ def analyse(audio: Path, out: Path, on_progress: Callable[[], None] | None = Non
     Raises:
         ToqiboxError: storage_full, undecodable_audio (the WAV is not whole).
     """
-    steps = round(wav.seconds(audio) * wav.RATE) * STEPS_PER_S // wav.RATE + 1
+    steps = round(wav.seconds(audio) * SAMPLE_RATE) * STEPS_PER_S // SAMPLE_RATE + 1
     try:
         with atomic.atomic_write(out, sealed=True) as file:
             description = np.lib.format.dtype_to_descr(RECORD)

@@ -2,7 +2,6 @@
 
 import argparse
 import json
-import re
 from pathlib import Path
 
 import server
@@ -11,11 +10,11 @@ from server.cli.support.exit_status import FAILED, USAGE
 from server.cli.support.options import add_json
 from server.cli.tasks.effect_ids import OfferedIds, id_note
 from server.config import Config
+from server.effects.source.effect_id import EFFECT_ID, MAX_ID_LENGTH
 from server.terminal import print_lines
 
 TEMPLATES = ("isf", "shadertoy", "filter", "visualizer", "transition")
 _FOLDER = Path(server.__file__).resolve().parent.parent / "shaders" / "templates"
-_ID = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
 _TITLE = "__TITLE__"
 
 
@@ -59,9 +58,11 @@ def _write(name: str, like: str) -> Path:
     template = next(_FOLDER.glob(f"{like}.*"))
     path = Path(name)
     stem = path.stem if path.suffix else path.name
-    if not _ID.fullmatch(stem):
-        allowed = "at most 64 lower-case letters, digits, “-” and “_”; it becomes the effect id"
-        raise CommandError(f"“{name}” is not a valid name: use {allowed}", USAGE)
+    if not EFFECT_ID.fullmatch(stem):
+        allowed = f"at most {MAX_ID_LENGTH} lower-case letters, digits, “-” and “_”"
+        raise CommandError(
+            f"“{name}” is not a valid name: use {allowed}; it becomes the effect id", USAGE
+        )
     if path.suffix not in ("", template.suffix):
         message = f"“{name}” is not a valid name: a file like {like} ends in {template.suffix}"
         raise CommandError(message, USAGE)

@@ -18,7 +18,7 @@ from server.cli.support.command_error import (
 from server.cli.support.exit_status import USAGE
 from server.cli.tasks import effect_source, task_builder
 from server.cli.tasks.effect_source import LoadedEffect
-from server.cli.tasks.prepared_media import MediaFiles, sample_folder
+from server.cli.tasks.prepared_media import SAMPLE_NAMES, MediaFiles, sample_folder
 from server.cli.tasks.video_export import VideoExport, export_video
 from server.cli.tasks.worker_session import WorkerSession
 from server.config import Config
@@ -28,8 +28,6 @@ from server.effects.model.text_style import SAMPLE_CREDITS
 from server.errors import ToqiboxError
 from server.jobs.submission.presets import Presets
 from server.jobs.submission.request import Request, check_request
-
-_SAMPLES = {"audio": "track.wav", "photo": "photo.png", "photo2": "photo2.png"}
 
 
 class _SingleEffectLibrary(Library):
@@ -128,9 +126,9 @@ def _request(
 def _export_files(uploads: MediaFiles, temp_folder: Path, *, with_photo2: bool) -> dict[str, Path]:
     """Return the files of the export: those named, and samples for the rest."""
     files = {name: path for name, path in vars(uploads).items() if path is not None}
-    needed = set(_SAMPLES) - ({"photo2"} if not with_photo2 else set()) - files.keys()
+    needed = set(SAMPLE_NAMES) - ({"photo2"} if not with_photo2 else set()) - files.keys()
     if needed:
         with WorkerSession() as session:
             folder = sample_folder(session, temp_folder)
-        files |= {name: folder / _SAMPLES[name] for name in needed}
+        files |= {name: folder / SAMPLE_NAMES[name] for name in needed}
     return files

@@ -4,7 +4,7 @@ import argparse
 import math
 
 from server.config import FRAME_RATES
-from server.jobs.submission.fields import FITS
+from server.protocol.scene import DEFAULT_FIT, FITS
 
 _MAX_COUNT = 256
 _MAX_FRAME = 10_000_000
@@ -43,7 +43,7 @@ def add_scene(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
     meaning = "set an input of the effect; may be repeated"
     add("--param", action="append", default=[], metavar="NAME=VALUE", help=meaning)
-    add("--fit", choices=FITS, default=FITS[0], help="fit of the photo (%(default)s)")
+    add("--fit", choices=FITS, default=DEFAULT_FIT, help="fit of the photo (%(default)s)")
 
 
 def add_frame_rate(parser: argparse.ArgumentParser) -> None:

@@ -17,13 +17,15 @@ from server.cli.support.command_error import CommandError, error_text
 from server.cli.support.exit_status import FAILED, USAGE
 from server.cli.tasks.worker_session import WorkerSession
 from server.jobs.execution.worker_process import TaskError
-from server.jobs.model.spec import SAMPLE_RATE
+from server.jobs.submission.fields import FILE_FIELDS
 from server.protocol import file_names
+from server.protocol.prepared_audio import SAMPLE_RATE
 from server.protocol.tasks import Analyse, Prepare
 from server.terminal import print_errors
 
 _MAX_AUDIO_S = 3600
-_KINDS = ("audio", "photo", "photo2")
+SAMPLE_NAMES = {"audio": "track.wav", "photo": "photo.png", "photo2": "photo2.png"}
+"""Names of the sample files; see samples/sample_files.py."""
 
 
 @dataclass(frozen=True)
@@ -88,7 +90,7 @@ def prepare_media(
             _prepare(session, files, folder, tempo)
         needed = {"audio", *(["photo"] if with_photo else []), *(["photo2"] if with_photo2 else [])}
         samples = sample_folder(session, folder) if needed - files.keys() else folder
-        folders = {kind: folder if kind in files else samples for kind in _KINDS}
+        folders = {kind: folder if kind in files else samples for kind in FILE_FIELDS}
         yield PreparedMedia(
             folder=folder,
             audio=folders["audio"] / file_names.AUDIO,
@@ -102,7 +104,7 @@ def prepare_media(
 
 
 def sample_folder(session: WorkerSession, temp_folder: Path) -> Path:
-    """Return the folder of the samples, raw (``track.wav photo.png photo2.png``) and prepared.
+    """Return the folder of the samples, raw (SAMPLE_NAMES) and prepared.
 
     Making them takes seconds, so they are kept in the user's cache folder, or in `temp_folder` if
     that cannot be written to. The name of their folder contains a digest of the code for them.
@@ -134,8 +136,7 @@ def sample_folder(session: WorkerSession, temp_folder: Path) -> Path:
 def _make_samples(session: WorkerSession, folder: Path) -> Path:
     folder.mkdir(exist_ok=True)
     asyncio.run(_make_raw_samples(folder))
-    names = {"audio": "track.wav", "photo": "photo.png", "photo2": "photo2.png"}
-    _prepare(session, {kind: folder / name for kind, name in names.items()}, folder)
+    _prepare(session, {kind: folder / name for kind, name in SAMPLE_NAMES.items()}, folder)
     return folder
 
 

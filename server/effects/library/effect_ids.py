@@ -23,10 +23,8 @@ from pathlib import Path
 from zlib import crc32
 
 from server.effects.dialects import SUFFIXES
+from server.effects.source.effect_id import EFFECT_ID, MAX_ID_LENGTH
 
-ID = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
-"""Pattern of an id."""
-_MAX_LENGTH = 64
 _OTHER_CHARACTERS = re.compile(r"[^a-z0-9_]+")
 
 
@@ -52,10 +50,10 @@ def natural_id(stem: str) -> str:
     Letters lose their accents; a name without a Latin letter or digit becomes ``effect-`` and a
     checksum of the name (CRC-32).
     """
-    if ID.fullmatch(stem):
+    if EFFECT_ID.fullmatch(stem):
         return stem
     ascii_stem = unicodedata.normalize("NFKD", stem).encode("ascii", "ignore").decode().lower()
-    effect_id = _OTHER_CHARACTERS.sub("-", ascii_stem).strip("-_")[:_MAX_LENGTH].strip("-_")
+    effect_id = _OTHER_CHARACTERS.sub("-", ascii_stem).strip("-_")[:MAX_ID_LENGTH].strip("-_")
     return effect_id or f"effect-{_checksum(stem):08x}"
 
 
@@ -93,7 +91,7 @@ def _precedence(entry: tuple[int, Path]) -> tuple[bool, bool, int, int, str]:
     """Return the sort key of files for ids; most ``.json`` files hold no effect."""
     folder, path = entry
     suffix = path.suffix.lower()
-    is_generated = ID.fullmatch(path.stem) is None
+    is_generated = EFFECT_ID.fullmatch(path.stem) is None
     return is_generated, suffix == ".json", folder, SUFFIXES.index(suffix), path.name
 
 
@@ -116,7 +114,7 @@ def _with_checksum(path: Path, taken: Container[str]) -> str:
 
 
 def _with_suffix(natural: str, suffix_text: str) -> str:
-    return f"{natural[: _MAX_LENGTH - len(suffix_text) - 1]}-{suffix_text}"
+    return f"{natural[: MAX_ID_LENGTH - len(suffix_text) - 1]}-{suffix_text}"
 
 
 def _checksum(name: str) -> int:

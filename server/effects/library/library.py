@@ -16,13 +16,13 @@ from server.effects.assets import resolve
 from server.effects.dialects import holds_effect, load
 from server.effects.dialects.include_files import gather_includes
 from server.effects.effect import Effect
-from server.effects.library.effect_ids import ID, AssignedId, assign_ids, shown_name
+from server.effects.library.effect_ids import AssignedId, assign_ids, shown_name
 from server.effects.library.scanner import EffectFile, FileStamp, file_stamp, read_text, scan_folder
 from server.effects.source.diagnostic import diagnostic
 from server.errors import ToqiboxError
 from server.messages import message
 
-__all__ = ["BUILT_IN", "ID", "InvalidEffect", "Library"]
+__all__ = ["BUILT_IN", "InvalidEffect", "Library"]
 
 BUILT_IN = Path(server.__file__).resolve().parent.parent / "shaders" / "effects"
 """The folder of the effects that are part of the server."""

@@ -1,9 +1,8 @@
 """Normalisation of authors' texts and of the parts that are shown, the same for every dialect."""
 
-import re
 from pathlib import PurePath
 
-_ID = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
+from server.effects.source.effect_id import EFFECT_ID
 
 
 def normalize(text: str) -> str:
@@ -23,7 +22,7 @@ def default_title(effect_id: str, file: str = "") -> str:
     If the file's name is not an id, the title is that name without suffix.
     """
     stem = PurePath(file).stem
-    if stem and not _ID.fullmatch(stem):
+    if stem and not EFFECT_ID.fullmatch(stem):
         return one_line(stem, 80) or effect_id
     title = effect_id.replace("_", " ").replace("-", " ").strip()
     return title[:1].upper() + title[1:]

@@ -6,6 +6,7 @@ from server.config import FRAME_RATES, Config
 from server.jobs.submission.chain import DEFAULT_ASPECT, DEFAULT_EFFECT
 from server.jobs.submission.fields import (
     ASPECTS,
+    DEFAULT_FIT,
     FITS,
     FLAGS,
     HIGHLIGHTS,
@@ -15,7 +16,6 @@ from server.jobs.submission.fields import (
     SECONDS,
     TEMPO_RANGE,
 )
-from server.jobs.submission.request import DEFAULT_FIT
 
 _CREDIT = "Absent or empty: taken from the tags of the track. A single space: none."
 

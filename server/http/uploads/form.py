@@ -13,17 +13,12 @@ from server.http.limits import MEGABYTE, HttpLimits
 from server.http.uploads.body import Body, too_large
 from server.http.uploads.multipart import MultipartReader, parse_boundary
 from server.http.uploads.spool_file import FreeSpaceGuard, SpoolFile
-from server.jobs.submission.fields import FILE_FIELDS, REQUIRED_FILES, check_name
+from server.jobs.submission.fields import FILE_FIELDS, REQUIRED_FILES, UNDECODABLE, check_name
 from server.jobs.submission.refusal import invalid_field
 from server.messages import message
 
 TextChecker = Callable[[str, str], Awaitable[None]]
 """Receives the name and the text of a field, and raises if it is wrong; reading waits for it."""
-_UNDECODABLE = {
-    "audio": "undecodable_audio",
-    "photo": "undecodable_image",
-    "photo2": "undecodable_image",
-}
 
 
 @dataclass(frozen=True)
@@ -114,7 +109,7 @@ async def _save_file(
             return False
         if size == 0:
             why = message("file_empty")
-            raise ToqiboxError(_UNDECODABLE[name], field=name, detail="empty", why=why)
+            raise ToqiboxError(UNDECODABLE[name], field=name, detail="empty", why=why)
         await run_in_thread(file.sync)
         return True
     finally:

@@ -6,9 +6,6 @@ from typing import Any, NamedTuple
 
 from server.warnings import WarningData
 
-SAMPLE_RATE = 48_000
-"""Samples per second of the prepared audio, in each channel."""
-
 
 class Workload(NamedTuple):
     """Amount of rendering work, as far as it is known in advance."""

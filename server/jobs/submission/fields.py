@@ -12,8 +12,15 @@ from server.errors import ToqiboxError
 from server.jobs.submission.plain_json import read_json
 from server.jobs.submission.refusal import invalid_field
 from server.messages import message
+from server.protocol import scene
 
-FILE_FIELDS = ("audio", "photo", "photo2")
+UNDECODABLE = {
+    "audio": "undecodable_audio",
+    "photo": "undecodable_image",
+    "photo2": "undecodable_image",
+}
+"""Errors of files that cannot be decoded, by field."""
+FILE_FIELDS = tuple(UNDECODABLE)
 REQUIRED_FILES = ("audio",)
 """Files that a job requires; the cover of the track replaces a missing photo."""
 TEXT_FIELDS = (
@@ -27,7 +34,7 @@ TEMPO_RANGE = (40, 240)
 """Range of `tempo` in beats per minute."""
 HIGHLIGHTS = ("drop", "best")
 """Values of `start` that select a part of the track by its audio."""
-FITS = ("blur", "contain", "cover")
+FITS, DEFAULT_FIT = scene.FITS, scene.DEFAULT_FIT
 MAX_TEXT_LENGTH = 200
 MAX_PARAMS_BYTES = 16_384
 MAX_CHAIN_LENGTH = 8

@@ -22,7 +22,7 @@ from server.jobs.storage.data_folder import DataFolder, new_id
 from server.jobs.store.store import Store
 from server.jobs.submission import affordable
 from server.jobs.submission.admission import Admission
-from server.jobs.submission.fields import FILE_FIELDS
+from server.jobs.submission.fields import FILE_FIELDS, UNDECODABLE
 from server.jobs.submission.preparation_queue import PreparationQueue
 from server.jobs.submission.request import Request, resolve
 from server.jobs.validation.cache import ValidationCache
@@ -225,8 +225,7 @@ def _client_error(error: TaskError, stage: str) -> ToqiboxError:
         return ToqiboxError("not_ready", retry_after=BUSY_S, detail=error.detail)
     if error.failed is None:
         # The decoder crashed or exceeded its limits: the file is the cause.
-        is_photo = stage in ("photo", "photo2")
-        code, field = ("undecodable_image", stage) if is_photo else ("undecodable_audio", "audio")
-        return ToqiboxError(code, field=field, detail=error.detail)
+        field = stage if stage in FILE_FIELDS else "audio"
+        return ToqiboxError(UNDECODABLE[field], field=field, detail=error.detail)
     code = error.code if CATALOGUE[error.code].status else "internal"
     return ToqiboxError(code, field=error.field, detail=error.detail, **error.values)

@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from server.effects.effect import Effect
-from server.effects.library.library import BUILT_IN, ID
+from server.effects.library.library import BUILT_IN
 from server.effects.library.scanner import FileStamp, read_text, stamped_files
+from server.effects.source.effect_id import EFFECT_ID
 from server.errors import ToqiboxError
 from server.jobs.submission.fields import named_steps
 from server.jobs.submission.preset import Preset, read_preset
@@ -139,7 +140,7 @@ def _duplicate(entry: _Entry, path: Path) -> BrokenPreset:
 def _read(path: Path) -> _Entry:
     preset_id, file = path.stem[:64], path.name[:100]
     try:
-        if not ID.fullmatch(path.stem):
+        if not EFFECT_ID.fullmatch(path.stem):
             raise invalid_field("preset", message("file_id"))
         return read_preset(preset_id, file, read_text(path))
     except ToqiboxError as error:

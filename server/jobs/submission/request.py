@@ -9,14 +9,13 @@ from server.config import Config
 from server.effects.effect import Effect
 from server.effects.library.library import Library
 from server.errors import ToqiboxError
-from server.jobs.model.spec import SAMPLE_RATE, Spec
+from server.jobs.model.spec import Spec
 from server.jobs.submission import fields
 from server.jobs.submission.chain import DEFAULT_ASPECT, Link, check_chain, check_photo2
 from server.jobs.submission.presets import Presets
 from server.jobs.submission.refusal import invalid_field
 from server.messages import message
-
-DEFAULT_FIT = "blur"
+from server.protocol.prepared_audio import SAMPLE_RATE
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -114,7 +113,7 @@ def make_request(
         photo2=photo2,
         plan=plan,
         aspect=aspect,
-        fit=values.get("fit") or (preset and preset.fit) or DEFAULT_FIT,
+        fit=values.get("fit") or (preset and preset.fit) or fields.DEFAULT_FIT,
         fps=values.get("fps", config.fps),
         start=Decimal(0) if highlight else start,
         duration=values.get("duration"),

@@ -6,8 +6,9 @@ import numpy as np
 
 from server.arrays import Float32Array, Float64Array
 from server.media import wav
+from server.protocol.prepared_audio import CHANNELS, SAMPLE_RATE
 
-_BLOCK = wav.RATE // 20
+_BLOCK = SAMPLE_RATE // 20
 _WINDOW_BLOCKS = 10
 _MAX_SAMPLE = 4.0
 
@@ -21,7 +22,7 @@ class Excerpt:
         end: the stated end of the track, or None.
     """
 
-    SLACK = wav.RATE // 10
+    SLACK = SAMPLE_RATE // 10
     """Samples after `end` that can be encoder padding; with more, the stated end is wrong."""
 
     def __init__(self, first: int, max_samples: int, end: int | None = None) -> None:
@@ -68,13 +69,13 @@ class Excerpt:
         """Return the middle of the loudest half second (RMS of both channels, in 50 ms steps)."""
         energies = np.concatenate(self._energies) if self._energies else np.zeros(0)
         if len(energies) <= _WINDOW_BLOCKS:
-            return self.samples / wav.RATE / 2
+            return self.samples / SAMPLE_RATE / 2
         sums = np.convolve(energies, np.ones(_WINDOW_BLOCKS), "valid")
-        return (int(np.argmax(sums)) + _WINDOW_BLOCKS / 2) * _BLOCK / wav.RATE
+        return (int(np.argmax(sums)) + _WINDOW_BLOCKS / 2) * _BLOCK / SAMPLE_RATE
 
     def _measure(self, kept: Float32Array) -> None:
         pending = np.concatenate([self._unmeasured, kept])
-        size = _BLOCK * wav.CHANNELS
+        size = _BLOCK * CHANNELS
         whole = len(pending) // size * size
         self._unmeasured = pending[whole:]
         if whole:

@@ -14,6 +14,7 @@ from server.media import ffmpeg, mp4_boxes, wav
 from server.media.progress import wait_with_progress
 from server.media.tracks import channel_mix, stream_listing, untrusted_input
 from server.messages import message
+from server.protocol.prepared_audio import CHANNELS, SAMPLE_RATE
 from server.sandbox import Limits
 
 if TYPE_CHECKING:
@@ -84,7 +85,7 @@ def decode(
     first, max_samples = _to_samples(start), wanted_samples + (duration is None)
     seek_s = max(int(start) - _LEAD_S, 0) if kind in _SEEKABLE and start > _NO_SEEK_S else 0
     with atomic.atomic_write(out) as file:
-        excerpt = Excerpt(first - seek_s * wav.RATE, max_samples, _stated_end(path, kind))
+        excerpt = Excerpt(first - seek_s * SAMPLE_RATE, max_samples, _stated_end(path, kind))
         _fill(excerpt, path, kind, file, seek_s)
         if excerpt.overran_end or (seek_s and excerpt.decoded <= excerpt.first):
             excerpt = Excerpt(first, max_samples)
@@ -158,19 +159,19 @@ def encode_aac(
     Raises:
         ToqiboxError: storage_full, encoder_failed.
     """
-    samples = frames * wav.RATE // fps
+    samples = frames * SAMPLE_RATE // fps
     stream = ffmpeg.input_file(audio, format="wav", format_whitelist="wav").audio
     stream = stream.filter("apad", whole_len=samples).filter("atrim", end_sample=samples)
     options = {
         "c:a": "aac",
         "profile:a": "aac_low",
         "b:a": "192k",
-        "ar": wav.RATE,
-        "ac": wav.CHANNELS,
+        "ar": SAMPLE_RATE,
+        "ac": CHANNELS,
         "map_metadata": -1,
         "flags:a": "+bitexact",
         "fflags": "+bitexact",
-        "movie_timescale": wav.RATE,
+        "movie_timescale": SAMPLE_RATE,
         "format": "mp4",
     }
     argv = ffmpeg.output(stream, atomic.temp_path(out), **options)
@@ -189,7 +190,7 @@ def encode_aac(
 
 
 def _to_samples(seconds: Decimal) -> int:
-    return int((seconds * wav.RATE).to_integral_value(ROUND_HALF_UP))
+    return int((seconds * SAMPLE_RATE).to_integral_value(ROUND_HALF_UP))
 
 
 def _stated_end(path: Path, kind: str) -> int | None:
@@ -263,7 +264,7 @@ def _decode_argv(
     kind: str,
     mix_filter: str,
     seek_s: int = 0,
-    rate: int = wav.RATE,
+    rate: int = SAMPLE_RATE,
     sample_format: str = "f32le",
 ) -> list[str]:
     seek = {"ss": seek_s} if seek_s else {}
@@ -273,7 +274,7 @@ def _decode_argv(
 
 
 def _start_past_end(decoded: int) -> ToqiboxError:
-    seconds = f"{decoded / wav.RATE:.3f}".rstrip("0").rstrip(".")
+    seconds = f"{decoded / SAMPLE_RATE:.3f}".rstrip("0").rstrip(".")
     return ToqiboxError(
         "invalid_parameter",
         field="start",

@@ -6,11 +6,12 @@ from pathlib import Path
 from typing import Any
 
 from server.errors import ToqiboxError
-from server.media import mp4_boxes, wav
+from server.media import mp4_boxes
 from server.media.video import ffprobe
 from server.protocol.encodings import AUDIO_CODEC, H264, Codec
+from server.protocol.prepared_audio import CHANNELS, SAMPLE_RATE
 
-_AAC_FRAME_S = 1024 / wav.RATE
+AAC_FRAME_S = 1024 / SAMPLE_RATE
 _TOLERANCE_S = 0.001
 
 
@@ -64,7 +65,7 @@ def verify(path: Path, expected: ExpectedVideo) -> VerificationReport:
     faults = [*_faults(report, expected)]
     if size != (expected.width, expected.height) or video["pix_fmt"] != "yuv420p":
         faults.append(f"video {size} {video['pix_fmt']}")
-    if (audio["sample_rate"], audio["channels"]) != (str(wav.RATE), wav.CHANNELS):
+    if (audio["sample_rate"], audio["channels"]) != (str(SAMPLE_RATE), CHANNELS):
         faults.append(f"audio {audio['sample_rate']} Hz, {audio['channels']} channels")
     if faults:
         raise ToqiboxError("output_invalid", detail="; ".join(faults))
@@ -82,7 +83,7 @@ def _faults(report: VerificationReport, expected: ExpectedVideo) -> Iterator[str
         yield "frames are not evenly spaced from 0"
     if abs(report.video_s - seconds) > _TOLERANCE_S:
         yield f"video duration {report.video_s} s instead of {seconds}"
-    if abs(report.audio_s - seconds) > _AAC_FRAME_S:
+    if abs(report.audio_s - seconds) > AAC_FRAME_S:
         yield f"audio duration {report.audio_s} s instead of {seconds}"
     if not report.moov_first:
         yield "moov is not before mdat"

@@ -12,7 +12,7 @@ from itertools import count
 
 from server.animation.timeline import Column, Timeline
 from server.effects.diagnostics.compiler_log import compiler_diagnostics
-from server.effects.effect import Builtin, Channel, Effect, Pass
+from server.effects.effect import MAX_PASSES, Builtin, Channel, Effect, Pass
 from server.effects.glsl.glsl330 import fallback_sources
 from server.effects.model.safe_area import safe_area
 from server.effects.source.diagnostic import AuthorFile, diagnostic
@@ -24,8 +24,6 @@ from server.render.gl.draw_call import DrawCall, SamplerError
 from server.render.gl.memory_budget import MemoryBudget, rejection_error
 from server.render.gl.render_target import RenderTarget, SamplerView, TextureSource
 from server.render.textures.copies import FlippedCopy
-
-MAX_PASSES = 16
 
 PassTimer = Callable[[str, Callable[[], bool]], bool]
 """Draws the named pass by calling the function, and returns its result."""

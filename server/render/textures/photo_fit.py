@@ -17,13 +17,13 @@ from dataclasses import dataclass
 
 from server.errors import ToqiboxError
 from server.messages import message
+from server.protocol.scene import FITS
 from server.render.gl.context import Context, Size
 from server.render.gl.draw_call import BAYER_DITHER, draw_once
 from server.render.gl.render_target import RenderTarget, TextureSource
 from server.render.textures.box_mean import build_pyramid, downscale
 from server.render.textures.image import ImageTexture
 
-FITS = ("blur", "contain", "cover")
 _MAX_CROP_RATIO = 1.34
 """Shapes are similar up to this ratio, as 4:3 and 16:9 are: at most a quarter is cropped."""
 _TOP_CROP = 0.2

@@ -15,6 +15,7 @@ import { CompileError, FRAGMENT_HEADER, Program } from "./gl/program.js";
 import { RenderTarget } from "./gl/render_target.js";
 import { Targets } from "./targets.js";
 import { EffectTextures } from "./textures/effect_textures.js";
+import { DEFAULT_FIT } from "./textures/photo_fit.js";
 
 export { CompileError, Context };
 
@@ -56,7 +57,7 @@ export class Player {
    * @throws {Error} when the effect needs more than the browser has
    */
   constructor(canvas, program, options) {
-    const defaults = { fps: 30, frames: 900, fit: "blur", features: null, images: {} };
+    const defaults = { fps: 30, frames: 900, fit: DEFAULT_FIT, features: null, images: {} };
     this.context = canvas instanceof Context ? canvas : new Context(canvas);
     this.program = program;
     this.options = { ...defaults, ...options };

@@ -16,7 +16,7 @@ from server.effects.dialects.fragment.passes import (
     samples_texture,
 )
 from server.effects.dialects.fragment.uniform_names import SamplerContent
-from server.effects.effect import Target
+from server.effects.effect import MAX_PASSES, Target
 from server.effects.model.texture import Content, Texture
 from server.effects.source.blanking import without_comments
 from server.effects.source.diagnostic import AuthorFile
@@ -44,7 +44,6 @@ _DEFAULT_CONTENTS = {
 _IMAGE_SUFFIXES = (".png", ".jpg", ".jpeg", ".webp", ".gif")
 _AUDIO_SUFFIXES = (".mp3", ".wav", ".ogg", ".flac", ".m4a", ".aac")
 _NAME = re.compile(r"[A-Za-z_]\w{0,63}")
-_MAX_PASSES = 16
 
 
 @dataclass(frozen=True)
@@ -128,9 +127,9 @@ def _plan(author_file: AuthorFile, table: JsonObject, code: str) -> PassPlan:
         if isinstance(entries, JsonArray)
         else []
     )
-    if len(passes) > _MAX_PASSES:
+    if len(passes) > MAX_PASSES:
         raise author_file.refusal(
-            f"at most {_MAX_PASSES} passes are allowed", table.offset_of("PASSES")
+            f"at most {MAX_PASSES} passes are allowed", table.offset_of("PASSES")
         )
     for entry in passes:
         foreign_key = next((key for key in ("fs", "vs", "OBJ") if entry.get(key)), None)

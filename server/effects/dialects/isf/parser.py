@@ -11,7 +11,7 @@ from server.effects.dialects.isf import input_values as isf_values
 from server.effects.dialects.isf import inputs as isf_inputs
 from server.effects.dialects.isf import keys as isf_keys
 from server.effects.dialects.isf import value_warnings
-from server.effects.effect import Builtin, Content, Effect, Pass, Target, Texture
+from server.effects.effect import MAX_PASSES, Builtin, Content, Effect, Pass, Target, Texture
 from server.effects.model.input import Input, Kind
 from server.effects.model.modulation import TransitionProgress
 from server.effects.source import plain_text
@@ -42,7 +42,6 @@ _INPUT_TYPES = {
     Kind.POINT: "vec2",
     Kind.COLOR: "vec4",
 }
-_MAX_PASSES = 16
 _MAX_CATEGORIES = 16
 _CONVERTED = re.compile(r"(?i)\bconverted from \S*\b(?:shadertoy|glslsandbox)\.com\b")
 
@@ -146,10 +145,8 @@ def _tables(author_file: AuthorFile, header: JsonObject, key: str) -> list[JsonO
         return []
     if not isinstance(array, JsonArray):
         raise author_file.error(f"{key} must be an array", header.offset_of(key))
-    if len(array) > _MAX_PASSES:
-        raise author_file.refusal(
-            f"at most {_MAX_PASSES} passes are allowed", header.offset_of(key)
-        )
+    if len(array) > MAX_PASSES:
+        raise author_file.refusal(f"at most {MAX_PASSES} passes are allowed", header.offset_of(key))
     for table, offset in zip(array, array.offsets, strict=True):
         if not isinstance(table, JsonObject):
             raise author_file.error(f"every element of {key} must be an object", offset)
@@ -200,7 +197,7 @@ def _persistent_buffers(
     offset = header.offset_of("PERSISTENT_BUFFERS")
     if buffers is None:
         return []
-    if not isinstance(buffers, (JsonArray, JsonObject)) or len(buffers) > _MAX_PASSES:
+    if not isinstance(buffers, (JsonArray, JsonObject)) or len(buffers) > MAX_PASSES:
         raise author_file.error("PERSISTENT_BUFFERS must be an array or an object of names", offset)
     named_tables: list[tuple[object, JsonObject]] = []
     for name in buffers:

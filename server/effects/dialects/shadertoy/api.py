@@ -14,6 +14,7 @@ from server.effects.dialects.shadertoy.channels import (
 )
 from server.effects.dialects.shadertoy.glsl import reads
 from server.effects.dialects.shadertoy.project import Project, Section, categories, licence_in
+from server.effects.effect import MAX_PASSES
 from server.effects.model.texture import Filter, Wrap
 from server.effects.source.blanking import without_comments
 from server.effects.source.diagnostic import AUTHOR, HOST, AuthorFile, Listing
@@ -24,7 +25,6 @@ from server.effects.source.plain_text import one_line
 LICENSE = "CC BY-NC-SA 3.0"
 """The site's licence for shaders whose author states none."""
 
-_MAX_PASSES = 16
 _MAX_NAMED = 8
 """Maximum number of shaders of an export that a message names."""
 _FIRST_LISTING = 3 * HOST
@@ -174,8 +174,8 @@ def _passes(author_file: AuthorFile, shader: JsonObject) -> dict[str, JsonObject
     array = shader.get("renderpass")
     if not isinstance(array, JsonArray):
         raise author_file.error("an array “renderpass” is required", shader.offset_of("renderpass"))
-    if len(array) > _MAX_PASSES:
-        message = f"at most {_MAX_PASSES} passes are allowed"
+    if len(array) > MAX_PASSES:
+        message = f"at most {MAX_PASSES} passes are allowed"
         raise author_file.refusal(message, shader.offset_of("renderpass"))
     passes: dict[str, JsonObject] = {}
     for table, offset in zip(array, array.offsets, strict=True):

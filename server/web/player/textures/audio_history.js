@@ -2,12 +2,10 @@
 
 import { ENVELOPES, PULSE_DECAYS_S } from "../animation/event_envelopes.js";
 import { Texture } from "../gl/texture.js";
-import { runMeans } from "./audio_texture.js";
+import { BAND_COUNT, BINS, runMeans } from "./audio_texture.js";
 
 const STEPS_PER_S = 60;
 const SAMPLE_RATE = 44100;
-const SPECTRUM_BINS = 1024;
-const BANDS = 96;
 const [MIN_HZ, MAX_HZ] = [30, 16000];
 const [DEFAULT_BINS, MAX_BINS, MAX_COLUMNS] = [96, 512, 1024];
 
@@ -18,7 +16,7 @@ export class AudioHistoryTexture {
     const span = (item.past + item.future) * STEPS_PER_S;
     this.width = Math.min(Math.max(Math.floor(span + 0.5), 2), MAX_COLUMNS, context.maxTextureSize);
     this.hasTrackScale = item.scale === "track";
-    this.height = Math.min(item.width ?? DEFAULT_BINS, this.hasTrackScale ? BANDS : MAX_BINS);
+    this.height = Math.min(item.width ?? DEFAULT_BINS, this.hasTrackScale ? BAND_COUNT : MAX_BINS);
     const stepAt = (column) => ((column + 0.5) * span) / this.width - item.past * STEPS_PER_S;
     this.offsets = Array.from({ length: this.width }, (_, column) => Math.floor(stepAt(column)));
     this.edges = spectrumEdges(this.height);
@@ -80,7 +78,7 @@ export class AudioHistoryTexture {
       sums.push(sums.at(-1) + level);
     }
     const sumBelow = (edge) => {
-      const bin = Math.min(Math.floor(edge), SPECTRUM_BINS - 1);
+      const bin = Math.min(Math.floor(edge), BINS - 1);
       return sums[bin] + (edge - bin) * (sums[bin + 1] - sums[bin]);
     };
     return Uint8Array.from({ length: this.height }, (_, index) => {
@@ -95,6 +93,6 @@ function spectrumEdges(count) {
   const ratio = MAX_HZ / MIN_HZ;
   return Array.from({ length: count + 1 }, (_, index) => {
     const hertz = MIN_HZ * ratio ** (index / count);
-    return Math.min((hertz * 2 * SPECTRUM_BINS) / SAMPLE_RATE + 0.5, SPECTRUM_BINS);
+    return Math.min((hertz * 2 * BINS) / SAMPLE_RATE + 0.5, BINS);
   });
 }

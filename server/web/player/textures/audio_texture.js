@@ -4,8 +4,8 @@
 import { Texture } from "../gl/texture.js";
 
 const SAMPLES = 2048;
-const BINS = 1024;
-const BANDS = 96;
+export const BINS = 1024;
+export const BAND_COUNT = 96;
 const METER_WIDTH = 64;
 const SHADERTOY_TEXELS = 512;
 
@@ -15,7 +15,7 @@ export class AudioInputTexture {
     Object.assign(this, { context, features, fps, step: -1 });
     this.isSpectrum = item.kind === "audioFFT";
     this.hasTrackScale = item.scale === "track";
-    const bins = this.hasTrackScale ? BANDS : BINS;
+    const bins = this.hasTrackScale ? BAND_COUNT : BINS;
     const defaultWidth = this.isSpectrum ? bins : SAMPLES;
     const maxWidth = this.isSpectrum ? bins : context.maxTextureSize;
     this.width = Math.min(item.width ?? defaultWidth, maxWidth);

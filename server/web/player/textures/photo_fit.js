@@ -11,6 +11,7 @@ import { FRAGMENT_HEADER } from "../gl/program.js";
 import { RenderTarget } from "../gl/render_target.js";
 
 export const FITS = ["blur", "contain", "cover"];
+export const DEFAULT_FIT = "blur";
 
 const MAX_CROP_RATIO = 1.34;
 const TOP_CROP = 0.2;

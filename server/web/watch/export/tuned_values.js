@@ -1,5 +1,6 @@
 // The values that a person has tuned: copied as JSON or in a command, or written into the file.
 
+import { DEFAULT_FIT } from "../../player/textures/photo_fit.js";
 import { byId } from "../common/dom.js";
 import { postJson } from "../common/http.js";
 import { shiftToRegion } from "./region_values.js";
@@ -12,7 +13,6 @@ const ASPECTS = [
   [4, 5],
 ];
 const DEFAULT_ASPECT = "16:9";
-const DEFAULT_FIT = "blur";
 const FORMATS = { params: "the params", curl: "the curl command", render: "the render command" };
 
 export class TunedValues {
