@@ -15,9 +15,9 @@ from server.audio import band_levels, track_features
 from server.audio.spectrum import bands
 from server.audio.spectrum import spectrogram as spectra
 from server.audio.spectrum.analyser_node import HOP, SIZE, STEPS_PER_S
-from server.feature_names import BANDS, EVENTS, EVENTS_WITH_CONFIDENCE
 from server.files import atomic, seal
 from server.media import wav as wave
+from server.protocol.feature_names import BANDS, EVENTS, EVENTS_WITH_CONFIDENCE
 from server.protocol.file_names import LEVELS, SPECTRA, TRACK
 
 FULL_LEVEL = 0.2

@@ -15,8 +15,8 @@ from server.arrays import UInt8Array
 from server.audio.features import Features
 from server.audio.spectrum.analyser_node import RATE, SIZE, STEPS_PER_S
 from server.audio.track_features import SECTION_KINDS
-from server.feature_names import EVENTS_WITH_CONFIDENCE
 from server.files import atomic
+from server.protocol.feature_names import EVENTS_WITH_CONFIDENCE
 
 _MIN_STRIP_S, _MAX_STRIPS = 30.0, 40
 _WIDTH, _LEFT, _RIGHT = 1600, 110, 20

@@ -19,9 +19,9 @@ from server.audio.spectrum.analyser_node import STEPS_PER_S
 from server.audio.spectrum.loudness import STEP_S, LoudnessMeter
 from server.audio.structure import section_labels
 from server.errors import ToqiboxError
-from server.feature_names import BANDS, EVENTS_WITH_CONFIDENCE, SECTIONS
 from server.files import atomic
 from server.media import ffmpeg
+from server.protocol.feature_names import BANDS, EVENTS_WITH_CONFIDENCE, SECTIONS
 
 FORMAT = 4
 """Version of the file format and of the meaning of its values."""

@@ -9,8 +9,8 @@ from server.audio.features import Features
 from server.audio.spectrum import log_bands
 from server.audio.spectrum.spectrogram import RECORD, TAIL
 from server.effects.model.feature import STEP_FEATURES
-from server.feature_names import EVENTS
 from server.media.photos.palette import file_palette
+from server.protocol.feature_names import EVENTS
 from server.protocol.file_names import LEVELS, SPECTRA
 
 _TEMPO_FEATURES = ("tempo", "tempo.confidence")

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 from server.animation import event_envelopes
 from server.animation.beat_ruler import BeatRuler
 from server.effects.model.feature import FAR_S, FEATURES
-from server.feature_names import EVENTS
+from server.protocol.feature_names import EVENTS
 
 HITS = np.array([[0.0, 1.0], [0.5, 0.5], [1.0 - 1e-6, 1.0], [1.99, 0.8]])
 NONE = np.zeros((0, 2))

@@ -15,13 +15,12 @@ FOUNDATION = {
     "concurrency", "config", "errors", "json_schema", "logging_json", "messages", "processors",
     "sandbox", "sandbox_exec", "start", "terminal", "warnings",
 }  # fmt: skip
-DRAWING = {"arrays", "errors", "feature_names", "files", "messages", "sandbox", "warnings"}
+DRAWING = {"arrays", "errors", "files", "messages", "sandbox", "warnings"}
 ROOMS: dict[str, set[str]] = {
     "arrays": set(),
     "concurrency": set(),
     "config": {"protocol"},
     "errors": {"messages"},
-    "feature_names": set(),
     "json_schema": set(),
     "logging_json": set(),
     "messages": set(),
@@ -33,7 +32,7 @@ ROOMS: dict[str, set[str]] = {
     "warnings": set(),
     "files": {"errors", "protocol"},
     "protocol": {"messages"},
-    "effects": {"errors", "feature_names", "messages"},
+    "effects": {"errors", "messages", "protocol"},
     "media": {"protocol", *DRAWING},
     "audio": {"media", "protocol", *DRAWING},
     "typography": {"arrays"},

@@ -12,7 +12,7 @@ from server.audio import track_features
 from server.audio.features import Features, analyse
 from server.audio.spectrum import loudness
 from server.effects.model.feature import FEATURES, split_event_feature
-from server.feature_names import EVENTS
+from server.protocol.feature_names import EVENTS
 
 Samples = NDArray[Any]
 MakeWav = Callable[..., Path]

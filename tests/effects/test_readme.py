@@ -20,7 +20,7 @@ from server.effects.model.input import Input, Kind
 from server.effects.model.modulation import FeatureBinding
 from server.effects.params import modulation_parser
 from server.effects.params.modulation_parser import read_modulation
-from server.feature_names import BANDS, EVENTS
+from server.protocol.feature_names import BANDS, EVENTS
 
 README = Path(server.__file__).resolve().parent.parent / "shaders" / "README.md"
 TEXT = README.read_text("utf-8")

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from server.arrays import Float64Array
-from server.feature_names import EVENTS_WITH_CONFIDENCE
+from server.protocol.feature_names import EVENTS_WITH_CONFIDENCE
 
 DRUM_PLAYS = 0.45
 """Confidence in the kicks from which a drum is playing."""

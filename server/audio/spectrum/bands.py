@@ -13,7 +13,7 @@ import numpy as np
 from server.arrays import Float32Array, Float64Array, UInt8Array
 from server.audio.spectrum.analyser_node import RATE
 from server.audio.spectrum.log_bands import LogBands
-from server.feature_names import BAND_EDGES_HZ, BANDS
+from server.protocol.feature_names import BAND_EDGES_HZ, BANDS
 
 LONG_WINDOW_BANDS = ("sub", "bass")
 LONG_WINDOW = 4096

@@ -26,9 +26,9 @@ from server.audio.spectrum.analyser_node import (
     windows,
 )
 from server.errors import ToqiboxError
-from server.feature_names import BANDS
 from server.files import atomic
 from server.media import ffmpeg, wav
+from server.protocol.feature_names import BANDS
 from server.protocol.prepared_audio import SAMPLE_RATE
 from server.sandbox import Limits
 

@@ -7,7 +7,7 @@ counts and beats per minute are not scaled.
 from dataclasses import dataclass
 from enum import StrEnum
 
-from server.feature_names import BAND_EDGES_HZ, EVENTS, EVENTS_WITH_CONFIDENCE, SECTIONS
+from server.protocol.feature_names import BAND_EDGES_HZ, EVENTS, EVENTS_WITH_CONFIDENCE, SECTIONS
 
 
 class Unit(StrEnum):

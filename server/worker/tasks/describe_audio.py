@@ -12,8 +12,8 @@ from server.audio.features import Features
 from server.audio.spectrum.analyser_node import STEPS_PER_S
 from server.audio.track_features import SECTION_KINDS
 from server.effects.model.feature import FEATURES
-from server.feature_names import EVENTS
 from server.files import atomic
+from server.protocol.feature_names import EVENTS
 from server.protocol.progress import ProgressReporter, Result
 from server.protocol.tasks import DescribeAudio
 

@@ -5,7 +5,7 @@ import pytest
 
 from server.audio.events import find_events
 from server.audio.rhythm.confidence import Evidence
-from server.feature_names import EVENTS_WITH_CONFIDENCE
+from server.protocol.feature_names import EVENTS_WITH_CONFIDENCE
 from tests.audio.rhythm import sounds
 
 

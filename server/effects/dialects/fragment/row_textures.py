@@ -13,7 +13,7 @@ from itertools import pairwise
 
 from server.effects.model.input import Input, Kind
 from server.effects.model.modulation import FeatureBinding
-from server.feature_names import BAND_EDGES_HZ
+from server.protocol.feature_names import BAND_EDGES_HZ
 
 AUDIO_TEXTURE = "isf_sound"
 """The texture with the spectrum, in the layout of Shadertoy's."""
