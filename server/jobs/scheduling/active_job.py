@@ -63,6 +63,8 @@ class ActiveJob:
     pending: list[Segment] = field(default_factory=list)
     drawing: dict[int, int] = field(default_factory=dict)
     """Segment index → frames written so far."""
+    assigned: dict[int, Segment] = field(default_factory=dict)
+    """Slot index → the segment that it renders."""
     finished: set[int] = field(default_factory=set)
     active_slots: int = 0
     """Number of slots that work for the job now."""
@@ -78,6 +80,8 @@ class ActiveJob:
     slot_s: float = 0.0
     """Slot seconds spent on them; two slots count twice."""
     drawing_since: float | None = None
+    render_s: float = 0.0
+    """Seconds from the first segment to the end of the last one so far."""
 
     @property
     def queue_key(self) -> tuple[int, str]:
@@ -127,6 +131,21 @@ class ActiveJob:
         self.drawing[segment.index] = 0
         return segment
 
+    def assign_segment(self, slot: int) -> bool:
+        """Assign the next segment to a slot; return False if there is none for it."""
+        segment = self.next_segment()
+        if segment is None:
+            return False
+        self.assigned[slot] = segment
+        self.drawing_since = self.drawing_since or time.monotonic()
+        return True
+
+    def release_slot(self, slot: int) -> None:
+        """Put back the segment of a slot that works for the job no longer, unless it is done."""
+        segment = self.assigned.pop(slot, None)
+        if segment is not None:
+            self.release_segment(segment)
+
     def release_segment(self, segment: Segment) -> None:
         """Put back a segment that was not rendered; it is the next to be taken."""
         if self.drawing.pop(segment.index, None) is not None:
@@ -144,6 +163,8 @@ class ActiveJob:
         self.finished.add(segment.index)
         self.drawn_frames += segment.frames
         self.slot_s += slot_s
+        if self.drawing_since is not None:
+            self.render_s = time.monotonic() - self.drawing_since
 
     def previous_segment(self, segment: Segment) -> Segment | None:
         return self.segments[segment.index - 1] if segment.index else None

@@ -11,7 +11,9 @@ from server.files.disk import discard
 from server.jobs.execution.slot import Slot
 from server.jobs.model.job import Job, Status, now_ms
 from server.jobs.scheduling.active_job import ActiveJob
-from server.jobs.scheduling.steps import JobFailed, Pipeline, machine_report
+from server.jobs.scheduling.pipeline import Pipeline
+from server.jobs.scheduling.report import finished_report, machine_report
+from server.jobs.scheduling.retries import JobFailed
 from server.jobs.storage.data_folder import DataFolder
 from server.jobs.store.store import Store
 from server.logging_json import log_event
@@ -26,7 +28,7 @@ class JobCompleter:
         config: the settings.
         store: of jobs.
         data: the folders of jobs.
-        pipeline: does the last steps.
+        pipeline: the steps of jobs.
         slots: all of them.
         active_jobs: the jobs that are processed; those that end are taken out.
     """
@@ -50,7 +52,8 @@ class JobCompleter:
     async def complete(self, active: ActiveJob) -> None:
         """Join, verify and publish a job whose segments are all on disk."""
         await asyncio.gather(*(slot.stop_worker_of(active.job.id) for slot in self._slots))
-        report = await self._pipeline.join(active)
+        await self._pipeline.finish(active)
+        report = finished_report(active, await self._store.tasks.results(active.job.id))
         finished = now_ms()
         changes: dict[str, Any] = {
             "finished_at": finished,

@@ -3,7 +3,6 @@
 import asyncio
 import contextlib
 import logging
-import time
 from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 
@@ -11,22 +10,21 @@ from server.config import Config
 from server.jobs.execution.machine import MachineProbe
 from server.jobs.execution.slot import Slot
 from server.jobs.execution.worker_process import RunTask, run_task
-from server.jobs.model.job import Job, Stage, Status, now_ms
-from server.jobs.scheduling import plan
+from server.jobs.model.job import Job, Status, now_ms
 from server.jobs.scheduling.active_job import ActiveJob, SlotClock
 from server.jobs.scheduling.blame import hold_back, sort_interrupted
 from server.jobs.scheduling.completion import JobCompleter
 from server.jobs.scheduling.damage import redo_damaged
 from server.jobs.scheduling.encoder_fallback import fall_back_encoder
-from server.jobs.scheduling.preparation import Preparation
+from server.jobs.scheduling.pipeline import Pipeline
 from server.jobs.scheduling.progress import Progress
-from server.jobs.scheduling.steps import (
+from server.jobs.scheduling.retries import (
     EncoderUnavailable,
     GpuUnavailable,
     InputsDamaged,
     JobFailed,
-    Pipeline,
 )
+from server.jobs.scheduling.steps import JobTasks
 from server.jobs.storage.data_folder import DataFolder
 from server.jobs.store.sqlite import DiskFull
 from server.jobs.store.store import Store
@@ -64,8 +62,8 @@ class Dispatcher:
         self._data = data
         self._machine = machine
         self._progress = Progress(store)
-        self._pipeline = Pipeline(config, store, machine, run_task)
-        self._preparation = Preparation(config, store, machine, self._pipeline, len(slots))
+        tasks = JobTasks(config, store, machine, run_task)
+        self._pipeline = Pipeline(config, store, machine, tasks, len(slots))
         self.slots = slots
         self._wake_event = asyncio.Event()
         self.active_jobs: dict[str, ActiveJob] = {}
@@ -187,9 +185,8 @@ class Dispatcher:
             started = await self._completer.transition(
                 job,
                 Status.PROCESSING,
-                stage=Stage.ANALYSING,
                 started_at=now_ms(),
-                **self._preparation.machine_columns(),
+                **self._pipeline.columns_at_start(),
             )
         finally:
             if started is None or active.is_closing:
@@ -206,33 +203,28 @@ class Dispatcher:
     # Work for an active job
 
     async def _work_on(self, slot: Slot, active: ActiveJob) -> None:
-        """Work for one job in one slot: split it if necessary, then render one segment."""
-        segment: plan.Segment | None = None
+        """Work for one job in one slot: prepare it if necessary, then render one segment."""
         try:
             with active.clock:
                 if active.audio_task is None:
-                    encoding = self._run_step(active, self._pipeline.encode_audio)
+                    encoding = self._run_without_slot(active, self._pipeline.run_alongside)
                     active.audio_task = asyncio.create_task(encoding)
-                if not active.is_split:
-                    await self._preparation.run(active, slot)
-                segment = active.next_segment()
-                if segment:
-                    active.drawing_since = active.drawing_since or time.monotonic()
+                await self._pipeline.prepare(active, slot)
+                if active.assign_segment(slot.index):
                     self.wake()  # another slot may share the job now
-                    await self._pipeline.render_segment(active, slot, segment)
+                    await self._pipeline.render_segment(active, slot)
         except asyncio.CancelledError:
             await slot.stop_worker_of(active.job.id)
             raise
         except Exception as error:
             await self._handle_failure(active, error)
         finally:
-            if segment:
-                active.release_segment(segment)
+            active.release_slot(slot.index)
             task = asyncio.current_task()
             if task:
                 self._release(slot, active, task)
             if active.is_drawn and active.completion_task is None and not active.is_closing:
-                completion = self._run_step(active, self._completer.complete)
+                completion = self._run_without_slot(active, self._completer.complete)
                 active.completion_task = asyncio.create_task(completion)
 
     def _release(self, slot: Slot, active: ActiveJob, task: "asyncio.Task[None]") -> None:
@@ -243,12 +235,12 @@ class Dispatcher:
             slot.is_free = True
             self.wake()
 
-    async def _run_step(
-        self, active: ActiveJob, step: Callable[[ActiveJob], Awaitable[None]]
+    async def _run_without_slot(
+        self, active: ActiveJob, work: Callable[[ActiveJob], Awaitable[None]]
     ) -> None:
-        """Run a step that uses no slot; its failure ends the job."""
+        """Do work that uses no slot; its failure ends the job."""
         try:
-            await step(active)
+            await work(active)
         except Exception as error:
             await self._handle_failure(active, error)
 
@@ -257,7 +249,7 @@ class Dispatcher:
         facts = {"job": active.job.id, "request": active.job.request_id}
         try:
             if isinstance(error, EncoderUnavailable):
-                await fall_back_encoder(self._store, self._preparation, active)
+                await fall_back_encoder(self._store, self._pipeline, active)
                 self._machine.probe()
                 return
             if isinstance(error, InputsDamaged):

@@ -4,7 +4,7 @@ import logging
 
 from server.files.disk import discard
 from server.jobs.scheduling.active_job import ActiveJob
-from server.jobs.scheduling.preparation import Preparation
+from server.jobs.scheduling.pipeline import Pipeline
 from server.jobs.store.store import Store
 from server.logging_json import log_event
 from server.protocol.encodings import ENCODINGS
@@ -12,7 +12,7 @@ from server.protocol.encodings import ENCODINGS
 _LOG = logging.getLogger(__name__)
 
 
-async def fall_back_encoder(store: Store, preparation: Preparation, active: ActiveJob) -> None:
+async def fall_back_encoder(store: Store, pipeline: Pipeline, active: ActiveJob) -> None:
     """Replace the encoder of a job by its fallback, and split the job again.
 
     No slot works for the job meanwhile, except the caller.
@@ -28,7 +28,7 @@ async def fall_back_encoder(store: Store, preparation: Preparation, active: Acti
         changes = {"encoder": encoder, "encoder_fallback": failed}
         active.job = await store.jobs.update(active.job.id, **changes) or active.job
         active.drawing.clear()
-        await preparation.split(active, None)
+        await pipeline.split(active)
     finally:
         active.is_paused = False
     log_event(_LOG, logging.WARNING, "job.encoder_fallback", job=active.job.id, encoder=encoder)

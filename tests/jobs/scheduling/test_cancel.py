@@ -80,6 +80,8 @@ async def test_a_job_is_cancelled_between_its_selection_and_its_start(
             await rig.cancel(job.id)
         return job
 
+    for _ in range(2):  # the dispatcher has looked into the empty queue
+        await next_queued()
     monkeypatch.setattr(rig.store.jobs, "next_queued", cancel_meanwhile)
     await rig.submit(make_job("one"), make_job("two"))
     assert (await rig.ended("two")).status is Status.COMPLETED

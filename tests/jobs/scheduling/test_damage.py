@@ -1,6 +1,6 @@
 """Files of a job that are damaged on disk: only what wrote them runs again."""
 
-from server.jobs.model.job import Status
+from server.jobs.model.job import Stage, Status
 from tests.jobs.conftest import MakeJob
 from tests.jobs.scheduling.conftest import OpenRig, Rig
 
@@ -14,6 +14,7 @@ async def test_a_damaged_segment_alone_is_drawn_again(rig: Rig, make_job: MakeJo
     rig.workers.hold("segment")
     await rig.workers.next("segment")
     assert not damaged.exists()
+    assert (await rig.job("one")).stage is Stage.RENDERING
     rig.workers.release("segment", "join")
     job = await rig.ended("one")
     assert (job.status, job.attempt) == (Status.COMPLETED, 2)

@@ -1,0 +1,134 @@
+"""The steps of a job, in their order, with the stage that a client sees during each.
+
+encode audio ─────────────────────────────────────────────┐
+analyse → pin the machine → limit flashes → split → segments → mux
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from enum import Enum, auto
+
+from server import processors
+from server.concurrency import run_in_thread
+from server.config import Config
+from server.jobs.execution.machine import MachineProbe
+from server.jobs.execution.slot import Slot
+from server.jobs.model.job import Stage
+from server.jobs.scheduling import plan
+from server.jobs.scheduling.active_job import ActiveJob
+from server.jobs.scheduling.steps import JobTasks
+from server.jobs.store.store import Store
+
+
+class Place(Enum):
+    """Place of a step among the others, in a slot or without one."""
+
+    ALONGSIDE = auto()
+    """Once, in no slot, in parallel with all steps but those `AFTER`."""
+    BEFORE = auto()
+    """Once, in the first slot of the job."""
+    SEGMENT = auto()
+    """For each segment, in as many slots as are free."""
+    AFTER = auto()
+    """Once, in no slot, when all segments and the steps `ALONGSIDE` are done."""
+
+
+@dataclass(frozen=True)
+class JobStep:
+    """A step of every job."""
+
+    place: Place
+    stage: Stage | None
+    """Stage of the job from this step on; None leaves it as it is."""
+    run: Callable[[ActiveJob, Slot | None], Awaitable[None]]
+    """Does the step, in the slot that it is given. What is on disk is not done again."""
+
+
+class Pipeline:
+    """Drives a job through its steps.
+
+    Args:
+        config: the settings.
+        store: of jobs.
+        machine: the last probe.
+        tasks: runs the tasks of the steps.
+        slots: the number of slots, which share the processors.
+    """
+
+    def __init__(
+        self, config: Config, store: Store, machine: MachineProbe, tasks: JobTasks, slots: int
+    ) -> None:
+        self._config = config
+        self._store = store
+        self._machine = machine
+        self._slots = slots
+        self.steps: tuple[JobStep, ...] = (
+            JobStep(Place.ALONGSIDE, None, tasks.encode_audio),
+            JobStep(Place.BEFORE, Stage.ANALYSING, tasks.analyse),
+            JobStep(Place.BEFORE, Stage.ANALYSING, self.pin_machine),
+            JobStep(Place.BEFORE, Stage.ANALYSING, tasks.limit_flashes),
+            JobStep(Place.BEFORE, Stage.RENDERING, self.split),
+            JobStep(Place.SEGMENT, Stage.RENDERING, tasks.render_segment),
+            JobStep(Place.AFTER, Stage.JOINING, tasks.mux),
+        )
+        """All steps, in their order."""
+
+    async def run_alongside(self, active: ActiveJob) -> None:
+        """Do the steps in parallel with the others."""
+        await self._run(Place.ALONGSIDE, active)
+
+    async def prepare(self, active: ActiveJob, slot: Slot) -> None:
+        """Do the steps before the segments, unless they are done."""
+        if not active.is_split:
+            await self._run(Place.BEFORE, active, slot)
+
+    async def render_segment(self, active: ActiveJob, slot: Slot) -> None:
+        """Do the steps of the segment that is assigned to `slot`."""
+        await self._run(Place.SEGMENT, active, slot)
+
+    async def finish(self, active: ActiveJob) -> None:
+        """Do the steps after the segments, once those alongside are done."""
+        if active.audio_task:
+            # Shielded: if the audio task fails, it cancels the other tasks of the job itself.
+            await asyncio.shield(active.audio_task)
+        await self._run(Place.AFTER, active)
+
+    async def _run(self, place: Place, active: ActiveJob, slot: Slot | None = None) -> None:
+        for step in self.steps:
+            if step.place is place:
+                if step.stage is not None:
+                    await self._enter(active, step.stage)
+                await step.run(active, slot)
+
+    async def _enter(self, active: ActiveJob, stage: Stage) -> None:
+        """Write the stage of a job if it changes."""
+        if active.job.stage is not stage:
+            active.job = await self._store.jobs.update(active.job.id, stage=stage) or active.job
+
+    def columns_at_start(self) -> dict[str, object]:
+        """Return the columns of a job that its start sets: its first stage and its machine."""
+        stage = next(step.stage for step in self.steps if step.stage is not None)
+        return {"stage": stage, **self._machine_columns()}
+
+    def _machine_columns(self) -> dict[str, object]:
+        return {
+            "renderer": self._machine.renderer,
+            "software": bool(self._machine.software),
+            "encoder": self._machine.encoder,
+            "encoder_fallback": self._machine.encoder_fallback,
+            "threads": plan.encoder_threads(self._slots, processors.available()),
+        }
+
+    async def pin_machine(self, active: ActiveJob, _slot: Slot | None = None) -> None:
+        """Fix the renderer and encoder of a job, and where its gain map is."""
+        if active.job.renderer != self._machine.renderer:  # another machine or driver
+            columns = self._machine_columns()
+            active.job = await self._store.jobs.update(active.job.id, **columns) or active.job
+        active.flashes = plan.flashes_path(active.job, active.folder, self._machine.fingerprint)
+
+    async def split(self, active: ActiveJob, _slot: Slot | None = None) -> None:
+        """Split a job into segments; those that are on disk already are finished."""
+        segment_s, machine = self._config.segment_sec, self._machine.fingerprint
+        segments = await run_in_thread(plan.split, active.job, segment_s, machine)
+        await run_in_thread(active.set_segments, segments)

@@ -1,0 +1,152 @@
+"""Attempts of a job's tasks: retries, and what a failure means for the job."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any
+
+from server.config import Config
+from server.errors import CATALOGUE
+from server.jobs.execution.machine import MachineProbe
+from server.jobs.execution.worker_process import TaskError
+from server.jobs.scheduling.active_job import ActiveJob
+from server.jobs.store.sqlite import DiskFull
+from server.jobs.store.store import Store
+from server.logging_json import log_event
+from server.protocol.encodings import ENCODINGS
+from server.protocol.progress import Result
+
+_LOG = logging.getLogger(__name__)
+ATTEMPTS = 3
+_RENDER_TASKS = ("flashes", "segment-")
+"""Prefixes of the names of rendering tasks."""
+_ENCODER_CODES = ("encoder_failed", "encoder_stalled")
+_JOB_CODES = {code for code, entry in CATALOGUE.items() if entry.status is None} | {
+    "shader_compile_failed",
+    "storage_full",
+    "internal",
+}
+"""Error codes that a failed job may have."""
+_NOT_RETRIED = ("shader_compile_failed", "shader_rejected", "render_timeout")
+"""Errors of a task that another attempt would only repeat. Audio and photo were decoded before the
+job was accepted, so an error about them is transient."""
+
+
+class JobFailed(Exception):
+    """Final failure of a task; carries the error of the job."""
+
+    def __init__(self, code: str, error: TaskError | None = None) -> None:
+        super().__init__(code)
+        # Errors about a file or a machine are not error codes of a job.
+        self.code = code if code in _JOB_CODES else "render_failed"
+        self.values: dict[str, Any] = dict(error.failed.values) if error and error.failed else {}
+        self.diagnostics = error.diagnostics if error else None
+        self.detail = error.detail if error else ""
+
+
+class InputsDamaged(Exception):
+    """Output of earlier tasks of the job has been damaged on disk."""
+
+    def __init__(self, paths: list[Path]) -> None:
+        super().__init__(", ".join(path.name for path in paths))
+        self.paths = paths
+
+
+class EncoderUnavailable(Exception):
+    """The selected encoder failed and `auto` allows another."""
+
+
+class GpuUnavailable(Exception):
+    """The GPU of the job is lost: this does not count as an attempt."""
+
+
+class TaskRetries:
+    """Runs the tasks of jobs with retries.
+
+    Args:
+        config: the settings.
+        store: of jobs.
+        machine: probed when a task failed that may have used a GPU.
+    """
+
+    def __init__(self, config: Config, store: Store, machine: MachineProbe) -> None:
+        self._config = config
+        self._store = store
+        self._machine = machine
+
+    async def run(
+        self, active: ActiveJob, name: str, attempt: Callable[[], Awaitable[Result]]
+    ) -> Result:
+        """Run a task up to three times; crashes of the worker count like other failures.
+
+        Args:
+            active: the job.
+            name: name of the task in the job table.
+            attempt: runs the task once.
+
+        Raises:
+            JobFailed: no attempt is left, or another would only repeat the error.
+            InputsDamaged: files of earlier tasks have to be made again.
+            EncoderUnavailable: the encoder is to be replaced.
+            GpuUnavailable: the GPU is lost.
+        """
+        while True:
+            try:
+                await self._store.tasks.start(active.job.id, name)
+                result = await attempt()
+            except TaskError as error:
+                await self._check_gpu(active, name, error)
+                failures = await self._store.tasks.stop(active.job.id, name, counts=True)
+                log_event(
+                    _LOG,
+                    logging.WARNING,
+                    "task.failed",
+                    job=active.job.id,
+                    request=active.job.request_id,
+                    task=name,
+                    attempt=failures,
+                    code=error.code,
+                    detail=error.detail,
+                )
+                if error.code in _NOT_RETRIED or failures >= ATTEMPTS:
+                    raise JobFailed(error.code, error) from error
+                if error.failed and error.failed.damaged:
+                    raise InputsDamaged([Path(path) for path in error.failed.damaged]) from error
+                if error.code in _ENCODER_CODES and self._may_fall_back(active, name):
+                    raise EncoderUnavailable from error
+            except DiskFull as error:
+                await self._store.tasks.stop(active.job.id, name, counts=False)
+                raise JobFailed("storage_full") from error
+            except BaseException:  # cancelled, by a client or by shutdown: not the task's fault
+                await self._store.tasks.stop(active.job.id, name, counts=False)
+                raise
+            else:
+                try:
+                    await self._store.tasks.finish(active.job.id, name, result)
+                except DiskFull as error:
+                    raise JobFailed("storage_full") from error
+                return result
+
+    async def _check_gpu(self, active: ActiveJob, name: str, error: TaskError) -> None:
+        """Probe the machine after a task failed that may have used a GPU.
+
+        Raises:
+            GpuUnavailable: the GPU is lost; the task does not count as an attempt.
+        """
+        if active.job.software or not name.startswith(_RENDER_TASKS):
+            return
+        try:
+            await asyncio.shield(self._machine.probe())
+        except asyncio.CancelledError:
+            await self._store.tasks.stop(active.job.id, name, counts=False)
+            raise
+        if self._machine.gpu.is_gone:
+            await self._store.tasks.stop(active.job.id, name, counts=False)
+            raise GpuUnavailable from error
+
+    def _may_fall_back(self, active: ActiveJob, name: str) -> bool:
+        if not name.startswith("segment-"):  # the encoder of the audio has no fallback
+            return False
+        encoding = ENCODINGS.get(active.job.encoder or "")
+        return self._config.encoder == "auto" and bool(encoding and encoding.fallback)
