@@ -70,8 +70,9 @@ async def test_a_job_is_cancelled_while_it_starts(
 
 
 async def test_a_job_is_cancelled_between_its_selection_and_its_start(
-    rig: Rig, make_job: MakeJob, monkeypatch: pytest.MonkeyPatch
+    open_rig: OpenRig, make_job: MakeJob, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    rig = open_rig()
     next_queued = rig.store.jobs.next_queued
 
     async def cancel_meanwhile() -> Job | None:
@@ -80,10 +81,9 @@ async def test_a_job_is_cancelled_between_its_selection_and_its_start(
             await rig.cancel(job.id)
         return job
 
-    for _ in range(2):  # the dispatcher has looked into the empty queue
-        await next_queued()
     monkeypatch.setattr(rig.store.jobs, "next_queued", cancel_meanwhile)
     await rig.submit(make_job("one"), make_job("two"))
+    await rig.start()
     assert (await rig.ended("two")).status is Status.COMPLETED
     assert not [call for call in rig.workers.calls if call.job_id == "one"]
     await _assert_cancelled(rig, make_job, "one")
