@@ -15,7 +15,7 @@ from server.cli.tasks.worker_session import WorkerSession
 from server.config import Config
 from server.jobs.scheduling.plan import encoder_threads
 from server.media import ffmpeg
-from server.media.video.encoder_options import segment_argv
+from server.media.video.encoder_options import SegmentFormat, segment_argv
 from server.protocol import file_names
 from server.protocol.scene import SceneSpec
 from server.protocol.tasks import Analyse, Prepare
@@ -68,6 +68,7 @@ def measure(
     slots = max(1, config.max_parallel_exports)
     parts = Parts(slots=slots)
     parts.threads = encoder_threads(slots, parts.cores)
+    form = SegmentFormat(encoder, work.size, FPS, parts.threads)
     sessions = SessionCache()
     session = sessions.open(spec)
     parts.software = session.context.software
@@ -78,10 +79,7 @@ def measure(
         for first in range(0, work.frames, length):
             frames = range(first, min(first + length, work.frames))
             _draw(session, frames, memory, parts)
-            argv = [
-                segment_argv(encoder, work.size, FPS, parts.threads, folder / f"{number}.mp4")
-                for number in range(slots)
-            ]
+            argv = [segment_argv(form, folder / f"{number}.mp4") for number in range(slots)]
             _add_share(parts.encoding, memory, argv, slots)
             _add_share(parts.pipe, memory, [_discard_argv(argv[0])], 1)
         return parts, session.context.renderer

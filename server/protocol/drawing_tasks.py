@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from server.protocol.encodings import DEFAULT_QUALITY
 from server.protocol.file_names import sealed
 from server.protocol.scene import EffectInstance, SceneSpec
 from server.protocol.task import Task
@@ -37,6 +38,8 @@ class DrawSegment(Task):
     encoder: str
     threads: int
     """Threads of the encoder."""
+    quality: str = DEFAULT_QUALITY
+    """One of QUALITIES."""
     out: Path
     state_in: Path | None = None
     """Persistent targets as the segment before left them."""

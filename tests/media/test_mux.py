@@ -15,6 +15,7 @@ from server.errors import ToqiboxError
 from server.media import mp4_boxes, wav
 from server.media.tracks import sound
 from server.media.video import encoder_options, ffprobe, mux
+from server.media.video.encoder_options import SegmentFormat
 from server.media.video.frame_encoder import FrameWriter
 from server.media.video.verify import ExpectedVideo, verify
 
@@ -29,7 +30,7 @@ def _luma(frame: int) -> int:
 
 def _segment(out: Path, frames: range, fps: int) -> Path:
     chroma = bytes([110, 150]) * (WIDTH * HEIGHT // 4)
-    with FrameWriter("x264", (WIDTH, HEIGHT), fps, 1, out) as writer:
+    with FrameWriter(SegmentFormat("x264", (WIDTH, HEIGHT), fps, threads=1), out) as writer:
         for frame in frames:
             writer.write(memoryview(bytes([_luma(frame)]) * (WIDTH * HEIGHT) + chroma))
         writer.finish()

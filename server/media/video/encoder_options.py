@@ -1,9 +1,13 @@
 """ffmpeg's options for each encoding, and the command that encodes a segment."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from server.media import ffmpeg
+from server.media.video.bit_rates import peak_bits
+from server.protocol.encodings import DEFAULT_QUALITY, ENCODINGS
 
 Options = dict[str, object]
 
@@ -19,70 +23,157 @@ TICKS_PER_FRAME = 512
 """Ticks of the MP4 clock per frame, exact at every frame rate."""
 
 
-def _x264(width: int, height: int, fps: int, threads: int) -> Options:
+class _Level(NamedTuple):
+    """The setting of an encoder for one quality."""
+
+    preset: str
+    rate_factor: int
+    """Constant quality on the encoder's scale; lower is better."""
+
+
+_LEVELS = {
+    "x264": {
+        "draft": _Level("superfast", 26),
+        "standard": _Level("veryfast", 20),
+        "high": _Level("fast", 15),
+    },
+    "nvenc": {
+        "draft": _Level("p2", 28),
+        "standard": _Level("p4", 21),
+        "high": _Level("p6", 16),
+    },
+    "x265": {
+        "draft": _Level("ultrafast", 28),
+        "standard": _Level("veryfast", 22),
+        "high": _Level("fast", 17),
+    },
+    "hevc_nvenc": {
+        "draft": _Level("p2", 30),
+        "standard": _Level("p4", 23),
+        "high": _Level("p6", 18),
+    },
+    "svtav1": {
+        "draft": _Level("12", 42),
+        "standard": _Level("10", 32),
+        "high": _Level("8", 22),
+    },
+    "av1_nvenc": {
+        "draft": _Level("p2", 38),
+        "standard": _Level("p4", 29),
+        "high": _Level("p6", 22),
+    },
+}
+"""By encoding and quality; chosen from the table of bench/quality.py."""
+
+
+def _x264(level: _Level, threads: int) -> Options:
     return {
         "c:v": "libx264",
-        "preset": "veryfast",
-        "crf": 20,
+        "preset": level.preset,
+        "crf": level.rate_factor,
         "threads": threads,
         # Keyframes follow the clock alone: segment boundaries must not change the video.
         "sc_threshold": 0,
-        **_shared_options(width, height, fps),
-    }
-
-
-def _nvenc(width: int, height: int, fps: int, _threads: int) -> Options:
-    return {
-        "c:v": "h264_nvenc",
-        "preset": "p4",
-        "tune": "hq",
-        "rc": "vbr",
-        "cq": 21,
-        "b:v": 0,
-        "bf": 2,
-        "no-scenecut": 1,
-        "strict_gop": 1,
-        **_shared_options(width, height, fps),
-    }
-
-
-def _shared_options(width: int, height: int, fps: int) -> Options:
-    """Return options with bounded peaks, so that a phone on a mobile network plays smoothly."""
-    megabits = 12 if min(width, height) <= 720 else 20
-    return {
         "profile:v": "high",
-        "g": 2 * fps,
-        "flags": "+cgop",
-        "maxrate": f"{megabits}M",
-        "bufsize": f"{2 * megabits}M",
-        **COLOUR_OPTIONS,
     }
 
 
-_OPTIONS: dict[str, Callable[[int, int, int, int], Options]] = {"nvenc": _nvenc, "x264": _x264}
-"""(width, height, fps, threads) -> ffmpeg's options, by the name of the encoding."""
+def _x265(level: _Level, threads: int) -> Options:
+    # One thread needs no pool: its wavefronts would only hand over to each other.
+    pools = threads if threads > 1 else "none"
+    params = f"open-gop=0:scenecut=0:pools={pools}:frame-threads=1:info=0:log-level=error"
+    return {
+        "c:v": "libx265",
+        "preset": level.preset,
+        "crf": level.rate_factor,
+        "x265-params": params,
+        "profile:v": "main",
+    }
 
 
-def segment_argv(
-    encoding: str, size: tuple[int, int], fps: int, threads: int, file: Path
-) -> list[str]:
+def _svtav1(level: _Level, threads: int) -> Options:
+    return {
+        "c:v": "libsvtav1",
+        "preset": level.preset,
+        "crf": level.rate_factor,
+        "svtav1-params": f"lp={threads}",
+    }
+
+
+def _nvenc(codec: str) -> Callable[[_Level, int], Options]:
+    profile = {"h264": "high", "hevc": "main"}.get(codec)
+
+    def options(level: _Level, _threads: int) -> Options:
+        return {
+            "c:v": f"{codec}_nvenc",
+            "preset": level.preset,
+            "tune": "hq",
+            "rc": "vbr",
+            "cq": level.rate_factor,
+            "b:v": 0,
+            "bf": 2,
+            "no-scenecut": 1,
+            "strict_gop": 1,
+            **({"profile:v": profile} if profile else {}),
+        }
+
+    return options
+
+
+_OPTIONS: dict[str, Callable[[_Level, int], Options]] = {
+    "nvenc": _nvenc("h264"),
+    "x264": _x264,
+    "hevc_nvenc": _nvenc("hevc"),
+    "x265": _x265,
+    "av1_nvenc": _nvenc("av1"),
+    "svtav1": _svtav1,
+}
+"""(level, threads) -> ffmpeg's options, by the name of the encoding."""
+
+
+@dataclass(frozen=True)
+class SegmentFormat:
+    """Everything that determines the bytes of a segment, except its frames."""
+
+    encoding: str
+    """A key of ENCODINGS."""
+    size: tuple[int, int]
+    """Width and height, both even."""
+    fps: int
+    threads: int
+    """Of the encoder; the output of x264 depends on them."""
+    quality: str = DEFAULT_QUALITY
+    """One of QUALITIES."""
+
+
+def segment_argv(form: SegmentFormat, file: Path) -> list[str]:
     """Return the argument list that encodes NV12 frames from stdin into the MP4 `file`."""
     frames = ffmpeg.input_pipe(
         format="rawvideo",
         format_whitelist="rawvideo",
         codec_whitelist="rawvideo",
         pix_fmt="nv12",
-        video_size=size,
-        framerate=fps,
+        video_size=form.size,
+        framerate=form.fps,
         **COLOUR_OPTIONS,
     )
     container = {
+        "tag:v": ENCODINGS[form.encoding].codec.sample_entry,
         "format": "mp4",
         "fps_mode": "passthrough",
-        "video_track_timescale": TICKS_PER_FRAME * fps,
+        "video_track_timescale": TICKS_PER_FRAME * form.fps,
         # By default a file's duration is in milliseconds, and concatenated segments would drift.
-        "movie_timescale": TICKS_PER_FRAME * fps,
+        "movie_timescale": TICKS_PER_FRAME * form.fps,
         "fflags": "+bitexact",
     }
-    options = {**_OPTIONS[encoding](*size, fps, threads), **container}
-    return ffmpeg.output(frames.video, file, **options)
+    peak = peak_bits(form.quality, form.size, form.fps)
+    shared = {
+        "g": 2 * form.fps,
+        "flags": "+cgop",
+        # Bounded, so that a phone on a mobile network plays smoothly.
+        "maxrate": peak,
+        "bufsize": 2 * peak,
+        **COLOUR_OPTIONS,
+    }
+    options = _OPTIONS[form.encoding](_LEVELS[form.encoding][form.quality], form.threads)
+    return ffmpeg.output(frames.video, file, **options, **shared, **container)

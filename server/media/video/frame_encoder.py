@@ -1,7 +1,6 @@
 """Encoding of rendered frames by ffmpeg into a segment, with a bounded number in flight.
 
-The options of the encoders are in encoder_options.py; `try_open` tests whether an encoder works on
-this machine.
+The options of the encoders are in encoder_options.py; trial.py tests which work on this machine.
 """
 
 import queue
@@ -14,9 +13,8 @@ from typing import Self
 from server.errors import ToqiboxError
 from server.files import atomic
 from server.media import ffmpeg
-from server.media.redact import redact_paths
 from server.media.video import ffprobe
-from server.media.video.encoder_options import TICKS_PER_FRAME, segment_argv
+from server.media.video.encoder_options import TICKS_PER_FRAME, SegmentFormat, segment_argv
 from server.sandbox import Limits
 
 IN_FLIGHT = 3
@@ -25,9 +23,6 @@ IN_FLIGHT = 3
 STALL_S = 30.0
 """Default seconds without progress after which the process of the writer is killed."""
 
-_TRIAL_SIZE = (256, 144)
-_TRIAL_FPS = 30
-_TRIAL_FRAMES = 5
 _LIMITS = Limits(open_files=64)
 
 
@@ -41,23 +36,6 @@ class SegmentFile:
     """Processor seconds used by ffmpeg."""
 
 
-def try_open(name: str, folder: Path) -> str | None:
-    """Encode a few test frames in `folder`; return None on success, otherwise the reason."""
-    size = _TRIAL_SIZE[0] * _TRIAL_SIZE[1] * 3 // 2
-    out = folder / f"trial-{name}.mp4"
-    try:
-        with FrameWriter(name, _TRIAL_SIZE, _TRIAL_FPS, 1, out) as writer:
-            for shade in range(_TRIAL_FRAMES):
-                writer.write(memoryview(bytes([40 + shade]) * size))
-            writer.finish()
-        out.unlink()
-    except ToqiboxError as error:
-        return redact_paths(error.detail or error.code, out, folder)
-    except (ffmpeg.MediaError, OSError) as error:
-        return redact_paths(str(error), out, folder)
-    return None
-
-
 class FrameWriter:
     """Encodes NV12 frames into an MP4 segment; a context manager that leaves no partial file.
 
@@ -69,20 +47,14 @@ class FrameWriter:
 
     def __init__(
         self,
-        encoder: str,
-        size: tuple[int, int],
-        fps: int,
-        threads: int,
+        form: SegmentFormat,
         out: Path,
         stall_s: float = STALL_S,
     ) -> None:
         """Start ffmpeg; must be called in the worker's main thread.
 
         Args:
-            encoder: a key of ENCODINGS.
-            size: width and height of the video, both even.
-            fps: frames a second.
-            threads: of the encoder; the output of x264 depends on it.
+            form: of the segment.
             out: the MP4 file, written through its `.part`.
             stall_s: seconds without progress after which this process is killed. Every wait for
                 ffmpeg is limited to half of it, so that a stuck encoder is reported before.
@@ -91,18 +63,17 @@ class FrameWriter:
             ToqiboxError: encoder_failed.
         """
         self._out = out
-        self._fps = fps
         self._frames = 0
         self._feeder_failed = threading.Event()
         self._wait_limit_s = stall_s / 2
-        frame_bytes = size[0] * size[1] * 3 // 2
+        frame_bytes = form.size[0] * form.size[1] * 3 // 2
         buffers = [bytearray(frame_bytes) for _ in range(IN_FLIGHT + 1)]
         self._free: queue.SimpleQueue[memoryview] = queue.SimpleQueue()
         for buffer in buffers:
             self._free.put(memoryview(buffer))
         self._full: queue.SimpleQueue[memoryview | None] = queue.SimpleQueue()
         self._current: memoryview | None = None
-        argv = segment_argv(encoder, size, fps, threads, atomic.temp_path(out))
+        argv = segment_argv(form, atomic.temp_path(out))
         try:
             self._process = ffmpeg.Process(argv, _LIMITS, stdin=True)
         except ffmpeg.MediaError as error:

@@ -98,7 +98,7 @@ def write_poster(video: Path, frame: int, fps: int, out: Path, codec: Codec = H2
         video,
         format="mov",
         format_whitelist="mov",
-        codec_whitelist=codec.decoder,
+        codec_whitelist=codec.decoders,
         ss=f"{moment:.6f}",
     )
     # JPEG means BT.601 in full range.
@@ -140,6 +140,7 @@ def _mux_argv(
     audio_input = ffmpeg.input_file(audio, format="mov", format_whitelist="mov")
     options: dict[str, object] = {
         "c": "copy",
+        "tag:v": expected.codec.sample_entry,
         # A segment of one or two frames has no B-frame delay, but its neighbours have: decoding
         # times are reassigned, one per frame.
         "bsf:v": f"setts=pts=PTS:dts=(N-{expected.codec.max_reorder})*{TICKS_PER_FRAME}",

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from server.media import ffmpeg
-from server.media.video import frame_encoder
+from server.media.video.trial import try_encodings
 from server.protocol.progress import ProgressReporter, Result
 from server.protocol.tasks import Probe
 from server.render.gl.context import Context, GlError
@@ -32,7 +32,7 @@ def run(task: Probe, _progress: ProgressReporter) -> Result:
     return {
         "gl": _gl(task.egl_device),
         "ffmpeg": _ffmpeg(),
-        "encoders": {name: _encoder(name, folder) for name in task.encoders},
+        "encoders": _encoders(task.encoders, folder),
         "fonts": {"id": fonts.fingerprint(), "missing": fonts.missing_packages()},
     }
 
@@ -77,6 +77,6 @@ def _ffmpeg() -> Result:
         return {"ok": False, "version": None, "error": str(problem)}
 
 
-def _encoder(name: str, folder: Path) -> Result:
-    why = frame_encoder.try_open(name, folder)
-    return {"ok": why is None, "why": why}
+def _encoders(names: tuple[str, ...], folder: Path) -> Result:
+    reasons = try_encodings(names, folder)
+    return {name: {"ok": why is None, "why": why} for name, why in reasons.items()}

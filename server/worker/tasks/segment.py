@@ -5,6 +5,7 @@ from functools import partial
 
 from server.errors import ToqiboxError
 from server.files import seal
+from server.media.video.encoder_options import SegmentFormat
 from server.media.video.frame_encoder import STALL_S, FrameWriter
 from server.protocol.progress import ProgressReporter, Result
 from server.protocol.tasks import DrawSegment
@@ -52,7 +53,8 @@ def _resume(scene: Scene, task: DrawSegment) -> None:
 def _render(session: RenderSession, task: DrawSegment, progress: ProgressReporter) -> Result:
     context, scene, readback = session.context, session.scene, session.readback
     spec, stall_s = task.scene, STALL_S if task.stall_s is None else task.stall_s
-    output = FrameWriter(task.encoder, spec.size, spec.fps, task.threads, task.out, stall_s)
+    form = SegmentFormat(task.encoder, spec.size, spec.fps, task.threads, task.quality)
+    output = FrameWriter(form, task.out, stall_s)
     with output as writer:
         readback.begin()
         for frame in range(task.first, task.last):
