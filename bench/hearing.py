@@ -20,8 +20,8 @@ import mir_eval
 import numpy as np
 
 from server.arrays import Float64Array, Int16Array
-from server.audio.events import find_events
 from server.audio.rhythm import filterbank
+from server.audio.track_events import find_events
 
 Row = dict[str, float]
 

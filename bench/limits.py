@@ -28,7 +28,7 @@ from bench.speed.jobs import FPS, JobTime, Work
 from bench.speed.parts import Parts
 from server import sandbox
 from server.cli.support.command_error import CommandError
-from server.cli.tasks import effect_source, task_builder
+from server.cli.tasks import effect_loader, task_builder
 from server.config import Config
 from server.jobs.execution.worker_process import TaskError
 
@@ -82,7 +82,7 @@ def _works(options: argparse.Namespace, config: Config) -> Iterator[Work]:
         size = task_builder.parse_size(text)
         jobs.check_size(size)
         for effect in options.effect or ["breathe", "ring", "spin"]:
-            loaded = effect_source.find(effect, config)
+            loaded = effect_loader.find(effect, config)
             transition = loaded.effect.transition_image is not None
             yield Work(effect=effect, size=size, seconds=options.seconds, transition=transition)
 

@@ -42,7 +42,7 @@ from server.protocol.scene import SceneSpec
 from server.render.gl.context import Context
 from server.render.gl.pixels import read_rgba
 from server.render.scene import Scene
-from server.samples import photo as sample
+from server.samples import sample_photo as sample
 
 FPS = material.FPS
 AFTER_HIT_S = 0.1

@@ -23,8 +23,8 @@ import numpy as np
 from bench.music import KINDS
 from bench.music.track import RATE, Track, Truth
 from server.arrays import Float64Array, Int16Array
-from server.audio.events import TrackEvents, find_events
 from server.audio.structure.sections import BREAK, BUILD, DROP, PLAIN
+from server.audio.track_events import TrackEvents, find_events
 
 Row = dict[str, float]
 

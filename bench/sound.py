@@ -17,7 +17,7 @@ from server.audio.spectrum import spectrogram
 from server.media import ffmpeg, wav
 from server.protocol import file_names
 from server.protocol.prepared_audio import SAMPLE_RATE
-from server.samples import track as demo
+from server.samples import sample_track as demo
 
 
 def main() -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from bench.speed.jobs import FPS, Material, Work
 from server import processors
-from server.cli.tasks import effect_source, task_builder
+from server.cli.tasks import effect_loader, task_builder
 from server.cli.tasks.worker_session import WorkerSession
 from server.config import Config
 from server.jobs.scheduling.plan import encoder_threads
@@ -108,7 +108,7 @@ class _Frames:
 
 def _scene_spec(work: Work, material: Material, config: Config, folder: Path) -> SceneSpec:
     """Prepare the material as a job does, and return its scene."""
-    loaded = effect_source.find(work.effect, config)
+    loaded = effect_loader.find(work.effect, config)
     features = folder / "features"
     with WorkerSession() as session:
         photo2 = material.photo if work.transition else None

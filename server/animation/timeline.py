@@ -10,9 +10,9 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from server.animation import modulation
+from server.animation import modulation_values
 from server.animation.event_envelopes import first_frames
-from server.animation.modulation import FeatureSource
+from server.animation.modulation_values import FeatureSource
 from server.animation.transition_progress import progress
 from server.effects.effect import Builtin, Effect, Input, Kind, Value
 from server.effects.model.input import ParamValue
@@ -120,7 +120,7 @@ def _input_column(
         share = progress(param_values, features, frames, fps)[:, np.newaxis].astype(np.float64)
         low, high = (_constant(0.0 if end is None else end) for end in (item.minimum, item.maximum))
         return _column(item, low + (high - low) * share)
-    values = modulation.modulate(setting, features, frames, fps)
+    values = modulation_values.modulate(setting, features, frames, fps)
     if item.values:  # a choice moves through the indices of its values
         places = np.floor(values + 0.5).astype(int)
         values = np.array(item.values)[np.clip(places, 0, len(item.values) - 1)]
@@ -155,7 +155,7 @@ def _event_values(
         starts = first_frames(features.events(event), fps)
         values[starts[starts < frames]] = 1
     else:
-        high = modulation.modulate(motion, features, frames, fps)[:, 0] >= 0.5
+        high = modulation_values.modulate(motion, features, frames, fps)[:, 0] >= 0.5
         values[1:, 0] = high[1:] & ~high[:-1]
         values[0] = high[0]
     return values if values.any() else values[:1]

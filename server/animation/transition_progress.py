@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from server.animation.beat_ruler import BeatRuler
-from server.animation.modulation import FeatureSource
+from server.animation.modulation_values import FeatureSource
 from server.effects.model.input import ParamValue
 from server.effects.model.modulation import BEATS
 

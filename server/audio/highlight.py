@@ -15,9 +15,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from server.arrays import Float64Array, Int16Array
-from server.audio.events import find_events
 from server.audio.spectrum.analyser_node import RATE
 from server.audio.structure.bar_lines import bar_lines
+from server.audio.track_events import find_events
 from server.audio.track_features import SECTION_KINDS
 
 _LEAD_BARS, _LEAD_SHARE = 4, 0.3

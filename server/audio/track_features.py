@@ -13,11 +13,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from server.arrays import Float32Array, Float64Array
-from server.audio.events import TrackEvents, find_events
 from server.audio.spectrum import bands, spectrogram
 from server.audio.spectrum.analyser_node import STEPS_PER_S
 from server.audio.spectrum.loudness import STEP_S, LoudnessMeter
 from server.audio.structure import section_labels
+from server.audio.track_events import TrackEvents, find_events
 from server.errors import ToqiboxError
 from server.files import atomic
 from server.media import ffmpeg

@@ -17,7 +17,7 @@ from server.demo.server import DemoServer, ServerStartError
 from server.media import ffmpeg
 from server.media.ffmpeg import MediaError
 from server.media.video.verify import AAC_FRAME_S
-from server.samples import sample_files, track
+from server.samples import sample_files, sample_track
 
 OUTPUT = Path("demo.mp4")
 RATIO = 2.0
@@ -78,7 +78,7 @@ def _follow(client: ApiClient, job_id: str) -> dict[str, Any]:
 def report(path: Path, job: dict[str, Any], seconds: float) -> int:
     """Print the properties of the video and its problems, and return the exit status."""
     info = video.read(path)
-    beat = video.compare_motion(video.frame_differences(path), track.kick_times(), info.fps)
+    beat = video.compare_motion(video.frame_differences(path), sample_track.kick_times(), info.fps)
     print(
         f"\n{path.resolve()}\n"
         f"  file     {info.bytes / 1e6:.2f} MB, made in {seconds:.1f} s\n"

@@ -36,7 +36,7 @@ from server.devserver.current_media import CurrentMedia
 from server.devserver.edits import EditHandlers
 from server.devserver.file_writer import FileWriter
 from server.devserver.handlers import PageHandlers
-from server.devserver.preview import PreviewRenderer
+from server.devserver.preview_renderer import PreviewRenderer
 from server.devserver.uploads import MediaUploads
 from server.devserver.watch_config import WatchConfig
 from server.devserver.watched_file import WatchedFile

@@ -12,7 +12,7 @@ from aiohttp import web
 
 import server
 from server.devserver.current_media import CurrentMedia
-from server.devserver.preview import PreviewRenderer, Superseded
+from server.devserver.preview_renderer import PreviewRenderer, Superseded
 from server.devserver.watch_config import WatchConfig
 from server.devserver.watched_file import WatchedEffect, WatchedFile
 from server.effects.library.library import BUILT_IN

@@ -9,7 +9,7 @@ from server.audio.features import Features
 from server.audio.spectrum import log_bands
 from server.audio.spectrum.spectrogram import RECORD, TAIL
 from server.effects.model.feature import STEP_FEATURES
-from server.media.photos.palette import file_palette
+from server.media.photos.photo_palette import file_palette
 from server.protocol.feature_names import EVENTS
 from server.protocol.file_names import LEVELS, SPECTRA
 
@@ -34,7 +34,7 @@ class PreviewMedia:
     photo2_name: str
 
     def palette(self) -> dict[str, str]:
-        """Return the palette of the photo; see media/photos/palette.py."""
+        """Return the palette of the photo; see media/photos/photo_palette.py."""
         return file_palette(self.photo)
 
 

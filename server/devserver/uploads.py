@@ -8,7 +8,7 @@ from decimal import Decimal
 from pathlib import Path
 
 from server.devserver.current_media import CurrentMedia
-from server.devserver.preview import PreviewRenderer
+from server.devserver.preview_renderer import PreviewRenderer
 from server.errors import ToqiboxError
 from server.jobs.execution.worker_process import TaskError, Timeouts, Worker
 from server.protocol import file_names

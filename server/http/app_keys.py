@@ -3,7 +3,7 @@
 from aiohttp import web
 
 from server.config import Config
-from server.http.background import BackgroundTasks
+from server.http.background_tasks import BackgroundTasks
 from server.http.headers.accept_language import preferred_language
 from server.http.limits import HttpLimits
 from server.jobs.service import Service

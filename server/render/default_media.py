@@ -10,7 +10,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from server.animation.modulation import FeatureSource
+from server.animation.modulation_values import FeatureSource
 from server.audio.spectrum import analyser_node, log_bands
 from server.render.gl.context import Context, Size
 from server.render.textures.audio import AudioFeatures

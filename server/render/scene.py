@@ -11,7 +11,7 @@ from server.effects.effect import Effect, Kind
 from server.effects.model.palette import Palette, read_palette
 from server.effects.title_credits import hide_repeated_credits
 from server.errors import ToqiboxError
-from server.media.photos.palette import file_palette, photo_palette
+from server.media.photos.photo_palette import file_palette, photo_palette
 from server.protocol.scene import EffectInstance, SceneSpec
 from server.render import default_media
 from server.render.effect.defects import with_float_targets

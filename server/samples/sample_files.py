@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from server.media import ffmpeg
-from server.samples import photo, track
+from server.samples import sample_photo, sample_track
 
 _SMALL = (1200, 800)
 
@@ -25,18 +25,18 @@ def write(folder: Path) -> SampleFiles:
         MediaError: ffmpeg is missing or cannot encode the MP3.
     """
     files = SampleFiles(folder / "track.wav", folder / "track.mp3", folder / "photo.jpg")
-    files.wav.write_bytes(track.wav())
+    files.wav.write_bytes(sample_track.wav())
     encode_mp3(files.wav, files.mp3)
-    files.photo.write_bytes(photo.jpeg())
+    files.photo.write_bytes(sample_photo.jpeg())
     return files
 
 
 def write_without_ffmpeg(folder: Path) -> None:
     """Write ``track.wav``, ``photo.png`` and ``photo2.png``, quickly and without ffmpeg."""
-    (folder / "track.wav").write_bytes(track.wav())
-    image = photo.paint(*_SMALL)
+    (folder / "track.wav").write_bytes(sample_track.wav())
+    image = sample_photo.paint(*_SMALL)
     image.save(folder / "photo.png", compress_level=1)
-    photo.second_photo(image).save(folder / "photo2.png", compress_level=1)
+    sample_photo.second_photo(image).save(folder / "photo2.png", compress_level=1)
 
 
 def encode_mp3(wav: Path, mp3: Path) -> None:

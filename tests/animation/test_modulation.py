@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from server.animation import modulation
+from server.animation import modulation_values
 from server.effects.model.feature import FEATURES
 from server.effects.model.modulation import (
     EASES,
@@ -31,8 +31,8 @@ class Song:
         return np.array([[time, 1.0] for time in times])
 
 
-def moved(motion: modulation.Modulation, frames: int = 11) -> list[float]:
-    values = modulation.modulate(motion, Song(), frames, FPS)
+def moved(motion: modulation_values.Modulation, frames: int = 11) -> list[float]:
+    values = modulation_values.modulate(motion, Song(), frames, FPS)
     assert values.shape == (frames, 1)
     return [round(float(value), 3) for value in values[:, 0]]
 
@@ -60,7 +60,7 @@ def test_a_curve_bends_it_and_keeps_the_ends(curve: str | float, half: float) ->
 def test_every_ease_goes_from_0_to_1_and_never_back() -> None:
     share = np.linspace(0, 1, 101)
     for name in EASES:
-        eased = modulation.ease(name, share)
+        eased = modulation_values.ease(name, share)
         assert (eased[0], eased[-1]) == (0, 1)
         assert (np.diff(eased) >= 0).all()
 
@@ -114,14 +114,14 @@ def test_oscillators() -> None:
 def test_a_jump_happens_in_the_frame_of_its_moment(fps: int) -> None:
     """As an event does: at 1.01 s in the frame floor(1.01 x fps)."""
     frames, moment = 4 * fps, 1.01
-    jumps: dict[str, modulation.Modulation] = {
+    jumps: dict[str, modulation_values.Modulation] = {
         "hold": KeyframeTrack(keys=(Keyframe(0, (0.0,)), Keyframe(moment, (1.0,), "hold"))),
         "square": Oscillator(shape=Shape.SQUARE, beats=None, seconds=2 * moment, phase=0.5),
         "saw": Oscillator(shape=Shape.SAW, beats=None, seconds=moment),
         "beats": Oscillator(shape=Shape.SQUARE, beats=2, seconds=None),
     }
     values = {
-        name: modulation.modulate(motion, Song(), frames, fps)[:, 0]
+        name: modulation_values.modulate(motion, Song(), frames, fps)[:, 0]
         for name, motion in jumps.items()
     }
     at = int(moment * fps)
@@ -153,12 +153,12 @@ def test_keys_in_beats() -> None:
 
 def test_points_and_colours_move_in_all_parts() -> None:
     motion = FeatureBinding(feature="level", low=(1.0, 0.0, 0.0, 1.0), high=(0.0, 0.0, 1.0, 0.5))
-    values = modulation.modulate(motion, Song(), 11, FPS)
+    values = modulation_values.modulate(motion, Song(), 11, FPS)
     assert values[5].tolist() == pytest.approx([0.5, 0, 0.5, 0.75])
 
 
 def test_the_default_audio_has_every_feature() -> None:
     for name in FEATURES:
-        values = modulation.feature_values(name, DefaultAudio(), 30, 30)
+        values = modulation_values.feature_values(name, DefaultAudio(), 30, 30)
         assert values.shape == (30,)
         assert np.isfinite(values).all()

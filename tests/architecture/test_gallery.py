@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from scripts import gallery
-from server.cli.tasks.effect_source import read
+from server.cli.tasks.effect_loader import read
 from server.effects.dialects import SUFFIXES
 from server.effects.library.library import BUILT_IN
 

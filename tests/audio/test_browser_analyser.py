@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from server.arrays import Float32Array, Int16Array, UInt8Array
 from server.audio.features import Features, analyse
 from server.audio.spectrum import analyser_node
-from server.samples import track
+from server.samples import sample_track
 from tests.harness.browser import Chromium, Page
 
 pytestmark = pytest.mark.browser
@@ -57,7 +57,7 @@ def listen(page: Page) -> Listen:
 
 def _music() -> Float32Array:
     """Return the demo track: the rest before the lift, and the lift with all its voices."""
-    return track.mix()[11 * RATE : 14 * RATE]
+    return sample_track.mix()[11 * RATE : 14 * RATE]
 
 
 def _sines() -> Float32Array:

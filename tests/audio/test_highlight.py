@@ -10,7 +10,7 @@ from server.audio.highlight import AnalysedTrack, choose_highlight, find_highlig
 from server.audio.structure.bar_lines import bar_lines
 from server.audio.track_features import SECTION_KINDS
 from server.errors import ToqiboxError
-from server.media.tracks.sound import decode_whole
+from server.media.tracks.audio_decoder import decode_whole
 from tests.harness import tracks
 
 BAR_S = 2.0

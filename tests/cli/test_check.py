@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from server.cli.effects import new
-from server.cli.tasks import effect_source
+from server.cli.tasks import effect_loader
 from server.cli.tasks.file_validation import ValidationOutcome
 from server.cli.tasks.file_validator import FileValidator
 from server.cli.tasks.task_limits import TaskLimits
@@ -74,7 +74,7 @@ async def test_every_template_draws(validator: FileValidator, templates: list[Pa
     for file in templates:
         validation = await validator.validate(file, named=True)
         assert validation.outcome is ValidationOutcome.OK, validation
-        effect = effect_source.read(file).effect
+        effect = effect_loader.read(file).effect
         assert effect.title == f"My {file.stem.removeprefix('my-')}"
         assert (effect.credit, effect.license) == ("Your name", "MIT")
         assert effect.description
@@ -125,7 +125,7 @@ async def test_shaders_of_other_players_compile_for_browsers() -> None:
     worker = await Worker.start("compile")
     try:
         for path in sorted((Path(__file__).parents[1] / "data" / "features" / "players").iterdir()):
-            task = CompileForBrowser(effect=effect_source.read(path).to_instance())
+            task = CompileForBrowser(effect=effect_loader.read(path).to_instance())
             result = await worker.run(task, Timeouts(60, 60), lambda _event: None)
             assert result["diagnostics"] == [], path
     finally:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from server.cli.main import main
-from server.cli.tasks import effect_source
+from server.cli.tasks import effect_loader
 
 ROOT = Path(__file__).parents[2]
 
@@ -55,4 +55,4 @@ def test_import_makes_a_file_of_each_shader(
     assert quietly(capsys, "import", "all.json")[0] == 0
     names_written = ["fire-ice.glsl", "ramp-2.glsl", "ramp.glsl"]
     assert sorted(path.name for path in tmp_path.glob("*.glsl")) == names_written
-    assert effect_source.read(Path("fire-ice.glsl")).effect.title == "Fire & Ice"
+    assert effect_loader.read(Path("fire-ice.glsl")).effect.title == "Fire & Ice"

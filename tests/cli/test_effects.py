@@ -14,7 +14,7 @@ import pytest
 from PIL import Image
 
 from server.cli.main import main
-from server.cli.tasks import effect_source
+from server.cli.tasks import effect_loader
 from tests.harness import media, processes
 from tests.harness.limits import HANG_S
 from tests.harness.server import SMALL
@@ -231,7 +231,7 @@ def test_import_makes_a_file_that_is_an_effect(run: Run, tmp_path: Path) -> None
     again = run("import", "3d23Dc.json")
     assert again.status == 1
     assert "already exists" in again.err
-    assert effect_source.read(tmp_path / "3d23dc.glsl").effect.title == "Clear"
+    assert effect_loader.read(tmp_path / "3d23dc.glsl").effect.title == "Clear"
 
 
 @pytest.fixture

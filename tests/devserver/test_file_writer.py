@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from server.cli.tasks.effect_source import read
+from server.cli.tasks.effect_loader import read
 from server.devserver.file_writer import FileWriter, WriteConflict
 from server.errors import ToqiboxError
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from server.cli.tasks import effect_source
+from server.cli.tasks import effect_loader
 from server.effects.effect import Effect
 from server.effects.glsl.includes import MAX_INCLUDED_CHARACTERS, expand
 from server.effects.library.library import Library
@@ -55,7 +55,7 @@ def colour(effect: Effect) -> list[int]:
 
 
 def read(folder: Path) -> Effect:
-    return effect_source.read(folder / "main.glsl").effect
+    return effect_loader.read(folder / "main.glsl").effect
 
 
 def fault(act: Callable[[], object]) -> tuple[str, int, int, str]:

@@ -7,7 +7,7 @@ import pytest
 from numpy.typing import NDArray
 
 from server.animation.timeline import Timeline
-from server.cli.tasks.effect_source import read
+from server.cli.tasks.effect_loader import read
 from server.effects.dialects import load
 from server.effects.library.library import BUILT_IN
 from server.effects.model.safe_area import safe_area, size_names

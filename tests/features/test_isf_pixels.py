@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from server.effects import assets, dialects
 from server.effects.effect import Value
-from server.media.photos.palette import photo_palette
+from server.media.photos.photo_palette import photo_palette
 from server.protocol.scene import EffectInstance, SceneSpec
 from server.render.gl.context import Context
 from server.render.gl.pixels import read_rgba

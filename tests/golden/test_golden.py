@@ -15,21 +15,21 @@ from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
 from server.audio import features
-from server.cli.tasks.effect_source import read
+from server.cli.tasks.effect_loader import read
 from server.effects.dialects import SUFFIXES
 from server.effects.library.library import BUILT_IN
 from server.media.photos.photo import prepare as prepare_photo
-from server.media.tracks.sound import decode
+from server.media.tracks.audio_decoder import decode
 from server.protocol.scene import SceneSpec
 from server.render.gl.context import Context
 from server.render.output.readback import Readback
 from server.render.scene import Scene
-from server.samples import photo, track
+from server.samples import sample_photo, sample_track
 from server.typography import fonts
 
 HERE = Path(__file__).parents[1] / "data" / "golden"
 WIDTH, HEIGHT, FPS = 160, 90, 30
-_KICK = int(track.kick_times()[20] * FPS)
+_KICK = int(sample_track.kick_times()[20] * FPS)
 FRAMES = (0, _KICK + 1, _KICK + 10)
 """The start, the frame after a kick, and the time between two kicks."""
 BEFORE = 20
@@ -48,12 +48,14 @@ pytestmark = pytest.mark.golden
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Prepare the demo's track and photo."""
     folder = tmp_path_factory.mktemp("golden")
-    (folder / "track").write_bytes(track.wav())
-    photo.paint(*FIRST).save(folder / "photo", "PNG", compress_level=1)
+    (folder / "track").write_bytes(sample_track.wav())
+    sample_photo.paint(*FIRST).save(folder / "photo", "PNG", compress_level=1)
     decode(folder / "track", "wav", Decimal(0), None, Decimal(60), folder / "sound.wav")
     features.analyse(folder / "sound.wav", folder / "features")
     prepare_photo(folder / "photo", folder / "photo.rgba")
-    photo.second_photo(photo.paint(*SECOND)).save(folder / "photo2", "PNG", compress_level=1)
+    sample_photo.second_photo(sample_photo.paint(*SECOND)).save(
+        folder / "photo2", "PNG", compress_level=1
+    )
     prepare_photo(folder / "photo2", folder / "photo2.rgba")
     return folder
 

@@ -13,7 +13,7 @@ from PIL import Image
 from server.media import wav
 from server.media.photos import photo
 from server.media.sniff import sniff_audio_file
-from server.media.tracks import sound
+from server.media.tracks import audio_decoder
 
 Samples = np.ndarray[Any, np.dtype[Any]]
 MakeWav = Callable[..., Path]
@@ -75,16 +75,16 @@ def decode_frames() -> Decode:
 
 
 @pytest.fixture
-def decode(tmp_path: Path) -> Callable[..., sound.DecodedAudio]:
+def decode(tmp_path: Path) -> Callable[..., audio_decoder.DecodedAudio]:
     """Sniff and decode a file, the whole of it unless told otherwise."""
 
     def run(
         path: Path, start: str = "0", duration: str | None = None, longest: str = "240"
-    ) -> sound.DecodedAudio:
+    ) -> audio_decoder.DecodedAudio:
         kind = sniff_audio_file(path)
         assert kind is not None
         length = None if duration is None else Decimal(duration)
-        return sound.decode(
+        return audio_decoder.decode(
             path, kind, Decimal(start), length, Decimal(longest), tmp_path / "sound.wav"
         )
 

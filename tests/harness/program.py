@@ -35,12 +35,12 @@ def _know_machine(stack: ExitStack, report: str) -> None:
 
 
 def _be_patient(stack: ExitStack) -> None:
-    from server.devserver import preview
+    from server.devserver import preview_renderer
     from server.jobs.execution.worker_process import Timeouts
 
     for name in ("_COMPILE_TIMEOUTS", "_FRAME_TIMEOUTS"):
         timeouts = Timeouts(_BUSY_S, _BUSY_S)
-        stack.enter_context(patch.object(preview, name, timeouts))
+        stack.enter_context(patch.object(preview_renderer, name, timeouts))
 
 
 if __name__ == "__main__":

@@ -8,7 +8,7 @@ import pytest
 from server.errors import ToqiboxError
 from server.http.headers.client_address import network_of
 from server.http.limits import HttpLimits
-from server.http.uploads.limiter import UploadLimiter
+from server.http.uploads.upload_limiter import UploadLimiter
 from tests.http.conftest import Start
 from tests.http.wire import exchange, form, part, post
 

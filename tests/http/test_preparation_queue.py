@@ -7,7 +7,7 @@ import pytest
 
 from server.errors import ToqiboxError
 from server.http.limits import HttpLimits
-from server.http.uploads.limiter import UploadLimiter
+from server.http.uploads.upload_limiter import UploadLimiter
 from server.jobs.submission.preparation_queue import PreparationQueue
 
 MB = 1 << 20

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from server.errors import ToqiboxError
-from server.media.tracks import sound
+from server.media.tracks import aac_encoder
 
 Samples = np.ndarray[Any, np.dtype[Any]]
 MakeWav = Callable[..., Path]
@@ -23,7 +23,7 @@ def test_the_aac_lasts_exactly_and_is_not_late(
     path = make_wav(samples)
     for frames, fps in ((37, 24), (1, 60), (45, 25)):
         out = tmp_path / "sound.m4a"
-        assert sound.encode_aac(path, frames, fps, out).cpu_s > 0
+        assert aac_encoder.encode(path, frames, fps, out).cpu_s > 0
         decoded = decode_sound(out)
         samples_expected = frames * 48000 // fps
         assert samples_expected <= len(decoded) < samples_expected + 1024
@@ -35,6 +35,6 @@ def test_the_aac_lasts_exactly_and_is_not_late(
 
 def test_aac_of_a_missing_sound_fails(tmp_path: Path) -> None:
     with pytest.raises(ToqiboxError) as caught:
-        sound.encode_aac(tmp_path / "none", 30, 30, tmp_path / "out.m4a")
+        aac_encoder.encode(tmp_path / "none", 30, 30, tmp_path / "out.m4a")
     assert caught.value.code == "encoder_failed"
     assert os.listdir(tmp_path) == []

@@ -12,8 +12,8 @@ import numpy as np
 import pytest
 
 from server.media import wav
-from server.media.tracks import sound
-from server.media.video import ffprobe, mux
+from server.media.tracks import aac_encoder
+from server.media.video import ffprobe, muxer
 from server.media.video.encoder_options import TICKS_PER_FRAME, SegmentFormat
 from server.media.video.frame_encoder import FrameWriter
 from server.media.video.trial import try_encodings
@@ -63,9 +63,9 @@ def _video(folder: Path, encoder: str) -> Path:
     ]
     samples = np.zeros((SAMPLE_RATE * cuts[-1] // FPS, 2), "<f4")
     (folder / "made.wav").write_bytes(wav.header(len(samples)) + samples.tobytes())
-    sound.encode_aac(folder / "made.wav", cuts[-1], FPS, folder / "sound.m4a")
+    aac_encoder.encode(folder / "made.wav", cuts[-1], FPS, folder / "sound.m4a")
     expected = ExpectedVideo(cuts[-1], FPS, SIDE, SIDE, ENCODINGS[encoder].codec)
-    report = mux.mux(segments, folder / "sound.m4a", expected, folder / "out.mp4").report
+    report = muxer.mux(segments, folder / "sound.m4a", expected, folder / "out.mp4").report
     assert (report.frames, report.uniform) == (cuts[-1], True)
     return folder / "out.mp4"
 
@@ -99,7 +99,7 @@ def test_cuts_lose_nothing_and_every_gop_is_closed(
     subprocess.run([*command, "-f", kind, str(tmp_path / "bare")], check=True)
     entries = "stream=pix_fmt,color_range,color_space,color_transfer,color_primaries"
     assert _probe(tmp_path / "bare", entries) == ["yuv420p,tv,bt709,bt709,bt709"]
-    mux.write_poster(video, 51, FPS, tmp_path / "poster.jpg", codec)
+    muxer.write_poster(video, 51, FPS, tmp_path / "poster.jpg", codec)
     assert _probe(tmp_path / "poster.jpg", "stream=width,height") == [f"{SIDE},{SIDE}"]
 
 

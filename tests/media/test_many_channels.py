@@ -10,10 +10,10 @@ import pytest
 from numpy.typing import NDArray
 
 from server.errors import ToqiboxError
-from server.media.tracks import sound
+from server.media.tracks import audio_decoder
 
 Samples = NDArray[Any]
-Decode = Callable[..., sound.DecodedAudio]
+Decode = Callable[..., audio_decoder.DecodedAudio]
 
 
 def _wav(path: Path, samples: Samples, rate: int = 48000) -> Path:
@@ -37,7 +37,7 @@ def test_channels_without_places_are_averaged(
     assert decode(path).samples == 2400
     expected = samples[:, -1] / 32768 / channels
     assert written() == pytest.approx(np.stack([expected, expected], axis=1), abs=1e-4)
-    whole = sound.decode_whole(path, "wav", 10)
+    whole = audio_decoder.decode_whole(path, "wav", 10)
     assert np.abs(whole).max() == pytest.approx(32767 / channels, rel=0.02)
 
 

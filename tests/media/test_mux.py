@@ -13,8 +13,8 @@ import pytest
 
 from server.errors import ToqiboxError
 from server.media import mp4_boxes, wav
-from server.media.tracks import sound
-from server.media.video import encoder_options, ffprobe, mux
+from server.media.tracks import aac_encoder
+from server.media.video import encoder_options, ffprobe, muxer
 from server.media.video.encoder_options import SegmentFormat
 from server.media.video.frame_encoder import FrameWriter
 from server.media.video.verify import ExpectedVideo, verify
@@ -47,7 +47,7 @@ def _shoot(folder: Path, fps: int, *lengths: int) -> Shot:
     samples = np.zeros((48000 * frames // fps + 1000, 2), "<f4")
     samples[24000 * frames // fps] = 0.9
     (folder / "made.wav").write_bytes(wav.header(len(samples)) + samples.tobytes())
-    sound.encode_aac(folder / "made.wav", frames, fps, folder / "sound.m4a")
+    aac_encoder.encode(folder / "made.wav", frames, fps, folder / "sound.m4a")
     return segments, folder / "sound.m4a", ExpectedVideo(frames, fps, WIDTH, HEIGHT)
 
 
@@ -61,7 +61,7 @@ def shot(tmp_path_factory: pytest.TempPathFactory) -> Shot:
 def video(shot: Shot) -> Path:
     """Mux the video of `shot`."""
     out = shot[0][0].with_name("film.mp4")
-    mux.mux(*shot, out)
+    muxer.mux(*shot, out)
     return out
 
 
@@ -83,7 +83,7 @@ def test_nothing_is_lost_and_nothing_drifts(
     fps: int,
     lengths: tuple[int, ...],
 ) -> None:
-    video = mux.mux(*_shoot(tmp_path, fps, *lengths), tmp_path / "out.mp4")
+    video = muxer.mux(*_shoot(tmp_path, fps, *lengths), tmp_path / "out.mp4")
     frames = sum(lengths)
     assert video.report.frames == frames
     assert video.report.uniform
@@ -128,7 +128,7 @@ ON_ONE_LINE = {"line\r\nbreak\0nul\n": "line breaknul", "a\tb\u2028c\x85d": "a b
 def test_title_and_artist_are_all_the_metadata(
     shot: Shot, tmp_path: Path, title: str | None, artist: str | None
 ) -> None:
-    mux.mux(*shot, tmp_path / "out.mp4", mux.Metadata(title, artist))
+    muxer.mux(*shot, tmp_path / "out.mp4", muxer.Metadata(title, artist))
     tags = _tags(tmp_path / "out.mp4")
     for word in ("major_brand", "minor_version", "compatible_brands"):
         tags.pop(word)
@@ -139,7 +139,7 @@ def test_title_and_artist_are_all_the_metadata(
 
 def test_moov_comes_first_and_the_sum_is_that_of_the_file(shot: Shot, tmp_path: Path) -> None:
     stages: list[str] = []
-    video = mux.mux(*shot, tmp_path / "out.mp4", on_stage=stages.append)
+    video = muxer.mux(*shot, tmp_path / "out.mp4", on_stage=stages.append)
     assert [step for step in stages if step != "join"] == ["joined", "checked"]
     kinds = mp4_boxes.box_types(tmp_path / "out.mp4")
     assert kinds.index(b"moov") < kinds.index(b"mdat")
@@ -162,7 +162,7 @@ def test_what_is_not_as_ordered_is_not_published(shot: Shot, tmp_path: Path) -> 
     before = sorted(os.listdir(tmp_path))
     for pieces, music, order in wrong:
         with pytest.raises(ToqiboxError) as caught:
-            mux.mux(pieces, music, order, out)
+            muxer.mux(pieces, music, order, out)
         assert caught.value.code == "output_invalid"
         assert sorted(os.listdir(tmp_path)) == before
 
@@ -200,9 +200,9 @@ def test_sound_that_is_too_short_is_noticed(
 ) -> None:
     segments, _, expected = shot
     short = tmp_path / "short.m4a"
-    sound.encode_aac(make_wav(np.zeros(4800, np.float32)), 20, 30, short)
+    aac_encoder.encode(make_wav(np.zeros(4800, np.float32)), 20, 30, short)
     with pytest.raises(ToqiboxError, match="audio duration"):
-        mux.mux(segments, short, expected, tmp_path / "out.mp4")
+        muxer.mux(segments, short, expected, tmp_path / "out.mp4")
 
 
 def _picture(path: Path) -> Array:
@@ -213,7 +213,7 @@ def _picture(path: Path) -> Array:
 
 @pytest.mark.parametrize("frame", [0, 1, 12, 22])
 def test_the_poster_is_that_frame_in_its_colours(video: Path, tmp_path: Path, frame: int) -> None:
-    mux.write_poster(video, frame, 30, tmp_path / "poster.jpg")
+    muxer.write_poster(video, frame, 30, tmp_path / "poster.jpg")
     luma, blue, red = (_luma(frame) - 16) / 219, (110 - 128) / 224, (150 - 128) / 224
     green = -0.1873 * blue - 0.4681 * red
     colour = np.array([luma + 1.5748 * red, luma + green, luma + 1.8556 * blue]) * 255
@@ -224,6 +224,6 @@ def test_the_poster_is_that_frame_in_its_colours(video: Path, tmp_path: Path, fr
 
 def test_a_poster_past_the_end_fails(video: Path, tmp_path: Path) -> None:
     with pytest.raises(ToqiboxError) as caught:
-        mux.write_poster(video, 50, 30, tmp_path / "poster.jpg")
+        muxer.write_poster(video, 50, 30, tmp_path / "poster.jpg")
     assert caught.value.code == "output_invalid"
     assert not (tmp_path / "poster.jpg").exists()

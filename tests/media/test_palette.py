@@ -8,7 +8,7 @@ import pytest
 from server.arrays import UInt8Array
 from server.effects.model.palette import COLORS, read_palette
 from server.media import oklab
-from server.media.photos.palette import photo_palette
+from server.media.photos.photo_palette import photo_palette
 
 
 def _flat(color: tuple[int, int, int], width: int = 60, height: int = 40) -> UInt8Array:

@@ -12,14 +12,14 @@ import pytest
 
 from server.errors import ToqiboxError
 from server.media import wav
-from server.media.tracks import sound
+from server.media.tracks import audio_decoder
 from server.protocol.prepared_audio import SAMPLE_RATE
 from tests.harness import tracks
 
 Samples = np.ndarray[Any, np.dtype[Any]]
 Convert = Callable[..., Path]
 MakeWav = Callable[..., Path]
-Decode = Callable[..., sound.DecodedAudio]
+Decode = Callable[..., audio_decoder.DecodedAudio]
 
 _LAVFI = ("-f", "lavfi")
 _LONG = Decimal(240)
@@ -217,7 +217,7 @@ def test_an_excerpt_after_a_seek_is_what_the_whole_has_there(
 
     def samples(start: str, seconds: str) -> bytes:
         out = tmp_path / "out.wav"
-        sound.decode(track, suffix, Decimal(start), Decimal(seconds), Decimal(60), out)
+        audio_decoder.decode(track, suffix, Decimal(start), Decimal(seconds), Decimal(60), out)
         return out.read_bytes()[len(wav.header(0)) :]
 
     whole = samples("0", "50")

@@ -10,11 +10,11 @@ import numpy as np
 import pytest
 
 from server.errors import ToqiboxError
-from server.media.tracks import sound
+from server.media.tracks import audio_decoder
 
 Convert = Callable[..., Path]
 MakeWav = Callable[..., Path]
-Decode = Callable[..., sound.DecodedAudio]
+Decode = Callable[..., audio_decoder.DecodedAudio]
 
 _LAVFI = ("-f", "lavfi")
 
@@ -59,7 +59,7 @@ def test_no_demuxer_follows_a_script(
     upload.write_bytes(make(victim))
     before = sorted(os.listdir(tmp_path))
     with pytest.raises(ToqiboxError) as caught:
-        sound.decode(upload, kind, Decimal(0), None, Decimal(240), tmp_path / "out")
+        audio_decoder.decode(upload, kind, Decimal(0), None, Decimal(240), tmp_path / "out")
     assert _code(caught) == "undecodable_audio"
     assert sorted(os.listdir(tmp_path)) == before
 

@@ -18,7 +18,7 @@ from server.devserver.media import FeatureLayout
 from server.effects.effect import Effect, Kind
 from server.effects.web_program import build_program
 from server.media import wav
-from server.media.photos.palette import file_palette
+from server.media.photos.photo_palette import file_palette
 from server.protocol import file_names
 from server.protocol.prepared_audio import SAMPLE_RATE
 from server.protocol.scene import EffectInstance, SceneSpec

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from server.cli.tasks.effect_source import read
+from server.cli.tasks.effect_loader import read
 from tests.web.conftest import PlayerPage
 
 pytestmark = pytest.mark.browser

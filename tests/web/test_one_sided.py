@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from server.audio import features
-from server.cli.tasks.effect_source import read
+from server.cli.tasks.effect_loader import read
 from server.media import wav
 from server.protocol.prepared_audio import SAMPLE_RATE
 from server.render.gl.context import Context

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from server.cli.tasks.effect_source import read
+from server.cli.tasks.effect_loader import read
 from server.effects.library.library import BUILT_IN
 from server.render.gl.context import Context
 from tests.web.conftest import PlayerPage, SceneFiles

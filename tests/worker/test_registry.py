@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from server.errors import ToqiboxError, localize
-from server.media.photos.palette import file_palette
+from server.media.photos.photo_palette import file_palette
 from server.protocol.events import Event, StageEntered
 from server.protocol.progress import ProgressReporter
 from server.protocol.scene import SceneSpec

@@ -67,12 +67,12 @@ def _detect_in_piece(band: Float64Array, power: Float64Array) -> tuple[Int64Arra
     min_rise = np.maximum(_LOCAL_MAX_SHARE * loudness_max, _MIN_RISE)
     # Two interfering tones are predictable except for rounding errors.
     threshold = np.maximum(threshold, _LOUDNESS_SHARE * _nearby_max(loudness))
-    hits = (
+    candidates = (
         (surprise >= threshold)
         & (_nearby_max(rise) >= min_rise)
         & (_nearby_max(loudness) >= _FULL_BAND_SHARE * _nearby_max(full_band))
     )
-    peaks = _peaks(np.where(hits, surprise, 0))
+    peaks = _peaks(np.where(candidates, surprise, 0))
     at = np.array([_onset_sample(error, peak) for peak in peaks], np.int64)
     return at, _nearby_max(rise)[peaks]
 

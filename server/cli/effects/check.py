@@ -15,9 +15,9 @@ from server.cli.support import options as option
 from server.cli.support.command_error import CommandError, report_error
 from server.cli.support.editor_messages import format_line, format_with_source
 from server.cli.support.exit_status import FAILED, USAGE
-from server.cli.tasks.effect_ids import OfferedIds, id_note
 from server.cli.tasks.file_validation import FileValidation, ValidationOutcome
 from server.cli.tasks.file_validator import FileValidator, MachineUnfit
+from server.cli.tasks.offered_ids import OfferedIds, id_note
 from server.cli.tasks.task_limits import TaskLimits
 from server.config import Config
 from server.effects.dialects import SUFFIXES

@@ -6,7 +6,7 @@ from typing import Any
 
 from server.cli.support import options as option
 from server.cli.support.command_error import CommandError, report_error
-from server.cli.tasks import effect_source, task_builder
+from server.cli.tasks import effect_loader, task_builder
 from server.cli.tasks.prepared_media import prepare_media
 from server.cli.tasks.worker_session import WorkerSession
 from server.config import Config
@@ -53,7 +53,7 @@ def run(config: Config, options: argparse.Namespace) -> int:
 
 
 def _draw(config: Config, options: argparse.Namespace) -> dict[str, Any]:
-    loaded = effect_source.find(options.effect, config)
+    loaded = effect_loader.find(options.effect, config)
     size, fps = task_builder.parse_size(options.size), options.fps or config.fps
     instance = task_builder.effect_instance(loaded, task_builder.parse_params(options.param))
     uploads = task_builder.media_files(options.audio, options.image, options.image2)

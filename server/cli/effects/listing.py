@@ -6,7 +6,7 @@ import json
 from server.cli.support.editor_messages import format_line
 from server.cli.support.exit_status import FAILED
 from server.cli.support.options import add_json
-from server.cli.tasks.effect_ids import id_note
+from server.cli.tasks.offered_ids import id_note
 from server.config import Config
 from server.effects.library.library import BUILT_IN, Library
 from server.terminal import print_lines

@@ -8,7 +8,7 @@ import server
 from server.cli.support.command_error import CommandError, report_error
 from server.cli.support.exit_status import FAILED, USAGE
 from server.cli.support.options import add_json
-from server.cli.tasks.effect_ids import OfferedIds, id_note
+from server.cli.tasks.offered_ids import OfferedIds, id_note
 from server.config import Config
 from server.effects.source.effect_id import EFFECT_ID, MAX_ID_LENGTH
 from server.terminal import print_lines

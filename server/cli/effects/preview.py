@@ -16,8 +16,8 @@ from server.cli.support.command_error import (
     report_error,
 )
 from server.cli.support.exit_status import USAGE
-from server.cli.tasks import effect_source, task_builder
-from server.cli.tasks.effect_source import LoadedEffect
+from server.cli.tasks import effect_loader, task_builder
+from server.cli.tasks.effect_loader import LoadedEffect
 from server.cli.tasks.prepared_media import SAMPLE_NAMES, MediaFiles, sample_folder
 from server.cli.tasks.video_export import VideoExport, export_video
 from server.cli.tasks.worker_session import WorkerSession
@@ -71,7 +71,7 @@ def run(config: Config, options: argparse.Namespace) -> int:
 def _export(
     config: Config, options: argparse.Namespace, temp_folder: Path
 ) -> tuple[Library, VideoExport]:
-    loaded = effect_source.find(options.effect, config)
+    loaded = effect_loader.find(options.effect, config)
     uploads = task_builder.media_files(options.audio, options.image, options.image2)
     uploads.check_exist()
     if Path(options.out).suffix.lower() != ".mp4":

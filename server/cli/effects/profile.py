@@ -7,7 +7,7 @@ from typing import Any
 from server.cli.support import options as option
 from server.cli.support.command_error import CommandError, report_error
 from server.cli.support.table import format_table
-from server.cli.tasks import effect_source, task_builder
+from server.cli.tasks import effect_loader, task_builder
 from server.cli.tasks.prepared_media import prepare_media
 from server.cli.tasks.worker_session import WorkerSession
 from server.config import Config
@@ -44,7 +44,7 @@ def run(config: Config, options: argparse.Namespace) -> int:
 
 
 def _measure(config: Config, options: argparse.Namespace) -> dict[str, Any]:
-    loaded = effect_source.find(options.effect, config)
+    loaded = effect_loader.find(options.effect, config)
     sizes = [task_builder.parse_size(size) for size in options.size or _SIZES]
     instance = task_builder.effect_instance(loaded, task_builder.parse_params(options.param))
     uploads = task_builder.media_files(options.audio, options.image, options.image2)

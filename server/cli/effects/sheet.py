@@ -10,8 +10,8 @@ from server.cli.support import options as option
 from server.cli.support.command_error import CommandError, report_error
 from server.cli.support.editor_messages import format_with_source
 from server.cli.support.exit_status import FAILED
-from server.cli.tasks import effect_source, task_builder
-from server.cli.tasks.effect_source import LoadedEffect
+from server.cli.tasks import effect_loader, task_builder
+from server.cli.tasks.effect_loader import LoadedEffect
 from server.cli.tasks.prepared_media import PreparedMedia, prepare_media
 from server.cli.tasks.worker_session import WorkerSession
 from server.config import Config
@@ -58,7 +58,7 @@ def run(config: Config, options: argparse.Namespace) -> int:
 
 
 def _sheet(config: Config, options: argparse.Namespace) -> dict[str, Any]:
-    effects = [effect_source.find(effect, config) for effect in options.effects]
+    effects = [effect_loader.find(effect, config) for effect in options.effects]
     instances = [
         task_builder.effect_instance(loaded, _params(loaded, options)) for loaded in effects
     ]

@@ -8,7 +8,7 @@ from textwrap import wrap
 from server.cli.support.command_error import CommandError, report_error
 from server.cli.support.options import add_effect, add_json
 from server.cli.support.table import format_table
-from server.cli.tasks import effect_source
+from server.cli.tasks import effect_loader
 from server.config import Config
 from server.effects.effect import Effect, Target
 from server.effects.model.input import Input, Kind, Scale, Value
@@ -27,7 +27,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(config: Config, options: argparse.Namespace) -> int:
     """Print the effect; with --json its object of GET /effects, with inputs as a JSON Schema."""
     try:
-        loaded = effect_source.find(options.effect, config)
+        loaded = effect_loader.find(options.effect, config)
     except CommandError as problem:
         return report_error("show", problem)
     if options.json:

@@ -8,7 +8,7 @@ from pathlib import Path
 from server.cli.support import options as option
 from server.cli.support.command_error import CommandError, report_error
 from server.cli.support.exit_status import FAILED, USAGE
-from server.cli.tasks import effect_source, task_builder
+from server.cli.tasks import effect_loader, task_builder
 from server.cli.tasks.prepared_media import prepare_media
 from server.cli.tasks.worker_session import WorkerSession
 from server.config import Config
@@ -61,7 +61,7 @@ def _serve(config: Config, options: argparse.Namespace) -> int:
         )
         watch_config = WatchConfig(
             path=path,
-            load=partial(effect_source.read, path),
+            load=partial(effect_loader.read, path),
             media=preview_media,
             export=f"http://127.0.0.1:{config.port}/export",
             fps=options.fps or config.fps,

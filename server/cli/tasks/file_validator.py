@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from server.cli.support.command_error import error_diagnostics, error_text
-from server.cli.tasks import effect_source
+from server.cli.tasks import effect_loader
 from server.cli.tasks.file_validation import FileValidation, ValidationOutcome
 from server.cli.tasks.task_limits import LimitExceeded, TaskLimits, memory_bytes, run_limited
 from server.effects.diagnostics.suspect import diagnose_crash
@@ -58,7 +58,7 @@ class FileValidator:
             MachineUnfit: the machine cannot draw.
         """
         try:
-            loaded = effect_source.read(path)
+            loaded = effect_loader.read(path)
             instance = loaded.to_instance()
         except ToqiboxError as error:
             return _unreadable(path, error, named=named)
@@ -142,7 +142,7 @@ class FileValidator:
         return replace(validation, browser=not refused, warnings=[*validation.warnings, *refused])
 
     async def _recheck_blank(
-        self, loaded: effect_source.LoadedEffect, validation: FileValidation
+        self, loaded: effect_loader.LoadedEffect, validation: FileValidation
     ) -> FileValidation:
         """Return the result for a blank effect after drawing it with other settings.
 
@@ -160,7 +160,7 @@ class FileValidator:
         return validation
 
     async def _draws_something(
-        self, loaded: effect_source.LoadedEffect, draws: list[_DrawSettings]
+        self, loaded: effect_loader.LoadedEffect, draws: list[_DrawSettings]
     ) -> bool:
         """Return True if the effect draws something with one of these settings."""
         for values, size, at_s in draws:

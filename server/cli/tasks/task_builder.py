@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from server.cli.support.atomic_copy import copy_atomically
 from server.cli.support.command_error import CommandError, error_diagnostics, error_text
 from server.cli.support.exit_status import FAILED, USAGE
-from server.cli.tasks.effect_source import LoadedEffect
+from server.cli.tasks.effect_loader import LoadedEffect
 from server.cli.tasks.prepared_media import MediaFiles, PreparedMedia
 from server.config import Config
 from server.effects.effect import Effect

@@ -23,8 +23,8 @@ from server.http.headers.client_address import client_address, network_of
 from server.http.headers.ranges import check_if_match
 from server.http.responses import json_response
 from server.http.uploads.form import FormChecks, check_headers, read_form
-from server.http.uploads.limiter import UploadLimiter
 from server.http.uploads.spool_file import FreeSpaceGuard
+from server.http.uploads.upload_limiter import UploadLimiter
 from server.http.uploads.upload_state import UploadState
 from server.jobs.model.job import Job
 from server.jobs.submission.export_form import ExportForm

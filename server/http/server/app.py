@@ -14,7 +14,7 @@ from server.concurrency import thread_pool
 from server.config import Config
 from server.effects.library.library import BUILT_IN, Library
 from server.http.app_keys import BACKGROUND_TASKS, CONFIG, LIMITS, PRESETS, SERVICE
-from server.http.background import BackgroundTasks
+from server.http.background_tasks import BackgroundTasks
 from server.http.expect import withhold_100_continue
 from server.http.handlers import exports, health
 from server.http.limits import HttpLimits
@@ -22,7 +22,7 @@ from server.http.openapi.route import ROUTES_KEY
 from server.http.server import descriptors, middleware
 from server.http.server.connection import ConnectionFactory, lingering_close, watch_disconnect
 from server.http.server.routes import ROUTES
-from server.http.uploads.limiter import UploadLimiter
+from server.http.uploads.upload_limiter import UploadLimiter
 from server.jobs.execution.gpu_presence import GpuLostError
 from server.jobs.service import Service
 from server.jobs.storage.data_folder import write_address

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from PIL import Image
 
 from server.errors import ToqiboxError
-from server.media.photos.limits import fitted_size
+from server.media.photos.pixel_limits import fitted_size
 from server.media.photos.pixel_modes import is_transparent
 from server.messages import message
 from server.warnings import WarningData, warning

@@ -17,7 +17,7 @@ from server.media.photos.decoded import (
     shrink_to_limit,
     truncated_error,
 )
-from server.media.photos.limits import MAX_COEFFICIENTS, check_size, fitted_size
+from server.media.photos.pixel_limits import MAX_COEFFICIENTS, check_size, fitted_size
 from server.media.photos.pixel_modes import to_eight_bits
 from server.warnings import warning
 

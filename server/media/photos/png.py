@@ -19,10 +19,15 @@ from server.media.photos.decoded import (
     shrink_to_limit,
     truncated_error,
 )
-from server.media.photos.frames import first_visible_frame
-from server.media.photos.limits import MAX_FULL_SIZE_PIXELS, MAX_KEPT_SIDE, check_size, fitted_size
+from server.media.photos.pixel_limits import (
+    MAX_FULL_SIZE_PIXELS,
+    MAX_KEPT_SIDE,
+    check_size,
+    fitted_size,
+)
 from server.media.photos.pixel_modes import is_transparent, to_eight_bits
 from server.media.photos.png_chunks import PngFile, PngHeader
+from server.media.photos.visible_frame import first_visible_frame
 
 _STRIP_PIXELS = 2_000_000
 _MAX_DECODE_AT_ONCE_PIXELS = 20_000_000

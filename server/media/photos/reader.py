@@ -15,10 +15,10 @@ from server.media.photos.decoded import (
     shrink_to_limit,
     truncated_error,
 )
-from server.media.photos.frames import first_visible_frame
-from server.media.photos.limits import check_size
+from server.media.photos.pixel_limits import check_size
 from server.media.photos.pixel_modes import to_eight_bits
 from server.media.photos.truncation import is_truncated
+from server.media.photos.visible_frame import first_visible_frame
 
 _ANIMATED = ("gif", "webp", "avif", "tiff")
 """Kinds that may have several frames or pages."""

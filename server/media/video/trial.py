@@ -7,7 +7,7 @@ from pathlib import Path
 from server.errors import ToqiboxError
 from server.media import ffmpeg
 from server.media.redact import redact_paths
-from server.media.video import mux
+from server.media.video import muxer
 from server.media.video.encoder_options import SegmentFormat
 from server.media.video.frame_encoder import IN_FLIGHT, FrameWriter
 from server.protocol.encodings import ENCODINGS
@@ -81,4 +81,4 @@ class _Trial:
     def decode(self) -> None:
         """Take a poster: a codec that cannot be decoded here is of no use."""
         codec = ENCODINGS[self._name].codec
-        mux.write_poster(self._video, 0, _FPS, self._poster, codec)
+        muxer.write_poster(self._video, 0, _FPS, self._poster, codec)

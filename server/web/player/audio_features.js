@@ -24,8 +24,9 @@ const ARRAYS = { "<i2": Int16Array, "|u1": Uint8Array, "<f4": Float32Array };
 export class AudioFeatures {
   /**
    * @param {object} layout - of the records: {url, start, size, count, fields: {name: {offset,
-   *     type, length}}}, and {levels: {url, start, bands}, columns: [names], events: {event: hits},
-   *     tempo: [bpm, confidence], oneSided: whether channels are replaced by their mean}
+   *     type, length}}}, and {levels: {url, start, bands}, columns: [names],
+   *     events: {name: [[seconds, strength]]}, tempo: [bpm, confidence],
+   *     oneSided: whether channels are replaced by their mean}
    * @param {ArrayBuffer} columns - each of the layout's columns at every step, one after the other
    */
   constructor(layout, columns) {

@@ -45,7 +45,8 @@ export class Player {
    * @param {object} [options.photo] - {width, height, data} with rows of RGBA from the top, or an
    *     image, canvas or ImageBitmap; black without one
    * @param {Object<string, string>} [options.palette] - the photo's colours by name, "#rrggbb", as
-   *     server/media/photos/palette.py computes them; without it inputs have their own defaults
+   *     server/media/photos/photo_palette.py computes them; without it inputs have their own
+   *     defaults
    * @param {object} [options.photo2] - the second photo
    * @param {string} [options.fit] - how a photo fills the frame: blur, contain or cover
    * @param {object} [options.features] - see audio_features.js; silence without them

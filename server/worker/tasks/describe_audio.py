@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from server.animation.modulation import feature_values
+from server.animation.modulation_values import feature_values
 from server.audio import click_track
 from server.audio.features import Features
 from server.audio.spectrum.analyser_node import STEPS_PER_S

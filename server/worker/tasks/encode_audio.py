@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from server.media.tracks.sound import encode_aac
+from server.media.tracks import aac_encoder
 from server.protocol.progress import ProgressReporter, Result
 from server.protocol.tasks import EncodeAudio
 
@@ -15,5 +15,5 @@ def run(task: EncodeAudio, progress: ProgressReporter) -> Result:
     """
     report = partial(progress.stage, "sound")
     report()
-    outcome = encode_aac(task.audio, task.frames, task.fps, task.out, report)
+    outcome = aac_encoder.encode(task.audio, task.frames, task.fps, task.out, report)
     return {"seconds": outcome.cpu_s}

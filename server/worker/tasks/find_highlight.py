@@ -3,7 +3,7 @@
 from decimal import Decimal
 
 from server.audio.highlight import find_highlight
-from server.media.tracks.sound import decode_whole
+from server.media.tracks.audio_decoder import decode_whole
 from server.protocol.progress import ProgressReporter, Result
 from server.protocol.tasks import FindHighlight
 from server.worker.tasks.prepare import audio_kind

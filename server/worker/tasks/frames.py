@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from server.errors import ToqiboxError
-from server.media import png
+from server.media import png_writer
 from server.protocol.progress import ProgressReporter, Result
 from server.protocol.tasks import DrawFrames
 from server.render.gl.pixels import read_rgba
@@ -119,4 +119,4 @@ def _write(session: RenderSession, out: Path, composite: bool) -> None:
         scene.composite.draw()
     pixels = read_rgba(scene.composite.output if composite else scene.output)
     session.context.check("drawing")
-    png.write(out, pixels.shape[1], pixels.shape[0], pixels.tobytes())
+    png_writer.write(out, pixels.shape[1], pixels.shape[0], pixels.tobytes())

@@ -3,7 +3,7 @@
 from dataclasses import asdict
 
 from server.files import seal
-from server.media.video import mux
+from server.media.video import muxer
 from server.media.video.verify import ExpectedVideo
 from server.protocol.encodings import ENCODINGS
 from server.protocol.progress import ProgressReporter, Result
@@ -23,16 +23,16 @@ def run(task: Mux, progress: ProgressReporter) -> Result:
     progress.stage("join")
     segments, codec = list(task.segments), ENCODINGS[task.encoder].codec
     seal.verify([*segments, task.audio])
-    video = mux.mux(
+    video = muxer.mux(
         segments,
         task.audio,
         ExpectedVideo(task.frames, task.fps, *task.size, codec),
         task.out,
-        mux.Metadata(task.title, task.artist),
+        muxer.Metadata(task.title, task.artist),
         progress.stage,
     )
     loudest = min(int(task.loudest_s * task.fps), task.frames - 1)
-    mux.write_poster(task.out, loudest, task.fps, task.poster, codec)
+    muxer.write_poster(task.out, loudest, task.fps, task.poster, codec)
     progress.stage("poster")
     check = asdict(video.report)
     check["videoSeconds"], check["audioSeconds"] = check.pop("video_s"), check.pop("audio_s")

@@ -7,8 +7,8 @@ from server.errors import ToqiboxError
 from server.files import atomic
 from server.media import sniff
 from server.media.photos import photo
-from server.media.photos.palette import file_palette
-from server.media.tracks import cover, sound, tags
+from server.media.photos.photo_palette import file_palette
+from server.media.tracks import audio_decoder, cover, tags
 from server.messages import message
 from server.protocol import file_names
 from server.protocol.progress import ProgressReporter, Result
@@ -27,7 +27,7 @@ def run(task: Prepare, progress: ProgressReporter) -> Result:
 
     Returns:
         `mime` (the kinds of the uploads), `photo` and `photo2` (sizes), `photo_sha256` and
-        `photo2_sha256`, `palette` (of `photo`; see media/photos/palette.py), `samples`,
+        `photo2_sha256`, `palette` (of `photo`; see media/photos/photo_palette.py), `samples`,
         `sound_sha256` and `loudest_s` of the audio, `title` and `artist` from its tags, and
         `warnings` as of server/warnings.py. All of an upload that is missing is null.
 
@@ -108,7 +108,7 @@ def _decode_photo(name: str, upload: Path | None, out: Path, result: Result) -> 
 
 def _decode_audio(task: Prepare, upload: Path, kind: str) -> Result:
     out = task.folder / file_names.AUDIO
-    decoded = sound.decode(upload, kind, task.start, task.duration, task.max_duration, out)
+    decoded = audio_decoder.decode(upload, kind, task.start, task.duration, task.max_duration, out)
     return {
         "samples": decoded.samples,
         "sound_sha256": decoded.sha256,

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from server.audio.events import find_events
+from server.audio.track_events import find_events
 from tests.audio.rhythm import sounds
 
 

@@ -8,7 +8,7 @@ import pytest
 from bench.music import KINDS
 from bench.music.track import Track
 from server.arrays import Float64Array
-from server.audio.events import TrackEvents, find_events
+from server.audio.track_events import TrackEvents, find_events
 from tests.audio.rhythm import sounds
 
 

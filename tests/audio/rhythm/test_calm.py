@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from server.arrays import Int16Array
-from server.audio.events import TrackEvents, find_events
 from server.audio.structure import sections
+from server.audio.track_events import TrackEvents, find_events
 from tests.audio.rhythm import sounds
 
 

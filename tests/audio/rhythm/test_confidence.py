@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from server.audio.events import find_events
 from server.audio.rhythm.confidence import Evidence
+from server.audio.track_events import find_events
 from server.protocol.feature_names import EVENTS_WITH_CONFIDENCE
 from tests.audio.rhythm import sounds
 

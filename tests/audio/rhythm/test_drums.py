@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from server.arrays import Float64Array
-from server.audio.events import find_events
+from server.audio.track_events import find_events
 from tests.audio.rhythm import sounds
 
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from server.arrays import Float64Array, Int16Array
-from server.audio.events import TrackEvents, find_events
+from server.audio.track_events import TrackEvents, find_events
 from tests.audio.rhythm import sounds
 
 RATES = (24, 25, 30, 50, 60)

@@ -3,7 +3,7 @@
 // its default, or follows its own modulation.
 
 import { safeArea } from "../sizes/safe_area.js";
-import { completeModulation, eventFires, isModulation, modulate } from "./modulation.js";
+import { completeModulation, eventFires, isModulation, modulate } from "./modulation_values.js";
 import { transitionProgress } from "./transition_progress.js";
 
 const FIRST_DAY = Date.UTC(2000, 0, 1);

@@ -1,7 +1,7 @@
 // Controls for the inputs of an effect. A value that was not changed is not sent at all: the effect
 // then has its default, or its own modulation.
 
-import { isModulation } from "../../player/animation/modulation.js";
+import { isModulation } from "../../player/animation/modulation_values.js";
 import { createElement } from "../common/dom.js";
 import { fieldKind } from "../common/input_range.js";
 import { FIELDS } from "./fields.js";

@@ -1,7 +1,7 @@
 // The keyframes of one input. Times are in seconds or beats, in the unit of the modulation.
 
 import { beatPosition, beatTime } from "../../player/animation/beat_ruler.js";
-import { completeModulation, modulate } from "../../player/animation/modulation.js";
+import { completeModulation, modulate } from "../../player/animation/modulation_values.js";
 import { sliderRange } from "../common/input_range.js";
 
 const BEAT_GRID = 0.25;

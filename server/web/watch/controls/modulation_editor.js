@@ -2,7 +2,7 @@
 // except the selected keyframe; every action sets a complete modulation, as a request has it.
 
 import { PULSE_DECAY_S } from "../../player/animation/event_envelopes.js";
-import { isModulation } from "../../player/animation/modulation.js";
+import { isModulation } from "../../player/animation/modulation_values.js";
 import { createElement } from "../common/dom.js";
 import { fieldKind } from "../common/input_range.js";
 import { buttonOf, checkboxOf, choiceOf, labelled, sliderOf } from "./editor_fields.js";

@@ -2,7 +2,7 @@
 // since other beats may be detected in a short part.
 
 import { beatPosition, beatTime } from "../../player/animation/beat_ruler.js";
-import { isModulation } from "../../player/animation/modulation.js";
+import { isModulation } from "../../player/animation/modulation_values.js";
 import { Keyframes } from "../controls/keyframes.js";
 
 const PRECISION = 1e4;

@@ -1,7 +1,11 @@
 // The canvases of the timeline: the level of the track, its kicks and sections, the region that is
 // looped, and the curve of a modulation over them.
 
-import { completeModulation, eventFires, modulate } from "../../player/animation/modulation.js";
+import {
+  completeModulation,
+  eventFires,
+  modulate,
+} from "../../player/animation/modulation_values.js";
 import { STEPS_PER_S } from "../../player/audio_features.js";
 import { sliderRange } from "../common/input_range.js";
 

@@ -1,7 +1,6 @@
-"""The audio: an upload is decoded once into our own WAV file and encoded from it for the video."""
+"""Decoding of a track: once into our own WAV file, or as a whole for analysis."""
 
 import signal
-from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
@@ -11,17 +10,15 @@ from server.arrays import Int16Array
 from server.errors import ToqiboxError
 from server.files import atomic
 from server.media import ffmpeg, mp4_boxes, wav
-from server.media.progress import wait_with_progress
 from server.media.tracks import channel_mix, stream_listing, untrusted_input
 from server.messages import message
-from server.protocol.prepared_audio import CHANNELS, SAMPLE_RATE
+from server.protocol.prepared_audio import SAMPLE_RATE
 from server.sandbox import Limits
 
 if TYPE_CHECKING:
     from server.media.tracks.excerpt import Excerpt
 
-_DECODE = Limits(memory_bytes=1 << 30, cpu_s=15, open_files=32)
-_ENCODE = Limits(cpu_s=900, open_files=32)
+_LIMITS = Limits(memory_bytes=1 << 30, cpu_s=15, open_files=32)
 _SEEKABLE = ("wav", "w64", "aiff", "flac")
 """Demuxers with numbered samples, so that a seek is exact."""
 _NO_SEEK_S = 30
@@ -72,7 +69,7 @@ def decode(
             the end), storage_full.
     """
     from server.media.tracks.excerpt import (
-        Excerpt,  # imports numpy, which encoding does not need
+        Excerpt,  # imports numpy, which other tasks do not need
     )
 
     too_long = ToqiboxError("duration_too_long", field="duration", limit=max_duration)
@@ -128,7 +125,7 @@ def _decode_all(
     pieces, size = [], 0
     argv = _decode_argv(path, kind, mix_filter, rate=ANALYSIS_RATE, sample_format="s16le")
     try:
-        with ffmpeg.Process(argv, _DECODE, stdout=True) as process:
+        with ffmpeg.Process(argv, _LIMITS, stdout=True) as process:
             for chunk in process.chunks():
                 pieces.append(chunk)
                 size += len(chunk)
@@ -139,54 +136,6 @@ def _decode_all(
     except ffmpeg.MediaError as error:
         raise ToqiboxError("undecodable_audio", field="audio", detail=str(error)) from error
     return b"".join(pieces), result
-
-
-def encode_aac(
-    audio: Path, frames: int, fps: int, out: Path, on_progress: Callable[[], None] | None = None
-) -> ffmpeg.ProcessResult:
-    """Encode one of our WAV files to AAC LC, 192 kb/s, of exactly frames/fps seconds.
-
-    Longer audio is cut, shorter is padded with silence. `out` is an MP4 of one track, whose edit
-    list skips the encoder's priming: decoded sample 0 is sample 0 of the WAV.
-
-    Args:
-        audio: the WAV.
-        frames: number of frames of the video.
-        fps: frames a second.
-        out: the file to write, through its `.part`.
-        on_progress: called whenever more has been written.
-
-    Raises:
-        ToqiboxError: storage_full, encoder_failed.
-    """
-    samples = frames * SAMPLE_RATE // fps
-    stream = ffmpeg.input_file(audio, format="wav", format_whitelist="wav").audio
-    stream = stream.filter("apad", whole_len=samples).filter("atrim", end_sample=samples)
-    options = {
-        "c:a": "aac",
-        "profile:a": "aac_low",
-        "b:a": "192k",
-        "ar": SAMPLE_RATE,
-        "ac": CHANNELS,
-        "map_metadata": -1,
-        "flags:a": "+bitexact",
-        "fflags": "+bitexact",
-        "movie_timescale": SAMPLE_RATE,
-        "format": "mp4",
-    }
-    argv = ffmpeg.output(stream, atomic.temp_path(out), **options)
-    try:
-        with ffmpeg.Process(argv, _ENCODE) as process:
-            result = wait_with_progress(
-                process, atomic.temp_path(out), on_progress or (lambda: None), 1800
-            )
-        result.raise_for_status("encoder_failed")
-        atomic.commit(out, sealed=True)
-    except ffmpeg.MediaError as error:
-        raise ToqiboxError("encoder_failed", detail=str(error)) from error
-    finally:
-        atomic.discard_temp(out)
-    return result
 
 
 def _to_samples(seconds: Decimal) -> int:
@@ -227,7 +176,7 @@ def _fill(
     file.write(wav.header(0))
     try:
         argv = _decode_argv(path, kind, mix_filter, seek_s)
-        with ffmpeg.Process(argv, _DECODE, stdout=True) as process:
+        with ffmpeg.Process(argv, _LIMITS, stdout=True) as process:
             for chunk in process.chunks():
                 file.write(excerpt.feed(chunk))
                 if excerpt.full:

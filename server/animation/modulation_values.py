@@ -6,7 +6,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from server.animation import event_envelopes as hits
+from server.animation import event_envelopes
 from server.animation.beat_ruler import BeatRuler
 from server.effects.model.feature import (
     FEATURES,
@@ -83,8 +83,8 @@ def feature_values(
         event, measure = event_feature
         if measure == "pulse":
             default_s = PULSE_DECAYS_S.get(event, PULSE_DECAY_S)
-            return hits.pulse(features.events(event), frames, fps, decay_s or default_s)
-        return hits.ENVELOPES[measure](features.events(event), frames, fps)
+            return event_envelopes.pulse(features.events(event), frames, fps, decay_s or default_s)
+        return event_envelopes.ENVELOPES[measure](features.events(event), frames, fps)
     if name.startswith("time."):
         return _time(name, frames, fps)
     return features.column(name, frames, fps)

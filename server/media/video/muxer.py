@@ -10,7 +10,7 @@ from pathlib import Path
 from server.errors import ToqiboxError
 from server.files import atomic
 from server.media import ffmpeg, mp4_boxes
-from server.media.progress import wait_with_progress
+from server.media.ffmpeg_progress import wait_with_progress
 from server.media.video.encoder_options import TICKS_PER_FRAME
 from server.media.video.verify import ExpectedVideo, VerificationReport, verify
 from server.protocol.encodings import H264, Codec

@@ -1,6 +1,6 @@
 // Modulation of inputs: the value that a binding, an oscillator or keyframes give an input in a
-// frame; mirrors server/animation/modulation.py. A modulation is an object with `bind`, `osc` or
-// `keys`, as in GET /effects. A `video` is {fps, frames, features}.
+// frame; mirrors server/animation/modulation_values.py. A modulation is an object with `bind`,
+// `osc` or `keys`, as in GET /effects. A `video` is {fps, frames, features}.
 
 import { beatPosition } from "./beat_ruler.js";
 import { ENVELOPES, PULSE_DECAYS_S, startsInFrame } from "./event_envelopes.js";
