@@ -2,12 +2,14 @@
 
 A path and a decimal number are text, a tuple is a list, a dataclass is an object with all its
 fields. Reading is strict: an unknown key, a missing key without a default and a value of another
-type are errors that name their position.
+type are errors that name their position. `from_stored` is lenient.
+
+The key of a field is its name, or ``key`` of its metadata.
 """
 
 import types
 from collections.abc import Mapping
-from dataclasses import MISSING, fields, is_dataclass
+from dataclasses import MISSING, Field, fields, is_dataclass
 from decimal import Decimal, InvalidOperation
 from functools import cache
 from pathlib import Path
@@ -25,7 +27,7 @@ def to_json(value: object) -> Any:
     if hasattr(value, "to_json"):
         return value.to_json()
     if is_dataclass(value) and not isinstance(value, type):
-        return {field.name: to_json(getattr(value, field.name)) for field in fields(value)}
+        return {_key(field): to_json(getattr(value, field.name)) for field in fields(value)}
     if isinstance(value, Path | Decimal):
         return str(value)
     if isinstance(value, Mapping):
@@ -50,6 +52,47 @@ def from_json(kind: type[Value], value: object, where: str = "") -> Value:
     return read
 
 
+def from_stored(kind: type[Value], value: object) -> Value:
+    """Convert JSON that another version of the server wrote to a dataclass.
+
+    Unknown keys are ignored. A value that is missing or invalid is the default of its field, or
+    else the empty value of its type: zero, an empty text, None where that is allowed.
+    """
+    values = value if isinstance(value, dict) else {}
+    hints = get_type_hints(kind)
+    read: dict[str, Any] = {}
+    for field in _fields(kind):
+        hint = hints[field.name]
+        try:
+            if isinstance(hint, type) and is_dataclass(hint):
+                read[field.name] = from_stored(hint, values.get(_key(field)))
+            else:
+                read[field.name] = _read(hint, values[_key(field)], field.name)
+        except (KeyError, ProtocolError):
+            if not _has_default(field):
+                read[field.name] = _empty(hint)
+    return kind(**read)
+
+
+def _empty(kind: Any) -> Any:
+    if type(None) in get_args(kind):
+        return None
+    origin = get_origin(kind) or kind
+    return {} if issubclass(origin, Mapping) else origin()
+
+
+def _fields(kind: Any) -> tuple[Field[Any], ...]:
+    return fields(kind)
+
+
+def _key(field: Field[Any]) -> str:
+    return str(field.metadata.get("key", field.name))
+
+
+def _has_default(field: Field[Any]) -> bool:
+    return field.default is not MISSING or field.default_factory is not MISSING
+
+
 def _read(kind: Any, value: Any, where: str) -> Any:
     if kind is Any:
         return value
@@ -69,16 +112,16 @@ def _read(kind: Any, value: Any, where: str) -> Any:
 def _read_object(kind: Any, value: Any, where: str) -> Any:
     _expect(isinstance(value, dict), where, "an object")
     hints = _hints(kind)
-    unknown = value.keys() - hints.keys()
+    unknown = value.keys() - {_key(field) for field in fields(kind)}
     _expect(not unknown, where, f"without the keys {sorted(unknown)}")
     prefix = f"{where}." if where else ""
     read = {}
     for field in fields(kind):
-        if field.name in value:
-            read[field.name] = _read(hints[field.name], value[field.name], prefix + field.name)
+        key = _key(field)
+        if key in value:
+            read[field.name] = _read(hints[field.name], value[key], prefix + key)
         else:
-            optional = field.default is not MISSING or field.default_factory is not MISSING
-            _expect(optional, prefix + field.name, "given")
+            _expect(_has_default(field), prefix + key, "given")
     return kind(**read)
 
 

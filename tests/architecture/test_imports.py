@@ -81,6 +81,7 @@ ORDER: dict[str, tuple[str, ...]] = {
         ".",
     ),
     "media": (".", "photos", "tracks", "video"),
+    "protocol": ("results", "."),
     "render": ("gl", "textures", "effect", "output", ".", "flash_safety"),
     "worker": ("tasks", "."),
 }

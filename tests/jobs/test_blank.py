@@ -4,8 +4,8 @@ import pytest
 
 from server.jobs.scheduling.blank_video import blank_colour
 
-BLACK = [[16, 17], [128, 128], [127, 128]]
-RED = [[63, 63], [102, 103], [240, 240]]
+BLACK = ((16, 17), (128, 128), (127, 128))
+RED = ((63, 63), (102, 103), (240, 240))
 
 
 @pytest.mark.parametrize(
@@ -20,7 +20,7 @@ RED = [[63, 63], [102, 103], [240, 240]]
     ],
 )
 def test_the_colour_of_a_blank_video(
-    segments: list[list[list[int]] | None], colour: str | None
+    segments: list[tuple[tuple[int, int], ...] | None], colour: str | None
 ) -> None:
     detected = blank_colour(segments)
     if detected is None or colour is None:

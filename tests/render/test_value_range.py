@@ -18,7 +18,7 @@ def test_frames_of_one_colour_have_ranges() -> None:
     assert value_range.ranges is None
     value_range.add_frame(_frame(16, (128, 127)))
     value_range.add_frame(_frame(17, (128, 128)))
-    assert value_range.ranges == [[16, 17], [128, 128], [127, 128]]
+    assert value_range.ranges == ((16, 17), (128, 128), (127, 128))
 
 
 def test_a_spot_or_a_second_colour_is_visible() -> None:

@@ -1,11 +1,11 @@
 """Detection of a video of a single colour, by the ranges that its segments report."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 FLAT = 2
 """Maximum difference between frames of one colour."""
 
-Ranges = list[list[int]]
+Ranges = Sequence[tuple[int, int]]
 
 
 def blank_colour(segments: Iterable[Ranges | None]) -> str | None:

@@ -5,7 +5,7 @@ import numpy as np
 FLAT_TOLERANCE = 2
 """Steps of 8 bits by which one colour may vary because of the dither."""
 
-Ranges = list[list[int]]
+Ranges = tuple[tuple[int, int], ...]
 """Least and greatest value of luma, Cb and Cr."""
 
 
@@ -30,11 +30,11 @@ class ValueRange:
             return
         values = np.frombuffer(frame, np.uint8)
         luma, chroma = values[: len(values) * 2 // 3], values[len(values) * 2 // 3 :]
-        frame_ranges = [
-            [int(plane.min()), int(plane.max())] for plane in (luma, chroma[::2], chroma[1::2])
-        ]
+        frame_ranges = tuple(
+            (int(plane.min()), int(plane.max())) for plane in (luma, chroma[::2], chroma[1::2])
+        )
         before = self._ranges or frame_ranges
-        self._ranges = [
-            [min(a, c), max(b, d)] for (a, b), (c, d) in zip(before, frame_ranges, strict=True)
-        ]
+        self._ranges = tuple(
+            (min(a, c), max(b, d)) for (a, b), (c, d) in zip(before, frame_ranges, strict=True)
+        )
         self._visible = any(high - low > FLAT_TOLERANCE for low, high in self._ranges)

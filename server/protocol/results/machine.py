@@ -1,0 +1,69 @@
+"""The result of a probe of the machine."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from server.protocol.results.task_result import TaskResult
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeviceReport:
+    """An EGL device, in the driver's order."""
+
+    index: int
+    name: str
+    software: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class GlReport:
+    """OpenGL on this machine."""
+
+    ok: bool = False
+    """True if a known frame was drawn without an error."""
+    renderer: str = ""
+    vendor: str = ""
+    version: str = ""
+    software: bool | None = None
+    """True for a software renderer; None if nothing is known."""
+    devices: tuple[DeviceReport, ...] = ()
+    error: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class FfmpegReport:
+    """The ffmpeg of this machine."""
+
+    ok: bool = False
+    version: str | None = None
+    error: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class EncoderReport:
+    """Trial encoding of a few frames."""
+
+    ok: bool = False
+    why: str | None = None
+    """Reason why it did not open."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class FontsReport:
+    """The fonts of this machine."""
+
+    id: str = ""
+    """Digest that changes whenever rendered letters may change."""
+    missing: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Packages that are not installed, with their families."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProbeReport(TaskResult):
+    """Capabilities of a machine."""
+
+    gl: GlReport = GlReport()
+    ffmpeg: FfmpegReport = FfmpegReport()
+    encoders: Mapping[str, EncoderReport] = field(default_factory=dict)
+    """By name."""
+    fonts: FontsReport = FontsReport()
