@@ -3,7 +3,6 @@
 import argparse
 import tempfile
 from pathlib import Path
-from typing import Any
 
 from server.cli.support.atomic_copy import copy_atomically
 from server.cli.support.command_error import CommandError, error_text
@@ -15,6 +14,7 @@ from server.config import Config
 from server.errors import ToqiboxError
 from server.jobs.execution.worker_process import TaskError
 from server.jobs.submission.fields import check_text
+from server.protocol.results.media import AudioSummary
 from server.protocol.tasks import DescribeAudio
 from server.terminal import print_errors, print_lines
 
@@ -68,7 +68,7 @@ def _parse_tempo(config: Config, text: str | None) -> float | None:
 
 def _analyse(
     options: argparse.Namespace, fps: int, tempo: float | None
-) -> tuple[dict[str, Any], str | None]:
+) -> tuple[AudioSummary, str | None]:
     outputs = {
         option: _output_path(option, getattr(options, option), suffix)
         for option, suffix in _OUTPUT_SUFFIXES.items()
@@ -126,23 +126,21 @@ def _parse_clicks(options: argparse.Namespace) -> list[str]:
     return events
 
 
-def _format_summary(summary: dict[str, Any]) -> list[str]:
-    tempo = summary["tempo"]
-    alternative = f" (or {tempo['alternative']:.1f})" if tempo["alternative"] else ""
+def _format_summary(summary: AudioSummary) -> list[str]:
+    tempo = summary.tempo
+    alternative = f" (or {tempo.alternative:.1f})" if tempo.alternative else ""
     lines = [
-        f"length      {summary['seconds']:.1f} s",
-        f"tempo       {tempo['bpm']:.1f} BPM{alternative}, confidence {tempo['confidence']:.2f}",
-        "events      " + ", ".join(f"{count} {name}" for name, count in summary["counts"].items()),
+        f"length      {summary.seconds:.1f} s",
+        f"tempo       {tempo.bpm:.1f} BPM{alternative}, confidence {tempo.confidence:.2f}",
+        "events      " + ", ".join(f"{count} {name}" for name, count in summary.counts.items()),
         "confidence  "
-        + ", ".join(
-            f"{name} {confidence:.2f}" for name, confidence in summary["confidence"].items()
-        ),
+        + ", ".join(f"{name} {confidence:.2f}" for name, confidence in summary.confidence.items()),
         "sections",
     ]
-    for section in summary["sections"]:
-        times = f"{_format_time(section['start'])} - {_format_time(section['end'])}"
-        name = f"{section['kind']:<5}  {section['label']:<5}"
-        lines.append(f"  {times}  {name}  energy {section['energy']:.2f}")
+    for section in summary.sections:
+        times = f"{_format_time(section.start)} - {_format_time(section.end)}"
+        name = f"{section.kind:<5}  {section.label:<5}"
+        lines.append(f"  {times}  {name}  energy {section.energy:.2f}")
     return lines
 
 

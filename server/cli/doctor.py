@@ -10,7 +10,6 @@ import tempfile
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
 
 from server import logging_json, processors
 from server.cli.support.exit_status import FAILED
@@ -19,6 +18,7 @@ from server.config import Config
 from server.jobs.execution.machine import MachineProbe
 from server.jobs.storage.data_folder import read_address
 from server.protocol.encodings import ENCODINGS
+from server.protocol.results.machine import GlReport
 from server.terminal import print_lines
 
 _MARKS = {"ok": "ok  ", "warning": "note", "failed": "FAIL"}
@@ -76,17 +76,17 @@ def _findings(config: Config, health: MachineProbe) -> Iterator[Finding]:
 
 def _gl(config: Config, health: MachineProbe) -> Finding:
     gl = health.gl
-    if not gl.get("ok") and config.egl_device is not None:
-        error = gl.get("error") or "no GL context"
+    if not gl.ok and config.egl_device is not None:
+        error = gl.error or "no GL context"
         return Finding("GL", "failed", error, _device_advice(config.egl_device, gl))
-    if not gl.get("ok"):
+    if not gl.ok:
         advice = (
             "install Mesa's EGL (packages libegl1 and libgl1-mesa-dri), "
             "or an NVIDIA driver with the graphics capability"
         )
-        return Finding("GL", "failed", gl.get("error") or "no GL context", advice)
-    result = f"{gl['renderer']} ({gl.get('version', '')})"
-    if not gl.get("software"):
+        return Finding("GL", "failed", gl.error or "no GL context", advice)
+    result = f"{gl.renderer} ({gl.version})"
+    if not gl.software:
         return Finding("GL", "ok", result)
     if config.egl_device is not None:
         return Finding("GL", "failed", result, _software_advice(config.egl_device, gl))
@@ -97,9 +97,9 @@ def _gl(config: Config, health: MachineProbe) -> Finding:
     return Finding("GL", "failed" if config.require_gpu else "warning", result, advice)
 
 
-def _device_advice(demanded: int, gl: dict[str, Any]) -> str:
+def _device_advice(demanded: int, gl: GlReport) -> str:
     """Return advice for an EGL_DEVICE that cannot be opened."""
-    known = [int(device["index"]) for device in gl.get("devices") or []]
+    known = [device.index for device in gl.devices]
     if not known:
         return f"EGL_DEVICE is {demanded}, but EGL lists no device: unset it"
     numbers = " or ".join(map(str, known))
@@ -110,36 +110,35 @@ def _device_advice(demanded: int, gl: dict[str, Any]) -> str:
     return f"EGL_DEVICE is {demanded}, which does not exist: unset it, or set it to {numbers}"
 
 
-def _software_advice(demanded: int, gl: dict[str, Any]) -> str:
+def _software_advice(demanded: int, gl: GlReport) -> str:
     """Return advice for an EGL_DEVICE that is a software renderer."""
-    devices = gl.get("devices") or []
-    hardware = [str(device["index"]) for device in devices if not device.get("software")]
+    hardware = [str(device.index) for device in gl.devices if not device.software]
     others = f", or set it to {' or '.join(hardware)}" if hardware else ""
     return f"device {demanded} of EGL_DEVICE is software, but must be a GPU: unset it{others}"
 
 
 def _devices(health: MachineProbe) -> Iterator[Finding]:
-    for device in health.gl.get("devices") or []:
-        kind = "software" if device.get("software") else "hardware"
-        yield Finding("EGL device", "ok", f"{device['index']}: {device['name']} ({kind})")
+    for device in health.gl.devices:
+        kind = "software" if device.software else "hardware"
+        yield Finding("EGL device", "ok", f"{device.index}: {device.name} ({kind})")
 
 
 def _ffmpeg(health: MachineProbe) -> Finding:
-    ffmpeg: dict[str, Any] = (health.report or {}).get("ffmpeg") or {}
-    if ffmpeg.get("ok"):
-        return Finding("ffmpeg", "ok", str(ffmpeg.get("version")))
+    ffmpeg = health.ffmpeg
+    if ffmpeg.ok:
+        return Finding("ffmpeg", "ok", str(ffmpeg.version))
     advice = "install ffmpeg with ffprobe (package ffmpeg), in a folder that PATH names"
-    return Finding("ffmpeg", "failed", str(ffmpeg.get("error") or "not found"), advice)
+    return Finding("ffmpeg", "failed", ffmpeg.error or "not found", advice)
 
 
 def _encoders(config: Config, health: MachineProbe) -> Iterator[Finding]:
     for name, attempt in health.encoders.items():
-        if attempt.get("ok"):
+        if attempt.ok:
             yield Finding("encoder", "ok", f"{name}: opened")
             continue
         required = config.encoder == name or health.encoder is None
         advice = ENCODINGS[name].requirement
-        result = f"{name}: cannot be opened ({attempt.get('why') or 'unknown reason'})"
+        result = f"{name}: cannot be opened ({attempt.why or 'unknown reason'})"
         yield Finding("encoder", "failed" if required else "warning", result, advice)
 
 
@@ -152,7 +151,7 @@ def _processors() -> Finding:
 
 
 def _fonts(health: MachineProbe) -> Finding:
-    missing: dict[str, list[str]] = ((health.report or {}).get("fonts") or {}).get("missing") or {}
+    missing = health.fonts.missing
     if not missing:
         return Finding("fonts", "ok", "all families and scripts are installed")
     families = sorted(name for names in missing.values() for name in names)

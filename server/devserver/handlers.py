@@ -89,11 +89,11 @@ class PageHandlers:
         except Superseded:
             return
         else:
-            state.renderer = result["renderer"]
+            state.renderer = result.renderer
             state.warnings += validation_result.from_task_result(
                 result, state.loaded.effect.file
             ).warnings
-            state.validation = "blank" if result["blank"] else "good"
+            state.validation = "blank" if result.blank else "good"
         if self._watched_file.state.revision == revision:
             await self._watched_file.notify()
 

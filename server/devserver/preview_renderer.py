@@ -13,9 +13,11 @@ from server.effects.source.diagnostic import AuthorFile
 from server.errors import ToqiboxError
 from server.jobs.execution.worker_process import TaskError, Timeouts, Worker
 from server.jobs.model import validation_result
-from server.protocol.progress import Result
+from server.protocol.codec import to_json
+from server.protocol.results.drawing import CompiledEffect
 from server.protocol.scene import SceneSpec
-from server.protocol.tasks import CompileEffect, DrawFrames, FrameFile, Profile, Task
+from server.protocol.task import ResultT, Task
+from server.protocol.tasks import CompileEffect, DrawFrames, FrameFile, Profile
 from server.sandbox import Limits
 
 _COMPILED_SIZE = (64, 36)
@@ -51,10 +53,10 @@ class PreviewRenderer:
         self._worker: Worker | None = None
         self._lock = asyncio.Lock()
         self._frame_requests = 0
-        self._running: asyncio.Task[dict[str, Any]] | None = None
+        self._running: asyncio.Task[Any] | None = None
 
-    async def compile(self, loaded: WatchedEffect) -> dict[str, Any]:
-        """Compile the effect and draw two small frames: renderer, software, blank.
+    async def compile(self, loaded: WatchedEffect) -> CompiledEffect:
+        """Compile the effect and draw two small frames.
 
         Raises:
             ToqiboxError: the effect cannot be drawn; has diagnostics.
@@ -86,15 +88,15 @@ class PreviewRenderer:
         async with self._lock:
             if request != self._frame_requests:
                 raise Superseded
-            shot = FrameFile(frame=frame, out=self._folder / f"{request}.png")
-            task = DrawFrames(scene=self._scene(loaded, params, size, fit, frame), shots=(shot,))
+            file = FrameFile(frame=frame, out=self._folder / f"{request}.png")
+            task = DrawFrames(scene=self._scene(loaded, params, size, fit, frame), shots=(file,))
             try:
                 result = await self._run(task, _FRAME_TIMEOUTS, loaded)
             finally:
-                png = _read_and_remove(shot.out)
-        drawn = result["shots"][0]
-        facts = {"exact": drawn["exact"], "from": drawn["from"], "renderer": result["renderer"]}
-        return png, {**facts, "software": result["software"]}
+                png = _read_and_remove(file.out)
+        shot = result.shots[0]
+        facts = {"exact": shot.exact, "from": shot.first, "renderer": result.renderer}
+        return png, {**facts, "software": result.software}
 
     async def measure(
         self, loaded: WatchedEffect, params: dict[str, Any], size: tuple[int, int], fit: str
@@ -109,12 +111,12 @@ class PreviewRenderer:
             scene = self._scene(loaded, params, size, fit)
             task = Profile(scene=scene, sizes=(size,), count=_MEASURED_FRAMES)
             result = await self._run(task, _FRAME_TIMEOUTS, loaded)
-        cost = result["sizes"][0]
+        cost = result.sizes[0]
         return {
-            "ms": cost["ms"],
-            "passes": cost["passes"],
-            "renderer": result["renderer"],
-            "software": result["software"],
+            "ms": cost.ms,
+            "passes": to_json(cost.passes),
+            "renderer": result.renderer,
+            "software": result.software,
         }
 
     async def wait_idle(self) -> None:
@@ -156,14 +158,15 @@ class PreviewRenderer:
             egl_device=self._egl_device,
         )
 
-    async def _run(self, task: Task, timeouts: Timeouts, loaded: WatchedEffect) -> Result:
+    async def _run(self, task: Task[ResultT], timeouts: Timeouts, loaded: WatchedEffect) -> ResultT:
         """Run a task in the worker, which is replaced after a timeout or a crash."""
         if self._worker is None or not self._worker.is_alive:
             self._worker = await Worker.start("watch", _limits())
         work = self._worker.run(task, timeouts, lambda _event: None)
-        self._running = asyncio.create_task(work)
+        running = asyncio.create_task(work)
+        self._running = running
         try:
-            return await self._running
+            return await running
         except asyncio.CancelledError:
             self._worker = None
             current = asyncio.current_task()

@@ -87,7 +87,7 @@ class MediaUploads:
         worker = await Worker.start("watch drop", _LIMITS)
         try:
             result = await worker.run(task, _PREPARE_TIMEOUTS, lambda _event: None)
-            if kind != "audio":
+            if result.audio is None:
                 return {kind: folder / f"{kind}.rgba"}
             audio, features = folder / file_names.AUDIO, folder / "features"
             await worker.run(
@@ -96,7 +96,7 @@ class MediaUploads:
             return {
                 "audio": audio,
                 "features": features,
-                "seconds": result["samples"] / SAMPLE_RATE,
+                "seconds": result.audio.samples / SAMPLE_RATE,
             }
         except TaskError as error:
             raise _as_toqibox_error(error) from None

@@ -33,6 +33,7 @@ from server.jobs.submission.request import Request
 from server.jobs.validation.cache import ValidationCache
 from server.jobs.validation.validator import EffectValidator
 from server.logging_json import log_event
+from server.protocol.codec import to_json
 
 _LOG = logging.getLogger(__name__)
 _FIRST_PROBE_S = 5.0
@@ -262,7 +263,7 @@ class Service:
             "software": self.machine.software,
             "encoder": self.machine.encoder,
             "encoderFallback": self.machine.encoder_fallback,
-            "encoders": self.machine.encoders,
+            "encoders": to_json(self.machine.encoders),
             "disk": {
                 "freeMb": free,
                 "minFreeMb": self.config.min_free_mb,

@@ -5,12 +5,20 @@ from pathlib import Path
 
 from server.protocol.encodings import DEFAULT_QUALITY
 from server.protocol.file_names import sealed
+from server.protocol.results.drawing import (
+    BrowserCompilation,
+    CompiledEffect,
+    DrawnFrames,
+    DrawnSegment,
+    LimitedFlashes,
+    SceneProfile,
+)
 from server.protocol.scene import EffectInstance, SceneSpec
 from server.protocol.task import Task
 
 
 @dataclass(frozen=True, kw_only=True)
-class LimitFlashes(Task):
+class LimitFlashes(Task[LimitedFlashes]):
     """Find where frames would flash too much, and write the gains that dim them."""
 
     name = "flashes"
@@ -27,7 +35,7 @@ class LimitFlashes(Task):
 
 
 @dataclass(frozen=True, kw_only=True)
-class DrawSegment(Task):
+class DrawSegment(Task[DrawnSegment]):
     """Draw and encode the frames [first, last) of a scene."""
 
     name = "segment"
@@ -55,7 +63,7 @@ class DrawSegment(Task):
 
 
 @dataclass(frozen=True, kw_only=True)
-class CompileEffect(Task):
+class CompileEffect(Task[CompiledEffect]):
     """Compile a chain and draw two small frames of it."""
 
     name = "compile"
@@ -71,7 +79,7 @@ class CompileEffect(Task):
 
 
 @dataclass(frozen=True, kw_only=True)
-class CompileForBrowser(Task):
+class CompileForBrowser(Task[BrowserCompilation]):
     """Compile the shaders that a browser gets of an effect, in OpenGL ES."""
 
     name = "browser"
@@ -91,7 +99,7 @@ class FrameFile:
 
 
 @dataclass(frozen=True, kw_only=True)
-class DrawFrames(Task):
+class DrawFrames(Task[DrawnFrames]):
     """Draw single frames of a scene into PNG files."""
 
     name = "frame"
@@ -112,7 +120,7 @@ class DrawFrames(Task):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Profile(Task):
+class Profile(Task[SceneProfile]):
     """Measure the time of each pass at several sizes."""
 
     name = "profile"

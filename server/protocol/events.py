@@ -35,6 +35,7 @@ class Done:
 
     name: ClassVar[str] = "done"
     result: Mapping[str, Any]
+    """Its `TaskResult` as JSON."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,23 +1,24 @@
 """Lines between server and worker: one JSON object each, a task or an event."""
 
 import json
-from typing import Any
+from typing import Any, cast
 
 from server.messages import Message
 from server.protocol.codec import ProtocolError, from_json, to_json
-from server.protocol.events import EVENTS, Event
-from server.protocol.tasks import TASKS, Task
+from server.protocol.events import EVENTS, Done, Event
+from server.protocol.task import ResultT, Task
+from server.protocol.tasks import TASKS, AnyTask
 
 MAX_TASK_BYTES = 8 * 1024 * 1024
 """Longest task line: an effect may have 256 kB of source and include 512 kB more."""
 
 
-def write_task(task: Task) -> bytes:
+def write_task(task: AnyTask) -> bytes:
     """Write a task as a line."""
     return json.dumps({"task": task.name, **to_json(task)}).encode() + b"\n"
 
 
-def read_task(line: bytes) -> Task:
+def read_task(line: bytes) -> AnyTask:
     """Read a task from a line.
 
     Raises:
@@ -31,6 +32,16 @@ def read_task(line: bytes) -> Task:
     if kind is None:
         raise ProtocolError(f"“{str(name)[:80]}” is not a task")
     return from_json(kind, values, kind.name)
+
+
+def read_result(task: Task[ResultT], event: Done) -> ResultT:
+    """Read the result of a task from its last event.
+
+    Raises:
+        ProtocolError: it is not the result of such a task.
+    """
+    result: Any = from_json(task.result_type, dict(event.result), f"the result of {task.name}")
+    return cast(ResultT, result)
 
 
 def write_event(event: Event) -> bytes:

@@ -7,11 +7,21 @@ from pathlib import Path
 
 from server.protocol import file_names
 from server.protocol.file_names import sealed
+from server.protocol.results.machine import ProbeReport
+from server.protocol.results.media import (
+    AnalysedAudio,
+    AudioSummary,
+    EncodedAudio,
+    MuxedVideo,
+    PreparedUploads,
+    TrackExcerpt,
+)
+from server.protocol.results.task_result import TaskResult
 from server.protocol.task import Task
 
 
 @dataclass(frozen=True, kw_only=True)
-class Probe(Task):
+class Probe(Task[ProbeReport]):
     """Report the capabilities of this machine: its renderer, and the encoders that open."""
 
     name = "probe"
@@ -22,7 +32,7 @@ class Probe(Task):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Prepare(Task):
+class Prepare(Task[PreparedUploads]):
     """Decode uploads into files of known formats, and read the track's tags."""
 
     name = "prepare"
@@ -51,7 +61,7 @@ class Prepare(Task):
 
 
 @dataclass(frozen=True, kw_only=True)
-class FindHighlight(Task):
+class FindHighlight(Task[TrackExcerpt]):
     """Find the part of a track that is selected by name."""
 
     name = "highlight"
@@ -68,7 +78,7 @@ class FindHighlight(Task):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Analyse(Task):
+class Analyse(Task[AnalysedAudio]):
     """Compute the features of a track that are missing."""
 
     name = "analyse"
@@ -89,7 +99,7 @@ class Analyse(Task):
 
 
 @dataclass(frozen=True, kw_only=True)
-class DescribeAudio(Task):
+class DescribeAudio(Task[AudioSummary]):
     """Summarise the features in a folder, as data, a plot or a click track."""
 
     name = "describe_audio"
@@ -119,7 +129,7 @@ class SheetCell:
 
 
 @dataclass(frozen=True, kw_only=True)
-class ComposeSheet(Task):
+class ComposeSheet(Task[TaskResult]):
     """Combine PNG files into a contact sheet."""
 
     name = "sheet"
@@ -137,7 +147,7 @@ class ComposeSheet(Task):
 
 
 @dataclass(frozen=True, kw_only=True)
-class EncodeAudio(Task):
+class EncodeAudio(Task[EncodedAudio]):
     """Encode the prepared audio, cut or padded to the length of the frames."""
 
     name = "sound"
@@ -154,7 +164,7 @@ class EncodeAudio(Task):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Mux(Task):
+class Mux(Task[MuxedVideo]):
     """Join segments and audio to one video, verify it, and take the poster from it."""
 
     name = "join"

@@ -2,12 +2,8 @@
 
 import time
 from collections.abc import Callable
-from typing import Any
 
 from server.protocol.events import Event, FramesDone, StageEntered
-
-Result = dict[str, Any]
-"""Result of a task, in the event `Done`."""
 
 _FRAMES_EVERY_S = 0.25
 

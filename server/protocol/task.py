@@ -2,17 +2,27 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar, Generic, TypeVar, get_args
+
+from server.protocol.results.task_result import TaskResult
+
+ResultT = TypeVar("ResultT", bound=TaskResult)
+"""Type of a task's result."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class Task:
+class Task(Generic[ResultT]):
     """Task of a worker."""
 
     name: ClassVar[str]
-    """Name of its kind in a task line."""
+    """Name of its kind in a task line and in logs."""
+    result_type: ClassVar[type[TaskResult]]
     draws: ClassVar[bool] = False
     """True for a task that renders with OpenGL."""
+
+    def __init_subclass__(cls, **options: Any) -> None:
+        super().__init_subclass__(**options)
+        (cls.result_type,) = get_args(cls.__orig_bases__[0])  # type: ignore[attr-defined]
 
     def inputs(self) -> list[Path]:
         """Return the files and folders that it reads."""
@@ -21,3 +31,6 @@ class Task:
     def outputs(self) -> list[Path]:
         """Return the files and folders that it writes, even if some are optional."""
         return []
+
+
+AnyTask = Task[Any]

@@ -24,9 +24,9 @@ from server.protocol.media_tasks import (
     Probe,
     SheetCell,
 )
-from server.protocol.task import Task
+from server.protocol.task import AnyTask, Task
 
-KINDS: tuple[type[Task], ...] = (
+KINDS: tuple[type[AnyTask], ...] = (
     Probe,
     Prepare,
     FindHighlight,
@@ -49,6 +49,7 @@ __all__ = [
     "KINDS",
     "TASKS",
     "Analyse",
+    "AnyTask",
     "CompileEffect",
     "CompileForBrowser",
     "ComposeSheet",

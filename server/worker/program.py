@@ -18,11 +18,11 @@ from typing import IO
 from server.errors import ToqiboxError
 from server.files.disk import is_disk_full
 from server.files.seal import DamagedFilesError
-from server.protocol.codec import ProtocolError
+from server.protocol.codec import ProtocolError, to_json
 from server.protocol.events import Done, Event, Failed, Started
 from server.protocol.lines import MAX_TASK_BYTES, read_task, write_event
 from server.protocol.progress import ProgressReporter
-from server.protocol.tasks import Task
+from server.protocol.tasks import AnyTask
 from server.worker.registry import run_task
 
 _MAX_DETAIL_CHARS = 4000
@@ -52,7 +52,7 @@ def take_over_stdout() -> int:
     return descriptor
 
 
-def failed_event(error: BaseException, task: Task | None) -> Failed:
+def failed_event(error: BaseException, task: AnyTask | None) -> Failed:
     """Return the event of an exception: with its own code, or the one that fits the task."""
     if isinstance(error, ProtocolError):
         return Failed(code="internal", detail=f"the task line cannot be read: {error}")
@@ -81,7 +81,7 @@ def _perform(line: bytes, send: EventWriter) -> None:
     except Exception as error:
         send(failed_event(error, task))
     else:
-        send(Done(result=result))
+        send(Done(result=to_json(result)))
 
 
 def serve(source: IO[bytes], send: EventWriter) -> None:

@@ -3,9 +3,10 @@
 from importlib import import_module
 
 from server.protocol import tasks
-from server.protocol.progress import ProgressReporter, Result
+from server.protocol.progress import ProgressReporter
+from server.protocol.task import ResultT, Task
 
-MODULES: dict[type[tasks.Task], str] = {
+MODULES: dict[type[tasks.AnyTask], str] = {
     tasks.Probe: "probe",
     tasks.Prepare: "prepare",
     tasks.FindHighlight: "find_highlight",
@@ -21,15 +22,15 @@ MODULES: dict[type[tasks.Task], str] = {
     tasks.EncodeAudio: "encode_audio",
     tasks.Mux: "mux",
 }
-"""Modules of worker/tasks; each has a function `run(task, progress)` that returns a Result."""
+"""Modules of worker/tasks; each has a function `run(task, progress)` that returns its result."""
 
 
-def run_task(task: tasks.Task, progress: ProgressReporter) -> Result:
+def run_task(task: Task[ResultT], progress: ProgressReporter) -> ResultT:
     """Perform a task and return its result.
 
     Raises:
         ToqiboxError: the task cannot be done; other exceptions are errors of the program.
     """
     module = import_module(f"server.worker.tasks.{MODULES[type(task)]}")
-    result: Result = module.run(task, progress)
+    result: ResultT = module.run(task, progress)
     return result

@@ -127,6 +127,6 @@ async def test_shaders_of_other_players_compile_for_browsers() -> None:
         for path in sorted((Path(__file__).parents[1] / "data" / "features" / "players").iterdir()):
             task = CompileForBrowser(effect=effect_loader.read(path).to_instance())
             result = await worker.run(task, Timeouts(60, 60), lambda _event: None)
-            assert result["diagnostics"] == [], path
+            assert result.diagnostics == (), path
     finally:
         await worker.kill()

@@ -7,6 +7,8 @@ import pytest
 from server.cli.doctor import _gl
 from server.config import Config
 from server.jobs.execution.machine import MachineProbe
+from server.protocol.codec import from_stored
+from server.protocol.results.machine import ProbeReport
 
 DEVICES = [
     {"index": 0, "name": "NVIDIA", "software": False},
@@ -33,12 +35,12 @@ def test_an_unusable_device_is_reported_with_the_others(
 ) -> None:
     config = Config.from_env({"EGL_DEVICE": device})
     health = MachineProbe(config, tmp_path / "scratch")
-    health.report = {"gl": gl}
+    health.report = from_stored(ProbeReport, {"gl": gl})
     finding = _gl(config, health)
     assert (finding.state, finding.advice) == ("failed", advice)
 
 
 def test_software_without_egl_device_is_a_warning(tmp_path: Path) -> None:
     health = MachineProbe(Config(), tmp_path / "scratch")
-    health.report = {"gl": SOFTWARE}
+    health.report = from_stored(ProbeReport, {"gl": SOFTWARE})
     assert _gl(Config(), health).state == "warning"

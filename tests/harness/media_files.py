@@ -14,6 +14,7 @@ from server.media import wav
 from server.media.photos import photo
 from server.media.sniff import sniff_audio_file
 from server.media.tracks import audio_decoder
+from server.protocol.results.media import DecodedAudio
 
 Samples = np.ndarray[Any, np.dtype[Any]]
 MakeWav = Callable[..., Path]
@@ -75,12 +76,12 @@ def decode_frames() -> Decode:
 
 
 @pytest.fixture
-def decode(tmp_path: Path) -> Callable[..., audio_decoder.DecodedAudio]:
+def decode(tmp_path: Path) -> Callable[..., DecodedAudio]:
     """Sniff and decode a file, the whole of it unless told otherwise."""
 
     def run(
         path: Path, start: str = "0", duration: str | None = None, longest: str = "240"
-    ) -> audio_decoder.DecodedAudio:
+    ) -> DecodedAudio:
         kind = sniff_audio_file(path)
         assert kind is not None
         length = None if duration is None else Decimal(duration)

@@ -15,6 +15,8 @@ from contextlib import ExitStack
 from unittest.mock import patch
 
 from server.jobs.execution.machine import MachineProbe
+from server.protocol.codec import from_json
+from server.protocol.results.machine import ProbeReport
 
 _BUSY_S = 600.0
 
@@ -26,7 +28,7 @@ def _know_machine(stack: ExitStack, report: str) -> None:
         if self.report is not None:
             await probe(self)
             return
-        self.report = json.loads(report)
+        self.report = from_json(ProbeReport, json.loads(report))
         self._probed_at = time.monotonic()
         self.gpu.observe(self.gl, self._probed_at)
         self._log_result()

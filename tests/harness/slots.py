@@ -8,22 +8,27 @@ import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from server.jobs.execution.worker_process import OnEvent, TaskError, Timeouts
+from server.protocol.codec import from_stored
 from server.protocol.events import Failed, FramesDone
-from server.protocol.progress import Result
-from server.protocol.tasks import Analyse, DrawSegment, EncodeAudio, LimitFlashes, Mux, Task
+from server.protocol.results.task_result import TaskResult
+from server.protocol.task import ResultT, Task
+from server.protocol.tasks import Analyse, AnyTask, DrawSegment, EncodeAudio, LimitFlashes, Mux
 from server.sandbox import Limits
 
 _WAIT_S = 5.0
 
-RESULTS: dict[str, Result] = {
-    Analyse.name: {},
-    LimitFlashes.name: {"limited": []},
-    EncodeAudio.name: {},
-    DrawSegment.name: {"seconds": {"render": 0.5}, "shades": None},
-    Mux.name: {"bytes": 3, "sha256": "c" * 64, "check": {}},
+_VALUES: dict[type[AnyTask], dict[str, Any]] = {
+    Analyse: {},
+    LimitFlashes: {},
+    EncodeAudio: {},
+    DrawSegment: {"seconds": {"render": 0.5}},
+    Mux: {"bytes": 3, "sha256": "c" * 64},
+}
+RESULTS: dict[str, TaskResult] = {
+    kind.name: from_stored(kind.result_type, values) for kind, values in _VALUES.items()
 }
 """Results of the tasks of a job, by name."""
 
@@ -40,11 +45,11 @@ async def until(condition: Callable[[], object]) -> None:
 class Call:
     """A task that a fake worker was given."""
 
-    task: Task
+    task: AnyTask
     slot: int | None
     """Index of the slot; None for a task outside slots."""
     on_event: OnEvent
-    answer: asyncio.Future[Result] = field(default_factory=asyncio.Future)
+    answer: asyncio.Future[Any] = field(default_factory=asyncio.Future)
     is_cancelled: bool = False
 
     @property
@@ -81,7 +86,7 @@ class Call:
         for path in self.task.outputs():
             path.parent.mkdir(exist_ok=True)
             path.write_text(self.task.name)
-        self.answer.set_result(dict(RESULTS[self.task.name]))
+        self.answer.set_result(RESULTS[self.task.name])
 
     def fail(self, code: str, damaged: Iterable[Path] = ()) -> None:
         """Answer with an error; `damaged` are files of earlier tasks."""
@@ -136,7 +141,7 @@ class FakeWorkers:
         await until(lambda: len(self.waiting(name)) >= count)
         return self.waiting(name)
 
-    async def answer(self, task: Task, slot: int | None, on_event: OnEvent) -> Result:
+    async def answer(self, task: AnyTask, slot: int | None, on_event: OnEvent) -> Any:
         """Run a task; two that write the same files would be an error of the dispatcher."""
         running = [path for call in self.calls if not call.answer.done() for path in call.outputs]
         assert not set(task.outputs()) & set(running), f"{task.name} runs twice at a time"
@@ -153,11 +158,14 @@ class FakeWorkers:
             call.is_cancelled = True
             raise
 
-    async def run_task(self, task: Task, _timeouts: Timeouts, _limits: Limits | None) -> Result:
+    async def run_task(
+        self, task: Task[ResultT], _timeouts: Timeouts, _limits: Limits | None
+    ) -> ResultT:
         """Run a task that needs no slot."""
         if task.name == "probe":
-            return self.machine
-        return await self.answer(task, None, lambda _event: None)
+            report: Any = from_stored(task.result_type, self.machine)
+            return cast(ResultT, report)
+        return cast(ResultT, await self.answer(task, None, lambda _event: None))
 
 
 class FakeSlot:
@@ -173,16 +181,16 @@ class FakeSlot:
     async def run(
         self,
         job_id: str,
-        task: Task,
+        task: Task[ResultT],
         timeouts: Timeouts,
         on_event: OnEvent,
         limits: Limits | None = None,
-    ) -> Result:
+    ) -> ResultT:
         assert timeouts.total_s > 0
         assert limits is not None
         assert not self.is_free, "the dispatcher has not assigned it"
         self.job_id = job_id
-        return await self._workers.answer(task, self.index, on_event)
+        return cast(ResultT, await self._workers.answer(task, self.index, on_event))
 
     async def stop_worker(self) -> None:
         await asyncio.sleep(0)

@@ -20,6 +20,7 @@ from server.jobs.model.validation_result import ValidationResult
 from server.jobs.service import Service
 from server.jobs.storage.artifacts import FILES
 from server.jobs.storage.data_folder import new_id
+from server.protocol.results.machine import EncoderReport, FfmpegReport, GlReport, ProbeReport
 from tests.harness import validation_results
 from tests.harness.limits import HANG_S
 
@@ -34,13 +35,13 @@ QUICK = HttpLimits(
     header_s=0.7,
 )
 """Limits that a test can reach; those of time leave room for a busy machine."""
-CAN_DRAW = {
-    "gl": {"ok": True, "renderer": "a renderer", "software": True, "error": None},
-    "ffmpeg": {"ok": True, "version": "7", "error": None},
-    "encoders": {"x264": {"ok": True, "why": None}},
-}
+CAN_DRAW = ProbeReport(
+    gl=GlReport(ok=True, renderer="a renderer", software=True),
+    ffmpeg=FfmpegReport(ok=True, version="7"),
+    encoders={"x264": EncoderReport(ok=True)},
+)
 """The report of a probe on a machine that works; tests that draw nothing skip the probe."""
-DRIVER = "a renderer, None"
+DRIVER = "a renderer, "
 """The driver that validation results on that machine are stored under."""
 
 

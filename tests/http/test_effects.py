@@ -4,7 +4,6 @@ import asyncio
 import json
 from io import BytesIO
 from pathlib import Path
-from typing import Any
 
 import pytest
 from PIL import Image
@@ -17,6 +16,9 @@ from server.jobs.model import validation_result
 from server.jobs.model.effect_source import ASSETS_FOLDER
 from server.jobs.model.job import Status
 from server.jobs.model.validation_result import ValidationResult
+from server.protocol.codec import from_stored
+from server.protocol.results.drawing import CompiledEffect
+from server.protocol.results.machine import ProbeReport
 from tests.harness import media, validation_results
 from tests.http.conftest import DRIVER, Running, Start
 from tests.http.wire import FORM, exchange, form, head, part, post
@@ -43,7 +45,7 @@ def png(color: tuple[int, int, int]) -> bytes:
 
 
 @pytest.fixture(scope="module")
-def probed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+def probed(tmp_path_factory: pytest.TempPathFactory) -> ProbeReport:
     """Probe this machine once."""
     health = MachineProbe(Config(), tmp_path_factory.mktemp("probe") / "scratch")
     asyncio.run(asyncio.wait_for(_probe(health), 60))
@@ -139,9 +141,8 @@ async def test_all_effects_are_listed_with_warnings_about_source_and_frames(
 ) -> None:
     header = '{"INPUTS": [{"NAME": "a", "TYPE": "float", "BINDS": "kick"}]}'
     (tmp_path / "odd.fs").write_text(f"/*{header}*/\nvoid main() {{ gl_FragColor = vec4(a); }}\n")
-    drawn = validation_result.from_task_result(
-        {"blank": True, "why": "every pixel is black"}, "odd.fs"
-    )
+    compiled = from_stored(CompiledEffect, {"blank": True, "why": "every pixel is black"})
+    drawn = validation_result.from_task_result(compiled, "odd.fs")
     known = validation_results.same_for_all(Library((tmp_path,)), DRIVER, drawn)
     running = await start(known=known, shaders_dirs=(tmp_path,))
     entries = {name: (await get(running, f"/effects{name}"))[2] for name in ("", "?all=1")}
@@ -181,7 +182,7 @@ async def test_an_invalid_second_photo_is_named(running: Running) -> None:
 
 
 async def test_a_shader_that_does_not_compile_is_refused_before_the_files(
-    start: Start, shaders: Path, probed: dict[str, Any]
+    start: Start, shaders: Path, probed: ProbeReport
 ) -> None:
     running = await start(shaders_dirs=(shaders,))
     running.service.machine.report = probed
@@ -199,7 +200,7 @@ async def test_a_shader_that_does_not_compile_is_refused_before_the_files(
 
 
 async def test_an_effect_is_validated_before_a_browser_gets_it(
-    start: Start, shaders: Path, probed: dict[str, Any]
+    start: Start, shaders: Path, probed: ProbeReport
 ) -> None:
     running = await start(shaders_dirs=(shaders,))
     running.service.machine.report = probed
@@ -209,11 +210,11 @@ async def test_an_effect_is_validated_before_a_browser_gets_it(
 
 
 async def test_an_effect_that_changes_while_it_is_shown_is_validated_as_it_is_sent(
-    start: Start, shaders: Path, probed: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+    start: Start, shaders: Path, probed: ProbeReport, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     wrong, good = shaders / "wrong.fs", WRONG.replace("speed", "1.0")
     wrong.write_text(good)
-    driver = f"{probed['gl']['renderer']}, {probed['gl']['version']}"
+    driver = f"{probed.gl.renderer}, {probed.gl.version}"
     known = validation_results.same_for_all(Library((shaders,)), driver, ValidationResult())
     wrong.write_text(WRONG)
     running = await start(known=known, shaders_dirs=(shaders,))
@@ -253,7 +254,7 @@ async def test_an_effect_that_is_removed_while_all_are_listed_is_left_out(
 
 
 async def test_a_job_keeps_the_images_and_both_photos_it_was_accepted_with(
-    start: Start, shaders: Path, probed: dict[str, Any]
+    start: Start, shaders: Path, probed: ProbeReport
 ) -> None:
     (shaders / "leaf.fs").write_text(LEAF)
     (shaders / "leaf.png").write_bytes(png((0, 255, 0)))

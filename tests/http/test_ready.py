@@ -3,21 +3,23 @@
 import asyncio
 import os
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import NoReturn
 
 import pytest
 
 from server.http.limits import HttpLimits
+from server.protocol.results.machine import EncoderReport, GlReport, ProbeReport
 from tests.harness.disks import make_read_only, small_disk
-from tests.http.conftest import Running, Start
+from tests.http.conftest import CAN_DRAW, Running, Start
 from tests.http.wire import exchange, head
 
 
 async def test_readiness_says_what_is_missing(running: Running) -> None:
     ready = await exchange(running.port, head("GET /ready"))
     assert (ready.status, ready.json["software"], ready.json["encoder"]) == (200, True, "x264")
-    running.service.machine.report = {"gl": {"ok": False, "error": "no EGL"}}
+    running.service.machine.report = ProbeReport(gl=GlReport(error="no EGL"))
     ready = await exchange(running.port, head("GET /ready"))
     assert (ready.status, ready.code) == (503, "not_ready")
     assert "no EGL" in ready.json["problems"][0]
@@ -83,10 +85,8 @@ async def test_a_disk_that_cannot_be_written_is_named_before_what_follows_from_i
 ) -> None:
     with small_disk(tmp_path / "disk", 8) as disk:
         running = await start(data_dir=disk / "data")
-        running.service.machine.report = {
-            **(running.service.machine.report or {}),
-            "encoders": {"x264": {"ok": False, "why": "Read-only file system"}},
-        }
+        encoders = {"x264": EncoderReport(why="Read-only file system")}
+        running.service.machine.report = replace(CAN_DRAW, encoders=encoders)
         make_read_only(disk)
         problems = (await exchange(running.port, head("GET /ready"))).json["problems"]
         assert problems[0] == "the data folder cannot be written: Read-only file system"

@@ -13,6 +13,7 @@ import pytest
 from server.errors import ToqiboxError
 from server.http.limits import HttpLimits
 from server.http.uploads.spool_file import FreeSpaceGuard, SpoolFile
+from server.protocol.results.machine import GlReport, ProbeReport
 from tests.http.conftest import Running, Start
 from tests.http.wire import BOUNDARY, FORM, exchange, form, head, part, post, read_response
 
@@ -156,7 +157,7 @@ async def test_what_cannot_be_accepted_is_refused_unread(
 
 
 async def test_a_machine_that_cannot_draw_refuses(running: Running) -> None:
-    running.service.machine.report = {"gl": {"ok": False, "error": "none"}}
+    running.service.machine.report = ProbeReport(gl=GlReport(error="none"))
     response = await exchange(running.port, post(form(AUDIO, PHOTO)))
     assert (response.status, response.code) == (503, "not_ready")
     assert "retry-after" in response.headers

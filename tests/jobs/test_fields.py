@@ -9,6 +9,7 @@ from server.errors import ToqiboxError
 from server.jobs.submission import fields
 from server.jobs.submission.presets import Presets
 from server.jobs.submission.request import check_request, resolve
+from server.protocol.results.media import DecodedAudio, PreparedPhoto, PreparedUploads
 
 CONFIG = Config()
 
@@ -209,10 +210,16 @@ def test_sizes_are_even(aspect: str, short: int, size: tuple[int, int]) -> None:
 
 
 def test_credits_come_from_the_tags_unless_they_are_given() -> None:
-    prepared = {
-        **{"samples": 48_000, "sound_sha256": "s", "photo_sha256": "p", "loudest_s": 0.0},
-        **{"title": "Tagged", "artist": None, "palette": None},
-    }
+    prepared = PreparedUploads(
+        mime={},
+        photo=PreparedPhoto(width=8, height=8, sha256="p", warnings=()),
+        photo2=None,
+        palette=None,
+        audio=DecodedAudio(samples=48_000, sha256="s", loudest_s=0.0),
+        title="Tagged",
+        artist=None,
+        text_warnings=(),
+    )
     for given, shown in [
         ({}, ("Tagged", None)),
         ({"title": "", "artist": "Ada"}, ("Tagged", "Ada")),

@@ -20,6 +20,7 @@ from server.jobs.service import Service
 from server.jobs.storage.data_folder import DataFolder, read_address, write_address
 from server.jobs.store.sqlite import DiskFull
 from server.jobs.store.store import Store
+from server.protocol.results.machine import ProbeReport
 from tests.harness.disks import fill, small_disk
 from tests.jobs.conftest import MakeJob
 
@@ -69,7 +70,7 @@ async def test_a_restart_works_and_so_does_delete(disk: Path, make_job: MakeJob)
 
     second = _service(disk)
     try:
-        second.machine.report = {}
+        second.machine.report = ProbeReport()
         await second.start()
         assert set(second.dispatcher.active_jobs) == {"running"}
         fill(disk)
@@ -93,7 +94,7 @@ async def test_without_a_byte_held_back_they_work_too(disk: Path, make_job: Make
     _die(first)
     second = _service(disk)
     try:
-        second.machine.report = {}
+        second.machine.report = ProbeReport()
         await second.start()
         for job_id in ("done", "running"):
             await second.cancel(job_id, "r")

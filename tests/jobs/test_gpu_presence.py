@@ -8,27 +8,27 @@ import json
 import os
 import subprocess
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from server.jobs.execution.gpu_presence import GpuMonitor
 from server.jobs.model.job import Status
 from server.jobs.store.store import Store
+from server.protocol.results.machine import GlReport
 from tests.harness import media
 from tests.harness.client import Client
 from tests.harness.limits import HANG_S
 from tests.harness.server import Server, eventually
 
-GPU: dict[str, Any] = {"ok": True, "software": False, "renderer": "NVIDIA H200"}
-SOFTWARE: dict[str, Any] = {"ok": True, "software": True, "renderer": "llvmpipe"}
-NONE: dict[str, Any] = {"ok": False, "error": "no OpenGL context"}
+GPU = GlReport(ok=True, software=False, renderer="NVIDIA H200")
+SOFTWARE = GlReport(ok=True, software=True, renderer="llvmpipe")
+NONE = GlReport(error="no OpenGL context")
 _NAME, _OTHER = b"llvmpipe (LLVM", b"a-gpu-86 (LLVM"
 _DRIVERS = ("x86_64-linux-gnu/dri/swrast_dri.so", "x86_64-linux-gnu/libgallium-*.so")
 
 
 @pytest.mark.parametrize("rest", [SOFTWARE, NONE])
-def test_gpu_is_lost_when_it_stays_away(rest: dict[str, Any]) -> None:
+def test_gpu_is_lost_when_it_stays_away(rest: GlReport) -> None:
     gpu, states = GpuMonitor(120), []
     for at, gl in ((0, GPU), (1000, rest), (1119, rest), (1120, rest)):
         gpu.observe(gl, at)

@@ -11,6 +11,8 @@ from server.jobs.execution.machine import (
     export_timeout_s,
     stall_timeout_s,
 )
+from server.protocol.codec import from_stored
+from server.protocol.results.machine import ProbeReport
 
 BOTH: dict[str, Any] = {"nvenc": {"ok": True}, "x264": {"ok": True}}
 X264: dict[str, Any] = {"nvenc": {"ok": False}, "x264": {"ok": True}}
@@ -31,12 +33,12 @@ NONE: dict[str, Any] = {"nvenc": {"ok": False}, "x264": {"ok": False}}
 def test_the_encoder_that_really_opens_is_chosen(
     wanted: str, opened: dict[str, Any], choice: tuple[str | None, str | None]
 ) -> None:
-    assert choose_encoder(wanted, opened) == choice
+    assert choose_encoder(wanted, from_stored(ProbeReport, {"encoders": opened}).encoders) == choice
 
 
 def _machine(report: dict[str, Any] | None, **settings: str) -> MachineProbe:
     machine = MachineProbe(Config.from_env(settings), Path("/nonexistent"))
-    machine.report = report
+    machine.report = None if report is None else from_stored(ProbeReport, report)
     return machine
 
 

@@ -4,8 +4,8 @@ import asyncio
 import os
 import signal
 from collections.abc import AsyncIterator, Callable
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -21,6 +21,7 @@ from server.jobs.validation import cache as cache_module
 from server.jobs.validation import validator as validator_module
 from server.jobs.validation.cache import ValidationCache
 from server.jobs.validation.validator import EffectValidator
+from server.protocol.results.machine import ProbeReport
 
 GOOD = '/*{"ISFVSN": "2", "INPUTS": []}*/\nvoid main() { gl_FragColor = vec4(1.0); }\n'
 BLANK = GOOD.replace("vec4(1.0)", "vec4(0.0)")
@@ -45,7 +46,7 @@ class Counting(EffectValidator):
 
 
 @pytest.fixture(scope="module")
-def report(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+def report(tmp_path_factory: pytest.TempPathFactory) -> ProbeReport:
     """Report of this machine, probed once."""
     machine = MachineProbe(Config(), tmp_path_factory.mktemp("probe") / "scratch")
 
@@ -60,7 +61,7 @@ def report(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
 class Bench:
     """Validation cache over a folder of effects, as in a server."""
 
-    def __init__(self, folder: Path, report: dict[str, Any]) -> None:
+    def __init__(self, folder: Path, report: ProbeReport) -> None:
         self.shaders = folder / "shaders"
         self.shaders.mkdir(exist_ok=True)
         self.machine = MachineProbe(Config(), folder / "scratch")
@@ -87,7 +88,7 @@ class Bench:
 
 
 @pytest.fixture
-async def bench(tmp_path: Path, report: dict[str, Any]) -> AsyncIterator[Bench]:
+async def bench(tmp_path: Path, report: ProbeReport) -> AsyncIterator[Bench]:
     bench = Bench(tmp_path, report)
     yield bench
     await bench.close()
@@ -111,7 +112,7 @@ def children() -> list[int]:
 
 
 async def test_concurrent_requests_share_one_validation_and_its_result_is_stored(
-    bench: Bench, tmp_path: Path, report: dict[str, Any]
+    bench: Bench, tmp_path: Path, report: ProbeReport
 ) -> None:
     bench.write("wrong", WRONG)
     codes = await asyncio.gather(*[bench.ask("wrong") for _ in range(3)])
@@ -126,7 +127,7 @@ async def test_concurrent_requests_share_one_validation_and_its_result_is_stored
     await again.validations.load()
     assert await again.ask("wrong") == "shader_compile_failed"
     assert (bench.validator.count, again.validator.count) == (1, 0)
-    again.machine.report = {**report, "gl": {**report["gl"], "version": "another"}}
+    again.machine.report = replace(report, gl=replace(report.gl, version="another"))
     assert again.validations.effect("wrong").id == "wrong"
     await again.close()
 
@@ -209,8 +210,9 @@ async def test_the_end_of_the_server_is_inconclusive(bench: Bench) -> None:
 
 
 async def test_a_changed_machine_is_inconclusive(bench: Bench) -> None:
-    gl = {**bench.machine.gl, "renderer": "another renderer"}
-    bench.machine.report = {**(bench.machine.report or {}), "gl": gl}
+    assert bench.machine.report is not None
+    gl = replace(bench.machine.gl, renderer="another renderer")
+    bench.machine.report = replace(bench.machine.report, gl=gl)
     bench.write("good", GOOD)
     assert await bench.ask("good") == "not_ready"
     assert bench.machine.renderer != "another renderer"  # it has been looked at again

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from server.jobs.execution.worker_process import TaskError, Timeouts, Worker, run_task
+from server.protocol.results.task_result import TaskResult
 from server.protocol.tasks import Prepare, Probe, Task
 
 WATCH = Timeouts(idle_s=30, total_s=60)
@@ -18,7 +19,7 @@ def _prepare(folder: Path) -> Prepare:
     )
 
 
-class Unknown(Task):
+class Unknown(Task[TaskResult]):
     """A task that no worker knows."""
 
     name = "no such task"

@@ -65,7 +65,7 @@ def _video(folder: Path, encoder: str) -> Path:
     (folder / "made.wav").write_bytes(wav.header(len(samples)) + samples.tobytes())
     aac_encoder.encode(folder / "made.wav", cuts[-1], FPS, folder / "sound.m4a")
     expected = ExpectedVideo(cuts[-1], FPS, SIDE, SIDE, ENCODINGS[encoder].codec)
-    report = muxer.mux(segments, folder / "sound.m4a", expected, folder / "out.mp4").report
+    report = muxer.mux(segments, folder / "sound.m4a", expected, folder / "out.mp4").check
     assert (report.frames, report.uniform) == (cuts[-1], True)
     return folder / "out.mp4"
 

@@ -11,9 +11,10 @@ from numpy.typing import NDArray
 
 from server.errors import ToqiboxError
 from server.media.tracks import audio_decoder
+from server.protocol.results.media import DecodedAudio
 
 Samples = NDArray[Any]
-Decode = Callable[..., audio_decoder.DecodedAudio]
+Decode = Callable[..., DecodedAudio]
 
 
 def _wav(path: Path, samples: Samples, rate: int = 48000) -> Path:

@@ -85,10 +85,10 @@ def test_nothing_is_lost_and_nothing_drifts(
 ) -> None:
     video = muxer.mux(*_shoot(tmp_path, fps, *lengths), tmp_path / "out.mp4")
     frames = sum(lengths)
-    assert video.report.frames == frames
-    assert video.report.uniform
-    assert video.report.video_s == pytest.approx(frames / fps, abs=1e-6)
-    assert video.report.audio_s == pytest.approx(frames / fps, abs=1e-6)
+    assert video.check.frames == frames
+    assert video.check.uniform
+    assert video.check.video_s == pytest.approx(frames / fps, abs=1e-6)
+    assert video.check.audio_s == pytest.approx(frames / fps, abs=1e-6)
     packets = ffprobe.packets(tmp_path / "out.mp4")
     assert sorted(p.pts for p in packets) == [
         encoder_options.TICKS_PER_FRAME * n for n in range(frames)

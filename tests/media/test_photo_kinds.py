@@ -156,7 +156,7 @@ def test_a_photo_of_one_colour_gets_a_warning(save: Save, tmp_path: Path) -> Non
         path = save(Image.new("RGB", (40, 40), colour), "PNG")
         (row,) = photo.prepare(path, tmp_path / "photo", "photo2").warnings
         assert row == {"code": "blank_photo", "field": "photo2", "values": {"colour": colour}}
-    assert photo.prepare(save(_picture(), "PNG"), tmp_path / "photo").warnings == []
+    assert photo.prepare(save(_picture(), "PNG"), tmp_path / "photo").warnings == ()
 
 
 @pytest.mark.parametrize("part", [0.5, 0.75])
@@ -184,7 +184,7 @@ def test_only_the_end_marker_is_missing(prepare: Prepare, save: Save, tmp_path: 
         path = save(_picture(), kind)
         whole = prepare(path).copy()
         path.write_bytes(path.read_bytes()[:-count])
-        assert photo.prepare(path, tmp_path / "photo").warnings == []
+        assert photo.prepare(path, tmp_path / "photo").warnings == ()
         assert np.array_equal(prepare(path), whole), kind
 
 

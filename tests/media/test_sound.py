@@ -14,12 +14,13 @@ from server.errors import ToqiboxError
 from server.media import wav
 from server.media.tracks import audio_decoder
 from server.protocol.prepared_audio import SAMPLE_RATE
+from server.protocol.results.media import DecodedAudio
 from tests.harness import tracks
 
 Samples = np.ndarray[Any, np.dtype[Any]]
 Convert = Callable[..., Path]
 MakeWav = Callable[..., Path]
-Decode = Callable[..., audio_decoder.DecodedAudio]
+Decode = Callable[..., DecodedAudio]
 
 _LAVFI = ("-f", "lavfi")
 _LONG = Decimal(240)

@@ -11,10 +11,11 @@ import pytest
 
 from server.errors import ToqiboxError
 from server.media.tracks import audio_decoder
+from server.protocol.results.media import DecodedAudio
 
 Convert = Callable[..., Path]
 MakeWav = Callable[..., Path]
-Decode = Callable[..., audio_decoder.DecodedAudio]
+Decode = Callable[..., DecodedAudio]
 
 _LAVFI = ("-f", "lavfi")
 

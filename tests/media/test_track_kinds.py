@@ -12,7 +12,7 @@ import pytest
 from server.errors import ToqiboxError
 from server.media.sniff import find_input_format, sniff_audio_file
 from server.media.tracks import tags
-from server.media.tracks.audio_decoder import DecodedAudio
+from server.protocol.results.media import DecodedAudio
 from tests.harness.media_files import Convert, Samples
 
 Decode = Callable[..., DecodedAudio]

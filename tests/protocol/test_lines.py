@@ -12,18 +12,21 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from server.messages import Message
-from server.protocol.codec import ProtocolError
+from server.protocol.codec import ProtocolError, from_json, from_stored, to_json
 from server.protocol.events import KINDS, Done, Event, Failed, FramesDone, StageEntered, Started
 from server.protocol.lines import (
     MAX_TASK_BYTES,
     read_event,
+    read_result,
     read_task,
     write_event,
     write_task,
 )
+from server.protocol.results.drawing import DrawnSegment, LimitedFlashes, SegmentTimes
+from server.protocol.results.media import EncodedAudio, MuxedVideo, PreparedPhoto
 from server.protocol.scene import EffectInstance, SceneSpec
 from server.protocol.tasks import KINDS as TASK_KINDS
-from server.protocol.tasks import TASKS, DrawSegment, Probe, Task
+from server.protocol.tasks import TASKS, AnyTask, DrawSegment, EncodeAudio, Probe
 
 NAMES = st.text('abcé"\\ \n\ud800', min_size=1, max_size=6)
 PLAIN = st.recursive(
@@ -31,6 +34,7 @@ PLAIN = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(NAMES, inner, max_size=3),
     max_leaves=5,
 )
+MAPPINGS = st.dictionaries(NAMES, PLAIN, max_size=3)
 st.register_type_strategy(Path, st.builds(Path, st.just("/"), st.text("abc é", min_size=1)))
 st.register_type_strategy(Decimal, st.decimals(allow_nan=False, allow_infinity=False))
 st.register_type_strategy(float, st.floats(allow_nan=False, allow_infinity=False))
@@ -43,24 +47,67 @@ def values_of(kind: type) -> st.SearchStrategy[Any]:
     for field in fields(kind):
         hint = hints[field.name]
         if hint == Mapping[str, Any]:
-            loose[field.name] = st.dictionaries(NAMES, PLAIN, max_size=3)
+            loose[field.name] = MAPPINGS
+        elif hint == tuple[Mapping[str, Any], ...]:
+            loose[field.name] = st.lists(MAPPINGS, max_size=2).map(lambda items: (*items,))
         elif "Any" in str(hint):
             loose[field.name] = st.none() | st.lists(PLAIN, max_size=2).map(lambda items: (*items,))
     return st.builds(kind, **loose)
 
 
-st.register_type_strategy(EffectInstance, values_of(EffectInstance))
+for nested in (EffectInstance, PreparedPhoto):
+    st.register_type_strategy(nested, values_of(nested))
 
 
 @pytest.mark.parametrize("kind", TASKS.values(), ids=TASKS)
 @settings(max_examples=20)
 @given(data=st.data())
-def test_every_task_round_trips(kind: type[Task], data: st.DataObject) -> None:
+def test_every_task_round_trips(kind: type[AnyTask], data: st.DataObject) -> None:
     task = data.draw(values_of(kind))
     line = write_task(task)
     assert line.endswith(b"\n")
     assert line.count(b"\n") == 1
     assert read_task(line) == task
+
+
+@pytest.mark.parametrize("kind", TASKS.values(), ids=TASKS)
+@settings(max_examples=20)
+@given(data=st.data())
+def test_every_result_round_trips(kind: type[AnyTask], data: st.DataObject) -> None:
+    result = data.draw(values_of(kind.result_type))
+    line = write_event(Done(result=to_json(result)))
+    assert line.count(b"\n") == 1
+    stored = json.loads(json.dumps(to_json(result)))
+    assert from_json(kind.result_type, stored) == result
+    assert from_stored(kind.result_type, stored) == result
+
+
+def test_a_result_of_another_kind_is_refused() -> None:
+    task = EncodeAudio(audio=Path("/a"), frames=1, fps=30, out=Path("/b"))
+    assert read_result(task, Done(result={"seconds": 1})) == EncodedAudio(seconds=1.0)
+    for values in ({}, {"seconds": "1"}, {"seconds": 1.0, "frames": 1}):
+        with pytest.raises(ProtocolError, match="the result of"):
+            read_result(task, Done(result=values))
+
+
+def test_a_stored_result_of_another_version_is_read_as_far_as_possible() -> None:
+    """What is missing or has another type is empty, what is unknown is ignored."""
+    stored = {"frames": 9, "wall": 1.0, "seconds": {"render": 0.5, "encode": "fast"}, "bytes": None}
+    assert from_stored(DrawnSegment, stored) == DrawnSegment(
+        frames=9,
+        renderer="",
+        software=False,
+        seconds=SegmentTimes(compile=0.0, render=0.5, readback=0.0, encode=0.0),
+        shades=None,
+        bytes=0,
+    )
+    limited = {"limited": [{"from": 0.1, "to": 1, "perSecond": 6}]}
+    (interval,) = from_stored(LimitedFlashes, limited).limited
+    assert (interval.start_s, interval.end_s, interval.per_second) == (0.1, 1.0, 6.0)
+    nothing = from_stored(MuxedVideo, {})
+    assert (nothing.bytes, len(nothing.check.colour)) == (0, 0)
+    cut_off: list[object] = [None, [], {"check": 1}, {"check": {"colour": ["tv"]}}]
+    assert [from_stored(MuxedVideo, damaged) for damaged in cut_off] == [nothing] * 4
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=[kind.name for kind in KINDS])

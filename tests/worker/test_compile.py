@@ -10,6 +10,7 @@ from PIL import Image
 from server.errors import ToqiboxError
 from server.protocol.events import Event, StageEntered
 from server.protocol.progress import ProgressReporter
+from server.protocol.results.drawing import CompiledEffect, FrameCost
 from server.protocol.scene import SceneSpec
 from server.protocol.tasks import CompileEffect, DrawFrames, FrameFile, Profile
 from server.worker.registry import run_task
@@ -17,7 +18,7 @@ from tests.harness.rendering import effect_of
 from tests.render.drawing import TRAIL
 
 
-def compile_source(source: str, stages: list[str] | None = None, **more: Any) -> dict[str, Any]:
+def compile_source(source: str, stages: list[str] | None = None, **more: Any) -> CompiledEffect:
     def send(event: Event) -> None:
         if stages is not None and isinstance(event, StageEntered):
             stages.append(event.stage)
@@ -33,9 +34,8 @@ def _body(body: str, header: str = "{}") -> str:
 def test_an_effect_that_draws() -> None:
     stages: list[str] = []
     result = compile_source(_body("gl_FragColor = vec4(isf_FragNormCoord, TIME, 1.0);"), stages)
-    assert set(result) == {"renderer", "software", "blank", "why", "warnings", "cost", "seconds"}
-    assert result["blank"] is False
-    assert result["seconds"] > 0
+    assert result.blank is False
+    assert result.seconds > 0
     assert stages == ["context", "compile", "draw", "draw"]
 
 
@@ -58,7 +58,7 @@ def test_an_effect_that_draws() -> None:
     ],
 )  # fmt: skip
 def test_blank_effects(source: str, blank: bool) -> None:
-    assert compile_source(source)["blank"] is blank
+    assert compile_source(source).blank is blank
 
 
 def test_an_effect_that_does_not_compile() -> None:
@@ -89,7 +89,7 @@ def test_a_cube_is_checked_at_a_small_size() -> None:
     void mainImage(out vec4 c, in vec2 p) {
         c = vec4(texture(iChannel0, vec3(p, 1.0)).r == 128.0 ? 1.0 : 0.0);
     }"""
-    assert not compile_source(source)["blank"]
+    assert not compile_source(source).blank
 
 
 def test_a_worker_draws_and_compiles_in_turn(tmp_path: Path) -> None:
@@ -100,7 +100,7 @@ def test_a_worker_draws_and_compiles_in_turn(tmp_path: Path) -> None:
         run_task(DrawFrames(scene=scene, shots=shots), ProgressReporter(lambda _event: None))
         pixel = np.asarray(Image.open(tmp_path / "a.png"))[0, 0]
         assert pixel.tolist() == [255, round(25.5 * frame + 0.01), 0, 255]
-        assert not compile_source(source)["blank"]
+        assert not compile_source(source).blank
 
 
 def test_its_files_are_at_the_paths_of_the_instance(tmp_path: Path) -> None:
@@ -108,7 +108,7 @@ def test_its_files_are_at_the_paths_of_the_instance(tmp_path: Path) -> None:
     source = _body(
         "gl_FragColor = IMG_THIS_PIXEL(logo);", '{"IMPORTED": {"logo": {"PATH": "img/logo.png"}}}'
     )
-    assert not compile_source(source, files={"img/logo.png": tmp_path / "a file"})["blank"]
+    assert not compile_source(source, files={"img/logo.png": tmp_path / "a file"}).blank
     with pytest.raises(ToqiboxError) as caught:
         compile_source(source)
     assert caught.value.code == "shader_rejected"
@@ -126,12 +126,12 @@ def test_the_time_of_a_pass(monkeypatch: pytest.MonkeyPatch, hardware: bool) -> 
     scene = SceneSpec(effects=(effect_of(source),), size=(64, 36), fps=10, frames=20, fit="cover")
     task = Profile(scene=scene, sizes=((64, 36), (33, 17)), count=3)
     result = run_task(task, ProgressReporter(lambda _event: None))
-    assert not (hardware and result["software"])
-    assert [(size["width"], size["height"]) for size in result["sizes"]] == [(64, 36), (33, 17)]
-    for size in result["sizes"]:
-        assert [pass_result["name"] for pass_result in size["passes"]] == ["a 1", "a 2", "output"]
-        assert size["ms"] == pytest.approx(sum(pass_result["ms"] for pass_result in size["passes"]))
-        assert size["passes"][2]["ms"] > 0
+    assert not (hardware and result.software)
+    assert [(size.width, size.height) for size in result.sizes] == [(64, 36), (33, 17)]
+    for size in result.sizes:
+        assert [entry.name for entry in size.passes] == ["a 1", "a 2", "output"]
+        assert size.ms == pytest.approx(sum(entry.ms for entry in size.passes))
+        assert size.passes[2].ms > 0
 
 
 @pytest.mark.parametrize(
@@ -148,7 +148,7 @@ def test_the_time_of_a_pass(monkeypatch: pytest.MonkeyPatch, hardware: bool) -> 
     ],
 )  # fmt: skip
 def test_the_reason_of_a_blank_output(source: str, why: str) -> None:
-    assert why in compile_source(source)["why"]
+    assert why in compile_source(source).why
 
 
 def test_values_that_are_lost_in_a_persistent_target() -> None:
@@ -158,9 +158,9 @@ def test_values_that_are_lost_in_a_persistent_target() -> None:
         f"gl_FragColor = PASSINDEX == 0 ? {kept} : vec4(1.0);",
         '{"PASSES": [{"TARGET": "acc", "FLOAT": true, "PERSISTENT": true}, {}]}',
     )
-    [warning] = compile_source(source)["warnings"]
+    [warning] = compile_source(source).warnings
     assert "“acc” holds NaN or infinity in 50% of its pixels" in warning["message"]
-    assert compile_source(source.replace("-1.0 - TIME", "TIME"))["warnings"] == []
+    assert compile_source(source.replace("-1.0 - TIME", "TIME")).warnings == ()
 
 
 _FREE = "while (true) { q += 1.0; if (q < 0.0) break; }"
@@ -209,7 +209,7 @@ def test_a_loop_without_an_end_is_refused_in_its_line(source: str, line: int) ->
 def test_a_loop_that_cannot_be_read_is_refused_where_it_is_used() -> None:
     source = _body("\n#define OPEN (\n#ifdef %s\ndo {} while OPEN true);\n#endif\n"
                    "gl_FragColor = vec4(TIME);")  # fmt: skip
-    assert compile_source(source % "UNKNOWN")["blank"] is False
+    assert compile_source(source % "UNKNOWN").blank is False
     with pytest.raises(ToqiboxError) as caught:
         compile_source(source % "OPEN")
     assert caught.value.code == "shader_rejected"
@@ -221,20 +221,19 @@ def test_a_loop_that_cannot_be_read_is_refused_where_it_is_used() -> None:
 
 def test_the_cost_of_a_frame_is_the_cost_of_its_passes() -> None:
     light = _body("gl_FragColor = vec4(TIME);")
-    nothing = {"pixel_s": 0.0, "fixed_s": 0.0, "still_pixel_s": 0.0, "still_fixed_s": 0.0}
-    assert compile_source(light)["cost"] == nothing
+    assert compile_source(light).cost == FrameCost()
     sines = "for (int i = 0; i < 200; i++) q = " + "sin(" * 20 + "q" + ")" * 20 + ";"
     heavy = f"float q = TIME; {sines} gl_FragColor = vec4(q);"
-    whole = compile_source(_body(heavy))["cost"]
-    assert whole["pixel_s"] * 64 * 36 > 0.002
-    assert whole["fixed_s"] == 0.0
+    whole = compile_source(_body(heavy)).cost
+    assert whole.pixel_s * 64 * 36 > 0.002
+    assert whole.fixed_s == 0.0
     large = compile_source(
         _body(heavy, '{"PASSES": [{"TARGET": "a", "WIDTH": 64, "HEIGHT": 40}, {}]}')
     )
-    assert large["cost"]["fixed_s"] > 0.002
-    still = compile_source(_body(heavy.replace("TIME", "RENDERSIZE.x")))["cost"]
-    assert still["still_pixel_s"] * 64 * 36 > 0.002
-    assert still["pixel_s"] == 0.0
+    assert large.cost.fixed_s > 0.002
+    still = compile_source(_body(heavy.replace("TIME", "RENDERSIZE.x"))).cost
+    assert still.still_pixel_s * 64 * 36 > 0.002
+    assert still.pixel_s == 0.0
 
 
 def test_loops_that_end_late_are_drawn() -> None:
@@ -247,4 +246,4 @@ def test_loops_that_end_late_are_drawn() -> None:
     while (rounds > 100) rounds -= 7;
     gl_FragColor = vec4(rounds > 0);
 """
-    assert compile_source(_body(march))["blank"] is False
+    assert compile_source(_body(march)).blank is False

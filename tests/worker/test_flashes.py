@@ -9,6 +9,7 @@ import pytest
 from numpy.typing import NDArray
 
 from server.protocol.progress import ProgressReporter
+from server.protocol.results.drawing import LimitedFlashes
 from server.protocol.tasks import DrawSegment, LimitFlashes
 from server.render.flash_safety.detector import find_flashing
 from server.render.flash_safety.luminance_grid import grid_shape
@@ -44,7 +45,7 @@ void main() {
 def _find_flashes(make_task: MakeTask, tmp_path: Path) -> Any:
     """Find flashes: find_flashes(source, **changes) returns the result and the file."""
 
-    def find_flashes(source: str, **more: Any) -> tuple[dict[str, Any], Path]:
+    def find_flashes(source: str, **more: Any) -> tuple[LimitedFlashes, Path]:
         out = tmp_path / "flashes.npz"
         sessions = SessionCache()
         scene = make_task(source, **{"frames": FRAMES, **more}).scene
@@ -79,10 +80,10 @@ def draw_video(task: DrawSegment) -> NDArray[np.uint8]:
 
 def test_a_strobe_is_detected_and_limited(find_flashes: Any, make_task: MakeTask) -> None:
     result, out = find_flashes(STROBE)
-    (limited,) = result["limited"]
-    assert limited["perSecond"] == pytest.approx(6, abs=0.5)
-    assert 0 <= limited["from"] <= 0.8
-    assert 1.8 <= limited["to"] <= 2.6
+    (limited,) = result.limited
+    assert limited.per_second == pytest.approx(6, abs=0.5)
+    assert 0 <= limited.start_s <= 0.8
+    assert 1.8 <= limited.end_s <= 2.6
     task = make_task(STROBE, frames=FRAMES)
     dimmed = replace(task, scene=replace(task.scene, flashes=out))
     loud, calm = draw_video(task), draw_video(dimmed)
@@ -119,7 +120,7 @@ def test_segments_equal_the_whole(find_flashes: Any, make_task: MakeTask) -> Non
 def test_noise_of_pixels_does_not_flash(find_flashes: Any) -> None:
     """At the small size it flickers; the larger size shows that it does not flash."""
     result, out = find_flashes(NOISE, size=(640, 360))
-    assert result["limited"] == []
+    assert result.limited == ()
     with np.load(out) as file:
         assert len(file["frames"]) == 0
 

@@ -12,6 +12,7 @@ from PIL import Image
 
 from server.errors import ToqiboxError
 from server.protocol.progress import ProgressReporter
+from server.protocol.results.drawing import DrawnFrame
 from server.protocol.scene import SceneSpec
 from server.protocol.tasks import DrawFrames, FrameFile
 from server.render.session import SessionCache
@@ -27,7 +28,7 @@ void main() {
 """
 """Red counts the frames drawn so far, green is the frame's number."""
 
-Shoot = Callable[..., tuple[list[dict[str, Any]], list[NDArray[np.uint8]]]]
+Shoot = Callable[..., tuple[tuple[DrawnFrame, ...], list[NDArray[np.uint8]]]]
 
 
 @pytest.fixture(scope="module")
@@ -43,7 +44,7 @@ def shoot(sessions: SessionCache, tmp_path: Path) -> Shoot:
 
     def run(
         source: str, *frames: int, **more: Any
-    ) -> tuple[list[dict[str, Any]], list[NDArray[np.uint8]]]:
+    ) -> tuple[tuple[DrawnFrame, ...], list[NDArray[np.uint8]]]:
         files = [tmp_path / f"{index}.png" for index in range(len(frames))]
         requested = zip(frames, files, strict=True)
         names = {field.name for field in fields(SceneSpec)}
@@ -57,7 +58,7 @@ def shoot(sessions: SessionCache, tmp_path: Path) -> Shoot:
             **{"composite": False, **more},
         )
         result = shots.run(task, ProgressReporter(lambda _event: None), sessions)
-        return result["shots"], [np.asarray(Image.open(file)) for file in files]
+        return result.shots, [np.asarray(Image.open(file)) for file in files]
 
     return run
 
@@ -67,7 +68,7 @@ def test_alpha_is_kept_or_composited_over_the_photo(shoot: Shoot, tmp_path: Path
     void main() { gl_FragColor = vec4(0.0, 1.0, isf_FragNormCoord.y, isf_FragNormCoord.x * 0.5); }
     """
     reports, (alone,) = shoot(source, 7)
-    assert reports == [{"frame": 7, "exact": True, "from": 7}]
+    assert reports == (DrawnFrame(frame=7, exact=True, first=7),)
     assert alone.shape == (11, 21, 4)
     assert alone[0, 0].tolist() == [0, 255, 243, 3]
     assert alone[10, 20].tolist() == [0, 255, 12, 124]
@@ -79,18 +80,18 @@ def test_alpha_is_kept_or_composited_over_the_photo(shoot: Shoot, tmp_path: Path
 
 def test_a_sequential_effect_draws_every_frame_before(shoot: Shoot) -> None:
     reports, pictures = shoot(COUNT, 30, 4, 30)
-    assert reports == [{"frame": frame, "exact": True, "from": 0} for frame in (30, 4, 30)]
+    assert reports == tuple(DrawnFrame(frame=frame, exact=True, first=0) for frame in (30, 4, 30))
     assert [picture[5, 5, :2].tolist() for picture in pictures] == [[31, 30], [5, 4], [31, 30]]
 
 
 def test_too_many_frames_before_are_left_out(shoot: Shoot) -> None:
     reports, pictures = shoot(COUNT, 20, 21, 60, 5, max_frames=20)
-    assert reports == [
-        {"frame": 20, "exact": True, "from": 0},
-        {"frame": 21, "exact": False, "from": 1},
-        {"frame": 60, "exact": False, "from": 40},
-        {"frame": 5, "exact": True, "from": 0},
-    ]
+    assert reports == (
+        DrawnFrame(frame=20, exact=True, first=0),
+        DrawnFrame(frame=21, exact=False, first=1),
+        DrawnFrame(frame=60, exact=False, first=40),
+        DrawnFrame(frame=5, exact=True, first=0),
+    )
     assert [picture[5, 5, :2].tolist() for picture in pictures] == [
         [21, 20],
         [21, 21],
@@ -101,7 +102,7 @@ def test_too_many_frames_before_are_left_out(shoot: Shoot) -> None:
 
 def test_no_time_for_the_frames_before(shoot: Shoot) -> None:
     reports, (picture,) = shoot(COUNT, 60, max_s=-1.0)
-    assert reports == [{"frame": 60, "exact": False, "from": 60}]
+    assert reports == (DrawnFrame(frame=60, exact=False, first=60),)
     assert picture[5, 5, :2].tolist() == [1, 60]
 
 
@@ -111,7 +112,7 @@ def test_a_kept_scene_continues(shoot: Shoot, sessions: SessionCache) -> None:
     for frame, draw_count in ((9, 0), (12, 6), (11, 24)):
         sessions.current.context.draw_count = 0
         reports, (picture,) = shoot(COUNT, frame)
-        assert reports == [{"frame": frame, "exact": True, "from": 0}]
+        assert reports == (DrawnFrame(frame=frame, exact=True, first=0),)
         assert picture[5, 5, :2].tolist() == [frame + 1, frame]
         assert sessions.current.context.draw_count == draw_count
 
@@ -127,7 +128,7 @@ def test_a_kept_scene_starts_again(shoot: Shoot, sessions: SessionCache) -> None
 def test_independent_frames_are_drawn_alone(shoot: Shoot, sessions: SessionCache) -> None:
     source = COUNT.replace(', "PERSISTENT": true', "")
     reports, pictures = shoot(source, 99, 2)
-    assert [report["from"] for report in reports] == [99, 2]
+    assert [report.first for report in reports] == [99, 2]
     assert [picture[5, 5, :2].tolist() for picture in pictures] == [[1, 99], [1, 2]]
     assert sessions.current is not None
     sessions.current.context.draw_count = 0

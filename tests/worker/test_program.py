@@ -14,7 +14,7 @@ import pytest
 
 from server import sandbox
 from server.protocol.lines import write_task
-from server.protocol.tasks import CompileEffect, Probe, Task
+from server.protocol.tasks import AnyTask, CompileEffect, Probe
 from tests.harness.limits import HANG_S
 from tests.harness.processes import Process, descendants, living
 from tests.harness.rendering import MakeTask, effect_of
@@ -41,7 +41,7 @@ class Worker:
             start_new_session=True,
         )
 
-    def send(self, task: bytes | Task) -> None:
+    def send(self, task: bytes | AnyTask) -> None:
         assert self.popen.stdin
         self.popen.stdin.write(task if isinstance(task, bytes) else write_task(task))
         self.popen.stdin.flush()
@@ -151,13 +151,14 @@ def test_prints_do_no_harm(make_task: MakeTask) -> None:
 import os, subprocess, sys
 from server.worker import program, registry
 from server.worker.tasks import probe
+from server.protocol.results.media import EncodedAudio
 def noisy(task, progress):
     print("stray", flush=True)
     os.write(1, b'{"event": "done"}\\n')
     subprocess.run(["sh", "-c", "echo from a child"])
     progress.stage("quiet")
     listed = subprocess.run(["ls", "/proc/self/fd"], capture_output=True)
-    return {"descriptors": listed.stdout.decode()}
+    return EncodedAudio(seconds=len(listed.stdout.split()))
 probe.run = noisy
 sys.exit(program.main())
 """
@@ -167,7 +168,7 @@ sys.exit(program.main())
     assert worker.event() == {"event": "stage", "stage": "quiet"}
     result = worker.event()["result"]
     # 0 to 2, and the folder that ls reads: the child does not inherit the events' descriptor.
-    assert len(result["descriptors"].split()) == 4
+    assert result["seconds"] == 4
     code, out, err = worker.end()
     assert (code, out) == (0, b"")
     assert b"stray" in err

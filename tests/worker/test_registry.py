@@ -10,15 +10,17 @@ from server.errors import ToqiboxError, localize
 from server.media.photos.photo_palette import file_palette
 from server.protocol.events import Event, StageEntered
 from server.protocol.progress import ProgressReporter
+from server.protocol.results.media import PreparedPhoto
 from server.protocol.scene import SceneSpec
-from server.protocol.tasks import Analyse, DrawSegment, EncodeAudio, Mux, Prepare, Task
+from server.protocol.task import ResultT, Task
+from server.protocol.tasks import Analyse, DrawSegment, EncodeAudio, Mux, Prepare
 from server.worker.registry import run_task
 from tests.harness import media
 from tests.harness.rendering import effect_of
 from tests.render.drawing import TRAIL
 
 
-def do(task: Task, stages: list[str] | None = None) -> dict[str, Any]:
+def do(task: Task[ResultT], stages: list[str] | None = None) -> ResultT:
     def send(event: Event) -> None:
         if isinstance(event, StageEntered) and stages is not None:
             stages.append(event.stage)
@@ -32,6 +34,10 @@ def _prepare(folder: Path, **more: Any) -> Prepare:
     return Prepare(**{"folder": folder, **times, **uploads, **more})
 
 
+def _size(photo: PreparedPhoto | None) -> tuple[int, int] | None:
+    return None if photo is None else (photo.width, photo.height)
+
+
 @pytest.fixture
 def uploads(tmp_path: Path) -> Path:
     (tmp_path / "audio").write_bytes(media.wav(2.25))
@@ -43,12 +49,13 @@ def test_from_uploads_to_video(uploads: Path) -> None:
     stages: list[str] = []
     prepared = do(_prepare(uploads), stages)
     assert stages == ["photo", "sound"]
-    assert prepared["samples"] == 96_000
-    assert prepared["photo"] == {"width": 96, "height": 64}
-    assert prepared["mime"] == {"audio": "wav", "photo": "jpeg"}
-    assert prepared["palette"] == file_palette(uploads / "photo.rgba")
+    assert prepared.audio is not None
+    assert prepared.audio.samples == 96_000
+    assert _size(prepared.photo) == (96, 64)
+    assert prepared.mime == {"audio": "wav", "photo": "jpeg"}
+    assert prepared.palette == file_palette(uploads / "photo.rgba")
     features, sound = uploads / "features", uploads / "sound.wav"
-    assert do(Analyse(audio=sound, out=features), stages)["seconds"] == 2
+    assert do(Analyse(audio=sound, out=features), stages).seconds == 2
     assert set(stages[2:]) == {"analyse"}
     del stages[3:]
     scene = SceneSpec(
@@ -71,15 +78,16 @@ def test_from_uploads_to_video(uploads: Path) -> None:
     joined = do(
         Mux(
             segments=tuple(segments), audio=track, out=video, poster=poster, frames=20, fps=10,
-            size=(64, 36), encoder="x264", title="T", artist=None, loudest_s=prepared["loudest_s"],
+            size=(64, 36), encoder="x264", title="T", artist=None,
+            loudest_s=prepared.audio.loudest_s,
         ),
         stages,
     )  # fmt: skip
     assert [stage for stage in stages if stage in ("joined", "checked", "poster")] == stages[-3:]
-    assert joined["bytes"] == video.stat().st_size
-    assert joined["check"]["frames"] == 20
-    assert joined["check"]["videoSeconds"] == 2
-    assert joined["check"]["uniform"]
+    assert joined.bytes == video.stat().st_size
+    assert joined.check.frames == 20
+    assert joined.check.video_s == 2
+    assert joined.check.uniform
     assert poster.read_bytes()[:2] == b"\xff\xd8"
     assert len(media.frame_hashes(video)) == 20
 
@@ -97,17 +105,16 @@ def test_any_part_may_be_missing(uploads: Path) -> None:
     stages: list[str] = []
     prepared = do(_prepare(uploads, audio=None, photo=None, photo2=second), stages)
     assert stages == ["photo2"]
-    assert prepared["palette"] is None
-    assert {key: prepared[key] for key in ("samples", "sound_sha256", "loudest_s", "photo")} == {
-        "samples": None, "sound_sha256": None, "loudest_s": None, "photo": None
-    }  # fmt: skip
-    assert prepared["photo2"] == {"width": 96, "height": 64}
-    assert prepared["mime"] == {"photo2": "jpeg"}
+    assert prepared.palette is None
+    assert (prepared.audio, prepared.photo) == (None, None)
+    assert _size(prepared.photo2) == (96, 64)
+    assert prepared.mime == {"photo2": "jpeg"}
     assert (uploads / "photo2.rgba").stat().st_size == 16 + 96 * 64 * 4
     both = do(_prepare(uploads, photo2=second))
-    assert both["photo2_sha256"] == both["photo_sha256"] == prepared["photo2_sha256"]
-    assert both["samples"] == 96_000
-    assert [made["title"] for made in (prepared, both)] == [None, None]
+    assert both.photo2 == both.photo == prepared.photo2
+    assert both.audio is not None
+    assert both.audio.samples == 96_000
+    assert [made.title for made in (prepared, both)] == [None, None]
 
 
 @pytest.mark.parametrize(
@@ -122,9 +129,9 @@ def test_the_second_photo_is_named_in_errors(uploads: Path, data: bytes, code: s
 
 
 def test_a_duration_is_cut_out(uploads: Path) -> None:
-    assert (
-        do(_prepare(uploads, start=Decimal("0.5"), duration=Decimal("0.75")))["samples"] == 36_000
-    )
+    audio = do(_prepare(uploads, start=Decimal("0.5"), duration=Decimal("0.75"))).audio
+    assert audio is not None
+    assert audio.samples == 36_000
 
 
 def _tagged(audio: Path, *pictures: bytes) -> None:
@@ -141,8 +148,8 @@ def test_the_first_usable_cover_is_the_photo(uploads: Path) -> None:
     cut = media.photo(96, 64)[:200]
     _tagged(uploads / "audio", b"junk", cut, media.photo(48, 32))
     prepared = do(_prepare(uploads, photo=None, cover=True))
-    assert prepared["photo"] == {"width": 48, "height": 32}
-    assert prepared["mime"]["photo"] == "jpeg"
+    assert _size(prepared.photo) == (48, 32)
+    assert prepared.mime["photo"] == "jpeg"
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ from server.cli.tasks.prepared_media import prepare_media
 from server.cli.tasks.worker_session import WorkerSession
 from server.config import Config
 from server.jobs.execution.worker_process import TaskError
+from server.protocol.codec import to_json
 from server.protocol.tasks import DrawFrames, FrameFile
 from server.terminal import print_lines
 
@@ -78,14 +79,13 @@ def _draw(config: Config, options: argparse.Namespace) -> dict[str, Any]:
         except TaskError as error:
             raise task_builder.task_error(error, loaded) from None
         task_builder.write_output(frame_file, out)
-    shot = result["shots"][0]
     return {
         "file": options.out,
         "effect": loaded.effect.id,
         "width": size[0],
         "height": size[1],
         "time": number / fps,
-        **shot,
-        "renderer": result["renderer"],
-        "software": result["software"],
+        **to_json(result.shots[0]),
+        "renderer": result.renderer,
+        "software": result.software,
     }

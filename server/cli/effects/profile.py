@@ -12,6 +12,7 @@ from server.cli.tasks.prepared_media import prepare_media
 from server.cli.tasks.worker_session import WorkerSession
 from server.config import Config
 from server.jobs.execution.worker_process import TaskError
+from server.protocol.codec import to_json
 from server.protocol.tasks import Profile
 from server.terminal import print_lines
 
@@ -62,7 +63,7 @@ def _measure(config: Config, options: argparse.Namespace) -> dict[str, Any]:
             result = session.run(task)
         except TaskError as error:
             raise task_builder.task_error(error, loaded) from None
-    return {"effect": loaded.effect.id, **result}
+    return {"effect": loaded.effect.id, **to_json(result)}
 
 
 def _format_result(result: dict[str, Any]) -> list[str]:

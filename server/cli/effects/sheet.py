@@ -16,6 +16,7 @@ from server.cli.tasks.prepared_media import PreparedMedia, prepare_media
 from server.cli.tasks.worker_session import WorkerSession
 from server.config import Config
 from server.jobs.execution.worker_process import TaskError
+from server.protocol.results.drawing import DrawnFrame
 from server.protocol.scene import SceneSpec
 from server.protocol.tasks import ComposeSheet, DrawFrames, FrameFile, SheetCell
 from server.terminal import print_errors, print_lines
@@ -120,12 +121,12 @@ def _draw(
     effect = scene.effects[0].id
     return [
         SheetCell(label=_label(effect, time, shot), picture=frame_file)
-        for time, frame_file, shot in zip(times, frame_files, result["shots"], strict=True)
+        for time, frame_file, shot in zip(times, frame_files, result.shots, strict=True)
     ]
 
 
-def _label(effect: str, time: float, shot: dict[str, Any]) -> str:
-    return f"{effect}  {time:g} s" + ("" if shot["exact"] else "  (not exact)")
+def _label(effect: str, time: float, shot: DrawnFrame) -> str:
+    return f"{effect}  {time:g} s" + ("" if shot.exact else "  (not exact)")
 
 
 def _compose(

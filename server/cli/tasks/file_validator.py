@@ -22,7 +22,7 @@ from server.effects.source.diagnostic import AuthorFile, diagnostic
 from server.errors import ToqiboxError
 from server.jobs.execution.worker_process import TaskError, Worker
 from server.jobs.model.validation_result import blank_warning
-from server.protocol.progress import Result
+from server.protocol.results.drawing import BrowserCompilation, CompiledEffect
 from server.protocol.scene import EffectInstance
 from server.protocol.tasks import CompileEffect, CompileForBrowser
 
@@ -111,11 +111,11 @@ class FileValidator:
             )
         fields = {
             **fields,
-            "renderer": result.get("renderer"),
-            "warnings": [*fields["warnings"], *result["warnings"]],
+            "renderer": result.renderer,
+            "warnings": [*fields["warnings"], *result.warnings],
         }
-        if result["blank"]:
-            return FileValidation(path, ValidationOutcome.BLANK, result["why"], **fields)
+        if result.blank:
+            return FileValidation(path, ValidationOutcome.BLANK, result.why, **fields)
         return FileValidation(path, ValidationOutcome.OK, **fields)
 
     async def _check_browser_compile(
@@ -131,12 +131,12 @@ class FileValidator:
             if not is_first:
                 return await self._check_browser_compile(validation, instance)
             entry = diagnostic(instance.file, "", None, None, _failure_text(error))
-            result = {"renderer": "", "diagnostics": [entry]}
-        if result["renderer"] is None:
+            result = BrowserCompilation(renderer="", why="", diagnostics=(entry,))
+        if result.renderer is None:
             return validation
         refused = [
             {**entry, "severity": "warning", "message": f"browsers refuse it: {entry['message']}"}
-            for entry in result["diagnostics"]
+            for entry in result.diagnostics
             if entry["severity"] == "error"
         ]
         return replace(validation, browser=not refused, warnings=[*validation.warnings, *refused])
@@ -169,13 +169,13 @@ class FileValidator:
             except (TaskError, LimitExceeded):
                 await self.close()
                 return False
-            if not result["blank"]:
+            if not result.blank:
                 return True
         return False
 
     async def _run(
         self, instance: EffectInstance, size: tuple[int, int] = _SMALL, at_s: int = 1
-    ) -> Result:
+    ) -> CompiledEffect:
         """Compile and draw an effect in the worker, which is started if there is none."""
         worker = self._worker
         if worker is None:

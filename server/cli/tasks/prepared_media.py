@@ -169,10 +169,10 @@ def _prepare(
     )
     try:
         result = session.run(task)
-        if "audio" in files:
+        if result.audio is not None:
             audio, features = folder / file_names.AUDIO, folder / "features"
             session.run(Analyse(audio=audio, out=features, tempo=tempo))
-            (folder / "seconds").write_text(str(result["samples"] / SAMPLE_RATE))
+            (folder / "seconds").write_text(str(result.audio.samples / SAMPLE_RATE))
     except TaskError as error:
         field = error.field
         name = f"{files[field]}: " if field in files else ""

@@ -8,8 +8,7 @@ from pathlib import Path
 
 from server.jobs.execution.worker_process import Timeouts, Worker
 from server.jobs.model.validation_result import CPU_S, MEMORY_BYTES
-from server.protocol.progress import Result
-from server.protocol.tasks import Task
+from server.protocol.task import ResultT, Task
 
 _POLL_S = 0.05
 _IDLE_S = 60.0
@@ -38,7 +37,7 @@ class LimitExceeded(Exception):
         self.timed_out = timed_out
 
 
-async def run_limited(worker: Worker, task: Task, limits: TaskLimits) -> Result:
+async def run_limited(worker: Worker, task: Task[ResultT], limits: TaskLimits) -> ResultT:
     """Run a task in `worker`, which is killed if the task exceeds `limits`.
 
     Processor time and memory are measured from outside, because a limit of the kernel would count

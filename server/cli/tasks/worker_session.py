@@ -10,8 +10,7 @@ from types import TracebackType
 from typing import Self
 
 from server.jobs.execution.worker_process import Timeouts, Worker
-from server.protocol.progress import Result
-from server.protocol.tasks import Task
+from server.protocol.task import ResultT, Task
 
 _TIMEOUTS = Timeouts(idle_s=300, total_s=86_400)
 """Long, since the user can press Ctrl-C."""
@@ -36,7 +35,7 @@ class WorkerSession:
         with self._runner as runner:
             runner.run(self._end())
 
-    def run(self, task: Task) -> Result:
+    def run(self, task: Task[ResultT]) -> ResultT:
         """Do one task; returns its result.
 
         Raises:
@@ -50,7 +49,7 @@ class WorkerSession:
         """End the worker; a further task starts a new one."""
         self._runner.run(self._end())
 
-    async def _run(self, task: Task) -> Result:
+    async def _run(self, task: Task[ResultT]) -> ResultT:
         if self._worker is None or not self._worker.is_alive:
             self._worker = await Worker.start("effects")
         return await self._worker.run(task, _TIMEOUTS, lambda _event: None)

@@ -7,9 +7,9 @@ container, gets it back; so the server ends and leaves the restart to its superv
 
 import asyncio
 import logging
-from typing import Any
 
 from server.logging_json import log_event
+from server.protocol.results.machine import GlReport
 
 _LOG = logging.getLogger(__name__)
 
@@ -50,15 +50,15 @@ class GpuMonitor:
             f"without it the server ends after GPU_LOST_SEC={self._grace_s:g}"
         )
 
-    def observe(self, gl: dict[str, Any], at_s: float) -> None:
+    def observe(self, gl: GlReport, at_s: float) -> None:
         """Record the OpenGL part of a probe that ended at `at_s` (monotonic seconds)."""
-        if gl.get("ok") and not gl.get("software"):
+        if gl.ok and not gl.software:
             if self.is_gone:
-                log_event(_LOG, logging.INFO, "gpu.recovered", renderer=gl["renderer"])
-            self._renderer, self._gone_at = str(gl["renderer"]), None
+                log_event(_LOG, logging.INFO, "gpu.recovered", renderer=gl.renderer)
+            self._renderer, self._gone_at = gl.renderer, None
         elif self.was_seen and self._gone_at is None:
             self._gone_at = at_s
-            facts = {"renderer": self._renderer, "now": gl.get("renderer") or gl.get("error")}
+            facts = {"renderer": self._renderer, "now": gl.renderer or gl.error}
             log_event(_LOG, logging.ERROR, "gpu.lost", **facts, endsAfterSec=self._grace_s)
         elif self._gone_at is not None and at_s - self._gone_at >= self._grace_s:
             self.lost.set()

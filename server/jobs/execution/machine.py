@@ -5,15 +5,21 @@ import contextlib
 import logging
 import shutil
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
 
 from server.config import Config
 from server.jobs.execution.gpu_presence import GpuMonitor
 from server.jobs.execution.worker_process import RunTask, TaskError, Timeouts, run_task
 from server.logging_json import log_event
 from server.protocol.encodings import ENCODINGS
+from server.protocol.results.machine import (
+    EncoderReport,
+    FfmpegReport,
+    FontsReport,
+    GlReport,
+    ProbeReport,
+)
 from server.protocol.tasks import Probe
 
 _LOG = logging.getLogger(__name__)
@@ -25,18 +31,20 @@ _SOFTWARE_STALL_FACTOR = 4
 _EXPORT_TIMEOUT_MS = 600_000
 
 
-def choose_encoder(wanted: str, opened: dict[str, Any]) -> tuple[str | None, str | None]:
+def choose_encoder(
+    wanted: str, opened: Mapping[str, EncoderReport]
+) -> tuple[str | None, str | None]:
     """Choose the encoder.
 
     Args:
         wanted: the ENCODER setting.
-        opened: {"ok": bool, …} of every encoder that was tried, by name.
+        opened: every encoder that was tried, by name.
 
     Returns:
         The encoder or None, and the preferred encoder if it did not open, else None.
     """
     names = list(_fallbacks(next(iter(ENCODINGS)))) if wanted == "auto" else [wanted]
-    working = [name for name in names if opened.get(name, {}).get("ok")]
+    working = [name for name in names if name in opened and opened[name].ok]
     if not working:
         return None, None
     return working[0], names[0] if working[0] != names[0] else None
@@ -63,7 +71,7 @@ class MachineProbe:
         self._run_task = run_task
         self._scratch = scratch
         self._probe_task: asyncio.Task[None] | None = None
-        self.report: dict[str, Any] | None = None
+        self.report: ProbeReport | None = None
         self.gpu = GpuMonitor(config.gpu_lost_sec)
         self._probed_at = 0.0
 
@@ -89,24 +97,23 @@ class MachineProbe:
             report = await self._run_task(task, timeouts, None)
         except TaskError as error:
             log_event(_LOG, logging.ERROR, "probe.failed", code=error.code, detail=error.detail)
-            report = {"gl": {"ok": False, "error": f"the probe ended with {error.code}"}}
+            report = ProbeReport(gl=GlReport(error=f"the probe ended with {error.code}"))
         finally:
             shutil.rmtree(self._scratch, ignore_errors=True)
             self._probed_at = time.monotonic()
-        self.gpu.observe(report["gl"], self._probed_at)
+        self.gpu.observe(report.gl, self._probed_at)
         if report != self.report:
             self.report = report
             self._log_result()
 
     def _log_result(self) -> None:
-        gl = self.gl
         level = logging.WARNING if self.software or self.problems() else logging.INFO
         warning = "SOFTWARE RENDERING: no GPU is used" if self.software else None
         log_event(
             _LOG,
             level,
             "probe",
-            renderer=gl.get("renderer"),
+            renderer=self.gl.renderer or None,
             software=self.software,
             encoder=self.encoder,
             encoderFallback=self.encoder_fallback,
@@ -120,32 +127,38 @@ class MachineProbe:
             await asyncio.gather(self._probe_task, return_exceptions=True)
 
     @property
-    def gl(self) -> dict[str, Any]:
-        return dict((self.report or {}).get("gl") or {})
+    def gl(self) -> GlReport:
+        return self.report.gl if self.report else GlReport()
 
     @property
     def software(self) -> bool | None:
-        return self.gl.get("software")
+        return self.gl.software
 
     @property
     def renderer(self) -> str:
-        return str(self.gl.get("renderer") or "none")
+        return self.gl.renderer or "none"
 
     @property
     def driver(self) -> str:
         """Renderer and its version, which determine how shaders compile."""
-        return f"{self.renderer}, {self.gl.get('version')}"
+        return f"{self.renderer}, {self.gl.version}"
 
     @property
     def fingerprint(self) -> str:
         """Everything that affects pixels: renderer, its version, ffmpeg's version, fonts."""
-        ffmpeg = (self.report or {}).get("ffmpeg") or {}
-        fonts = (self.report or {}).get("fonts") or {}
-        return f"{self.driver}, ffmpeg {ffmpeg.get('version')}, fonts {fonts.get('id')}"
+        return f"{self.driver}, ffmpeg {self.ffmpeg.version}, fonts {self.fonts.id}"
 
     @property
-    def encoders(self) -> dict[str, Any]:
-        return dict((self.report or {}).get("encoders") or {})
+    def ffmpeg(self) -> FfmpegReport:
+        return self.report.ffmpeg if self.report else FfmpegReport()
+
+    @property
+    def fonts(self) -> FontsReport:
+        return self.report.fonts if self.report else FontsReport()
+
+    @property
+    def encoders(self) -> Mapping[str, EncoderReport]:
+        return self.report.encoders if self.report else {}
 
     @property
     def encoder(self) -> str | None:
@@ -160,18 +173,15 @@ class MachineProbe:
         if self.report is None:
             return ["the machine has not been probed yet"]
         problems = [self.gpu.problem] if self.gpu.is_gone else []
-        if not self.gl.get("ok"):
-            problems.append(f"no GL context: {self.gl.get('error') or 'unknown reason'}")
-        elif self.gl.get("software") and (
-            self._config.require_gpu or self._config.egl_device is not None
-        ):
+        if not self.gl.ok:
+            problems.append(f"no GL context: {self.gl.error or 'unknown reason'}")
+        elif self.gl.software and (self._config.require_gpu or self._config.egl_device is not None):
             wanted = "REQUIRE_GPU" if self._config.require_gpu else "EGL_DEVICE"
             problems.append(
                 f"{wanted} requires a GPU, but the renderer is software: {self.renderer}"
             )
-        if not (self.report.get("ffmpeg") or {}).get("ok"):
-            reason = (self.report.get("ffmpeg") or {}).get("error")
-            problems.append(f"no ffmpeg: {reason or 'unknown reason'}")
+        if not self.ffmpeg.ok:
+            problems.append(f"no ffmpeg: {self.ffmpeg.error or 'unknown reason'}")
         elif self.encoder is None:
             problems.append(
                 f"no encoder opens for ENCODER={self._config.encoder}: {self._encoder_errors()}"
@@ -181,9 +191,9 @@ class MachineProbe:
     def _encoder_errors(self) -> str:
         """Return the error of each encoder, which may also be a full disk."""
         return "; ".join(
-            f"{name}: {tried.get('why') or 'unknown reason'}"
+            f"{name}: {tried.why or 'unknown reason'}"
             for name, tried in self.encoders.items()
-            if not tried.get("ok")
+            if not tried.ok
         )
 
     @property

@@ -4,8 +4,7 @@ import asyncio
 from typing import Protocol
 
 from server.jobs.execution.worker_process import OnEvent, Timeouts, Worker
-from server.protocol.progress import Result
-from server.protocol.tasks import Task
+from server.protocol.task import ResultT, Task
 from server.sandbox import Limits
 
 
@@ -19,11 +18,11 @@ class Slot(Protocol):
     async def run(
         self,
         job_id: str,
-        task: Task,
+        task: Task[ResultT],
         timeouts: Timeouts,
         on_event: OnEvent,
         limits: Limits | None = None,
-    ) -> Result:
+    ) -> ResultT:
         """Run a task of job `job_id`; call `on_event` with its progress.
 
         Raises:
@@ -53,11 +52,11 @@ class LocalSlot:
     async def run(
         self,
         job_id: str,
-        task: Task,
+        task: Task[ResultT],
         timeouts: Timeouts,
         on_event: OnEvent,
         limits: Limits | None = None,
-    ) -> Result:
+    ) -> ResultT:
         """Run a task of job `job_id` in this slot.
 
         Raises:

@@ -4,9 +4,9 @@ import asyncio
 import contextlib
 import os
 import signal
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
 from server import sandbox, start
 from server.errors import CATALOGUE
@@ -14,9 +14,8 @@ from server.jobs.execution.timeouts import run_within
 from server.messages import read_values
 from server.protocol.codec import ProtocolError
 from server.protocol.events import Done, Event, Failed
-from server.protocol.lines import read_event, write_task
-from server.protocol.progress import Result
-from server.protocol.tasks import Task
+from server.protocol.lines import read_event, read_result, write_task
+from server.protocol.task import AnyTask, ResultT, Task
 
 MAX_LINE_BYTES = 1 << 20
 _TAIL_BYTES = 8192
@@ -118,7 +117,7 @@ class Worker:
         """End of the worker's standard error, for the log."""
         return self._tail.decode(errors="replace")
 
-    async def run(self, task: Task, timeouts: Timeouts, on_event: OnEvent) -> Result:
+    async def run(self, task: Task[ResultT], timeouts: Timeouts, on_event: OnEvent) -> ResultT:
         """Run a task: send it, read its events, return its result.
 
         Raises:
@@ -138,24 +137,29 @@ class Worker:
             await self.kill()
             raise
 
-    async def _exchange(self, task: Task, idle_s: float, on_event: OnEvent) -> Result:
+    async def _exchange(self, task: Task[ResultT], idle_s: float, on_event: OnEvent) -> ResultT:
         await self._send(task)
-        return await self._read_events(idle_s, on_event)
+        done = await self._read_events(idle_s, on_event)
+        try:
+            return read_result(task, done)
+        except ProtocolError as error:
+            await self.kill()
+            raise TaskError("worker_crashed", f"not a result: {error}") from None
 
-    async def _send(self, task: Task) -> None:
+    async def _send(self, task: AnyTask) -> None:
         assert self.process.stdin is not None
         # The end of the events of a dead worker gives a better message.
         with contextlib.suppress(BrokenPipeError, ConnectionResetError):
             self.process.stdin.write(write_task(task))
             await self.process.stdin.drain()
 
-    async def _read_events(self, idle_s: float, on_event: OnEvent) -> Result:
+    async def _read_events(self, idle_s: float, on_event: OnEvent) -> Done:
         # The start of the interpreter on a busy machine does not count as a stall.
         timeout_s = idle_s if self._has_answered else max(idle_s, _START_S)
         while True:
             event = await self._next_event(timeout_s)
             if isinstance(event, Done):
-                return dict(event.result)
+                return event
             if isinstance(event, Failed):
                 code = event.code if event.code in CATALOGUE else "internal"
                 raise TaskError(code, event.detail, event)
@@ -209,16 +213,20 @@ class Worker:
             self.process.stdin.close()
 
 
-RunTask = Callable[[Task, Timeouts, sandbox.Limits | None], Awaitable[Result]]
-"""Runs one task in a worker of its own, as `run_task` does."""
+class RunTask(Protocol):
+    """Runs one task in a worker of its own, as `run_task` does."""
+
+    async def __call__(
+        self, task: Task[ResultT], timeouts: Timeouts, limits: sandbox.Limits | None, /
+    ) -> ResultT: ...
 
 
 async def run_task(
-    task: Task,
+    task: Task[ResultT],
     timeouts: Timeouts,
     limits: sandbox.Limits | None = None,
     on_event: OnEvent = lambda _event: None,
-) -> Result:
+) -> ResultT:
     """Run one task in a worker of its own.
 
     Raises:

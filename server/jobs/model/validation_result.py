@@ -1,7 +1,6 @@
 """Validation result of an effect: it is compiled and two of its frames are rendered."""
 
 import json
-from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -9,6 +8,7 @@ from server.effects.diagnostics.suspect import diagnose_crash
 from server.effects.source.diagnostic import AuthorFile, diagnostic
 from server.errors import ToqiboxError
 from server.jobs.execution.worker_process import TaskError
+from server.protocol.results.drawing import CompiledEffect
 
 CPU_S = 10
 """Limit of processor time for compiling and rendering."""
@@ -98,19 +98,17 @@ def from_task_error(
     return _rejected(author, _OVERRUN if overrun else _CRASH, error, late=overrun)
 
 
-def from_task_result(result: Mapping[str, Any], file: str) -> ValidationResult:
+def from_task_result(result: CompiledEffect, file: str) -> ValidationResult:
     """Return the result of a finished ``compile`` task.
 
     Args:
         result: result of the task.
         file: file of the effect, for diagnostics.
     """
-    warnings = tuple(result.get("warnings") or ())
-    blank = bool(result.get("blank"))
-    if blank:
-        warnings += (blank_warning(str(result.get("why") or ""), file),)
-    cost = result.get("cost") or {}
-    return ValidationResult(blank=blank, warnings=warnings, **cost)
+    warnings = tuple(dict(entry) for entry in result.warnings)
+    if result.blank:
+        warnings += (blank_warning(result.why, file),)
+    return ValidationResult(blank=result.blank, warnings=warnings, **asdict(result.cost))
 
 
 def blank_warning(why: str, file: str) -> dict[str, Any]:

@@ -1,10 +1,15 @@
 """Report of a job: the machine that made it, and the results of its tasks."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from server.jobs.model.job import Job
 from server.jobs.scheduling.active_job import ActiveJob
 from server.jobs.scheduling.blank_video import blank_colour
+from server.jobs.store.tasks import StoredResult
+from server.protocol.codec import to_json
+from server.protocol.results.drawing import DrawnSegment, LimitedFlashes
+from server.protocol.results.media import MuxedVideo
 
 
 def machine_report(job: Job) -> dict[str, Any]:
@@ -19,34 +24,40 @@ def machine_report(job: Job) -> dict[str, Any]:
     return report
 
 
-def finished_report(active: ActiveJob, results: dict[str, dict[str, Any]]) -> dict[str, Any]:
+def finished_report(active: ActiveJob, results: Mapping[str, StoredResult]) -> dict[str, Any]:
     """Return the report of a job whose video is verified.
 
     Args:
         active: the job.
-        results: of its tasks, by name.
+        results: of its tasks, by name; those of an earlier version of the server may be incomplete.
     """
-    joined = results["join"]
-    segment_results = [value for name, value in results.items() if name.startswith("segment-")]
-    flash_result = results.get("flashes", {}) if active.flashes else {}
-    seconds = {"analyse": round(results.get("analyse", {}).get("wall", 0.0), 3)}
-    seconds["flashes"] = round(flash_result.get("wall", 0.0), 3)
-    for stage in ("compile", "render", "readback", "encode"):
-        spent = sum(value.get("seconds", {}).get(stage, 0.0) for value in segment_results)
-        seconds[stage] = round(spent, 3)
-    seconds["join"] = round(joined["wall"], 3)
+    nothing = StoredResult({})
+    muxed, analysis = results.get("join", nothing), results.get("analyse", nothing)
+    flashes = results.get("flashes", nothing) if active.flashes else nothing
+    segments = [
+        result.read(DrawnSegment) for name, result in results.items() if name.startswith("segment-")
+    ]
+    video = muxed.read(MuxedVideo)
     report = machine_report(active.job)
     if active.render_s and active.drawn_frames:
         report["framesPerSecond"] = round(active.drawn_frames / active.render_s, 2)
     return {
         **report,
-        "seconds": seconds,
+        "seconds": {
+            "analyse": round(analysis.wall_s, 3),
+            "flashes": round(flashes.wall_s, 3),
+            "compile": round(sum(segment.seconds.compile for segment in segments), 3),
+            "render": round(sum(segment.seconds.render for segment in segments), 3),
+            "readback": round(sum(segment.seconds.readback for segment in segments), 3),
+            "encode": round(sum(segment.seconds.encode for segment in segments), 3),
+            "join": round(muxed.wall_s, 3),
+        },
         "flashes": {
             "allowed": active.job.spec.allow_flashing,
-            "limited": flash_result.get("limited", []),
+            "limited": to_json(flashes.read(LimitedFlashes).limited),
         },
-        "blank": blank_colour(value.get("shades") for value in segment_results),
-        "size": joined["bytes"],
-        "sha256": joined["sha256"],
-        "check": joined["check"],
+        "blank": blank_colour(segment.shades for segment in segments),
+        "size": video.bytes,
+        "sha256": video.sha256,
+        "check": to_json(video.check),
     }

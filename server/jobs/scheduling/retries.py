@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import time
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,7 @@ from server.jobs.store.sqlite import DiskFull
 from server.jobs.store.store import Store
 from server.logging_json import log_event
 from server.protocol.encodings import ENCODINGS
-from server.protocol.progress import Result
+from server.protocol.results.task_result import TaskResult
 
 _LOG = logging.getLogger(__name__)
 ATTEMPTS = 3
@@ -76,8 +77,8 @@ class TaskRetries:
         self._machine = machine
 
     async def run(
-        self, active: ActiveJob, name: str, attempt: Callable[[], Awaitable[Result]]
-    ) -> Result:
+        self, active: ActiveJob, name: str, attempt: Callable[[], Awaitable[TaskResult]]
+    ) -> None:
         """Run a task up to three times; crashes of the worker count like other failures.
 
         Args:
@@ -94,6 +95,7 @@ class TaskRetries:
         while True:
             try:
                 await self._store.tasks.start(active.job.id, name)
+                started = time.monotonic()
                 result = await attempt()
             except TaskError as error:
                 await self._check_gpu(active, name, error)
@@ -123,10 +125,11 @@ class TaskRetries:
                 raise
             else:
                 try:
-                    await self._store.tasks.finish(active.job.id, name, result)
+                    wall_s = time.monotonic() - started
+                    await self._store.tasks.finish(active.job.id, name, result, wall_s)
                 except DiskFull as error:
                     raise JobFailed("storage_full") from error
-                return result
+                return
 
     async def _check_gpu(self, active: ActiveJob, name: str, error: TaskError) -> None:
         """Probe the machine after a task failed that may have used a GPU.

@@ -14,9 +14,10 @@ from server.jobs.scheduling.active_job import ActiveJob
 from server.jobs.scheduling.retries import TaskRetries
 from server.jobs.store.store import Store
 from server.protocol.events import Event, FramesDone
-from server.protocol.progress import Result
+from server.protocol.results.drawing import DrawnSegment
 from server.protocol.scene import SceneSpec
-from server.protocol.tasks import LimitFlashes, Task
+from server.protocol.task import ResultT, Task
+from server.protocol.tasks import LimitFlashes
 from server.sandbox import Limits
 
 _SHORT_LIMIT_S = 900.0
@@ -51,12 +52,10 @@ class JobTasks:
         self._short = asyncio.Semaphore(_SHORT_TASKS)
         self._analysing: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
-    async def _short_task(self, active: ActiveJob, task: Task) -> Result:
-        started = time.monotonic()
+    async def _short_task(self, active: ActiveJob, task: Task[ResultT]) -> ResultT:
         stall_s = stall_timeout_s(self._config, software=active.job.software)
         async with self._short:
-            result = await self._run_task(task, Timeouts(stall_s, _SHORT_LIMIT_S), _SHORT_LIMITS)
-        return {**result, "wall": time.monotonic() - started}
+            return await self._run_task(task, Timeouts(stall_s, _SHORT_LIMIT_S), _SHORT_LIMITS)
 
     async def analyse(self, active: ActiveJob, _slot: Slot | None = None) -> None:
         """Compute the track features, unless another job has done so."""
@@ -80,12 +79,9 @@ class JobTasks:
             return
         task = LimitFlashes(scene=self._scene(active), out=out)
 
-        async def attempt() -> Result:
-            started = time.monotonic()
-            result = await self._run_in_slot(active, slot, task, lambda _event: None)
-            return {**result, "wall": time.monotonic() - started}
-
-        await self._retries.run(active, "flashes", attempt)
+        await self._retries.run(
+            active, "flashes", lambda: self._run_in_slot(active, slot, task, lambda _event: None)
+        )
 
     async def render_segment(self, active: ActiveJob, slot: Slot | None) -> None:
         """Render the segment that is assigned to `slot`."""
@@ -100,7 +96,7 @@ class JobTasks:
             if isinstance(event, FramesDone) and segment.index in active.drawing:
                 active.drawing[segment.index] = min(event.done, segment.frames)
 
-        async def attempt() -> Result:
+        async def attempt() -> DrawnSegment:
             active.drawing[segment.index] = 0
             return await self._run_in_slot(active, slot, task, on_event)
 
@@ -112,8 +108,8 @@ class JobTasks:
         return plan.scene_of(active.job, active.folder, active.features, self._config)
 
     async def _run_in_slot(
-        self, active: ActiveJob, slot: Slot | None, task: Task, on_event: OnEvent
-    ) -> Result:
+        self, active: ActiveJob, slot: Slot | None, task: Task[ResultT], on_event: OnEvent
+    ) -> ResultT:
         """Run a rendering task in the remaining slot time of the job."""
         assert slot is not None, "it draws"
         software = active.job.software

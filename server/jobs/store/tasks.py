@@ -1,16 +1,39 @@
 """The statements of the task table: attempts and results of a job's tasks."""
 
 import json
-from typing import Any
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, TypeVar
 
 from server.jobs.model.job import Status
 from server.jobs.model.job_events import JobChange, JobEvents
 from server.jobs.store.sqlite import Connection, Database, Row
+from server.protocol.codec import from_stored, to_json
+from server.protocol.results.task_result import TaskResult
 
 POINTS_PER_CRASH = 3
 """Points of blame for a crash of the server while a single job ran."""
 HELD_BACK = "held"
 """Name of the task that marks a job that is held back; see blame.py."""
+
+_WALL = "wall"
+_Result = TypeVar("_Result", bound=TaskResult)
+
+
+@dataclass(frozen=True)
+class StoredResult:
+    """Result of a task, perhaps of another version of the server."""
+
+    values: Mapping[str, Any]
+
+    @property
+    def wall_s(self) -> float:
+        """Wall-clock seconds of the task; 0 if they are unknown."""
+        return float(self.values.get(_WALL) or 0.0)
+
+    def read(self, kind: type[_Result]) -> _Result:
+        """Return the result; what is missing or invalid is empty."""
+        return from_stored(kind, self.values)
 
 
 class TaskStore:
@@ -39,12 +62,20 @@ class TaskStore:
 
         await self._database.write(insert, then=publish)
 
-    async def finish(self, job_id: str, name: str, result: dict[str, Any]) -> None:
-        """Save the result of a task; the count of crashes in a row starts again."""
+    async def finish(self, job_id: str, name: str, result: TaskResult, wall_s: float) -> None:
+        """Save the result of a task; the count of crashes in a row starts again.
+
+        Args:
+            job_id: the job.
+            name: the task.
+            result: its result.
+            wall_s: its wall-clock seconds.
+        """
+        stored = {**to_json(result), _WALL: wall_s}
 
         def update(db: Connection) -> None:
             done = "UPDATE task SET running = 0, result = ? WHERE job_id = ? AND name = ?"
-            db.execute(done, (json.dumps(result), job_id, name))
+            db.execute(done, (json.dumps(stored), job_id, name))
             db.execute("UPDATE task SET interruptions = 0 WHERE job_id = ?", (job_id,))
 
         await self._database.write(update)
@@ -68,11 +99,11 @@ class TaskStore:
         )
         return int(rows[0][0]) if rows else 0
 
-    async def results(self, job_id: str) -> dict[str, dict[str, Any]]:
+    async def results(self, job_id: str) -> dict[str, StoredResult]:
         """Return the results of the finished tasks of a job, by name."""
         sql = "SELECT name, result FROM task WHERE job_id = ? AND result IS NOT NULL"
         rows = await self._database.fetch(sql, job_id)
-        return {row["name"]: json.loads(row["result"]) for row in rows}
+        return {row["name"]: StoredResult(json.loads(row["result"])) for row in rows}
 
     async def delete(self, job_id: str, prefix: str) -> None:
         """Delete the tasks of a job whose name starts with `prefix`."""

@@ -4,9 +4,7 @@ import logging
 import os
 import signal
 from dataclasses import replace
-from decimal import Decimal
 from pathlib import Path
-from typing import Any
 
 from server import sandbox
 from server.concurrency import run_in_thread, uninterrupted
@@ -28,8 +26,9 @@ from server.jobs.submission.request import Request, resolve
 from server.jobs.validation.cache import ValidationCache
 from server.logging_json import log_event
 from server.protocol.events import Event, StageEntered
-from server.protocol.progress import Result
-from server.protocol.tasks import FindHighlight, Prepare, Task
+from server.protocol.results.media import PreparedUploads
+from server.protocol.task import ResultT, Task
+from server.protocol.tasks import FindHighlight, Prepare
 
 _LOG = logging.getLogger(__name__)
 _MAX_PREPARING, _MAX_SEARCHING = 2, 1
@@ -140,12 +139,12 @@ class Intake:
             )
         return replace(
             request,
-            start=Decimal(excerpt["start"]),
-            duration=Decimal(excerpt["duration"]),
-            highlight=excerpt["highlight"],
+            start=excerpt.start,
+            duration=excerpt.duration,
+            highlight=excerpt.highlight,
         )
 
-    async def _prepare(self, request: Request, folder: Path, request_id: str) -> dict[str, Any]:
+    async def _prepare(self, request: Request, folder: Path, request_id: str) -> PreparedUploads:
         photo = folder / "photo"
         task = Prepare(
             audio=folder / "audio",
@@ -161,8 +160,8 @@ class Intake:
         return await self._run_with_retries(task, _PREPARE_TIMEOUTS, _PREPARE_LIMITS, request_id)
 
     async def _run_with_retries(
-        self, task: Task, timeouts: Timeouts, limits: sandbox.Limits, request_id: str
-    ) -> Result:
+        self, task: Task[ResultT], timeouts: Timeouts, limits: sandbox.Limits, request_id: str
+    ) -> ResultT:
         """Return the result of a task that decodes an upload.
 
         Raises:
@@ -191,7 +190,7 @@ class Intake:
                     raise _client_error(error, stages[-1]) from error
         raise AssertionError("unreachable")
 
-    def _new_job(self, request: Request, prepared: dict[str, Any], request_id: str) -> Job:
+    def _new_job(self, request: Request, prepared: PreparedUploads, request_id: str) -> Job:
         now = now_ms()
         delay_ms = 0 if request.plan == "premium" else self._config.premium_head_start_sec * 1000
         spec = resolve(request, prepared, self._config)

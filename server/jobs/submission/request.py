@@ -16,6 +16,7 @@ from server.jobs.submission.presets import Presets
 from server.jobs.submission.refusal import invalid_field
 from server.messages import message
 from server.protocol.prepared_audio import SAMPLE_RATE
+from server.protocol.results.media import PreparedUploads
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -127,7 +128,7 @@ def make_request(
     )
 
 
-def resolve(request: Request, prepared: Mapping[str, Any], config: Config) -> Spec:
+def resolve(request: Request, prepared: PreparedUploads, config: Config) -> Spec:
     """Build the spec of `request` once its uploads are decoded.
 
     Args:
@@ -136,7 +137,10 @@ def resolve(request: Request, prepared: Mapping[str, Any], config: Config) -> Sp
     Raises:
         ToqiboxError: duration_too_long.
     """
-    samples = int(prepared["samples"])
+    audio, photo = prepared.audio, prepared.photo
+    assert audio is not None, "an export has audio"
+    assert photo is not None, "an export has a photo, or the cover of its track"
+    samples = audio.samples
     duration = request.duration or Decimal(samples) / SAMPLE_RATE
     if duration > config.max_duration_sec:
         raise ToqiboxError("duration_too_long", field="duration", limit=config.max_duration_sec)
@@ -151,19 +155,19 @@ def resolve(request: Request, prepared: Mapping[str, Any], config: Config) -> Sp
         fit=request.fit,
         start=str(request.start),
         duration=str(duration),
-        title=_credit(request.title, prepared["title"]),
-        artist=_credit(request.artist, prepared["artist"]),
+        title=_credit(request.title, prepared.title),
+        artist=_credit(request.artist, prepared.artist),
         samples=samples,
-        sound=prepared["sound_sha256"],
-        photo=prepared["photo_sha256"],
-        palette=prepared["palette"],
-        photo2=prepared["photo2_sha256"] if request.photo2 else None,
-        loudest_s=float(prepared["loudest_s"]),
+        sound=audio.sha256,
+        photo=photo.sha256,
+        palette=None if prepared.palette is None else dict(prepared.palette),
+        photo2=prepared.photo2.sha256 if prepared.photo2 else None,
+        loudest_s=audio.loudest_s,
         highlight=request.highlight,
         tempo=request.tempo,
         allow_flashing=request.allow_flashing,
         preset=request.preset,
-        warnings=list(prepared.get("warnings", ())),
+        warnings=[dict(entry) for entry in prepared.warnings],
     )
 
 

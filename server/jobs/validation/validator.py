@@ -58,7 +58,7 @@ class EffectValidator:
                 if not error.is_external:
                     return await self._classify_failure(source, error)
             else:
-                if result.get("renderer") == renderer:
+                if result.renderer == renderer:
                     return validation_result.from_task_result(result, source.file)
                 await self._reprobe()
                 return None

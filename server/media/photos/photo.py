@@ -8,7 +8,6 @@ import hashlib
 import mmap
 import struct
 import warnings
-from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -23,7 +22,8 @@ from server.media.photos.pixel_modes import is_transparent, is_uniform, to_srgb
 from server.media.photos.reader import read
 from server.media.sniff import ACCEPTED_PHOTO, sniff_image_file
 from server.messages import message
-from server.warnings import WarningData, warning
+from server.protocol.results.media import PreparedPhoto
+from server.warnings import warning
 
 _HEADER = struct.Struct("<8sII")
 _MAGIC = b"TOQIRGBA"
@@ -39,18 +39,6 @@ _UPRIGHT = {
     7: Image.Transpose.TRANSVERSE,
     8: Image.Transpose.ROTATE_90,
 }
-
-
-@dataclass(frozen=True)
-class PreparedPhoto:
-    """The result of `prepare`."""
-
-    width: int
-    height: int
-    sha256: str
-    """Hash of the pixels."""
-    warnings: list[WarningData] = field(default_factory=list)
-    """Problems of the photo that did not prevent its use."""
 
 
 def prepare(path: Path, out: Path, name: str = "photo") -> PreparedPhoto:
@@ -81,7 +69,12 @@ def prepare(path: Path, out: Path, name: str = "photo") -> PreparedPhoto:
     with atomic.atomic_write(out) as stream:
         stream.write(_HEADER.pack(_MAGIC, *image.size))
         stream.write(pixels)
-    return PreparedPhoto(*image.size, hashlib.sha256(pixels).hexdigest(), warning_rows)
+    return PreparedPhoto(
+        width=image.width,
+        height=image.height,
+        sha256=hashlib.sha256(pixels).hexdigest(),
+        warnings=tuple(warning_rows),
+    )
 
 
 def decode(path: Path) -> tuple[int, int, bytes]:

@@ -1,7 +1,6 @@
 """Decoding of a track: once into our own WAV file, or as a whole for analysis."""
 
 import signal
-from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
@@ -13,6 +12,7 @@ from server.media import ffmpeg, mp4_boxes, wav
 from server.media.tracks import channel_mix, stream_listing, untrusted_input
 from server.messages import message
 from server.protocol.prepared_audio import SAMPLE_RATE
+from server.protocol.results.media import DecodedAudio
 from server.sandbox import Limits
 
 if TYPE_CHECKING:
@@ -27,18 +27,6 @@ _LEAD_S = 2
 """Seconds decoded before the excerpt, for the filter of the resampler."""
 ANALYSIS_RATE = 44_100
 """Sample rate of the analysis."""
-
-
-@dataclass(frozen=True)
-class DecodedAudio:
-    """The result of `decode`."""
-
-    samples: int
-    """Stereo samples at 48 kHz."""
-    sha256: str
-    """Hash of the samples, little-endian float32, without the header."""
-    loudest_s: float
-    """Middle of the loudest half second, from the beginning of the excerpt."""
 
 
 def decode(
@@ -93,7 +81,9 @@ def decode(
             raise too_long
         file.seek(0)
         file.write(wav.header(excerpt.samples))
-    return DecodedAudio(excerpt.samples, excerpt.digest.hexdigest(), excerpt.loudest_s())
+    return DecodedAudio(
+        samples=excerpt.samples, sha256=excerpt.digest.hexdigest(), loudest_s=excerpt.loudest_s()
+    )
 
 
 def decode_whole(path: Path, kind: str, max_seconds: int) -> "Int16Array":

@@ -12,8 +12,9 @@ from server.files import atomic
 from server.media import ffmpeg, mp4_boxes
 from server.media.ffmpeg_progress import wait_with_progress
 from server.media.video.encoder_options import TICKS_PER_FRAME
-from server.media.video.verify import ExpectedVideo, VerificationReport, verify
+from server.media.video.verify import ExpectedVideo, verify
 from server.protocol.encodings import H264, Codec
+from server.protocol.results.media import MuxedVideo
 from server.sandbox import Limits
 
 _LIMITS = Limits(cpu_s=600, open_files=64)
@@ -30,15 +31,6 @@ class Metadata:
     artist: str | None = None
 
 
-@dataclass(frozen=True)
-class Video:
-    """The video published by `mux`."""
-
-    bytes: int
-    sha256: str
-    report: VerificationReport
-
-
 def mux(
     segments: list[Path],
     audio: Path,
@@ -46,7 +38,7 @@ def mux(
     out: Path,
     metadata: Metadata = Metadata(),
     on_stage: Callable[[str], None] = lambda _: None,
-) -> Video:
+) -> MuxedVideo:
     """Copy the segments and the audio into the MP4 `out`, `moov` first, and verify it.
 
     Args:
@@ -74,9 +66,13 @@ def mux(
             )
         result.raise_for_status("output_invalid")
         on_stage("joined")
-        report = verify(atomic.temp_path(out), expected)
+        check = verify(atomic.temp_path(out), expected)
         on_stage("checked")
-        video = Video(atomic.temp_path(out).stat().st_size, _sha256(atomic.temp_path(out)), report)
+        video = MuxedVideo(
+            bytes=atomic.temp_path(out).stat().st_size,
+            sha256=_sha256(atomic.temp_path(out)),
+            check=check,
+        )
         atomic.commit(out)
     except (ffmpeg.MediaError, ValueError, FileNotFoundError) as error:
         raise ToqiboxError("output_invalid", detail=str(error)) from error

@@ -10,6 +10,7 @@ from server.media import mp4_boxes
 from server.media.video import ffprobe
 from server.protocol.encodings import AUDIO_CODEC, H264, Codec
 from server.protocol.prepared_audio import CHANNELS, SAMPLE_RATE
+from server.protocol.results.media import VideoCheck
 
 AAC_FRAME_S = 1024 / SAMPLE_RATE
 _TOLERANCE_S = 0.001
@@ -26,20 +27,7 @@ class ExpectedVideo:
     codec: Codec = H264
 
 
-@dataclass(frozen=True)
-class VerificationReport:
-    """The measured properties of the video."""
-
-    frames: int
-    video_s: float
-    audio_s: float
-    uniform: bool
-    moov_first: bool
-    colour: tuple[str, str, str, str]
-    """Range, matrix, transfer, primaries."""
-
-
-def verify(path: Path, expected: ExpectedVideo) -> VerificationReport:
+def verify(path: Path, expected: ExpectedVideo) -> VideoCheck:
     """Inspect the MP4 `path` and compare it with the expected properties.
 
     Raises:
@@ -53,7 +41,7 @@ def verify(path: Path, expected: ExpectedVideo) -> VerificationReport:
     video, audio = streams
     step = _ticks(video, 1) / expected.fps
     times = sorted(packet.pts for packet in packets)
-    report = VerificationReport(
+    check = VideoCheck(
         frames=len(packets),
         video_s=_seconds(video),
         audio_s=_seconds(audio),
@@ -62,33 +50,33 @@ def verify(path: Path, expected: ExpectedVideo) -> VerificationReport:
         colour=tuple(video.get(f"color_{name}", "?") for name in _COLOUR),
     )
     size = (video["width"], video["height"])
-    faults = [*_faults(report, expected)]
+    faults = [*_faults(check, expected)]
     if size != (expected.width, expected.height) or video["pix_fmt"] != "yuv420p":
         faults.append(f"video {size} {video['pix_fmt']}")
     if (audio["sample_rate"], audio["channels"]) != (str(SAMPLE_RATE), CHANNELS):
         faults.append(f"audio {audio['sample_rate']} Hz, {audio['channels']} channels")
     if faults:
         raise ToqiboxError("output_invalid", detail="; ".join(faults))
-    return report
+    return check
 
 
 _COLOUR = ("range", "space", "transfer", "primaries")
 
 
-def _faults(report: VerificationReport, expected: ExpectedVideo) -> Iterator[str]:
+def _faults(check: VideoCheck, expected: ExpectedVideo) -> Iterator[str]:
     seconds = expected.frames / expected.fps
-    if report.frames != expected.frames:
-        yield f"{report.frames} frames instead of {expected.frames}"
-    if not report.uniform:
+    if check.frames != expected.frames:
+        yield f"{check.frames} frames instead of {expected.frames}"
+    if not check.uniform:
         yield "frames are not evenly spaced from 0"
-    if abs(report.video_s - seconds) > _TOLERANCE_S:
-        yield f"video duration {report.video_s} s instead of {seconds}"
-    if abs(report.audio_s - seconds) > AAC_FRAME_S:
-        yield f"audio duration {report.audio_s} s instead of {seconds}"
-    if not report.moov_first:
+    if abs(check.video_s - seconds) > _TOLERANCE_S:
+        yield f"video duration {check.video_s} s instead of {seconds}"
+    if abs(check.audio_s - seconds) > AAC_FRAME_S:
+        yield f"audio duration {check.audio_s} s instead of {seconds}"
+    if not check.moov_first:
         yield "moov is not before mdat"
-    if report.colour != ("tv", "bt709", "bt709", "bt709"):
-        yield f"colour {report.colour}"
+    if check.colour != ("tv", "bt709", "bt709", "bt709"):
+        yield f"colour {check.colour}"
 
 
 def _ticks(stream: dict[str, Any], seconds: int) -> float:

@@ -2,9 +2,9 @@
 
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from functools import partial
 
+from server.protocol.results.drawing import FrameCost
 from server.render.effect.renderer import CompiledPass
 from server.render.gl.context import Context, Size
 
@@ -12,20 +12,6 @@ _Key = tuple[int, str]
 """Index in the chain and name of a pass."""
 _MIN_MEASURABLE_S = 0.002
 """Less time than this per frame is not reported: threads and calls take as much."""
-
-
-@dataclass(frozen=True)
-class FrameCost:
-    """Cost of a frame: processor seconds on a software renderer, seconds on a GPU."""
-
-    pixel_s: float = 0.0
-    """Per pixel of the frame, for passes of the frame's size on a software renderer."""
-    fixed_s: float = 0.0
-    """Independent of the frame's size."""
-    still_pixel_s: float = 0.0
-    """As `pixel_s`, for passes that are drawn only in the first frame."""
-    still_fixed_s: float = 0.0
-    """As `fixed_s`, for the same passes."""
 
 
 class PassCosts:
@@ -78,7 +64,13 @@ class PassCosts:
                     partial(compiled_pass.draw_call.render_to, compiled_pass.render_target)
                 )[1]
         pixel_s, fixed_s = self._sum(self._fastest)
-        return FrameCost(pixel_s, fixed_s, *self._sum(still))
+        still_pixel_s, still_fixed_s = self._sum(still)
+        return FrameCost(
+            pixel_s=pixel_s,
+            fixed_s=fixed_s,
+            still_pixel_s=still_pixel_s,
+            still_fixed_s=still_fixed_s,
+        )
 
     def _sum(self, seconds_by_pass: Mapping[_Key, float]) -> tuple[float, float]:
         """Return the seconds per pixel of the frame, and the seconds independent of its size."""

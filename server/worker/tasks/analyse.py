@@ -3,12 +3,13 @@
 from functools import partial
 
 from server.audio import features
-from server.protocol.progress import ProgressReporter, Result
+from server.protocol.progress import ProgressReporter
+from server.protocol.results.media import AnalysedAudio
 from server.protocol.tasks import Analyse
 
 
-def run(task: Analyse, progress: ProgressReporter) -> Result:
-    """Write the features that do not exist yet; return the `seconds` of its parts.
+def run(task: Analyse, progress: ProgressReporter) -> AnalysedAudio:
+    """Write the features that do not exist yet.
 
     Raises:
         ToqiboxError: storage_full, undecodable_audio.
@@ -18,4 +19,4 @@ def run(task: Analyse, progress: ProgressReporter) -> Result:
     seconds = features.analyse(
         task.audio, task.out, whole=task.whole, tempo=task.tempo, on_progress=report
     )
-    return {"seconds": seconds}
+    return AnalysedAudio(seconds=seconds)

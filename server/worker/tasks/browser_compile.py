@@ -5,7 +5,8 @@ from typing import Any
 from server.effects.diagnostics.compiler_log import compiler_diagnostics
 from server.effects.glsl import es300
 from server.effects.web_program import build_program
-from server.protocol.progress import ProgressReporter, Result
+from server.protocol.progress import ProgressReporter
+from server.protocol.results.drawing import BrowserCompilation
 from server.protocol.tasks import CompileForBrowser
 from server.render.gl.context import GlError
 from server.render.gl.es_context import EsContext
@@ -16,12 +17,8 @@ _MAX_DIAGNOSTICS = 5
 """Largest number of diagnostics in a result."""
 
 
-def run(task: CompileForBrowser, progress: ProgressReporter) -> Result:
+def run(task: CompileForBrowser, progress: ProgressReporter) -> BrowserCompilation:
     """Compile every pass of the chain's last effect as a browser does, without drawing.
-
-    Returns:
-        `renderer` (null without OpenGL ES, with the reason in `why`), and the `diagnostics` of the
-        first pass that fails.
 
     Raises:
         ToqiboxError: the effect cannot be read.
@@ -48,10 +45,10 @@ def run(task: CompileForBrowser, progress: ProgressReporter) -> Result:
                     log = context.error_log(*unguarded) or log
                     diagnostics = compiler_diagnostics(log, effect.listings, unguarded)
                     break
-            return {
-                "renderer": context.renderer,
-                "why": "",
-                "diagnostics": diagnostics[:_MAX_DIAGNOSTICS],
-            }
+            return BrowserCompilation(
+                renderer=context.renderer,
+                why="",
+                diagnostics=tuple(diagnostics[:_MAX_DIAGNOSTICS]),
+            )
     except GlError as error:
-        return {"renderer": None, "why": str(error), "diagnostics": []}
+        return BrowserCompilation(renderer=None, why=str(error), diagnostics=())

@@ -10,14 +10,15 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import asdict, replace
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from server.effects.model.text_style import SAMPLE_CREDITS
 from server.errors import ToqiboxError
-from server.protocol.progress import ProgressReporter, Result
+from server.protocol.progress import ProgressReporter
+from server.protocol.results.drawing import CompiledEffect
 from server.protocol.scene import SceneSpec
 from server.protocol.tasks import CompileEffect
 from server.render.effect.cost import PassCosts
@@ -45,13 +46,8 @@ _CUBE_EDGE = 128
 """A cube of the usual size costs 2700 times as much to draw as the frame that is checked."""
 
 
-def run(task: CompileEffect, progress: ProgressReporter) -> Result:
+def run(task: CompileEffect, progress: ProgressReporter) -> CompiledEffect:
     """Compile the chain of a task and draw it with the default photo and audio.
-
-    Returns:
-        `renderer`, `software`, `blank` (every pixel of the last effect's own output is black or
-        fully transparent in every checked frame), `why` (the likely reason of that), `warnings`
-        (diagnostics about the frames), `cost` (a FrameCost) and `seconds`.
 
     Raises:
         ToqiboxError: ``shader_compile_failed`` and ``shader_rejected`` with diagnostics,
@@ -91,20 +87,24 @@ def run(task: CompileEffect, progress: ProgressReporter) -> Result:
             scene.observe_passes(before_pass)
             visible = _draw(scene, spec, progress, pass_costs)
             context.check("drawing")
-            result = {
-                "renderer": context.renderer,
-                "software": context.software,
-                "warnings": non_finite_warnings(scene.effects, scene.persistent_targets),
-                "cost": asdict(pass_costs.frame_cost()),
-            }
+            cost = pass_costs.frame_cost()
+            warnings = non_finite_warnings(scene.effects, scene.persistent_targets)
             quick = time.process_time() - cpu_start_s < _MAX_REDRAW_S
             why = "" if visible else _explain_blank(context, scene, spec, progress, again=quick)
+            return CompiledEffect(
+                renderer=context.renderer,
+                software=context.software,
+                blank=not visible,
+                why=why,
+                warnings=tuple(warnings),
+                cost=cost,
+                seconds=time.perf_counter() - start,
+            )
     except GlError as error:
         raise ToqiboxError("render_failed", detail=str(error)) from error
     except MemoryError as error:
         detail = "it exceeds the memory limit"
         raise ToqiboxError("shader_rejected", detail=detail) from error
-    return {**result, "blank": not visible, "why": why, "seconds": time.perf_counter() - start}
 
 
 @contextmanager

@@ -1,12 +1,13 @@
 """The sheet task: composes images into a contact sheet."""
 
 from server.media.contact_sheet import Cell, compose
-from server.protocol.progress import ProgressReporter, Result
+from server.protocol.progress import ProgressReporter
+from server.protocol.results.task_result import TaskResult
 from server.protocol.tasks import ComposeSheet
 
 
-def run(task: ComposeSheet, progress: ProgressReporter) -> Result:
-    """Write the sheet; the result is empty.
+def run(task: ComposeSheet, progress: ProgressReporter) -> TaskResult:
+    """Write the sheet.
 
     Raises:
         ToqiboxError: storage_full.
@@ -14,4 +15,4 @@ def run(task: ComposeSheet, progress: ProgressReporter) -> Result:
     progress.stage("sheet")
     cells = [Cell(cell.label, cell.picture) for cell in task.cells]
     compose(cells, task.columns, task.size, task.out)
-    return {}
+    return TaskResult()

@@ -1,7 +1,6 @@
 """The task that describes a track's features as a summary, data, a plot or clicks."""
 
 import json
-from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -13,25 +12,23 @@ from server.audio.spectrum.analyser_node import STEPS_PER_S
 from server.audio.track_features import SECTION_KINDS
 from server.effects.model.feature import FEATURES
 from server.files import atomic
+from server.protocol.codec import to_json
 from server.protocol.feature_names import EVENTS
-from server.protocol.progress import ProgressReporter, Result
+from server.protocol.progress import ProgressReporter
+from server.protocol.results.media import AudioSummary, SectionSummary, TempoSummary
 from server.protocol.tasks import DescribeAudio
 
 _DIGITS = 4
 
 
-def run(task: DescribeAudio, progress: ProgressReporter) -> Result:
-    """Write what the task asks for.
-
-    Returns:
-        A summary: seconds, tempo, sections, and the count and confidence of each kind of event.
-    """
+def run(task: DescribeAudio, progress: ProgressReporter) -> AudioSummary:
+    """Write what the task asks for, and return a summary."""
     progress.stage("describe")
     features = Features(task.features)
     summary = _summary(features)
     if task.json is not None:
         progress.stage("data")
-        whole = {**summary, **_data(features, task.fps)}
+        whole = {**to_json(summary), **_data(features, task.fps)}
         with atomic.atomic_write(task.json) as file:
             file.write(json.dumps(whole, allow_nan=False).encode())
     if task.plot is not None:
@@ -45,32 +42,32 @@ def run(task: DescribeAudio, progress: ProgressReporter) -> Result:
     return summary
 
 
-def _summary(features: Features) -> dict[str, Any]:
+def _summary(features: Features) -> AudioSummary:
     bpm, confidence = (
         round(float(features.column(name, 1, 1)[0]), 2) for name in ("tempo", "tempo.confidence")
     )
-    return {
-        "seconds": round((features.steps - 1) / STEPS_PER_S, 3),
-        "tempo": {
-            "bpm": bpm,
-            "confidence": confidence,
-            "alternative": round(features.alternative_tempo(), 2),
-        },
-        "sections": [
-            {
-                "start": round(start, 3),
-                "end": round(end, 3),
-                "kind": SECTION_KINDS[int(kind)],
-                "label": label,
-                "energy": round(energy, 3),
-            }
+    return AudioSummary(
+        seconds=round((features.steps - 1) / STEPS_PER_S, 3),
+        tempo=TempoSummary(
+            bpm=bpm,
+            confidence=confidence,
+            alternative=round(features.alternative_tempo(), 2),
+        ),
+        sections=tuple(
+            SectionSummary(
+                start=round(start, 3),
+                end=round(end, 3),
+                kind=SECTION_KINDS[int(kind)],
+                label=label,
+                energy=round(energy, 3),
+            )
             for (start, end, energy, kind), label in zip(
                 features.sections().tolist(), features.section_labels(), strict=True
             )
-        ],
-        "confidence": {kind: round(value, 2) for kind, value in features.confidence().items()},
-        "counts": {event: len(features.events(event)) for event in EVENTS},
-    }
+        ),
+        confidence={kind: round(value, 2) for kind, value in features.confidence().items()},
+        counts={event: len(features.events(event)) for event in EVENTS},
+    )
 
 
 def _data(features: Features, fps: int) -> dict[str, Any]:
@@ -88,11 +85,11 @@ def _data(features: Features, fps: int) -> dict[str, Any]:
     }
 
 
-def _heading(name: str, summary: Mapping[str, Any]) -> list[str]:
-    tempo, counts = summary["tempo"], summary["counts"]
+def _heading(name: str, summary: AudioSummary) -> list[str]:
+    tempo, counts = summary.tempo, summary.counts
     events = ", ".join(f"{count} {event}s" for event, count in counts.items() if count)
     return [
-        f"{name}   {summary['seconds']:.1f} s   {tempo['bpm']:.1f} BPM"
-        f" (confidence {tempo['confidence']:.2f})",
+        f"{name}   {summary.seconds:.1f} s   {tempo.bpm:.1f} BPM"
+        f" (confidence {tempo.confidence:.2f})",
         events or "no events",
     ]

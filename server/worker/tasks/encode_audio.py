@@ -3,12 +3,13 @@
 from functools import partial
 
 from server.media.tracks import aac_encoder
-from server.protocol.progress import ProgressReporter, Result
+from server.protocol.progress import ProgressReporter
+from server.protocol.results.media import EncodedAudio
 from server.protocol.tasks import EncodeAudio
 
 
-def run(task: EncodeAudio, progress: ProgressReporter) -> Result:
-    """Encode the audio, cut or padded to the length of the frames; return CPU `seconds`.
+def run(task: EncodeAudio, progress: ProgressReporter) -> EncodedAudio:
+    """Encode the audio, cut or padded to the length of the frames.
 
     Raises:
         ToqiboxError: encoder_failed, storage_full.
@@ -16,4 +17,4 @@ def run(task: EncodeAudio, progress: ProgressReporter) -> Result:
     report = partial(progress.stage, "sound")
     report()
     outcome = aac_encoder.encode(task.audio, task.frames, task.fps, task.out, report)
-    return {"seconds": outcome.cpu_s}
+    return EncodedAudio(seconds=outcome.cpu_s)

@@ -4,7 +4,8 @@ from decimal import Decimal
 
 from server.audio.highlight import find_highlight
 from server.media.tracks.audio_decoder import decode_whole
-from server.protocol.progress import ProgressReporter, Result
+from server.protocol.progress import ProgressReporter
+from server.protocol.results.media import TrackExcerpt
 from server.protocol.tasks import FindHighlight
 from server.worker.tasks.prepare import audio_kind
 
@@ -12,8 +13,8 @@ MAX_TRACK_S = 1200
 """Seconds of a track that are searched."""
 
 
-def run(task: FindHighlight, progress: ProgressReporter) -> Result:
-    """Find the part; return its `start` and `duration` as text, and its kind as `highlight`.
+def run(task: FindHighlight, progress: ProgressReporter) -> TrackExcerpt:
+    """Find the part.
 
     Raises:
         ToqiboxError: the track cannot be decoded.
@@ -24,4 +25,4 @@ def run(task: FindHighlight, progress: ProgressReporter) -> Result:
     part = find_highlight(samples, task.wanted, float(task.duration), task.tempo)
     start, end = (Decimal(f"{time:.6f}") for time in (part.start, part.end))
     duration = min(end - start, task.duration)
-    return {"start": str(start), "duration": str(duration), "highlight": part.kind}
+    return TrackExcerpt(start=start, duration=duration, highlight=part.kind)

@@ -11,7 +11,8 @@ from pathlib import Path
 
 from server.errors import ToqiboxError
 from server.media import png_writer
-from server.protocol.progress import ProgressReporter, Result
+from server.protocol.progress import ProgressReporter
+from server.protocol.results.drawing import DrawnFrame, DrawnFrames
 from server.protocol.tasks import DrawFrames
 from server.render.gl.pixels import read_rgba
 from server.render.session import SESSIONS, RenderSession, SessionCache
@@ -25,12 +26,10 @@ class ReplayLimits:
     seconds: float
 
 
-def run(task: DrawFrames, progress: ProgressReporter, sessions: SessionCache = SESSIONS) -> Result:
+def run(
+    task: DrawFrames, progress: ProgressReporter, sessions: SessionCache = SESSIONS
+) -> DrawnFrames:
     """Draw frames into PNG files; `sessions` keeps the scene for the next task.
-
-    Returns:
-        `renderer`, `software`, and `shots`: for each, in the requested order, its `frame`, if it is
-        `exact`, and the frame that drawing began `from`.
 
     Raises:
         ToqiboxError: of the catalogue, ``render_failed`` for OpenGL errors.
@@ -41,7 +40,7 @@ def run(task: DrawFrames, progress: ProgressReporter, sessions: SessionCache = S
         detail = f"a requested frame is not in the job: use 0 to {spec.frames - 1}"
         raise ToqiboxError("render_failed", detail=detail)
     reach = ReplayLimits(task.max_frames, task.max_s)
-    results: dict[int, Result] = {}
+    results: dict[int, DrawnFrame] = {}
     with sessions.invalidate_on_error():
         progress.stage("compile")
         session = sessions.open(spec)
@@ -51,10 +50,10 @@ def run(task: DrawFrames, progress: ProgressReporter, sessions: SessionCache = S
             frame = shots[index].frame
             first, exact = replay.to(frame)
             _write(session, shots[index].out, task.composite)
-            results[index] = {"frame": frame, "exact": exact, "from": first}
+            results[index] = DrawnFrame(frame=frame, exact=exact, first=first)
     context = session.context
-    ordered = [results[index] for index in range(len(shots))]
-    return {"shots": ordered, "renderer": context.renderer, "software": context.software}
+    ordered = tuple(results[index] for index in range(len(shots)))
+    return DrawnFrames(shots=ordered, renderer=context.renderer, software=context.software)
 
 
 class _FrameSeeker:

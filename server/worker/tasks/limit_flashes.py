@@ -12,7 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from server.files import seal
-from server.protocol.progress import ProgressReporter, Result
+from server.protocol.progress import ProgressReporter
+from server.protocol.results.drawing import FlashInterval, LimitedFlashes
 from server.protocol.scene import SceneSpec
 from server.protocol.tasks import LimitFlashes
 from server.render.flash_safety.detector import find_flashing
@@ -31,12 +32,8 @@ _MAX_REPORTED = 50
 
 def run(
     task: LimitFlashes, progress: ProgressReporter, sessions: SessionCache = SESSIONS
-) -> Result:
+) -> LimitedFlashes:
     """Measure the flashes of a scene and write the gain map that limits them.
-
-    Returns:
-        `limited`: intervals with their start (`from`) and end (`to`) in seconds and their flashes a
-        second (`perSecond`); the worst ones if there are very many.
 
     Raises:
         ToqiboxError: of the catalogue, ``render_failed`` for OpenGL errors.
@@ -55,12 +52,12 @@ def run(
         )
     gain_map.save(task.out, outcome.gains)
     worst = sorted(outcome.intervals, key=lambda interval: -interval[2])[:_MAX_REPORTED]
-    return {"limited": [_interval_json(interval, spec.fps) for interval in sorted(worst)]}
+    return LimitedFlashes(limited=tuple(_interval(part, spec.fps) for part in sorted(worst)))
 
 
-def _interval_json(interval: tuple[int, int, float], fps: int) -> dict[str, float]:
-    first, last, rate = interval
-    return {"from": round(first / fps, 3), "to": round(last / fps, 3), "perSecond": rate}
+def _interval(part: tuple[int, int, float], fps: int) -> FlashInterval:
+    first, last, rate = part
+    return FlashInterval(start_s=round(first / fps, 3), end_s=round(last / fps, 3), per_second=rate)
 
 
 def _sample_cells(

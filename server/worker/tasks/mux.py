@@ -1,20 +1,16 @@
 """The join task: joins segments and audio to one video, verifies it, takes the poster from it."""
 
-from dataclasses import asdict
-
 from server.files import seal
 from server.media.video import muxer
 from server.media.video.verify import ExpectedVideo
 from server.protocol.encodings import ENCODINGS
-from server.protocol.progress import ProgressReporter, Result
+from server.protocol.progress import ProgressReporter
+from server.protocol.results.media import MuxedVideo
 from server.protocol.tasks import Mux
 
 
-def run(task: Mux, progress: ProgressReporter) -> Result:
+def run(task: Mux, progress: ProgressReporter) -> MuxedVideo:
     """Write the video and its poster.
-
-    Returns:
-        `bytes` and `sha256` of the video, and its measurements as `check`.
 
     Raises:
         ToqiboxError: output_invalid, storage_full.
@@ -34,7 +30,4 @@ def run(task: Mux, progress: ProgressReporter) -> Result:
     loudest = min(int(task.loudest_s * task.fps), task.frames - 1)
     muxer.write_poster(task.out, loudest, task.fps, task.poster, codec)
     progress.stage("poster")
-    check = asdict(video.report)
-    check["videoSeconds"], check["audioSeconds"] = check.pop("video_s"), check.pop("audio_s")
-    check["moovFirst"] = check.pop("moov_first")
-    return {"bytes": video.bytes, "sha256": video.sha256, "check": check}
+    return video

@@ -11,7 +11,8 @@ from server.media.photos.photo_palette import file_palette
 from server.media.tracks import audio_decoder, cover, tags
 from server.messages import message
 from server.protocol import file_names
-from server.protocol.progress import ProgressReporter, Result
+from server.protocol.progress import ProgressReporter
+from server.protocol.results.media import DecodedAudio, PreparedPhoto, PreparedUploads
 from server.protocol.tasks import Prepare
 from server.typography.font_fallback import missing_characters
 from server.warnings import WarningData, warning
@@ -22,38 +23,42 @@ _COVER_ERRORS = ("unsupported_media_type", "undecodable_image", "image_too_large
 """Errors of a cover after which the next one is tried."""
 
 
-def run(task: Prepare, progress: ProgressReporter) -> Result:
+def run(task: Prepare, progress: ProgressReporter) -> PreparedUploads:
     """Decode the uploads of one task.
-
-    Returns:
-        `mime` (the kinds of the uploads), `photo` and `photo2` (sizes), `photo_sha256` and
-        `photo2_sha256`, `palette` (of `photo`; see media/photos/photo_palette.py), `samples`,
-        `sound_sha256` and `loudest_s` of the audio, `title` and `artist` from its tags, and
-        `warnings` as of server/warnings.py. All of an upload that is missing is null.
 
     Raises:
         ToqiboxError: an upload cannot be used, or the disk is full.
     """
+    kinds: dict[str, str | None] = {}
     kind = None if task.audio is None else audio_kind(task.audio)
-    result: Result = {"mime": {"audio": kind} if kind else {}, "warnings": []}
+    if kind is not None:
+        kinds["audio"] = kind
     if task.cover or task.photo is not None:
         progress.stage("photo")
+    decoded = task.folder / file_names.PHOTO
     if task.cover and task.audio is not None and kind is not None:
-        _decode_cover(task.audio, kind, task.folder, result)
+        photo1: PreparedPhoto | None = _decode_cover(task.audio, kind, task.folder, kinds)
     else:
-        _decode_photo("photo", task.photo, task.folder / file_names.PHOTO, result)
+        photo1 = _decode_photo("photo", task.photo, decoded, kinds)
     if task.photo2 is not None:
         progress.stage("photo2")
-    _decode_photo("photo2", task.photo2, task.folder / file_names.PHOTO2, result)
-    decoded = task.folder / file_names.PHOTO
-    result["palette"] = file_palette(decoded) if result["photo"] else None
+    photo2 = _decode_photo("photo2", task.photo2, task.folder / file_names.PHOTO2, kinds)
+    palette = file_palette(decoded) if photo1 else None
+    audio, credits = None, tags.Tags()
     if task.audio is not None and kind is not None:
         progress.stage("sound")
-        result |= _decode_audio(task, task.audio, kind)
-    else:
-        result |= dict.fromkeys(("samples", "sound_sha256", "loudest_s", "title", "artist"))
-    result["warnings"] += _font_warnings(task.texts, result)
-    return result
+        audio = _decode_audio(task, task.audio, kind)
+        credits = tags.read(task.audio, kind)
+    return PreparedUploads(
+        mime={name: kind for name, kind in kinds.items() if kind is not None},
+        photo=photo1,
+        photo2=photo2,
+        palette=palette,
+        audio=audio,
+        title=credits.title,
+        artist=credits.artist,
+        text_warnings=tuple(_font_warnings(task.texts, credits)),
+    )
 
 
 def audio_kind(upload: Path) -> str:
@@ -72,7 +77,9 @@ def audio_kind(upload: Path) -> str:
     return kind
 
 
-def _decode_cover(audio: Path, kind: str, folder: Path, result: Result) -> None:
+def _decode_cover(
+    audio: Path, kind: str, folder: Path, kinds: dict[str, str | None]
+) -> PreparedPhoto:
     """Decode the first usable cover of a track as the upload `photo`.
 
     Raises:
@@ -84,44 +91,39 @@ def _decode_cover(audio: Path, kind: str, folder: Path, result: Result) -> None:
         with atomic.atomic_write(folder / "photo") as file:
             file.write(picture)
         try:
-            _decode_photo("photo", folder / "photo", folder / file_names.PHOTO, result)
+            return _decode_upload("photo", folder / "photo", folder / file_names.PHOTO, kinds)
         except ToqiboxError as error:
             if error.code not in _COVER_ERRORS:
                 raise
             refused = str(error)
-        else:
-            return
     raise ToqiboxError("missing_field", field="photo", name="photo", why=why, detail=refused)
 
 
-def _decode_photo(name: str, upload: Path | None, out: Path, result: Result) -> None:
-    """Decode one photo and add its size, hash, kind and warnings to `result`."""
-    if upload is None:
-        result |= {name: None, f"{name}_sha256": None}
-        return
-    result["mime"][name] = sniff.sniff_image_file(upload)
-    decoded = photo.prepare(upload, out, name)
-    result["warnings"] += decoded.warnings
-    size = {"width": decoded.width, "height": decoded.height}
-    result |= {name: size, f"{name}_sha256": decoded.sha256}
+def _decode_photo(
+    name: str, upload: Path | None, out: Path, kinds: dict[str, str | None]
+) -> PreparedPhoto | None:
+    return None if upload is None else _decode_upload(name, upload, out, kinds)
 
 
-def _decode_audio(task: Prepare, upload: Path, kind: str) -> Result:
+def _decode_upload(
+    name: str, upload: Path, out: Path, kinds: dict[str, str | None]
+) -> PreparedPhoto:
+    """Decode one photo and note its kind in `kinds`."""
+    kinds[name] = sniff.sniff_image_file(upload)
+    return photo.prepare(upload, out, name)
+
+
+def _decode_audio(task: Prepare, upload: Path, kind: str) -> DecodedAudio:
     out = task.folder / file_names.AUDIO
-    decoded = audio_decoder.decode(upload, kind, task.start, task.duration, task.max_duration, out)
-    return {
-        "samples": decoded.samples,
-        "sound_sha256": decoded.sha256,
-        "loudest_s": decoded.loudest_s,
-        **tags.read(upload, kind)._asdict(),
-    }
+    return audio_decoder.decode(upload, kind, task.start, task.duration, task.max_duration, out)
 
 
-def _font_warnings(texts: Mapping[str, str | None], result: Result) -> list[WarningData]:
+def _font_warnings(texts: Mapping[str, str | None], credits: tags.Tags) -> list[WarningData]:
     """Return a warning for each text with characters that no font can draw."""
+    tagged = credits._asdict()
     warnings = []
     for field, text in texts.items():
-        missing = missing_characters(text if text is not None else result.get(field) or "")
+        missing = missing_characters(text if text is not None else tagged.get(field) or "")
         if missing:
             named = missing[:_MAX_NAMED_CHARACTERS]
             shown = " ".join(f"{char} (U+{ord(char):04X})" for char in named)

@@ -1,10 +1,19 @@
 """The probe task: tries what this machine can do. It reports and never fails."""
 
+from dataclasses import replace
 from pathlib import Path
 
 from server.media import ffmpeg
 from server.media.video.trial import try_encodings
-from server.protocol.progress import ProgressReporter, Result
+from server.protocol.progress import ProgressReporter
+from server.protocol.results.machine import (
+    DeviceReport,
+    EncoderReport,
+    FfmpegReport,
+    FontsReport,
+    GlReport,
+    ProbeReport,
+)
 from server.protocol.tasks import Probe
 from server.render.gl.context import Context, GlError
 from server.render.gl.devices import list_devices
@@ -22,36 +31,37 @@ void main() {
 """
 
 
-def run(task: Probe, _progress: ProgressReporter) -> Result:
-    """Try OpenGL, ffmpeg and the encoders of the task, and list the fonts.
-
-    Returns:
-        `gl`, `ffmpeg`, `encoders` (by name) and `fonts`; each has its state in `ok`.
-    """
+def run(task: Probe, _progress: ProgressReporter) -> ProbeReport:
+    """Try OpenGL, ffmpeg and the encoders of the task, and list the fonts."""
     folder = task.folder or Path("/nonexistent")
-    return {
-        "gl": _gl(task.egl_device),
-        "ffmpeg": _ffmpeg(),
-        "encoders": _encoders(task.encoders, folder),
-        "fonts": {"id": fonts.fingerprint(), "missing": fonts.missing_packages()},
-    }
+    missing = {name: tuple(families) for name, families in fonts.missing_packages().items()}
+    return ProbeReport(
+        gl=_gl(task.egl_device),
+        ffmpeg=_ffmpeg(),
+        encoders=_encoders(task.encoders, folder),
+        fonts=FontsReport(id=fonts.fingerprint(), missing=missing),
+    )
 
 
-def _gl(egl_device: int | None) -> Result:
-    devices = [vars(device) for device in list_devices()]
-    result: Result = {"ok": False, "renderer": "", "vendor": "", "version": "", "software": False}
+def _gl(egl_device: int | None) -> GlReport:
+    devices = tuple(
+        DeviceReport(index=device.index, name=device.name, software=device.software)
+        for device in list_devices()
+    )
+    report = GlReport(software=False, devices=devices)
     try:
         with Context(egl_device) as context:
-            result |= {
-                "renderer": context.renderer,
-                "vendor": context.vendor,
-                "version": context.version,
-                "software": context.software,
-            }
+            report = replace(
+                report,
+                renderer=context.renderer,
+                vendor=context.vendor,
+                version=context.version,
+                software=context.software,
+            )
             error = find_drawing_error(context)
     except GlError as problem:
         error = str(problem)
-    return result | {"ok": error is None, "devices": devices, "error": error}
+    return replace(report, ok=error is None, error=error)
 
 
 def find_drawing_error(context: Context) -> str | None:
@@ -70,13 +80,13 @@ def find_drawing_error(context: Context) -> str | None:
     return f"{wrong} of {len(expected)} bytes of a known frame came out wrong" if wrong else None
 
 
-def _ffmpeg() -> Result:
+def _ffmpeg() -> FfmpegReport:
     try:
-        return {"ok": True, "version": ffmpeg.version(), "error": None}
+        return FfmpegReport(ok=True, version=ffmpeg.version())
     except ffmpeg.MediaError as problem:
-        return {"ok": False, "version": None, "error": str(problem)}
+        return FfmpegReport(error=str(problem))
 
 
-def _encoders(names: tuple[str, ...], folder: Path) -> Result:
+def _encoders(names: tuple[str, ...], folder: Path) -> dict[str, EncoderReport]:
     reasons = try_encodings(names, folder)
-    return {name: {"ok": why is None, "why": why} for name, why in reasons.items()}
+    return {name: EncoderReport(ok=why is None, why=why) for name, why in reasons.items()}

@@ -6,7 +6,8 @@ from dataclasses import replace
 from functools import partial
 
 from server.errors import ToqiboxError
-from server.protocol.progress import ProgressReporter, Result
+from server.protocol.progress import ProgressReporter
+from server.protocol.results.drawing import PassTime, SceneProfile, SizeProfile
 from server.protocol.scene import SceneSpec
 from server.protocol.tasks import Profile
 from server.render.gl.context import Context, GlError, Query
@@ -14,17 +15,12 @@ from server.render.scene import Scene
 from server.render.session import SESSIONS
 
 
-def run(task: Profile, progress: ProgressReporter) -> Result:
+def run(task: Profile, progress: ProgressReporter) -> SceneProfile:
     """Draw `count` frames at each of `sizes` and sum the time of the passes.
 
     The frames are spread over the video, so that everything that follows the audio changes; for a
     sequential effect they are the first ones. One more frame is drawn before them, for work that is
     done only once. A pass whose inputs do not change is not drawn again, and takes no time.
-
-    Returns:
-        `renderer`, `software`, and `sizes`: for each its `width`, `height`, `ms` of a frame with
-        all passes, and the `passes` with their `name`, `ms` of a draw, and the `share` of frames in
-        which they were drawn.
 
     Raises:
         ToqiboxError: of the catalogue, ``render_failed`` for OpenGL errors.
@@ -37,12 +33,16 @@ def run(task: Profile, progress: ProgressReporter) -> Result:
                 progress.stage("compile")
                 spec = replace(task.scene, size=size)
                 results.append(_measure(context, spec, task.count, progress))
-            return {"sizes": results, "renderer": context.renderer, "software": context.software}
+            return SceneProfile(
+                sizes=tuple(results), renderer=context.renderer, software=context.software
+            )
     except GlError as error:
         raise ToqiboxError("render_failed", detail=str(error)) from error
 
 
-def _measure(context: Context, spec: SceneSpec, count: int, progress: ProgressReporter) -> Result:
+def _measure(
+    context: Context, spec: SceneSpec, count: int, progress: ProgressReporter
+) -> SizeProfile:
     scene = Scene(context, spec)
     scene.begin(0)
     seconds_by_pass: dict[str, list[float]] = {}
@@ -65,12 +65,11 @@ def _measure(context: Context, spec: SceneSpec, count: int, progress: ProgressRe
         scene.draw_effects(frame, time_pass)
         context.finish()
     context.check("drawing")
-    passes = [
-        _pass_result(name, times, max(len(frames) - 1, 1))
-        for name, times in seconds_by_pass.items()
-    ]
-    total = sum(entry["ms"] for entry in passes)
-    return {"width": spec.size[0], "height": spec.size[1], "ms": total, "passes": passes}
+    passes = tuple(
+        _pass_time(name, times, max(len(frames) - 1, 1)) for name, times in seconds_by_pass.items()
+    )
+    total = sum(entry.ms for entry in passes)
+    return SizeProfile(width=spec.size[0], height=spec.size[1], ms=total, passes=passes)
 
 
 def _frames(frames: int, count: int, *, in_order: bool) -> list[int]:
@@ -81,9 +80,9 @@ def _frames(frames: int, count: int, *, in_order: bool) -> list[int]:
     return [number * (frames - 1) // count for number in range(count + 1)]
 
 
-def _pass_result(name: str, times: list[float], frames: int) -> Result:
+def _pass_time(name: str, times: list[float], frames: int) -> PassTime:
     mean = sum(times) / len(times) if times else 0.0
-    return {"name": name, "ms": mean * 1000, "share": len(times) / frames}
+    return PassTime(name=name, ms=mean * 1000, share=len(times) / frames)
 
 
 def _time_by_clock(context: Context, draw: Callable[[], bool]) -> tuple[bool, float]:

@@ -7,14 +7,17 @@ from server.errors import ToqiboxError
 from server.files import seal
 from server.media.video.encoder_options import SegmentFormat
 from server.media.video.frame_encoder import STALL_S, FrameWriter
-from server.protocol.progress import ProgressReporter, Result
+from server.protocol.progress import ProgressReporter
+from server.protocol.results.drawing import DrawnSegment, SegmentTimes
 from server.protocol.tasks import DrawSegment
 from server.render.effect import checkpoint
 from server.render.scene import Scene
 from server.render.session import SESSIONS, RenderSession, SessionCache
 
 
-def run(task: DrawSegment, progress: ProgressReporter, sessions: SessionCache = SESSIONS) -> Result:
+def run(
+    task: DrawSegment, progress: ProgressReporter, sessions: SessionCache = SESSIONS
+) -> DrawnSegment:
     """Draw and encode one segment; `sessions` keeps the scene for the next one.
 
     Raises:
@@ -36,9 +39,7 @@ def run(task: DrawSegment, progress: ProgressReporter, sessions: SessionCache = 
         session.context.finish()
         compiling = time.perf_counter() - start
         progress.stage("render")
-        result = _render(session, task, progress)
-    result["seconds"]["compile"] = compiling
-    return result
+        return _render(session, task, progress, compiling)
 
 
 def _resume(scene: Scene, task: DrawSegment) -> None:
@@ -50,7 +51,9 @@ def _resume(scene: Scene, task: DrawSegment) -> None:
         raise ToqiboxError("render_failed", detail=detail)
 
 
-def _render(session: RenderSession, task: DrawSegment, progress: ProgressReporter) -> Result:
+def _render(
+    session: RenderSession, task: DrawSegment, progress: ProgressReporter, compile_s: float
+) -> DrawnSegment:
     context, scene, readback = session.context, session.scene, session.readback
     spec, stall_s = task.scene, STALL_S if task.stall_s is None else task.stall_s
     form = SegmentFormat(task.encoder, spec.size, spec.fps, task.threads, task.quality)
@@ -66,16 +69,16 @@ def _render(session: RenderSession, task: DrawSegment, progress: ProgressReporte
         if task.state_out is not None:
             checkpoint.save(task.state_out, task.last, scene.persistent_targets)
         written = writer.finish()
-    seconds = {
-        "render": session.draw_timer.take_seconds(),
-        "readback": readback.seconds,
-        "encode": written.cpu_s,
-    }
-    return {
-        "frames": written.frames,
-        "renderer": context.renderer,
-        "software": context.software,
-        "seconds": seconds,
-        "shades": readback.value_range.ranges,
-        "bytes": written.bytes,
-    }
+    return DrawnSegment(
+        frames=written.frames,
+        renderer=context.renderer,
+        software=context.software,
+        seconds=SegmentTimes(
+            compile=compile_s,
+            render=session.draw_timer.take_seconds(),
+            readback=readback.seconds,
+            encode=written.cpu_s,
+        ),
+        shades=readback.value_range.ranges,
+        bytes=written.bytes,
+    )

@@ -3,6 +3,8 @@
 from server.jobs.model.job import Status
 from server.jobs.store.store import Store
 from server.jobs.store.tasks import HELD_BACK, POINTS_PER_CRASH
+from server.protocol.results.media import AnalysedAudio, EncodedAudio
+from server.protocol.results.task_result import TaskResult
 from tests.jobs.conftest import MakeJob
 from tests.jobs.store.conftest import OpenStore
 
@@ -19,7 +21,7 @@ async def test_attempts_and_interruptions_are_counted_separately(
     for times in (1, 2, 3):
         await store.tasks.start("one", "segment-0")
         assert await store.tasks.mark_interrupted() == {"one": times * POINTS_PER_CRASH}
-    await store.tasks.finish("one", "segment-1", {})
+    await store.tasks.finish("one", "segment-1", TaskResult(), 1.0)
     assert await store.tasks.mark_interrupted() == {"one": 0}
     job = await store.jobs.get("one")
     assert job is not None
@@ -62,8 +64,10 @@ async def test_results_of_tasks_are_kept(store: Store, make_job: MakeJob) -> Non
     await store.jobs.add(make_job("one"), bound=9)
     await store.tasks.start("one", "segment-0")
     await store.tasks.start("one", "sound")
-    await store.tasks.finish("one", "segment-0", {"frames": 3})
-    assert await store.tasks.results("one") == {"segment-0": {"frames": 3}}
+    await store.tasks.finish("one", "segment-0", AnalysedAudio(seconds=3.0), 1.5)
+    ((name, result),) = (await store.tasks.results("one")).items()
+    assert (name, result.wall_s) == ("segment-0", 1.5)
+    assert result.read(AnalysedAudio) == AnalysedAudio(seconds=3.0)
     await store.tasks.delete("one", "segment-")
     assert await store.tasks.results("one") == {}
 
@@ -73,7 +77,7 @@ async def test_the_tasks_of_one_prefix_are_deleted_alone(store: Store, make_job:
         await store.jobs.add(make_job(job_id), bound=9)
         for name in ("segment-0", "segment-10", "segments", "sound"):
             await store.tasks.start(job_id, name)
-            await store.tasks.finish(job_id, name, {})
+            await store.tasks.finish(job_id, name, TaskResult(), 0.0)
     await store.tasks.delete("one", "segment-")
     assert set(await store.tasks.results("one")) == {"segments", "sound"}
     assert len(await store.tasks.results("two")) == 4
@@ -105,7 +109,7 @@ async def test_the_attempt_of_a_job_is_the_largest_of_its_tasks(
 async def test_the_tasks_of_a_pruned_job_are_gone(store: Store, make_job: MakeJob) -> None:
     await store.jobs.add(make_job("one"), bound=9)
     await store.tasks.start("one", "sound")
-    await store.tasks.finish("one", "sound", {})
+    await store.tasks.finish("one", "sound", TaskResult(), 0.0)
     await store.jobs.transition("one", Status.FAILED, finished_at=1)
     await store.jobs.prune(2)
     assert await store.tasks.results("one") == {}
@@ -118,9 +122,9 @@ async def test_tasks_are_there_after_the_store_is_opened_again(
     store = open_store()
     await store.jobs.add(make_job("one"), bound=9)
     await store.tasks.start("one", "sound")
-    await store.tasks.finish("one", "sound", {"seconds": 0.5})
+    await store.tasks.finish("one", "sound", EncodedAudio(seconds=0.5), 1.0)
     await store.tasks.start("one", "segment-0")
     store.close()
     store = open_store()
-    assert await store.tasks.results("one") == {"sound": {"seconds": 0.5}}
+    assert (await store.tasks.results("one"))["sound"].read(EncodedAudio).seconds == 0.5
     assert await store.tasks.mark_interrupted() == {"one": POINTS_PER_CRASH}
