@@ -107,6 +107,16 @@ def _cut(spectrum: NDArray[Any], length: int) -> NDArray[Any]:
     return kept
 
 
+def true_peak(samples: Samples) -> float:
+    """Return the largest value of the signal between the samples too, at four times the rate.
+
+    It is the true peak of ITU-R BS.1770-4, annex 2, with an ideal interpolation.
+    """
+    count = len(samples)
+    spectrum = _cut(np.fft.rfft(samples, axis=0), 2 * count + 1)
+    return float(np.abs(np.fft.irfft(spectrum, 4 * count, axis=0)).max() * 4)
+
+
 def lag(of: NDArray[Any], behind: NDArray[Any]) -> tuple[int, float]:
     """By how many samples `of` comes later than `behind`, and their correlation there (0 to 1).
 

@@ -10,6 +10,7 @@ import pytest
 
 from server.errors import ToqiboxError
 from server.media.tracks import aac_encoder
+from tests.harness import tracks
 
 Samples = np.ndarray[Any, np.dtype[Any]]
 MakeWav = Callable[..., Path]
@@ -38,3 +39,21 @@ def test_aac_of_a_missing_sound_fails(tmp_path: Path) -> None:
         aac_encoder.encode(tmp_path / "none", 30, 30, tmp_path / "out.m4a")
     assert caught.value.code == "encoder_failed"
     assert os.listdir(tmp_path) == []
+
+
+def test_peaks_beyond_full_scale_lower_the_whole(
+    make_wav: MakeWav, decode_sound: Callable[..., Samples], tmp_path: Path
+) -> None:
+    """A loud master, cut off at full scale as many are, is not cut off once more."""
+    quiet = tracks.noise(1, 48_000, 1)[:, 0]
+    loud = np.sign(np.sin(2 * np.pi * 220 * np.arange(48_000) / 48_000))
+    out = tmp_path / "sound.m4a"
+    assert aac_encoder.encode(make_wav(quiet), 30, 30, out).gain == 1
+    encoded = aac_encoder.encode(make_wav(loud), 30, 30, out)
+    decoded = decode_sound(out)[:48000, 0]
+    assert 0.9 < encoded.peak <= 1
+    assert np.abs(decoded).max() == pytest.approx(encoded.peak, abs=1e-6)
+    assert tracks.true_peak(decoded[:, None]) <= tracks.true_peak(loud[:, None])
+    assert 0.4 < encoded.gain < 0.95
+    assert np.dot(decoded, loud) / np.dot(loud, loud) == pytest.approx(encoded.gain, rel=0.02)
+    assert tracks.lag(decoded, loud)[0] == 0

@@ -43,7 +43,7 @@ def mux(
 
     Args:
         segments: our MP4 files in order.
-        audio: the file written by `encode_aac`.
+        audio: the file written by `aac_encoder.encode`.
         expected: the required properties of the video.
         out: the video, written through its `.part`.
         metadata: the only metadata.
