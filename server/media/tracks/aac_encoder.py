@@ -29,7 +29,7 @@ _MARGIN = 0.98
 
 
 @dataclass(frozen=True)
-class EncodedAudio:
+class EncodedTrack:
     """The file published by `encode`."""
 
     cpu_s: float
@@ -42,7 +42,7 @@ class EncodedAudio:
 
 def encode(
     audio: Path, frames: int, fps: int, out: Path, on_progress: Callable[[], None] = lambda: None
-) -> EncodedAudio:
+) -> EncodedTrack:
     """Encode one of our WAV files to AAC LC, 256 kb/s, of exactly frames/fps seconds.
 
     Longer audio is cut, shorter is padded with silence. `out` is an MP4 of one track, whose edit
@@ -73,7 +73,7 @@ def encode(
         raise ToqiboxError("encoder_failed", detail=str(error)) from error
     finally:
         atomic.discard_temp(out)
-    return EncodedAudio(cpu_s, gain, peak)
+    return EncodedTrack(cpu_s, gain, peak)
 
 
 def _encode(
