@@ -58,6 +58,15 @@ def _choice(*allowed: str) -> Callable[[str], str]:
     return read
 
 
+def _gpus(text: str) -> tuple[int, ...]:
+    numbers = [part.strip() for part in text.split(",")]
+    if not all(re.fullmatch(r"[0-9]{1,2}", number) for number in numbers):
+        raise ValueError("comma-separated indices of GPUs such as 0,1")
+    if len(set(map(int, numbers))) < len(numbers):
+        raise ValueError("indices that differ: a GPU has MAX_PARALLEL_EXPORTS slots")
+    return tuple(map(int, numbers))
+
+
 def _flag(text: str) -> bool:
     if text not in ("0", "1"):
         raise ValueError("0 or 1")
@@ -142,7 +151,10 @@ class Config:
         "PLANS", {"free": 720, "premium": 1080}, _plans, "short side of the video for each plan"
     )
     max_parallel_exports: int = _setting(
-        "MAX_PARALLEL_EXPORTS", 2, _integer(0, 64), "render slots; 0 only queues"
+        "MAX_PARALLEL_EXPORTS",
+        2,
+        _integer(0, 64),
+        "render slots; with GPUS, of each GPU; 0 only queues",
     )
     max_queued_exports: int = _setting(
         "MAX_QUEUED_EXPORTS",
@@ -202,6 +214,12 @@ class Config:
     egl_device: int | None = _setting(
         "EGL_DEVICE", None, _integer(0, 63), "index of the required EGL device"
     )
+    gpus: tuple[int, ...] = _setting(
+        "GPUS",
+        (),
+        _gpus,
+        "indices of the GPUs to use, as CUDA counts; MAX_PARALLEL_EXPORTS slots each",
+    )
     require_gpu: bool = _setting("REQUIRE_GPU", False, _flag, "1 refuses a software renderer")
     gpu_lost_sec: int = _setting(
         "GPU_LOST_SEC",
@@ -248,4 +266,17 @@ class Config:
                 values[setting.name] = setting.metadata["read"](text)
             except ValueError as error:
                 raise ConfigError(f"{name}={text!r} is not valid: must be {error}") from None
-        return cls(**values)
+        config = cls(**values)
+        if config.gpus and config.egl_device is not None:
+            raise ConfigError("EGL_DEVICE and GPUS exclude each other: unset one of them")
+        return config
+
+    @property
+    def first_gpu(self) -> int | None:
+        """The GPU of work that needs no slot; None without GPUS."""
+        return self.gpus[0] if self.gpus else None
+
+    @property
+    def slot_gpus(self) -> list[int | None]:
+        """The GPU of each slot, so that consecutive slots are on different ones."""
+        return [*(self.gpus or (None,))] * self.max_parallel_exports

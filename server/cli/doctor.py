@@ -65,6 +65,7 @@ async def _probe(config: Config) -> MachineProbe:
 def _findings(config: Config, health: MachineProbe) -> Iterator[Finding]:
     yield _gl(config, health)
     yield from _devices(health)
+    yield from _gpus(health)
     yield _ffmpeg(health)
     # Before the encoders: they cannot be opened if the disk cannot be written to.
     yield _data(config.data_dir)
@@ -121,6 +122,17 @@ def _devices(health: MachineProbe) -> Iterator[Finding]:
     for device in health.gl.devices:
         kind = "software" if device.software else "hardware"
         yield Finding("EGL device", "ok", f"{device.index}: {device.name} ({kind})")
+
+
+def _gpus(health: MachineProbe) -> Iterator[Finding]:
+    problems = health.gpu_problems
+    for gpu in health.report.gpus if health.report else ():
+        if gpu.index in problems:
+            advice = "check it with nvidia-smi, or remove it from GPUS"
+            result = f"{gpu.index}: {problems[gpu.index]}"
+            yield Finding("GPU", "failed", result, advice)
+        else:
+            yield Finding("GPU", "ok", f"{gpu.index}: {gpu.gl.renderer}")
 
 
 def _ffmpeg(health: MachineProbe) -> Finding:

@@ -83,7 +83,7 @@ async def _serve(
 ) -> None:
     watched_file = WatchedFile(config.path, config.load)
     current = CurrentMedia(config.media)
-    renderer = PreviewRenderer(current, folder, config.fps, config.egl_device)
+    renderer = PreviewRenderer(current, folder, config.fps, config.egl_device, config.gpu)
     done = asyncio.Event()
     loop = asyncio.get_running_loop()
     for signal_number in (signal.SIGINT, signal.SIGTERM):

@@ -41,15 +41,22 @@ class PreviewRenderer:
         folder: a folder for frames until they are read.
         fps: frames per second.
         egl_device: the EGL device to draw with; None selects the best.
+        gpu: the GPU to draw with, as CUDA counts; None for `egl_device`.
     """
 
     def __init__(
-        self, current: CurrentMedia, folder: Path, fps: int, egl_device: int | None
+        self,
+        current: CurrentMedia,
+        folder: Path,
+        fps: int,
+        egl_device: int | None,
+        gpu: int | None = None,
     ) -> None:
         self._current = current
         self._folder = folder
         self._fps = fps
         self._egl_device = egl_device
+        self._gpu = gpu
         self._worker: Worker | None = None
         self._lock = asyncio.Lock()
         self._frame_requests = 0
@@ -64,7 +71,10 @@ class PreviewRenderer:
         if self._running is not None:  # it is for an outdated revision, and may hang
             await self.stop()
         task = CompileEffect(
-            effects=(loaded.to_instance(),), size=_COMPILED_SIZE, egl_device=self._egl_device
+            effects=(loaded.to_instance(),),
+            size=_COMPILED_SIZE,
+            egl_device=self._egl_device,
+            gpu=self._gpu,
         )
         async with self._lock:
             return await self._run(task, _COMPILE_TIMEOUTS, loaded)
@@ -156,6 +166,7 @@ class PreviewRenderer:
             title=SAMPLE_CREDITS["title"],
             artist=SAMPLE_CREDITS["artist"],
             egl_device=self._egl_device,
+            gpu=self._gpu,
         )
 
     async def _run(self, task: Task[ResultT], timeouts: Timeouts, loaded: WatchedEffect) -> ResultT:

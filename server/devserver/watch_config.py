@@ -22,3 +22,5 @@ class WatchConfig:
     fps: int = 30
     egl_device: int | None = None
     """The EGL device for frames drawn by the server; None selects the best."""
+    gpu: int | None = None
+    """The GPU for them, as CUDA counts; None for `egl_device`."""

@@ -62,7 +62,7 @@ class Service:
         self.validations = ValidationCache(
             self.store, self.machine, library, EffectValidator(config, self.machine)
         )
-        slots = [LocalSlot(index) for index in range(config.max_parallel_exports)]
+        slots = [LocalSlot(index, gpu) for index, gpu in enumerate(config.slot_gpus)]
         self.dispatcher = Dispatcher(config, self.store, self.data, self.machine, slots)
         self.admission = Admission(
             config, self.store, self.data, self.machine, lambda: self.draining
@@ -264,6 +264,7 @@ class Service:
             "encoder": self.machine.encoder,
             "encoderFallback": self.machine.encoder_fallback,
             "encoders": to_json(self.machine.encoders),
+            "gpus": self.machine.describe_gpus(),
             "disk": {
                 "freeMb": free,
                 "minFreeMb": self.config.min_free_mb,

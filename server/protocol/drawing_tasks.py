@@ -1,7 +1,8 @@
 """The tasks that draw with OpenGL."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Self
 
 from server.protocol.encodings import DEFAULT_QUALITY
 from server.protocol.file_names import sealed
@@ -26,6 +27,9 @@ class LimitFlashes(Task[LimitedFlashes]):
     scene: SceneSpec
     out: Path
     """The gain map."""
+
+    def on_gpu(self, gpu: int | None) -> Self:
+        return replace(self, scene=replace(self.scene, gpu=gpu))
 
     def inputs(self) -> list[Path]:
         return self.scene.inputs()
@@ -55,6 +59,9 @@ class DrawSegment(Task[DrawnSegment]):
     stall_s: float | None = None
     """Seconds without progress after which the worker is killed; None uses the encoder's limit."""
 
+    def on_gpu(self, gpu: int | None) -> Self:
+        return replace(self, scene=replace(self.scene, gpu=gpu))
+
     def inputs(self) -> list[Path]:
         return [*self.scene.inputs(), *sealed(self.state_in)]
 
@@ -73,6 +80,8 @@ class CompileEffect(Task[CompiledEffect]):
     at_s: int | None = None
     """Time of the first frame in seconds; None leaves it to the worker."""
     egl_device: int | None = None
+    gpu: int | None = None
+    """Index of the GPU, as CUDA counts; None for `egl_device`."""
 
     def inputs(self) -> list[Path]:
         return [path for instance in self.effects for path in instance.files.values()]

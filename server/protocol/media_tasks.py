@@ -26,6 +26,8 @@ class Probe(Task[ProbeReport]):
 
     name = "probe"
     egl_device: int | None = None
+    gpus: tuple[int, ...] = ()
+    """The GPUs to probe, as CUDA counts; empty for `egl_device`."""
     encoders: tuple[str, ...] = ()
     folder: Path | None = None
     """Empty folder for trial encodings."""

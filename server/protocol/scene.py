@@ -61,6 +61,8 @@ class SceneSpec:
     """Gain map that limits flashes; None for no limit."""
     egl_device: int | None = None
     """Index of the EGL device; None prefers hardware."""
+    gpu: int | None = None
+    """Index of the GPU, as CUDA counts; None for `egl_device`."""
     require_gpu: bool = False
     """True refuses a software renderer."""
     float_targets: bool = False

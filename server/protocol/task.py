@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, ClassVar, Generic, TypeVar, get_args
+from typing import Any, ClassVar, Generic, Self, TypeVar, get_args
 
 from server.protocol.results.task_result import TaskResult
 
@@ -23,6 +23,10 @@ class Task(Generic[ResultT]):
     def __init_subclass__(cls, **options: Any) -> None:
         super().__init_subclass__(**options)
         (cls.result_type,) = get_args(cls.__orig_bases__[0])  # type: ignore[attr-defined]
+
+    def on_gpu(self, _gpu: int | None) -> Self:
+        """Return this task for a GPU, as CUDA counts; the same one if it does not draw."""
+        return self
 
     def inputs(self) -> list[Path]:
         """Return the files and folders that it reads."""

@@ -8,6 +8,7 @@ from functools import cached_property
 from server.errors import ToqiboxError
 from server.protocol.scene import SceneSpec
 from server.render.gl.context import Context, GlError
+from server.render.gl.gpu import open_context
 from server.render.output.draw_timer import DrawTimer
 from server.render.output.readback import Readback
 from server.render.scene import Scene
@@ -57,7 +58,7 @@ class SessionCache:
             self.current.context.collect()  # objects of the task before
             return self.current
         self.close()
-        context = Context(spec.egl_device)
+        context = open_context(spec.egl_device, spec.gpu)
         try:
             _check_renderer(spec, context)
             self.current = RenderSession(key, context, Scene(context, spec))

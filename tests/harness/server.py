@@ -15,7 +15,7 @@ from tests.harness.limits import HANG_S
 
 _ROOT = Path(__file__).parents[2]
 _FULL = os.environ.get("PROOF") == "full"
-_PROBED_SETTINGS = {*INHERITED_ENV, "EGL_DEVICE", "ENCODER", "REQUIRE_GPU"}
+_PROBED_SETTINGS = {*INHERITED_ENV, "EGL_DEVICE", "ENCODER", "GPUS", "REQUIRE_GPU"}
 """Settings that change what a probe finds, or what is made of it."""
 SMALL = {
     "PLANS": "free=36,premium=72",

@@ -174,6 +174,7 @@ class FakeSlot:
     def __init__(self, index: int, workers: FakeWorkers) -> None:
         self.index = index
         self.is_free = True
+        self.gpu: int | None = None
         self.job_id: str | None = None
         """The job that its worker serves."""
         self._workers = workers

@@ -66,6 +66,7 @@ def _serve(config: Config, options: argparse.Namespace) -> int:
             export=f"http://127.0.0.1:{config.port}/export",
             fps=options.fps or config.fps,
             egl_device=config.egl_device,
+            gpu=config.first_gpu,
         )
 
         def announce(address: str) -> None:

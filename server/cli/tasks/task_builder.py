@@ -110,6 +110,7 @@ def scene_of(
         title=SAMPLE_CREDITS["title"],
         artist=SAMPLE_CREDITS["artist"],
         egl_device=config.egl_device,
+        gpu=config.first_gpu,
         require_gpu=config.require_gpu,
     )
 

@@ -96,6 +96,9 @@ _READINESS = {
     "encoder": nullable(TEXT),
     "encoderFallback": nullable(TEXT),
     "encoders": {"type": "object"},
+    "gpus": array_of(
+        object_schema({"index": COUNT, "renderer": nullable(TEXT), "problem": nullable(TEXT)})
+    ),
     "disk": object_schema({"freeMb": COUNT, "minFreeMb": COUNT, "writable": BOOLEAN}),
     "queue": object_schema({"queued": COUNT, "limit": COUNT, "processing": COUNT, "slots": COUNT}),
     "draining": BOOLEAN,

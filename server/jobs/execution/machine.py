@@ -7,9 +7,11 @@ import shutil
 import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 from server.config import Config
 from server.jobs.execution.gpu_presence import GpuMonitor
+from server.jobs.execution.gpus import find_gpu_problems
 from server.jobs.execution.worker_process import RunTask, TaskError, Timeouts, run_task
 from server.logging_json import log_event
 from server.protocol.encodings import ENCODINGS
@@ -88,7 +90,10 @@ class MachineProbe:
 
     async def _probe(self) -> None:
         task = Probe(
-            egl_device=self._config.egl_device, encoders=tuple(ENCODINGS), folder=self._scratch
+            egl_device=self._config.egl_device,
+            gpus=self._config.gpus,
+            encoders=tuple(ENCODINGS),
+            folder=self._scratch,
         )
         timeouts = Timeouts(idle_s=_PROBE_LIMIT_S, total_s=_PROBE_LIMIT_S)
         try:
@@ -107,7 +112,8 @@ class MachineProbe:
             self._log_result()
 
     def _log_result(self) -> None:
-        level = logging.WARNING if self.software or self.problems() else logging.INFO
+        doubtful = self.software or self.problems() or self.gpu_problems
+        level = logging.WARNING if doubtful else logging.INFO
         warning = "SOFTWARE RENDERING: no GPU is used" if self.software else None
         log_event(
             _LOG,
@@ -117,6 +123,7 @@ class MachineProbe:
             software=self.software,
             encoder=self.encoder,
             encoderFallback=self.encoder_fallback,
+            gpuProblems=self.gpu_problems or None,
             problems=self.problems() or None,
             warning=warning,
         )
@@ -151,6 +158,33 @@ class MachineProbe:
     @property
     def ffmpeg(self) -> FfmpegReport:
         return self.report.ffmpeg if self.report else FfmpegReport()
+
+    @property
+    def gpu_problems(self) -> dict[int, str]:
+        """The reason for each GPU of GPUS that is not used, by its index."""
+        return find_gpu_problems(self.report) if self.report else {}
+
+    def can_use(self, gpu: int | None) -> bool:
+        """Return True if work can be given to a GPU; None stands for the only device."""
+        return gpu not in self.gpu_problems
+
+    def describe_gpus(self) -> list[dict[str, Any]]:
+        """Return the index, the renderer and the problem, if any, of each GPU of GPUS."""
+        gpus = self.report.gpus if self.report else ()
+        problems = self.gpu_problems
+        return [
+            {
+                "index": gpu.index,
+                "renderer": gpu.gl.renderer or None,
+                "problem": problems.get(gpu.index),
+            }
+            for gpu in gpus
+        ]
+
+    @property
+    def usable_gpu(self) -> int | None:
+        """The first GPU that can be used; None without GPUS."""
+        return next(filter(self.can_use, self._config.gpus), self._config.first_gpu)
 
     @property
     def fonts(self) -> FontsReport:
@@ -203,7 +237,8 @@ class MachineProbe:
         A preferred encoder that did not open may open now; a GPU may be lost while idle.
         """
         old = time.monotonic() - self._probed_at > _PERIODIC_PROBE_S
-        return old and (self.encoder_fallback is not None or self.gpu.was_seen)
+        doubtful = self.encoder_fallback is not None or self.gpu.was_seen or self.gpu_problems
+        return old and bool(doubtful)
 
     @property
     def next_probe_s(self) -> float:

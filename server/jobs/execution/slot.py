@@ -12,6 +12,8 @@ class Slot(Protocol):
     """Place where one task of a job runs at a time; the dispatcher assigns it to jobs."""
 
     index: int
+    gpu: int | None
+    """GPU of its own, as CUDA counts; None for the only device."""
     is_free: bool
     """False while the dispatcher has assigned it."""
 
@@ -42,8 +44,9 @@ class LocalSlot:
     A worker never serves another job, so that no job sees the textures of another.
     """
 
-    def __init__(self, index: int) -> None:
+    def __init__(self, index: int, gpu: int | None = None) -> None:
         self.index = index
+        self.gpu = gpu
         self.is_free = True
         self._worker: Worker | None = None
         self._job_id: str | None = None
@@ -68,7 +71,7 @@ class LocalSlot:
                 await self._stop()
                 worker = await Worker.start("segment", limits)
                 self._worker, self._job_id = worker, job_id
-        return await worker.run(task, timeouts, on_event)
+        return await worker.run(task.on_gpu(self.gpu), timeouts, on_event)
 
     async def _stop(self) -> None:
         worker, self._worker, self._job_id = self._worker, None, None

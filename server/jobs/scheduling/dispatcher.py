@@ -144,12 +144,14 @@ class Dispatcher:
         self._wake_event.clear()
         if self._machine.problems() or (not self.active_jobs and self._machine.reprobe_due):
             await self._machine.probe()
+        elif self._machine.gpu_problems and self._machine.reprobe_due:
+            self._machine.probe()  # not awaited: the other GPUs go on
         if not self._machine.problems():
             await self._fill_slots()
 
     async def _fill_slots(self) -> None:
         for slot in self.slots:
-            if not slot.is_free:
+            if not slot.is_free or not self._machine.can_use(slot.gpu):
                 continue
             active = await self._next_active()
             if active is None or not active.wants_slot:
@@ -257,7 +259,7 @@ class Dispatcher:
                 await redo_damaged(active, error.paths)
                 self.wake()
                 return
-            if isinstance(error, GpuUnavailable):  # it resumes when the GPU is back
+            if isinstance(error, GpuUnavailable):  # it resumes on another GPU, or when it is back
                 log_event(_LOG, logging.WARNING, "job.waits_for_gpu", **facts)
                 return
             if not isinstance(error, JobFailed):

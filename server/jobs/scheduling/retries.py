@@ -59,7 +59,7 @@ class EncoderUnavailable(Exception):
 
 
 class GpuUnavailable(Exception):
-    """The GPU of the job is lost: this does not count as an attempt."""
+    """The GPU of a task cannot be used: this does not count as an attempt."""
 
 
 class TaskRetries:
@@ -77,7 +77,11 @@ class TaskRetries:
         self._machine = machine
 
     async def run(
-        self, active: ActiveJob, name: str, attempt: Callable[[], Awaitable[TaskResult]]
+        self,
+        active: ActiveJob,
+        name: str,
+        attempt: Callable[[], Awaitable[TaskResult]],
+        gpu: int | None = None,
     ) -> None:
         """Run a task up to three times; crashes of the worker count like other failures.
 
@@ -85,12 +89,13 @@ class TaskRetries:
             active: the job.
             name: name of the task in the job table.
             attempt: runs the task once.
+            gpu: GPU that it uses, as CUDA counts; None for the only device.
 
         Raises:
             JobFailed: no attempt is left, or another would only repeat the error.
             InputsDamaged: files of earlier tasks have to be made again.
             EncoderUnavailable: the encoder is to be replaced.
-            GpuUnavailable: the GPU is lost.
+            GpuUnavailable: the GPU cannot be used.
         """
         while True:
             try:
@@ -98,7 +103,7 @@ class TaskRetries:
                 started = time.monotonic()
                 result = await attempt()
             except TaskError as error:
-                await self._check_gpu(active, name, error)
+                await self._check_gpu(active, name, error, gpu)
                 failures = await self._store.tasks.stop(active.job.id, name, counts=True)
                 log_event(
                     _LOG,
@@ -131,20 +136,22 @@ class TaskRetries:
                     raise JobFailed("storage_full") from error
                 return
 
-    async def _check_gpu(self, active: ActiveJob, name: str, error: TaskError) -> None:
+    async def _check_gpu(
+        self, active: ActiveJob, name: str, error: TaskError, gpu: int | None
+    ) -> None:
         """Probe the machine after a task failed that may have used a GPU.
 
         Raises:
-            GpuUnavailable: the GPU is lost; the task does not count as an attempt.
+            GpuUnavailable: the GPU cannot be used; the task does not count as an attempt.
         """
-        if active.job.software or not name.startswith(_RENDER_TASKS):
+        if (active.job.software and gpu is None) or not name.startswith(_RENDER_TASKS):
             return
         try:
             await asyncio.shield(self._machine.probe())
         except asyncio.CancelledError:
             await self._store.tasks.stop(active.job.id, name, counts=False)
             raise
-        if self._machine.gpu.is_gone:
+        if self._machine.gpu.is_gone or not self._machine.can_use(gpu):
             await self._store.tasks.stop(active.job.id, name, counts=False)
             raise GpuUnavailable from error
 

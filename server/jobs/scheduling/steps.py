@@ -80,7 +80,10 @@ class JobTasks:
         task = LimitFlashes(scene=self._scene(active), out=out)
 
         await self._retries.run(
-            active, "flashes", lambda: self._run_in_slot(active, slot, task, lambda _event: None)
+            active,
+            "flashes",
+            lambda: self._run_in_slot(active, slot, task, lambda _event: None),
+            slot.gpu if slot else None,
         )
 
     async def render_segment(self, active: ActiveJob, slot: Slot | None) -> None:
@@ -101,7 +104,7 @@ class JobTasks:
             return await self._run_in_slot(active, slot, task, on_event)
 
         started = time.monotonic()
-        await self._retries.run(active, segment.name, attempt)
+        await self._retries.run(active, segment.name, attempt, slot.gpu)
         active.finish_segment(segment, time.monotonic() - started)
 
     def _scene(self, active: ActiveJob) -> SceneSpec:

@@ -44,6 +44,7 @@ class EffectValidator:
             effects=(source.with_local_paths,),
             size=_SIZE,
             egl_device=self._config.egl_device,
+            gpu=self._machine.usable_gpu,
         )
         memory = validation_result.MEMORY_BYTES if self._machine.software else None
         limits = Limits(memory_bytes=memory, cpu_s=validation_result.CPU_S)

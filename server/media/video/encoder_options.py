@@ -146,8 +146,11 @@ class SegmentFormat:
     """One of QUALITIES."""
 
 
-def segment_argv(form: SegmentFormat, file: Path) -> list[str]:
-    """Return the argument list that encodes NV12 frames from stdin into the MP4 `file`."""
+def segment_argv(form: SegmentFormat, file: Path, gpu: int | None = None) -> list[str]:
+    """Return the argument list that encodes NV12 frames from stdin into the MP4 `file`.
+
+    A hardware encoder is that of `gpu`, as CUDA counts; None is the driver's choice.
+    """
     frames = ffmpeg.input_pipe(
         format="rawvideo",
         format_whitelist="rawvideo",
@@ -176,4 +179,6 @@ def segment_argv(form: SegmentFormat, file: Path) -> list[str]:
         **COLOUR_OPTIONS,
     }
     options = _OPTIONS[form.encoding](_LEVELS[form.encoding][form.quality], form.threads)
+    if gpu is not None and ENCODINGS[form.encoding].hardware:
+        options["gpu"] = gpu
     return ffmpeg.output(frames.video, file, **options, **shared, **container)

@@ -50,6 +50,7 @@ class FrameWriter:
         form: SegmentFormat,
         out: Path,
         stall_s: float = STALL_S,
+        gpu: int | None = None,
     ) -> None:
         """Start ffmpeg; must be called in the worker's main thread.
 
@@ -58,6 +59,7 @@ class FrameWriter:
             out: the MP4 file, written through its `.part`.
             stall_s: seconds without progress after which this process is killed. Every wait for
                 ffmpeg is limited to half of it, so that a stuck encoder is reported before.
+            gpu: index of the GPU whose hardware encoder is used, as CUDA counts.
 
         Raises:
             ToqiboxError: encoder_failed.
@@ -73,7 +75,7 @@ class FrameWriter:
             self._free.put(memoryview(buffer))
         self._full: queue.SimpleQueue[memoryview | None] = queue.SimpleQueue()
         self._current: memoryview | None = None
-        argv = segment_argv(form, atomic.temp_path(out))
+        argv = segment_argv(form, atomic.temp_path(out), gpu)
         try:
             self._process = ffmpeg.Process(argv, _LIMITS, stdin=True)
         except ffmpeg.MediaError as error:

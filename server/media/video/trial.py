@@ -17,14 +17,18 @@ _SIZE = (256, 144)
 _FPS = 30
 
 
-def try_encodings(names: Iterable[str], folder: Path) -> dict[str, str | None]:
+def try_encodings(
+    names: Iterable[str], folder: Path, gpu: int | None = None
+) -> dict[str, str | None]:
     """Encode a few frames in `folder` with several encodings at once, and decode one of each.
+
+    Hardware encodings use `gpu`, as CUDA counts.
 
     Returns:
         None for each encoding that works, otherwise the reason.
     """
     with ExitStack() as cleanup:
-        trials = {name: cleanup.enter_context(_Trial(name, folder)) for name in names}
+        trials = {name: cleanup.enter_context(_Trial(name, folder, gpu)) for name in names}
         for step in (_Trial.start, _Trial.finish, _Trial.decode):
             for trial in trials.values():
                 trial.do(step)
@@ -37,11 +41,12 @@ class _Trial:
     It is done in steps, so that ffmpeg works while the steps of other trials are done.
     """
 
-    def __init__(self, name: str, folder: Path) -> None:
+    def __init__(self, name: str, folder: Path, gpu: int | None) -> None:
         self.reason: str | None = None
         """The first error; None as long as no step has failed."""
         self._name = name
         self._folder = folder
+        self._gpu = gpu
         self._video = folder / f"trial-{name}.mp4"
         self._poster = folder / f"trial-{name}.jpg"
         self._cleanup = ExitStack()
@@ -69,7 +74,8 @@ class _Trial:
     def start(self) -> None:
         """Start ffmpeg with as many frames as it can be given without waiting."""
         frame_bytes = _SIZE[0] * _SIZE[1] * 3 // 2
-        writer = FrameWriter(SegmentFormat(self._name, _SIZE, _FPS, threads=1), self._video)
+        form = SegmentFormat(self._name, _SIZE, _FPS, threads=1)
+        writer = FrameWriter(form, self._video, gpu=self._gpu)
         self._writer = self._cleanup.enter_context(writer)
         for shade in range(IN_FLIGHT + 1):
             self._writer.write(memoryview(bytes([40 + shade]) * frame_bytes))

@@ -46,6 +46,8 @@ class DrawnSegment(TaskResult):
     shades: tuple[tuple[int, int], ...] | None
     """Minimum and maximum luma, Cb and Cr of all frames; None if something is visible."""
     bytes: int
+    gpu: int | None = None
+    """The GPU that drew and encoded it, as CUDA counts; None for the only device."""
 
 
 @dataclass(frozen=True, kw_only=True)

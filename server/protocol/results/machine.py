@@ -49,6 +49,17 @@ class EncoderReport:
 
 
 @dataclass(frozen=True, kw_only=True)
+class GpuReport:
+    """One of the GPUs of a machine that has several."""
+
+    index: int
+    """As CUDA counts."""
+    gl: GlReport = GlReport()
+    encoders: Mapping[str, EncoderReport] = field(default_factory=dict)
+    """The hardware encoders by name."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class FontsReport:
     """The fonts of this machine."""
 
@@ -67,3 +78,5 @@ class ProbeReport(TaskResult):
     encoders: Mapping[str, EncoderReport] = field(default_factory=dict)
     """By name."""
     fonts: FontsReport = FontsReport()
+    gpus: tuple[GpuReport, ...] = ()
+    """The GPUs that were named; `gl` and the hardware encoders are those of the best of them."""

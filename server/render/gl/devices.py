@@ -6,11 +6,13 @@ from typing import Any
 
 LIB_EGL = "libEGL.so.1"
 _MAX_DEVICES = 64
-# Tokens of the EGL registry: EXT_device_query, EXT_device_query_name, EXT_device_drm.
+# Tokens of the EGL registry: EXT_device_query, EXT_device_query_name, EXT_device_drm,
+# NV_device_cuda.
 _EGL_EXTENSIONS = 0x3055
 _EGL_VENDOR = 0x3053
 _EGL_RENDERER_EXT = 0x335F
 _EGL_DRM_DEVICE_FILE_EXT = 0x3233
+_EGL_CUDA_DEVICE_NV = 0x323A
 _SOFTWARE_NAMES = ("llvmpipe", "softpipe", "swrast", "swiftshader", "software rasterizer")
 
 
@@ -22,6 +24,8 @@ class Device:
     name: str
     software: bool
     """The device declares itself as Mesa's software renderer."""
+    cuda_index: int | None = None
+    """CUDA's index of the same GPU, which NVENC uses; None without CUDA."""
 
 
 def is_software(renderer: str) -> bool:
@@ -39,9 +43,29 @@ def list_devices() -> list[Device]:
         b"eglQueryDeviceStringEXT",
         ctypes.CFUNCTYPE(ctypes.c_char_p, ctypes.c_void_p, ctypes.c_int),
     )
-    if query_string is None:
+    query_attribute = _function(
+        egl,
+        b"eglQueryDeviceAttribEXT",
+        ctypes.CFUNCTYPE(
+            ctypes.c_uint, ctypes.c_void_p, ctypes.c_int, ctypes.POINTER(ctypes.c_ssize_t)
+        ),
+    )
+    if query_string is None or query_attribute is None:
         return []
-    return [_device(index, handle, query_string) for index, handle in enumerate(handles)]
+    return [
+        _device(index, handle, query_string, query_attribute)
+        for index, handle in enumerate(handles)
+    ]
+
+
+def device_of_gpu(devices: list[Device], gpu: int) -> Device | None:
+    """Return the EGL device of a GPU; None if none is.
+
+    `gpu` is CUDA's index of it, or the EGL device's own where no device has one of CUDA.
+    """
+    by_cuda = any(device.cuda_index is not None for device in devices)
+    indices = (device.cuda_index if by_cuda else device.index for device in devices)
+    return next((device for device, i in zip(devices, indices, strict=True) if i == gpu), None)
 
 
 def device_handle(index: int) -> int | None:
@@ -81,7 +105,7 @@ def _function(egl: ctypes.CDLL, name: bytes, prototype: Any) -> Any:
     return prototype(address) if address else None
 
 
-def _device(index: int, handle: Any, query_string: Any) -> Device:
+def _device(index: int, handle: Any, query_string: Any, query_attribute: Any) -> Device:
     def text(token: int) -> str:
         return (query_string(handle, token) or b"").decode("utf-8", "replace")
 
@@ -93,4 +117,10 @@ def _device(index: int, handle: Any, query_string: Any) -> Device:
         name = " ".join(filter(None, (text(_EGL_VENDOR), text(_EGL_RENDERER_EXT))))
     if not name and not software and "EGL_EXT_device_drm" in extensions:
         name = text(_EGL_DRM_DEVICE_FILE_EXT)
-    return Device(index, name or ("software" if software else f"device {index}"), software)
+    cuda_index, value = None, ctypes.c_ssize_t()
+    if "EGL_NV_device_cuda" in extensions and query_attribute(
+        handle, _EGL_CUDA_DEVICE_NV, ctypes.byref(value)
+    ):
+        cuda_index = value.value
+    name = name or ("software" if software else f"device {index}")
+    return Device(index, name, software, cuda_index)

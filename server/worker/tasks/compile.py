@@ -26,6 +26,7 @@ from server.render.effect.defects import explain_blank, non_finite_warnings, rea
 from server.render.effect.loop_counts import LoopCounter
 from server.render.effect.renderer import CompiledPass
 from server.render.gl.context import Context, GlError
+from server.render.gl.gpu import open_context
 from server.render.gl.pixels import read_rgba
 from server.render.gl.render_target import RenderTarget
 from server.render.scene import Scene
@@ -66,6 +67,7 @@ def run(task: CompileEffect, progress: ProgressReporter) -> CompiledEffect:
         title=SAMPLE_CREDITS["title"],
         artist=SAMPLE_CREDITS["artist"],
         egl_device=task.egl_device,
+        gpu=task.gpu,
         require_gpu=False,
         cube_edge=_CUBE_EDGE,
     )
@@ -73,7 +75,7 @@ def run(task: CompileEffect, progress: ProgressReporter) -> CompiledEffect:
     try:
         progress.stage("context")
         with _reduced_llvmpipe():
-            context = Context(spec.egl_device)
+            context = open_context(spec.egl_device, spec.gpu)
         with context:
             progress.stage("compile")
             scene = Scene(context, spec)

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from server.media import ffmpeg
 from server.media.video.trial import try_encodings
+from server.protocol.encodings import ENCODINGS
 from server.protocol.progress import ProgressReporter
 from server.protocol.results.machine import (
     DeviceReport,
@@ -12,12 +13,14 @@ from server.protocol.results.machine import (
     FfmpegReport,
     FontsReport,
     GlReport,
+    GpuReport,
     ProbeReport,
 )
 from server.protocol.tasks import Probe
 from server.render.gl.context import Context, GlError
 from server.render.gl.devices import list_devices
 from server.render.gl.draw_call import FULLSCREEN_VERTEX, DrawCall
+from server.render.gl.gpu import open_context
 from server.render.gl.render_target import RenderTarget
 from server.typography import fonts
 
@@ -35,22 +38,40 @@ def run(task: Probe, _progress: ProgressReporter) -> ProbeReport:
     """Try OpenGL, ffmpeg and the encoders of the task, and list the fonts."""
     folder = task.folder or Path("/nonexistent")
     missing = {name: tuple(families) for name, families in fonts.missing_packages().items()}
+    gpus = tuple(_gpu(index, task.encoders, folder) for index in task.gpus)
+    best = max(gpus, key=_capabilities, default=GpuReport(index=0))
+    hardware = tuple(name for name in task.encoders if name in best.encoders)
+    others = tuple(name for name in task.encoders if name not in hardware)
+    encoders = {**best.encoders, **_encoders(others, folder)}
     return ProbeReport(
-        gl=_gl(task.egl_device),
+        gl=best.gl if gpus else _gl(task.egl_device),
         ffmpeg=_ffmpeg(),
-        encoders=_encoders(task.encoders, folder),
+        encoders={name: encoders[name] for name in task.encoders},
         fonts=FontsReport(id=fonts.fingerprint(), missing=missing),
+        gpus=gpus,
     )
 
 
-def _gl(egl_device: int | None) -> GlReport:
+def _gpu(index: int, encoders: tuple[str, ...], folder: Path) -> GpuReport:
+    hardware = tuple(name for name in encoders if ENCODINGS[name].hardware)
+    return GpuReport(
+        index=index, gl=_gl(gpu=index), encoders=_encoders(hardware, folder, gpu=index)
+    )
+
+
+def _capabilities(gpu: GpuReport) -> tuple[bool, int]:
+    """Return a value that is larger the more of a GPU works."""
+    return gpu.gl.ok, sum(encoder.ok for encoder in gpu.encoders.values())
+
+
+def _gl(egl_device: int | None = None, gpu: int | None = None) -> GlReport:
     devices = tuple(
         DeviceReport(index=device.index, name=device.name, software=device.software)
         for device in list_devices()
     )
     report = GlReport(software=False, devices=devices)
     try:
-        with Context(egl_device) as context:
+        with open_context(egl_device, gpu) as context:
             report = replace(
                 report,
                 renderer=context.renderer,
@@ -87,6 +108,8 @@ def _ffmpeg() -> FfmpegReport:
         return FfmpegReport(error=str(problem))
 
 
-def _encoders(names: tuple[str, ...], folder: Path) -> dict[str, EncoderReport]:
-    reasons = try_encodings(names, folder)
+def _encoders(
+    names: tuple[str, ...], folder: Path, gpu: int | None = None
+) -> dict[str, EncoderReport]:
+    reasons = try_encodings(names, folder, gpu)
     return {name: EncoderReport(ok=why is None, why=why) for name, why in reasons.items()}

@@ -11,6 +11,7 @@ from server.protocol.results.drawing import PassTime, SceneProfile, SizeProfile
 from server.protocol.scene import SceneSpec
 from server.protocol.tasks import Profile
 from server.render.gl.context import Context, GlError, Query
+from server.render.gl.gpu import open_context
 from server.render.scene import Scene
 from server.render.session import SESSIONS
 
@@ -27,7 +28,7 @@ def run(task: Profile, progress: ProgressReporter) -> SceneProfile:
     """
     SESSIONS.close()  # OpenGL calls go to the context opened last
     try:
-        with Context(task.scene.egl_device) as context:
+        with open_context(task.scene.egl_device, task.scene.gpu) as context:
             results = []
             for size in task.sizes:
                 progress.stage("compile")

@@ -57,7 +57,7 @@ def _render(
     context, scene, readback = session.context, session.scene, session.readback
     spec, stall_s = task.scene, STALL_S if task.stall_s is None else task.stall_s
     form = SegmentFormat(task.encoder, spec.size, spec.fps, task.threads, task.quality)
-    output = FrameWriter(form, task.out, stall_s)
+    output = FrameWriter(form, task.out, stall_s, spec.gpu)
     with output as writer:
         readback.begin()
         for frame in range(task.first, task.last):
@@ -81,4 +81,5 @@ def _render(
         ),
         shades=readback.value_range.ranges,
         bytes=written.bytes,
+        gpu=spec.gpu,
     )
