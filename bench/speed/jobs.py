@@ -34,23 +34,27 @@ class Work:
     seconds: int
     transition: bool = False
     """True for an effect that takes a second photo."""
+    fps: int = FPS
+    effects: Path | None = None
+    """A folder of further effects."""
 
     @property
     def frames(self) -> int:
-        return self.seconds * FPS
+        return self.seconds * self.fps
 
     @property
     def fields(self) -> dict[str, str]:
         """The text fields of its request."""
         width, height = self.size
         aspect = next(name for name, (w, h) in ASPECTS.items() if width * h == height * w)
-        fields = {"effect": self.effect, "duration": str(self.seconds), "fps": str(FPS)}
+        fields = {"effect": self.effect, "duration": str(self.seconds), "fps": str(self.fps)}
         return {**fields, "aspect": aspect, "plan": "free"}
 
     @property
     def settings(self) -> dict[str, str]:
         """The environment in which its request means its size."""
-        return {**os.environ, "PLANS": f"free={min(self.size)}"}
+        settings = {**os.environ, "PLANS": f"free={min(self.size)}"}
+        return settings | ({"SHADERS_DIR": str(self.effects)} if self.effects else {})
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 Matrix = NDArray[np.float64]
+Primaries = tuple[tuple[float, float], tuple[float, float], tuple[float, float]]
+"""Chromaticities x, y of red, green and blue."""
+SRGB: Primaries = ((0.64, 0.33), (0.30, 0.60), (0.15, 0.06))
+ADOBE_RGB: Primaries = ((0.64, 0.33), (0.21, 0.71), (0.15, 0.06))
+DISPLAY_P3: Primaries = ((0.68, 0.32), (0.265, 0.69), (0.15, 0.06))
+ADOBE_GAMMA = 563 / 256
 D50 = np.array([0.9642, 1.0, 0.8249])
 _BRADFORD = np.array(
     [[0.8951, 0.2664, -0.1614], [-0.7502, 1.7135, 0.0367], [0.0389, -0.0685, 1.0296]]
@@ -17,15 +23,15 @@ _GRID = 9
 
 def adobe_rgb() -> bytes:
     """Adobe RGB (1998), 4.3.1: primaries, white D65, gamma 563/256."""
-    gamma = b"curv" + struct.pack(">IIH", 0, 1, 563)
-    return _matrix(((0.64, 0.33), (0.21, 0.71), (0.15, 0.06)), gamma, 0x02100000)
+    gamma = b"curv" + struct.pack(">IIH", 0, 1, round(ADOBE_GAMMA * 256))
+    return _matrix(ADOBE_RGB, gamma, 0x02100000)
 
 
 def display_p3() -> bytes:
     """Display P3: the primaries of SMPTE RP 431-2, white D65, the curve of sRGB (IEC 61966-2-1)."""
     curve = (2.4, 1 / 1.055, 0.055 / 1.055, 1 / 12.92, 0.04045)
     parametric = b"para" + struct.pack(">IHH", 0, 3, 0) + b"".join(map(_fixed, curve))
-    return _matrix(((0.68, 0.32), (0.265, 0.69), (0.15, 0.06)), parametric, 0x04300000)
+    return _matrix(DISPLAY_P3, parametric, 0x04300000)
 
 
 def four_inks() -> bytes:
@@ -35,7 +41,7 @@ def four_inks() -> bytes:
     )
     levels = np.linspace(0, 1, _GRID)
     table = bytearray()
-    to_xyz = _to_d50(((0.64, 0.33), (0.30, 0.60), (0.15, 0.06)))
+    to_xyz = to_d50(SRGB)
     for amounts in product(levels, repeat=4):
         light = np.prod([1 - a + a * ink for a, ink in zip(amounts, inks, strict=True)], axis=0)
         lightness, a, b = _lab(to_xyz @ light)
@@ -47,16 +53,16 @@ def four_inks() -> bytes:
     return _profile(b"prtr", b"CMYK", b"Lab ", 0x02100000, tags)
 
 
-def _matrix(primaries: tuple[tuple[float, float], ...], curve: bytes, version: int) -> bytes:
-    columns = _to_d50(primaries)
+def _matrix(primaries: Primaries, curve: bytes, version: int) -> bytes:
+    columns = to_d50(primaries)
     tags = {name: _xyz(columns[:, i]) for i, name in enumerate((b"rXYZ", b"gXYZ", b"bXYZ"))}
     tags |= dict.fromkeys((b"rTRC", b"gTRC", b"bTRC"), curve)
     tags[b"wtpt"] = _xyz(D50)
     return _profile(b"mntr", b"RGB ", b"XYZ ", version, tags)
 
 
-def _to_d50(primaries: tuple[tuple[float, float], ...]) -> Matrix:
-    """Linear RGB under D65 to XYZ adapted to D50 by Bradford's transform."""
+def to_d50(primaries: Primaries) -> Matrix:
+    """Return the matrix of linear RGB under D65 to XYZ adapted to D50 by Bradford's transform."""
     white = _of_chromaticity(_D65)
     raw = np.column_stack([_of_chromaticity(xy) for xy in primaries])
     matrix = raw * np.linalg.solve(raw, white)

@@ -30,6 +30,18 @@ def frames(video: Path, width: int, height: int, *, max_frames: int = 8) -> NDAr
     return np.frombuffer(result.stdout, np.uint8).reshape(-1, height, width, 3)
 
 
+def tagged_frames(video: Path, width: int, height: int) -> NDArray[np.uint8]:
+    """Decode all frames of the video as RGB, as its tags say: (frames, height, width, 3).
+
+    A file without tags would be read as BT.601, as players do at small sizes.
+    """
+    scale = "scale=out_range=pc:flags=bicubic+accurate_rnd+full_chroma_int+full_chroma_inp"
+    command = ["ffmpeg", "-nostdin", "-v", "error", "-i", str(video), "-map", "0:v"]
+    command += ["-vf", f"{scale},format=rgb24", "-f", "rawvideo", "-"]
+    result = subprocess.run(command, capture_output=True, check=True, timeout=HANG_S)
+    return np.frombuffer(result.stdout, np.uint8).reshape(-1, height, width, 3)
+
+
 @lru_cache(maxsize=16)
 def _probe(video: Path, _changed_ns: int) -> dict[str, Any]:
     return media.contents(video, "-show_packets")

@@ -1,0 +1,1 @@
+"""What a video shows and sounds like, beside what went in."""
