@@ -1,4 +1,4 @@
-"""Where the time of one export goes, from its POST to the finished video, on an idle server.
+"""Latency of one export, from its POST to the finished video, by stage, on an idle server.
 
     python bench/latency.py [--effect breathe] [--plan free] [--seconds 8] [--jobs 3] [--json]
 
@@ -13,7 +13,7 @@ join     from the last frame to the completed job
 fixed    accept and all that follows, without drawing: first + join
 
 Each column has the seconds, and their ratio to the time that `python -c "import numpy, moderngl"`
-takes beside it: the ratio hardly depends on the speed of the machine.
+takes in the same run: the ratio hardly depends on the speed of the machine.
 """
 
 import argparse

@@ -1,4 +1,4 @@
-"""How close a whole job comes to the limit of the machine: its parts alone, and all of it.
+"""Ratio of a whole job to the limit of the machine: its parts alone, and all of it.
 
     python -m bench.limits [--effect ID] [--size WxH] [--seconds S] [--runs N] [--server] [--json]
 
@@ -93,40 +93,40 @@ def _measure(work: Work, config: Config, by_server: bool) -> Figures:
         material = jobs.write_material(folder, work.seconds)
         job = jobs.render(work, material, folder / "out.mp4")
         served = jobs.serve(work, material, folder) if by_server else None
-        found, renderer = parts.measure(work, material, config, job.report["encoder"], folder)
-    figures = _figures(work, found, job, served)
+        measured, renderer = parts.measure(work, material, config, job.report["encoder"], folder)
+    figures = _figures(work, measured, job, served)
     return {**figures, "renderer": renderer, "encoder": job.report["encoder"]}
 
 
-def _figures(work: Work, found: Parts, job: JobTime, served: JobTime | None) -> Figures:
-    costs = {name: getattr(found, name) for name in PARTS}
+def _figures(work: Work, measured: Parts, job: JobTime, served: JobTime | None) -> Figures:
+    costs = {name: getattr(measured, name) for name in PARTS}
     figures = {
         "effect": work.effect,
         "size": list(work.size),
         "seconds": work.seconds,
         "fps": FPS,
         "frames": work.frames,
-        "cores": found.cores,
-        "slots": found.slots,
-        "threads": found.threads,
-        "software": found.software,
+        "cores": measured.cores,
+        "slots": measured.slots,
+        "threads": measured.threads,
+        "software": measured.software,
         "parts": {
             name: {"wallSeconds": cost.wall_s, "cpuSeconds": cost.cpu_s}
             for name, cost in costs.items()
         },
-        "limitSeconds": found.limit_s,
+        "limitSeconds": measured.limit_s,
         "jobSeconds": job.job_s,
         "jobCpuSeconds": job.cpu_s,
         "drawingSeconds": job.drawing_s,
         "commandSeconds": job.request_s,
         "stages": {name: job.report["seconds"].get(name, 0.0) for name in STAGES},
-        "ratio": job.job_s / found.limit_s,
-        "drawingRatio": job.drawing_s / found.limit_s,
+        "ratio": job.job_s / measured.limit_s,
+        "drawingRatio": job.drawing_s / measured.limit_s,
     }
     if served is not None:
         figures |= {
             "requestSeconds": served.request_s,
-            "requestRatio": served.request_s / found.limit_s,
+            "requestRatio": served.request_s / measured.limit_s,
         }
     return figures
 

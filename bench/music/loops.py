@@ -31,8 +31,8 @@ def make(seed: int) -> Track:
         mix = mix + wet * mixing.room(rng, bus.sound, rng.uniform(0.3, 1.6))
     loud = float(rng.choice([0.0, rng.uniform(0.2, 1.0)]))
     samples = mixing.master(rng, mix, loud, 10 ** (rng.uniform(-26, 0) / 20))
-    words = f"{name} {tempo:.0f} {change}, swing {swing:.2f}, loud {loud:.1f}{broken}"
-    return Track(samples, truth(places, len(samples) / RATE, player.hits), words)
+    description = f"{name} {tempo:.0f} {change}, swing {swing:.2f}, loud {loud:.1f}{broken}"
+    return Track(samples, truth(places, len(samples) / RATE, player.hits), description)
 
 
 def _play(player: Drummer, style: Style, bars: int) -> str:

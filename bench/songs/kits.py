@@ -174,7 +174,9 @@ def _voice(pitch: int) -> str | None:
 
 
 def _voice_of_name(name: str) -> str | None:
-    return next((voice for voice, words in _VOICE_PATTERNS if re.search(words, name.lower())), None)
+    return next(
+        (voice for voice, keywords in _VOICE_PATTERNS if re.search(keywords, name.lower())), None
+    )
 
 
 @cache

@@ -11,7 +11,7 @@ from server.arrays import Float32Array
 Rng = np.random.Generator
 
 _VOICES = ("en", "en-us", "de", "es", "fr", "it", "ru", "pt", "sv", "pl")
-_WORDS = """night river golden summer dancing slowly streets shining silver stars falling over city
+_LYRICS = """night river golden summer dancing slowly streets shining silver stars falling over city
 tonight remember forever heart breaking sister sail across distant ocean whisper stay"""
 _RATE = 22_050
 
@@ -23,8 +23,8 @@ def voice(seconds: float, rng: Rng) -> Float32Array:
     language = str(rng.choice(_VOICES))
     pitch, speed = int(rng.integers(20, 90)), int(rng.integers(70, 170))
     while at < seconds - 1:
-        words = " ".join(rng.choice(_WORDS.split(), int(rng.integers(3, 8))))
-        spoken = _speak(words, language, pitch, speed)
+        text = " ".join(rng.choice(_LYRICS.split(), int(rng.integers(3, 8))))
+        spoken = _speak(text, language, pitch, speed)
         first = round(at * RATE)
         spoken = spoken[: len(out) - first]
         out[first : first + len(spoken)] += spoken
@@ -33,8 +33,8 @@ def voice(seconds: float, rng: Rng) -> Float32Array:
 
 
 @cache
-def _speak(words: str, language: str, pitch: int, speed: int) -> Float32Array:
-    argv = ["espeak-ng", "-v", language, "-p", str(pitch), "-s", str(speed), "--stdout", words]
+def _speak(text: str, language: str, pitch: int, speed: int) -> Float32Array:
+    argv = ["espeak-ng", "-v", language, "-p", str(pitch), "-s", str(speed), "--stdout", text]
     data = subprocess.run(argv, capture_output=True, check=True).stdout[44:]
     mono = np.frombuffer(data[: len(data) // 2 * 2], "<i2").astype(np.float32) / 32768
     places = np.arange(0, len(mono), _RATE / RATE)

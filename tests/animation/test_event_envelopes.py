@@ -23,7 +23,7 @@ def test_a_pulse_begins_in_the_frame_of_its_event(fps: int) -> None:
     assert column[int(0.4 * fps)] == 0
 
 
-def test_of_two_overlapping_pulses_the_stronger_counts() -> None:
+def test_the_stronger_of_two_overlapping_pulses_counts() -> None:
     column = event_envelopes.pulse(np.array([[0.0, 1.0], [0.1, 0.3]]), 30, 60)
     assert column[3] == pytest.approx((1 - 0.05 / 0.18) ** 2)
     assert column[6] == pytest.approx(0.3)
@@ -65,7 +65,7 @@ def test_an_event_on_the_border_of_a_frame_belongs_to_the_frame_that_begins() ->
     assert event_envelopes.first_frames(np.array([[4.1, 1.0]]), 30).tolist() == [123]
 
 
-def test_without_events_all_envelopes_rest() -> None:
+def test_envelopes_without_events_are_at_rest() -> None:
     envelopes = _envelopes(NONE, 3, 10)
     assert envelopes.pop("since") == envelopes.pop("until") == [FAR_S] * 3
     assert all(row == [0] * 3 for row in envelopes.values())

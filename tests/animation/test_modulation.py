@@ -37,7 +37,7 @@ def moved(motion: modulation_values.Modulation, frames: int = 11) -> list[float]
     return [round(float(value), 3) for value in values[:, 0]]
 
 
-def test_a_share_goes_from_low_to_high() -> None:
+def test_a_share_is_mapped_from_low_to_high() -> None:
     level = FeatureBinding(feature="level", low=(2.0,), high=(4.0,))
     assert moved(level)[::5] == [2, 3, 4]
     assert moved(FeatureBinding(feature="level", low=(2.0,), high=(4.0,), invert=True))[::5] == [
@@ -53,11 +53,11 @@ def test_a_share_goes_from_low_to_high() -> None:
     ("curve", "half"),
     [("linear", 0.5), ("in", 0.25), ("out", 0.75), ("inout", 0.5), (3, 0.125), (0.5, 0.707)],
 )
-def test_a_curve_bends_it_and_keeps_the_ends(curve: str | float, half: float) -> None:
+def test_a_curve_keeps_both_ends(curve: str | float, half: float) -> None:
     assert moved(FeatureBinding(feature="level", curve=curve))[::5] == [0, half, 1]
 
 
-def test_every_ease_goes_from_0_to_1_and_never_back() -> None:
+def test_every_ease_rises_from_0_to_1_monotonically() -> None:
     share = np.linspace(0, 1, 101)
     for name in EASES:
         eased = modulation_values.ease(name, share)
@@ -65,7 +65,7 @@ def test_every_ease_goes_from_0_to_1_and_never_back() -> None:
         assert (np.diff(eased) >= 0).all()
 
 
-def test_seconds_and_beats_a_minute_are_what_they_are() -> None:
+def test_seconds_and_beats_per_minute_are_not_scaled() -> None:
     since = FeatureBinding(feature="kick.since", low=(0.0,), high=(0.3,))
     assert moved(since)[4:10] == [0.3, 0, 0.1, 0.2, 0.3, 0.3]
     assert moved(FeatureBinding(feature="tempo", low=(60.0,), high=(200.0,)))[0] == 120
@@ -138,7 +138,7 @@ def test_an_oscillator_follows_the_beats_of_the_track() -> None:
     assert moved(motion, 61)[::10] == [5, 0, 5, 0, 2.5, 5, 7.5]
 
 
-def test_keys_hold_their_ends_and_ease_to_the_next() -> None:
+def test_keyframes_hold_at_the_ends_and_ease_to_the_next() -> None:
     motion = KeyframeTrack(
         keys=(Keyframe(0.2, (1.0,)), Keyframe(0.6, (5.0,), "in"), Keyframe(0.8, (0.0,), "hold"))
     )
@@ -146,7 +146,7 @@ def test_keys_hold_their_ends_and_ease_to_the_next() -> None:
     assert moved(KeyframeTrack(keys=(Keyframe(3.0, (7.0,)),))) == [7] * 11
 
 
-def test_keys_in_beats() -> None:
+def test_keyframes_in_beats() -> None:
     motion = KeyframeTrack(keys=(Keyframe(0, (0.0,)), Keyframe(3, (3.0,))), beats=True)
     assert moved(motion, 61)[::10] == [0, 0, 1, 2, 2.5, 3, 3]
 

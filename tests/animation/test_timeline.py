@@ -47,7 +47,7 @@ def _effect(*inputs: Input) -> Effect:
     )  # fmt: skip
 
 
-def test_the_date_goes_on_after_midnight() -> None:
+def test_the_date_continues_after_midnight() -> None:
     date = Timeline(_effect(), {}, Rising(), 86_402, 1).columns["DATE"]
     assert date.values[86_399].tolist() == [2000, 1, 1, 86_399]
     assert date.values[86_400].tolist() == [2000, 1, 2, 0]
@@ -101,7 +101,7 @@ def test_a_feature_that_does_not_change_is_a_constant() -> None:
     assert Timeline(_effect(item), {}, Rising(), 10, FPS).columns["x"].constant
 
 
-def test_a_set_value_holds_in_every_frame() -> None:
+def test_a_constant_value_applies_to_every_frame() -> None:
     item = Input(
         name="x",
         uniform="x",

@@ -81,7 +81,7 @@ def test_the_spectrum_is_that_of_an_analyser_node() -> None:
         assert fast[:, row][:, bins].tolist() == slow
 
 
-def test_smoothing_remembers_from_call_to_call() -> None:
+def test_smoothing_keeps_its_state_between_calls() -> None:
     signal = np.random.default_rng(3).uniform(-1, 1, (2048 + 735 * 9, 2)).astype(np.float32)
     whole = _spectra(signal, 9)
     parted = analyser_node.AnalyserNode()
@@ -99,97 +99,99 @@ def test_the_byte_waveform_has_floor_semantics() -> None:
 
 def test_steps_are_counted_from_the_length(features: Analyse, make_wav: MakeWav) -> None:
     for samples, steps in ((48000, 61), (47999, 60), (1, 1)):
-        found = features(np.zeros(samples, np.float32))
-        assert found.steps == steps
+        analysed = features(np.zeros(samples, np.float32))
+        assert analysed.steps == steps
     assert RECORD.itemsize == 735 * 5 + 1024 * 3 + 40 + 2 * 96
 
 
 def test_a_frame_takes_the_last_step_not_after_it(features: Analyse) -> None:
-    found = features(np.zeros(48000, np.float32))
-    assert [found.step(frame, 24) for frame in range(5)] == [0, 2, 5, 7, 10]
-    assert [found.step(frame, 60) for frame in (0, 59, 60)] == [0, 59, 60]
-    assert found.step(10_000, 30) == 60 + TAIL
+    analysed = features(np.zeros(48000, np.float32))
+    assert [analysed.step(frame, 24) for frame in range(5)] == [0, 2, 5, 7, 10]
+    assert [analysed.step(frame, 60) for frame in (0, 59, 60)] == [0, 59, 60]
+    assert analysed.step(10_000, 30) == 60 + TAIL
 
 
 def test_the_waveform_ends_at_the_step(features: Analyse) -> None:
     time = np.arange(96000) / 48000
     stereo = np.stack([0.5 * np.sin(2 * np.pi * 100 * time), np.zeros(96000)], axis=1)
     stereo[48000:, 1] = 0.1  # a track with a silent right side gives the mean
-    found = features(stereo)
-    left = found.waveform(30, 1024, 0)
+    analysed = features(stereo)
+    left = analysed.waveform(30, 1024, 0)
     moments = (735 * 30 - 1024 + np.arange(1024)) / 44100
     assert left.dtype == np.float32
     assert left == pytest.approx(0.5 * np.sin(2 * np.pi * 100 * moments), abs=2e-3)
-    assert not found.waveform(30, 1024, 1).any()
-    assert found.waveform(30, 1024) == pytest.approx(left / 2, abs=1e-4)
-    assert found.wave(30, 1024) == pytest.approx(np.floor(128 * (1 + left / 2)), abs=1)
-    beginning = found.waveform(1, 1000, 0)
+    assert not analysed.waveform(30, 1024, 1).any()
+    assert analysed.waveform(30, 1024) == pytest.approx(left / 2, abs=1e-4)
+    assert analysed.wave(30, 1024) == pytest.approx(np.floor(128 * (1 + left / 2)), abs=1)
+    beginning = analysed.waveform(1, 1000, 0)
     assert not beginning[:265].any()
     assert beginning[400:].any()
-    assert not found.waveform(0, 500, 0).any()
-    assert (found.wave(0, 500) == 128).all()
-    assert not found.waveform(found.step(9999, 30), 2048).any()
-    assert found.waveform(5, 7000).shape == (7000,)
+    assert not analysed.waveform(0, 500, 0).any()
+    assert (analysed.wave(0, 500) == 128).all()
+    assert not analysed.waveform(analysed.step(9999, 30), 2048).any()
+    assert analysed.waveform(5, 7000).shape == (7000,)
 
 
 def test_both_spectra_show_a_tone(features: Analyse) -> None:
     time = np.arange(48000) / 48000
     stereo = np.stack([np.sin(2 * np.pi * 440 * time), np.sin(2 * np.pi * 5000 * time)], axis=1)
-    found = features(stereo * 0.5)
+    analysed = features(stereo * 0.5)
     low, high = round(440 * 2048 / 44100), round(5000 * 2048 / 44100)
-    assert abs(int(found.spectrum(40, 0).argmax()) - low) <= 1
-    assert abs(int(found.spectrum(40, 1).argmax()) - high) <= 1
-    both = found.spectrum(40)
+    assert abs(int(analysed.spectrum(40, 0).argmax()) - low) <= 1
+    assert abs(int(analysed.spectrum(40, 1).argmax()) - high) <= 1
+    both = analysed.spectrum(40)
     assert both.shape == (1024,)
     assert both[low] > 200
     assert both[high] > 200
-    assert not found.spectrum(0).any()
+    assert not analysed.spectrum(0).any()
 
 
-def test_after_the_end_it_fades_to_nothing(features: Analyse) -> None:
-    found = features(np.random.default_rng(1).uniform(-1, 1, 24000).astype(np.float32))
-    heights = [int(found.spectrum(found.step(frame, 60)).max()) for frame in (30, 40, 60, 200)]
+def test_the_spectrum_fades_out_after_the_end(features: Analyse) -> None:
+    analysed = features(np.random.default_rng(1).uniform(-1, 1, 24000).astype(np.float32))
+    heights = [
+        int(analysed.spectrum(analysed.step(frame, 60)).max()) for frame in (30, 40, 60, 200)
+    ]
     assert heights[0] > heights[1] > heights[2] > heights[3] == 0
 
 
-def test_silence_is_calm(features: Analyse) -> None:
-    found = features(np.zeros(48000, np.float32))
+def test_the_spectrum_of_silence_is_zero(features: Analyse) -> None:
+    analysed = features(np.zeros(48000, np.float32))
     for name in STEP_FEATURES:
-        assert not found.column(name, 60, 30).any(), name
-    assert not found.column("tempo", 60, 30).any()
-    assert not found.spectrum(50).any()
-    assert (found.wave(50) == 128).all()
+        assert not analysed.column(name, 60, 30).any(), name
+    assert not analysed.column("tempo", 60, 30).any()
+    assert not analysed.spectrum(50).any()
+    assert (analysed.wave(50) == 128).all()
 
 
 @pytest.mark.parametrize("loudness", [1.0, 0.02])
-def test_each_band_answers_to_its_own_tones(features: Analyse, loudness: float) -> None:
+def test_each_band_measures_its_own_frequencies(features: Analyse, loudness: float) -> None:
     hertz = {"sub": 40, "bass": 100, "lowmid": 250, "mid": 1000, "highmid": 3500, "treble": 9000}
     time = np.arange(24000) / 48000
     parts = [loudness * np.sin(2 * np.pi * tone * time) for tone in hertz.values()]
-    found = features(np.concatenate(parts))
+    analysed = features(np.concatenate(parts))
     for place, name in enumerate(hertz):
-        column = found.column(name, 90, 30)
+        column = analysed.column(name, 90, 30)
         assert column.dtype == np.float32
         assert column[15 * place + 7] > 0.95
         assert np.delete(column.reshape(6, 15)[:, 5:10], place, axis=0).max() < 0.4
         assert 0 <= column.min() <= column.max() <= 1
-    assert found.column("level", 90, 30)[3:87].min() > 0.8
+    assert analysed.column("level", 90, 30)[3:87].min() > 0.8
 
 
 def test_columns_reach_past_the_end(features: Analyse) -> None:
     time = np.arange(24000) / 48000
-    found = features(np.sin(2 * np.pi * 100 * time))
-    column = found.column("bass", 200, 50)
+    analysed = features(np.sin(2 * np.pi * 100 * time))
+    column = analysed.column("bass", 200, 50)
     assert column[10] > 0.9
     assert not column[60:].any()
 
 
-def test_sums_grow_with_the_sound_and_stand_in_silence(features: Analyse) -> None:
+def test_sums_grow_with_the_audio_and_not_in_silence(features: Analyse) -> None:
     """A second of a tone, a second of silence, half a second of the tone; then nothing."""
     tone = 0.5 * np.sin(2 * np.pi * 440 * np.arange(48000) / 48000)
-    found = features(np.concatenate([tone, np.zeros(48000), tone[:24000]]))
+    analysed = features(np.concatenate([tone, np.zeros(48000), tone[:24000]]))
     for name in ("sounding.sum", "level.sum"):
-        column = found.column(name, 200, 50).astype(np.float64)
+        column = analysed.column(name, 200, 50).astype(np.float64)
         assert (np.diff(column) >= 0).all()
         assert np.diff(column[5:45]) == pytest.approx(np.full(39, 1 / 50), abs=2e-3)
         assert np.ptp(column[60:99]) == 0
@@ -197,23 +199,23 @@ def test_sums_grow_with_the_sound_and_stand_in_silence(features: Analyse) -> Non
         assert column[-1] == pytest.approx(1.5, abs=0.1)
 
 
-def test_wild_but_legal_samples_stay_finite(features: Analyse) -> None:
-    found = features(np.full(24000, 4.0, np.float32))
+def test_extreme_but_valid_samples_stay_finite(features: Analyse) -> None:
+    analysed = features(np.full(24000, 4.0, np.float32))
     for name in STEP_FEATURES:
-        column = found.column(name, 30, 60)
+        column = analysed.column(name, 30, 60)
         if name.endswith(".sum"):
             assert 0 <= column.max() <= 0.5, name
             continue
         assert ((column >= 0) & (column <= 1)).all(), name
 
 
-def test_pieces_meet_without_a_seam(features: Analyse) -> None:
+def test_blocks_are_joined_without_a_seam(features: Analyse) -> None:
     """The file is written in blocks: a tone must not show their boundaries."""
     time = np.arange(48000 * 5) / 48000
-    found = features(0.5 * np.sin(2 * np.pi * 441 * time))
-    bins = np.stack([found.spectrum(step) for step in range(100, 290)])
+    analysed = features(0.5 * np.sin(2 * np.pi * 441 * time))
+    bins = np.stack([analysed.spectrum(step) for step in range(100, 290)])
     assert np.ptp(bins[:, 19:23].astype(int), axis=0).max() <= 1
-    assert np.ptp(found.column("lowmid", 280, 60)[100:]) < 0.01
+    assert np.ptp(analysed.column("lowmid", 280, 60)[100:]) < 0.01
 
 
 def test_only_files_of_this_kind_are_read(tmp_path: Path) -> None:
@@ -243,16 +245,14 @@ def test_only_files_of_this_kind_are_read(tmp_path: Path) -> None:
 
 
 def test_progress_is_reported_block_by_block(make_wav: MakeWav, tmp_path: Path) -> None:
-    told: list[int] = []
+    percentages: list[int] = []
     sound = make_wav(np.zeros(48000 * 9, np.float32))
-    analyse(sound, tmp_path / "features", on_progress=lambda: told.append(1))
+    analyse(sound, tmp_path / "features", on_progress=lambda: percentages.append(1))
     blocks = -(-(9 * 60 + 1 + TAIL) // 64)
-    assert len(told) == blocks + 2
+    assert len(percentages) == blocks + 2
 
 
-def test_the_track_is_analysed_as_a_whole_only_where_it_is_asked_for(
-    make_wav: MakeWav, tmp_path: Path
-) -> None:
+def test_the_whole_track_is_analysed_only_on_request(make_wav: MakeWav, tmp_path: Path) -> None:
     sound, folder = make_wav(np.zeros(24_000, np.float32)), tmp_path / "features"
     assert analyse(sound, folder, whole=False) == 0.5
     assert [entry.name for entry in folder.glob("*.np?")] == [SPECTRA]

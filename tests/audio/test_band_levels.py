@@ -36,16 +36,16 @@ def song(seconds: int) -> Samples:
     generator = np.random.default_rng(5)
     time = np.arange(seconds * RATE) / RATE
     beat = np.mod(time, 0.5)
-    found = 0.5 * np.sin(2 * np.pi * 55 * beat) * np.exp(-14 * beat)
+    signal = 0.5 * np.sin(2 * np.pi * 55 * beat) * np.exp(-14 * beat)
     notes = generator.integers(0, 12, seconds * 4)
     played = notes[(time * 4).astype(int)]
     fade = np.exp(-6 * np.mod(time, 0.25))
     for octave, loudness in ((82.4, 0.2), (330, 0.12), (660, 0.08), (1320, 0.04)):
         pitch = octave * 2 ** (played / 12)
         phase = 2 * np.pi * np.cumsum(pitch) / RATE
-        found += loudness * fade * sum(np.sin(k * phase) / k for k in range(1, 8))
+        signal += loudness * fade * sum(np.sin(k * phase) / k for k in range(1, 8))
     hiss = generator.standard_normal(len(time)) * np.exp(-40 * np.mod(time, 0.125))
-    return np.asarray(found + 0.03 * hiss, np.float32)
+    return np.asarray(signal + 0.03 * hiss, np.float32)
 
 
 def moving(heights: Float64Array) -> float:
@@ -58,25 +58,25 @@ def moving(heights: Float64Array) -> float:
 
 @pytest.mark.parametrize("master", ["quiet", "bassy", "loud"])
 def test_bars_move_from_end_to_end_on_every_master(master: str) -> None:
-    found = song(6)
+    signal = song(6)
     if master == "quiet":
-        found = found * np.float32(0.01)
+        signal = signal * np.float32(0.01)
     if master == "bassy":
-        found = found * np.float32(0.05) + np.float32(0.4) * np.convolve(
-            found, np.ones(200, np.float32) / 200, "same"
+        signal = signal * np.float32(0.05) + np.float32(0.4) * np.convolve(
+            signal, np.ones(200, np.float32) / 200, "same"
         )
     if master == "loud":
-        found = np.tanh(12 * found)
-    rows = levels(found)[:, 0]
+        signal = np.tanh(12 * signal)
+    rows = levels(signal)[:, 0]
     assert moving(rows) > 0.9
     assert 0.2 < rows.mean() < 0.65
     assert (rows > 0.97).mean() < 0.05
 
 
 def test_a_quiet_passage_moves_and_is_lower() -> None:
-    found = song(11).copy()
-    found[: len(found) // 2] *= np.float32(0.03)
-    rows = levels(found)[:, 0]
+    signal = song(11).copy()
+    signal[: len(signal) // 2] *= np.float32(0.03)
+    rows = levels(signal)[:, 0]
     quiet, loud = rows[20:320], rows[350:650]
     assert moving(quiet) > 0.8
     assert 0.04 < quiet.mean() < 0.75 * loud.mean()
@@ -86,18 +86,18 @@ def test_inaudible_sound_is_not_amplified() -> None:
     assert not levels(np.zeros(RATE, np.float32)).any()
     hiss = np.random.default_rng(1).standard_normal(4 * RATE) * 1e-5
     assert not levels(hiss[:RATE].astype(np.float32)).any()
-    found = song(4) + hiss
-    found[2 * RATE :] = hiss[2 * RATE :]
-    assert levels(np.asarray(found, np.float32))[180:].max() < 0.02
+    signal = song(4) + hiss
+    signal[2 * RATE :] = hiss[2 * RATE :]
+    assert levels(np.asarray(signal, np.float32))[180:].max() < 0.02
 
 
-def test_a_steady_sound_stands_still() -> None:
+def test_a_steady_sound_does_not_move_the_bars() -> None:
     time = np.arange(3 * RATE) / RATE
     chord = sum(np.sin(2 * np.pi * hertz * time) for hertz in (220, 277.2, 329.6))
     assert np.ptp(levels(0.2 * np.asarray(chord))[60:-30], axis=0).max() < 0.1
 
 
-def test_a_tone_stands_where_its_pitch_is() -> None:
+def test_a_tone_is_in_the_bar_of_its_pitch() -> None:
     time = np.arange(RATE) / RATE
     for hertz in (60.0, 440.0, 2000.0, 9000.0):
         row = levels(0.3 * np.sin(2 * np.pi * hertz * time))[30, 0]
@@ -107,11 +107,11 @@ def test_a_tone_stands_where_its_pitch_is() -> None:
         assert row[np.abs(np.arange(len(row)) - band) > 24].max() < 0.1
 
 
-def test_channels_are_apart_and_a_silent_one_shows_both() -> None:
+def test_channels_are_separate_and_a_silent_one_shows_the_mean() -> None:
     window = song(2)
     other = np.roll(window, RATE // 8) * 0.3
-    apart = levels(np.stack([window, other], axis=1))
-    assert apart[:, 1].mean() > apart[:, 2].mean() + 0.1
+    separate = levels(np.stack([window, other], axis=1))
+    assert separate[:, 1].mean() > separate[:, 2].mean() + 0.1
     single = levels(np.stack([window, np.zeros_like(window)], axis=1))
     assert (single[:, 2] == single[:, 0]).all()
     against = levels(np.stack([window, -window], axis=1))

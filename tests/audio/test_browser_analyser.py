@@ -18,9 +18,9 @@ from tests.harness.browser import Chromium, Page
 pytestmark = pytest.mark.browser
 
 """Samples by two channels, 44.1 kHz."""
-Said = tuple[list[int], UInt8Array, UInt8Array]
+Outputs = tuple[list[int], UInt8Array, UInt8Array]
 """Sample positions; the waveforms and the spectra there, by position and MIX, LEFT, RIGHT."""
-Listen = Callable[..., Awaitable[Said]]
+Listen = Callable[..., Awaitable[Outputs]]
 MakeWav = Callable[..., Path]
 Convert = Callable[..., Path]
 
@@ -45,7 +45,7 @@ async def page(chromium: Chromium, tmp_path: Path) -> AsyncIterator[Page]:
 def listen(page: Page) -> Listen:
     """Let the browser analyse a sound, once every `hop` samples."""
 
-    async def run(sound: Float32Array, hop: int) -> Said:
+    async def run(sound: Float32Array, hop: int) -> Outputs:
         planes = base64.b64encode(sound.T.astype("<f4").tobytes()).decode()
         browser_output = await page.run(f"({SCRIPT.read_text()})('{planes}', {hop})")
         content = base64.b64decode(browser_output["readings"].split(",", 1)[1])
@@ -86,7 +86,7 @@ def _silence() -> Float32Array:
 
 
 @pytest.mark.parametrize("make", [_music, _sines, _noise, _click, _silence])
-async def test_a_browser_gives_the_same_where_it_stops(
+async def test_a_browser_gives_the_same_at_the_same_time(
     make: Callable[[], Float32Array], listen: Listen
 ) -> None:
     sound = make()

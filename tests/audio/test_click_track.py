@@ -67,7 +67,7 @@ def test_downbeats_are_higher_than_beats(features: Features, tmp_path: Path) -> 
     assert pitch(float(others[1])) == pytest.approx(1000, abs=60)
 
 
-def test_what_the_command_offers_can_sound() -> None:
+def test_every_event_of_the_command_has_a_sound() -> None:
     assert set(command.CLICK_EVENTS) <= click_track.SOUNDS.keys()
 
 

@@ -68,7 +68,7 @@ def test_without_a_drop_it_is_the_best_part() -> None:
     assert choose_highlight(track, "best", 12.0) == highlight
 
 
-def test_lengths_that_bars_do_not_fit() -> None:
+def test_lengths_that_are_not_whole_bars() -> None:
     track = _track([*QUIET, *LOUD], (0, PLAIN), rest_s=0.7)
     assert choose_highlight(track, "best", 60.0).end == pytest.approx(40.7)  # all of it
     short = choose_highlight(track, "best", 1.0)  # of less than a bar
@@ -98,7 +98,7 @@ def test_an_audible_track() -> None:
     assert highlight.end - highlight.start == pytest.approx(6.0, abs=0.5)
 
 
-def test_silence_has_a_part_too() -> None:
+def test_silence_has_a_highlight() -> None:
     highlight = find_highlight(np.zeros((44_100 * 8, 2), np.int16), "best", 3.0)
     assert 0 <= highlight.start < highlight.end <= 8.0
 

@@ -34,15 +34,15 @@ def features(make_wav: MakeWav, tmp_path: Path) -> Callable[[Samples], Features]
     return run
 
 
-def test_every_feature_of_the_catalogue_is_there(
+def test_every_feature_of_the_catalogue_is_analysed(
     features: Callable[[Samples], Features],
 ) -> None:
-    found = features(sine(100, 1))
+    analysed = features(sine(100, 1))
     for name in FEATURES:
         if split_event_feature(name) is None and not name.startswith("time."):
-            assert found.column(name, 30, 30).shape == (30,)
+            assert analysed.column(name, 30, 30).shape == (30,)
     for event in EVENTS:
-        values = found.events(event)
+        values = analysed.events(event)
         assert values.ndim == 2
         assert values.shape[1] == 2
     known = {name for name in FEATURES if "." in name and split_event_feature(name) is None}
@@ -78,24 +78,24 @@ def test_a_quiet_master_moves_as_much_as_a_loud_one(
     assert loud.column("level.raw", 120, 30).max() > quiet.column("level.raw", 120, 30).max() + 0.3
 
 
-def test_an_envelope_rises_at_once_and_falls_slowly() -> None:
+def test_an_envelope_rises_at_once_and_decays_slowly() -> None:
     steps = np.zeros((60, 2), np.float32)
     steps[10:20, 0] = 1
-    found = track_features.envelope(steps)
-    assert not found[:10].any()
-    assert not found[:, 1].any()
-    assert found[11, 0] > 0.9
-    after = found[20:38, 0]  # 300 ms: one time constant
+    analysed = track_features.envelope(steps)
+    assert not analysed[:10].any()
+    assert not analysed[:, 1].any()
+    assert analysed[11, 0] > 0.9
+    after = analysed[20:38, 0]  # 300 ms: one time constant
     assert (np.diff(after) < 0).all()
-    assert after[-1] / found[19, 0] == pytest.approx(np.exp(-1), abs=0.03)
+    assert after[-1] / analysed[19, 0] == pytest.approx(np.exp(-1), abs=0.03)
 
 
 def test_brightness_width_and_flux(features: Callable[[Samples], Features]) -> None:
     low, high = sine(100, 1, 0.5), sine(6000, 1, 0.5)
-    found = features(np.concatenate([low, high]))
-    brightness = found.column("centroid", 60, 30)
+    analysed = features(np.concatenate([low, high]))
+    brightness = analysed.column("centroid", 60, 30)
     assert brightness[15] < 0.2 < 0.8 < brightness[45]
-    flux = found.column("flux", 120, 60)
+    flux = analysed.column("flux", 120, 60)
     assert flux[58:64].max() > 0.5
     assert flux[20:50].max() < 0.1
     sides = features(np.stack([low, -low], axis=1)).column("width", 30, 30)
@@ -107,10 +107,10 @@ def test_brightness_width_and_flux(features: Callable[[Samples], Features]) -> N
 
 def test_sections_become_columns() -> None:
     values = np.array([[0, 1, 0.2, 3], [1, 2, 0.5, 1], [2, 3, 0.9, 2]], float)
-    found = track_features._section_columns(values, 60 * 4)
+    analysed = track_features._section_columns(values, 60 * 4)
     at = [30, 90, 150]
-    assert found["section.break"][at].tolist() == [1, 0, 0]
-    assert found["section.build"][at].tolist() == [0, 1, 0]
-    assert found["section.drop"][at].tolist() == [0, 0, 1]
-    assert found["section.energy"][[30, 90, 150, 200]].tolist() == [0.2, 0.5, 0.9, 0]
-    assert found["build.phase"][at].tolist() == [0, 0.5, 0]
+    assert analysed["section.break"][at].tolist() == [1, 0, 0]
+    assert analysed["section.build"][at].tolist() == [0, 1, 0]
+    assert analysed["section.drop"][at].tolist() == [0, 0, 1]
+    assert analysed["section.energy"][[30, 90, 150, 200]].tolist() == [0.2, 0.5, 0.9, 0]
+    assert analysed["build.phase"][at].tolist() == [0, 0.5, 0]

@@ -80,7 +80,7 @@ async def test_every_template_draws(validator: FileValidator, templates: list[Pa
         assert effect.description
 
 
-async def test_an_effect_that_shows_something_with_other_values_alone_is_warned_about(
+async def test_an_effect_that_is_blank_with_its_defaults_has_a_warning(
     validator: FileValidator, tmp_path: Path
 ) -> None:
     file = tmp_path / "level.fs"
@@ -98,7 +98,7 @@ async def test_an_effect_that_shows_something_with_other_values_alone_is_warned_
     assert (validation.outcome, validation.warnings) == (ValidationOutcome.OK, [])
 
 
-async def test_what_browsers_alone_refuse_is_a_warning(
+async def test_errors_of_browsers_alone_are_warnings(
     validator: FileValidator, tmp_path: Path
 ) -> None:
     file = tmp_path / "shifted.fs"

@@ -43,7 +43,7 @@ def test_a_file_named_as_a_built_in_effect_is_noted(
     assert {"waves", "waves-2"} <= {effect["id"] for effect in listed["effects"]}
 
 
-def test_import_makes_a_file_of_each_shader(
+def test_import_writes_a_file_for_each_shader(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.chdir(tmp_path)

@@ -186,7 +186,7 @@ def test_sheet_has_a_cell_for_each_effect_and_moment(
         assert sheet.getpixel((8, 54)) != (255, 0, 0)
 
 
-def test_preview_makes_a_clip_with_sound(run: Run, shown: list[str], tmp_path: Path) -> None:
+def test_preview_renders_a_video_with_sound(run: Run, shown: list[str], tmp_path: Path) -> None:
     (tmp_path / "Red One.fs").write_text(HALF_RED)
     args = ["Red One.fs", *shown, "--size", "32x16", "--seconds", "0.2", "-o", "clip.mp4"]
     done = run("preview", *args)
@@ -221,7 +221,7 @@ def test_show_prints_the_inputs_and_their_schema(run: Run) -> None:
     assert facts["inputs"]["properties"]["count"]["default"] == 112
 
 
-def test_import_makes_a_file_that_is_an_effect(run: Run, tmp_path: Path) -> None:
+def test_import_writes_an_effect(run: Run, tmp_path: Path) -> None:
     code = "void mainImage(out vec4 c, in vec2 p) { c = vec4(1.0); }"
     image = {"name": "Image", "type": "image", "code": code, "inputs": [], "outputs": []}
     export = {"Shader": {"ver": "0.1", "info": {"name": "Clear"}, "renderpass": [image]}}

@@ -93,7 +93,7 @@ def test_an_output_is_only_overwritten_with_y(files: list[str], tmp_path: Path) 
     assert media.contents(out)["format"]["format_name"].startswith("mov")
 
 
-def test_a_file_that_is_not_sound_is_1(files: list[str], tmp_path: Path) -> None:
+def test_a_file_that_is_not_audio_is_1(files: list[str], tmp_path: Path) -> None:
     Path(files[1]).write_text("not sound")
     done = run("render", *files, "-o", str(tmp_path / "out.mp4"))
     assert done.returncode == 1

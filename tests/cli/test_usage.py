@@ -21,7 +21,7 @@ def test_a_new_file_is_followed_by_aligned_steps(
     assert len({line.rindex("  ") for line in steps}) == 1
 
 
-def test_a_clip_is_an_mp4(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_preview_is_an_mp4(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as end:
         cli.main(["effects", "preview", "breathe", "-o", str(tmp_path / "clip.avi")])
     assert end.value.code == exit_status.USAGE

@@ -36,10 +36,10 @@ async def shown(page: Page, element: str, part: str) -> str:
     """Wait until an element by id includes a text, and return its whole text."""
     text = _TEXT.format(element)
     try:
-        found = await page.until(f"{text}.includes({json.dumps(part)}) && {text}", SOON_S)
+        content = await page.until(f"{text}.includes({json.dumps(part)}) && {text}", SOON_S)
     except AssertionError:
         pytest.fail(f"{element} shows {await page.run(text)!r}, not {part!r}")
-    return str(found)
+    return str(content)
 
 
 async def colored(page: Page, *wanted: int) -> None:

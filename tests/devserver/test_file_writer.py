@@ -35,7 +35,7 @@ def test_only_the_value_changes(tmp_path: Path, encoding: str) -> None:
         writer.undo()
 
 
-def test_a_file_that_changed_meanwhile_is_left(tmp_path: Path) -> None:
+def test_a_file_that_changed_meanwhile_is_not_written(tmp_path: Path) -> None:
     file = tmp_path / "a.fs"
     file.write_text(TEXT)
     loaded, writer = read(file), FileWriter(file)

@@ -106,7 +106,7 @@ async def test_a_region_is_looped_and_a_frame_is_saved(
         await page.until("document.fullscreenElement == null", SOON_S)
 
 
-async def test_what_is_tuned_is_copied(
+async def test_tuned_values_are_copied(
     chromium: Chromium, watching: Watching, tmp_path: Path
 ) -> None:
     watching.write(PASSES)
@@ -129,10 +129,10 @@ async def test_what_is_tuned_is_copied(
 
         await page.run("document.getElementById('copy-curl').click()")
         await shown(page, "message", "Copied the curl command, for the looped region.")
-        words = shlex.split(await page.run(copied))
-        assert words[0] == "curl"
-        assert words[-1].endswith("/export")
-        fields = dict(word.split("=", 1) for word in words[2:-1:2])
+        arguments = shlex.split(await page.run(copied))
+        assert arguments[0] == "curl"
+        assert arguments[-1].endswith("/export")
+        fields = dict(word.split("=", 1) for word in arguments[2:-1:2])
         params = json.loads(fields.pop("params"))
         assert params == {"level": part}
         assert fields == {
@@ -146,9 +146,9 @@ async def test_what_is_tuned_is_copied(
 
         await page.run("document.getElementById('copy-render').click()")
         await shown(page, "message", "Copied the render command, for the looped")
-        place, program, *words = shlex.split(await page.run(copied))
+        place, program, *arguments = shlex.split(await page.run(copied))
         assert (place, program) == (f"SHADERS_DIR={folder}", "toqibox")
-        options = create_parser().parse_args(words)
+        options = create_parser().parse_args(arguments)
         assert (options.effect, options.start, options.duration) == ("green", "0.3", "0.3")
         assert (options.audio, options.photo) == (f"{folder}/track.wav", f"{folder}/photo.jpg")
         name, value = options.param[0].split("=", 1)
@@ -157,8 +157,8 @@ async def test_what_is_tuned_is_copied(
         # An oscillator in beats, half a second each here: 0.3 s are 0.15 of its four.
         swing = {"osc": "saw", "beats": 4}
         await page.run(f"watch.controls.set(watch.effect.program.inputs[0], {json.dumps(swing)})")
-        words = shlex.split(await page.run("watch.tunedValues.text('curl')"))
-        (params_field,) = [word for word in words if word.startswith("params=")]
+        arguments = shlex.split(await page.run("watch.tunedValues.text('curl')"))
+        (params_field,) = [word for word in arguments if word.startswith("params=")]
         moved = json.loads(params_field.removeprefix("params="))["level"]
         assert moved == {
             "osc": "saw",
@@ -215,9 +215,9 @@ async def test_a_page_that_is_loaded_again_is_waited_for(
 
 def test_a_video_without_audio_is_refused(watching: Watching, tmp_path: Path) -> None:
     picture = ["-f", "lavfi", "-i", "color=size=16x16:duration=0.2"]
-    film = tmp_path / "film.mp4"
-    subprocess.run(["ffmpeg", "-v", "error", *picture, film], check=True)
-    status, answer = watching.send("/drop/audio?name=film.mp4", film.read_bytes())
+    video = tmp_path / "film.mp4"
+    subprocess.run(["ffmpeg", "-v", "error", *picture, video], check=True)
+    status, answer = watching.send("/drop/audio?name=film.mp4", video.read_bytes())
     assert status == 422
     assert answer["reason"] == "The audio file cannot be read: it contains no audio."
 

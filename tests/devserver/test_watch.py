@@ -18,7 +18,7 @@ WEB = Path(server.__file__).parent / "web"
 BUILT = "watch.watchedFile.builtRevision == watch.revision"
 
 
-async def test_what_is_saved_is_seen(
+async def test_a_saved_change_is_drawn(
     chromium: Chromium, watching: Watching, tmp_path: Path
 ) -> None:
     async with opened(chromium, watching, tmp_path) as page:
@@ -108,9 +108,9 @@ async def test_a_narrow_page_and_far_times_fit(
     async with opened(chromium, watching, tmp_path) as page:
         await page.send("Emulation.setDeviceMetricsOverride", **{**SCREEN, "width": 390})
         await page.until("document.getElementById('input-at') != null", SOON_S)
-        most = "(name) => document.getElementById(`input-${name}`).max"
-        ends = f"['at', 'length', 'every'].map({most})"
-        assert await page.run(ends) == ["2", "2", "2"]  # of 1.5 s; the field beside takes more
+        maximum = "(name) => document.getElementById(`input-${name}`).max"
+        ends = f"['at', 'length', 'every'].map({maximum})"
+        assert await page.run(ends) == ["2", "2", "2"]  # of 1.5 s; the number field accepts more
         root = "document.documentElement"
         assert await page.run(f"{root}.scrollWidth <= {root}.clientWidth")
 
@@ -130,7 +130,7 @@ async def test_while_it_plays_the_server_waits_for_a_sequential_effect(
         await shown(page, "agreement", "Both agree")
 
 
-async def test_what_is_tuned_is_written_into_the_file(
+async def test_tuned_values_are_written_into_the_file(
     chromium: Chromium, watching: Watching, tmp_path: Path
 ) -> None:
     tuned = """/*{"INPUTS": [ // by hand
@@ -217,7 +217,7 @@ def test_only_scripts_and_styles_are_served_from_web(watching: Watching) -> None
         assert watching.answer(f"/web/{path}")[0] == 404, path
 
 
-def test_it_ends_and_leaves_nothing(watching: Watching) -> None:
+def test_watch_ends_and_leaves_no_files(watching: Watching) -> None:
     family = processes.descendants(watching.process.pid)
     assert family
     watching.process.send_signal(signal.SIGINT)

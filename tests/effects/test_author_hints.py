@@ -50,7 +50,7 @@ TOY = "void mainImage(out vec4 color, in vec2 at) {\n"
         ),
     ],
 )
-def test_a_mistake_is_explained_in_its_line(
+def test_an_error_is_explained_in_its_line(
     draw: Draw, file: str, text: str, line: int, expected: str
 ) -> None:
     with pytest.raises(ToqiboxError) as caught:
@@ -70,7 +70,7 @@ def test_a_hint_names_nothing_that_is_undeclared_itself(draw: Draw) -> None:
     assert not any("did you mean" in hint for hint in hints)
 
 
-def test_calls_and_macros_that_no_parenthesis_closes() -> None:
+def test_calls_and_macros_without_a_closing_parenthesis() -> None:
     assert find_unclosed_call("#define A(x) (x)\nf = A(1.0) + A((2.0;\n") == ("A", 30)
     assert find_unclosed_call("#define A(x) (x)\nf = A(1.0) + A(A(2.0)); // A(\n") is None
     assert find_unclosed_macros("#define A(x) (x\n#define B(x) \\\n ((x)\n#define C(x) (x)\n") == {

@@ -89,7 +89,7 @@ def diagnostics(context: Context, file: str) -> list[dict[str, Any]]:
 
 
 @pytest.mark.parametrize(("file", "line", "column", "word", "hint"), BROKEN)
-def test_the_mistake_is_where_it_is_said_to_be(
+def test_the_error_is_at_the_expected_place(
     context: Context, file: str, line: int, column: int | None, word: str, hint: str
 ) -> None:
     first = diagnostics(context, file)[0]
@@ -111,7 +111,7 @@ def test_every_file_is_in_the_table() -> None:
     assert files == {case[0] for case in BROKEN}
 
 
-def test_one_mistake_is_one_message(context: Context) -> None:
+def test_one_error_is_one_message(context: Context) -> None:
     """Consequences of the first message of a line are left out, and repetitions in every pass."""
     for file, *_ in BROKEN:
         reported = diagnostics(context, file)
@@ -122,7 +122,7 @@ def test_one_mistake_is_one_message(context: Context) -> None:
             assert len(reported) == 1, (file, reported)
 
 
-def test_our_own_names_are_never_shown(context: Context) -> None:
+def test_internal_names_are_never_shown(context: Context) -> None:
     for file, *_ in BROKEN:
         for entry in diagnostics(context, file):
             message = entry["message"] + str(entry["hint"] or "")

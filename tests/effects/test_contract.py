@@ -93,12 +93,12 @@ def render_frames(gl: Context, photos: tuple[Path, Path]) -> RenderFrames:
         )
         scene = Scene(gl, job)
         scene.begin(0)
-        found: Frames = {}
+        drawn: Frames = {}
         for frame in range(max(frames) + 1) if scene.sequential else frames:
             scene.draw_effects(frame)
             if frame in frames:
-                found[frame] = read_rgba(scene.output).astype(np.int16)
-        return found
+                drawn[frame] = read_rgba(scene.output).astype(np.int16)
+        return drawn
 
     return run
 
@@ -131,14 +131,14 @@ def differ(some: Frames, others: Frames, frames: Sequence[int]) -> bool:
     return any((some[frame] != others[frame]).any() for frame in frames)
 
 
-def test_the_studios_effects_are_there_and_told_apart_by_price() -> None:
+def test_the_studios_effects_are_included_and_have_their_prices() -> None:
     premium = {path.stem: read(path).premium for path in FILES}
     assert [premium[name] for name in FREE.split()] == [False] * 3
     assert [premium[name] for name in PREMIUM.split()] == [True] * 7
 
 
 @pytest.mark.parametrize("name", ["blur", "dither", "chances", "drifting", "inside"])
-def test_what_effects_have_copied_stays_the_same(name: str) -> None:
+def test_code_that_effects_share_is_identical(name: str) -> None:
     """An effect is one file, so common code is copied to each: all copies must be equal."""
     pattern = re.compile(rf"^\w+ {name}\(.*?^\}}", re.DOTALL | re.MULTILINE)
     copies = [match[0] for path in FILES if (match := pattern.search(path.read_text("utf-8")))]
@@ -146,7 +146,7 @@ def test_what_effects_have_copied_stays_the_same(name: str) -> None:
     assert len(set(copies)) == 1
 
 
-def test_says_what_it_is_and_whose(effect: Effect) -> None:
+def test_an_effect_states_title_description_and_credit(effect: Effect) -> None:
     assert effect.title
     assert effect.description.endswith(".")
     assert effect.credit
@@ -173,7 +173,7 @@ def test_every_input_is_used(effect: Effect) -> None:
         assert re.search(rf"\b{word}\b", code), f"{name} is not used"
 
 
-def test_draws_a_picture_at_any_shape(
+def test_draws_at_any_aspect_ratio(
     effect: Effect, render_frames: RenderFrames, plain: Frames
 ) -> None:
     assert max(frame[..., :3].std() for frame in plain.values()) > 4, "it is blank"
@@ -199,8 +199,8 @@ def test_draws_the_same_twice(effect: Effect, render_frames: RenderFrames, plain
 def test_every_input_changes_something(effect: Effect, render_frames: RenderFrames) -> None:
     """Each input changes something at its minimum or maximum, during a kick or after it.
 
-    What changes nothing there is looked at in a larger picture, and beside every other input at
-    its ends: it may be too fine for the small one, or belong to another choice.
+    An input that changes nothing there is tried at a larger size, and with every other input at
+    its ends: it may be too fine for the small size, or belong to another choice.
     """
     items = [item for item in settable(effect) if item.kind is not Kind.EVENT]
     idle = items

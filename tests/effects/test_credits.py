@@ -18,7 +18,7 @@ def _effect(id_: str, **texts: str) -> Effect:
 
 
 CARD = _effect("card", title="$title", artist="$artist")
-WORDS = _effect("words", title="$title", artist="$artist")
+CREDITS = _effect("words", title="$title", artist="$artist")
 LINE = _effect("line", both="$artist: $title", station="Night radio")
 
 
@@ -26,28 +26,28 @@ LINE = _effect("line", both="$artist: $title", station="Night radio")
     ("chain", "settings"),
     [
         pytest.param([(CARD, {})], [{}], id="one"),
-        pytest.param([(CARD, {}), (WORDS, {})], [{"title": "", "artist": ""}, {}], id="two"),
-        pytest.param([(WORDS, {}), (CARD, {})], [{"title": "", "artist": ""}, {}], id="swapped"),
+        pytest.param([(CARD, {}), (CREDITS, {})], [{"title": "", "artist": ""}, {}], id="two"),
+        pytest.param([(CREDITS, {}), (CARD, {})], [{"title": "", "artist": ""}, {}], id="swapped"),
         pytest.param(
-            [(CARD, {"title": "$title live"}), (WORDS, {})],
+            [(CARD, {"title": "$title live"}), (CREDITS, {})],
             [{"title": "$title live", "artist": ""}, {}],
             id="a text that is given stays",
         ),
         pytest.param(
-            [(CARD, {}), (WORDS, {"title": "Part one", "artist": ""})],
+            [(CARD, {}), (CREDITS, {"title": "Part one", "artist": ""})],
             [{}, {"title": "Part one", "artist": ""}],
             id="other words take nothing",
         ),
         pytest.param(
-            [(CARD, {"size": 2}), (WORDS, {"title": "“$title”", "artist": ""})],
+            [(CARD, {"size": 2}), (CREDITS, {"title": "“$title”", "artist": ""})],
             [{"size": 2, "title": ""}, {"title": "“$title”", "artist": ""}],
             id="a given text that holds the title takes it",
         ),
-        pytest.param([(WORDS, {}), (WORDS, {})], [{}, {}], id="layers of one effect"),
-        pytest.param([(LINE, {}), (WORDS, {"artist": ""})], [{}, {"artist": ""}], id="in part"),
-        pytest.param([(LINE, {}), (WORDS, {})], [{"both": ""}, {}], id="all of a line"),
+        pytest.param([(CREDITS, {}), (CREDITS, {})], [{}, {}], id="layers of one effect"),
+        pytest.param([(LINE, {}), (CREDITS, {"artist": ""})], [{}, {"artist": ""}], id="in part"),
+        pytest.param([(LINE, {}), (CREDITS, {})], [{"both": ""}, {}], id="all of a line"),
         pytest.param(
-            [(CARD, {}), (LINE, {}), (WORDS, {})],
+            [(CARD, {}), (LINE, {}), (CREDITS, {})],
             [{"title": "", "artist": ""}, {"both": ""}, {}],
             id="three",
         ),

@@ -38,7 +38,7 @@ def only_diagnostic(log: str) -> dict[str, Any]:
     return reported
 
 
-def test_messages_of_a_linker_on_one_line_are_taken_apart() -> None:
+def test_messages_of_a_linker_on_one_line_are_split() -> None:
     log = "error: count of uniform locations > 81920(100000 > 81920)error: Too many components"
     reported = [entry["message"] for entry in compiler_diagnostics(log, LISTINGS)]
     first = "count of uniform locations > 81920(100000 > 81920)"
@@ -94,11 +94,11 @@ def test_formats_of_compilers(
         ("ERROR: 0:3: 'if' : boolean expression expected", "=="),
     ],
 )
-def test_hints_know_what_each_compiler_says(log_line: str, hint: str) -> None:
+def test_hints_match_the_messages_of_each_compiler(log_line: str, hint: str) -> None:
     assert hint in only_diagnostic(log_line)["hint"]
 
 
-def test_what_a_first_mistake_brings_about_is_left_out() -> None:
+def test_consequences_of_the_first_error_are_omitted() -> None:
     log = """ERROR: 0:3: 'tone' : undeclared identifier
 ERROR: 0:3: 'texture2D' : no matching overloaded function found
 ERROR: 0:3: 'assign' : l-value required (can't modify a const)
@@ -121,7 +121,7 @@ def test_errors_come_before_warnings_and_once() -> None:
     assert [entry["severity"] for entry in reported] == ["error", "warning", "warning"]
 
 
-def test_our_own_lines_are_never_the_authors() -> None:
+def test_generated_lines_are_never_reported_as_the_authors() -> None:
     entry = only_diagnostic("0:1000003(9): error: redefinition")
     assert (entry["line"], entry["column"], entry["source"]) == (None, None, "")
 
@@ -131,7 +131,7 @@ def test_the_vertex_shader_has_its_own_name_and_lines() -> None:
     assert (entry["file"], entry["line"], entry["source"]) == ("x.vs", 1, "vertex")
 
 
-def test_our_own_names_are_not_shown() -> None:
+def test_internal_names_are_not_shown() -> None:
     entry = only_diagnostic("error: unresolved reference to function `isf_author_main'")
     assert entry["message"] == "unresolved reference to function `main'"
     assert entry["line"] is None
@@ -158,7 +158,7 @@ def test_lines_that_do_not_exist(line: str) -> None:
     assert reported[0]["source"] == ""
 
 
-def test_what_is_noticed_after_the_end_is_told_of_the_last_line() -> None:
+def test_errors_after_the_end_are_reported_at_the_last_line() -> None:
     entry = only_diagnostic("0:99(1): error: syntax error, unexpected end of file")
     assert (entry["line"], entry["column"], entry["source"]) == (4, None, "third")
 
@@ -179,7 +179,7 @@ def test_what_is_noticed_after_the_end_is_told_of_the_last_line() -> None:
         ("/*{}*/\nvoid start() {}", None, "main"),
     ],
 )
-def test_a_real_compiler_leads_to_the_authors_line(
+def test_errors_of_a_real_compiler_are_at_the_authors_line(
     draw: Draw, text: str, line: int | None, word: str
 ) -> None:
     effect = load("test", "test.fs", text)
@@ -222,7 +222,7 @@ def test_columns_are_those_of_the_authors_line(
         assert first["column"] == line.index(word) + 1
 
 
-def test_a_message_without_a_line_leads_to_the_function(draw: Draw) -> None:
+def test_a_message_without_a_line_is_at_the_function(draw: Draw) -> None:
     text = "/*{}*/\n\nfloat deep(float x) { return deep(x - 1.0); }\nvoid main() { deep(1.0); }"
     with pytest.raises(ToqiboxError) as caught:
         draw(load("test", "test.fs", text))
@@ -237,13 +237,13 @@ def test_a_long_line_is_shown_around_the_column() -> None:
     assert len(reported["source"]) == MAX_MESSAGE_LENGTH
 
 
-def test_a_line_that_stands_for_any_number_of_words_takes_no_time() -> None:
+def test_a_line_of_nested_macros_is_read_quickly() -> None:
     lines = [f"#define A{n} {' '.join([f'A{n - 1}'] * 10)}" for n in range(1, 16)]
     source = "\n".join(["#line 1", "#define A0", *lines, "A15 oops"])
     assert ColumnMap(source).to_author(17, 5, "A15 oops") is None
 
 
-def test_a_real_compiler_leads_to_the_vertex_shader(draw: Draw) -> None:
+def test_errors_of_a_real_compiler_are_in_the_vertex_shader(draw: Draw) -> None:
     effect = load("test", "test.fs", "/*{}*/\nvoid main() {}", "\nvoid main() { oops(); }")
     with pytest.raises(ToqiboxError) as caught:
         draw(effect)

@@ -29,7 +29,7 @@ def test_an_id_in_two_folders_is_the_first_ones(folder: Path, tmp_path: Path) ->
     assert library.renamed() == {}
 
 
-def test_a_file_named_as_a_built_in_effect_leaves_that_alone(folder: Path) -> None:
+def test_a_file_named_as_a_built_in_effect_does_not_replace_it(folder: Path) -> None:
     (folder / "waves.fs").write_text(GOOD)
     library = Library([BUILT_IN, folder])
     assert library.get("waves").source == (BUILT_IN / "waves.fs").read_text()
@@ -77,7 +77,7 @@ def test_a_new_built_in_effect_takes_its_id(tmp_path: Path, folder: Path) -> Non
     assert library.renamed()["spin-2"].owner == base / "spin.fs"
 
 
-def test_the_same_folder_twice_is_one(folder: Path) -> None:
+def test_the_same_folder_twice_counts_once(folder: Path) -> None:
     assert ids(Library([folder, folder / ".." / "mine"])) == ["spin"]
 
 
@@ -104,7 +104,7 @@ def test_every_file_name_gives_an_id(folder: Path, name: str, expected: str) -> 
     assert library.get(expected).title == name.rpartition(".")[0]
 
 
-def test_files_that_come_to_one_id_are_told_apart(folder: Path) -> None:
+def test_files_with_the_same_natural_id_get_different_ids(folder: Path) -> None:
     for name in ("film-grain.glsl", "Film Grain.fs", "FILM grain.frag", "film-grain-2.fs"):
         (folder / name).write_text(GOOD)
     library = Library([folder])

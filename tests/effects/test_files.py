@@ -33,7 +33,7 @@ def refused(effect: Effect, folder: Path | None) -> ToqiboxError:
         ("b\\a.png", "b/a.png"),
     ],
 )
-def test_paths_are_made_plain(path: str, normal: str) -> None:
+def test_paths_are_normalised(path: str, normal: str) -> None:
     assert assets.normalize_path(path) == normal
 
 
@@ -45,13 +45,13 @@ def test_paths_are_made_plain(path: str, normal: str) -> None:
         *("a\0.png", "a\n.png", "x" * 256),
     ],
 )
-def test_paths_that_lead_elsewhere_are_none(path: str) -> None:
+def test_paths_outside_the_folder_are_refused(path: str) -> None:
     with pytest.raises(ValueError, match="it "):
         assets.normalize_path(path)
 
 
 @given(st.text(st.sampled_from("./\\ab~:"), max_size=20))
-def test_no_path_leads_out(path: str) -> None:
+def test_no_path_leaves_the_folder(path: str) -> None:
     try:
         normal = assets.normalize_path(path)
     except ValueError:
@@ -61,7 +61,7 @@ def test_no_path_leads_out(path: str) -> None:
     assert assets.normalize_path(normal) == normal
 
 
-def test_a_file_is_found_in_the_folder(tmp_path: Path) -> None:
+def test_a_file_is_read_from_the_folder(tmp_path: Path) -> None:
     (tmp_path / "b").mkdir()
     (tmp_path / "b" / "a.png").write_bytes(b"x")
     (tmp_path / "b" / "c.png").symlink_to("a.png")
@@ -69,7 +69,7 @@ def test_a_file_is_found_in_the_folder(tmp_path: Path) -> None:
     assert assets.resolve(importing("b/c.png"), tmp_path) == {"b/c.png": str(tmp_path / "b/a.png")}
 
 
-def test_what_is_no_file_of_the_folder_is_refused_where_it_is_named(tmp_path: Path) -> None:
+def test_a_path_that_is_not_a_file_of_the_folder_is_refused_at_its_line(tmp_path: Path) -> None:
     folder = tmp_path / "effects"
     folder.mkdir()
     (tmp_path / "secret.png").write_bytes(b"x")

@@ -17,7 +17,7 @@ def read(text: str, effect_id: str = "my-shader_2") -> Effect:
     return load(effect_id, f"{effect_id}.frag", text)
 
 
-def words(text: str, meaning: object) -> list[tuple[str, object]]:
+def named(text: str, meaning: object) -> list[tuple[str, object]]:
     """Return each word of the text with that meaning."""
     return [(word, meaning) for word in text.split()]
 
@@ -61,11 +61,11 @@ def made(declaration: str) -> Input:
         ("", None),
     ],
 )
-def test_the_dialect_is_told_by_what_a_file_holds(text: str, dialect: str | None) -> None:
+def test_the_dialect_is_detected_from_the_content(text: str, dialect: str | None) -> None:
     assert detect(text) == dialect
 
 
-def test_a_text_that_is_none_of_them_says_so() -> None:
+def test_a_text_of_no_dialect_is_refused() -> None:
     with pytest.raises(ToqiboxError) as caught:
         read("vec3 helper(vec3 p) { return p; }")
     assert caught.value.code == "shader_compile_failed"
@@ -74,7 +74,7 @@ def test_a_text_that_is_none_of_them_says_so() -> None:
     assert (entry["file"], entry["line"]) == ("my-shader_2.frag", 1)
 
 
-def test_comments_say_what_it_is_and_whose() -> None:
+def test_comments_give_description_and_author() -> None:
     effect = read(
         "// Title: Blue *hour*\n/* @author Someone\n * Licence : CC BY 4.0\n"
         " * Description: A calm one.\n * tags: Calm, Blue ,\n */\n" + MAIN
@@ -94,13 +94,13 @@ def test_comments_say_what_it_is_and_whose() -> None:
             (name, Builtin.TIME)
             for name in ["u_time", "time", "iTime", "uTime", "iGlobalTime", "fGlobalTime"]
         ),
-        *words("u_resolution resolution uResolution", Builtin.RENDER_SIZE),
-        *words("iResolution v2Resolution u_viewport", Builtin.RENDER_SIZE),
-        *words("u_delta iTimeDelta deltaTime", Builtin.TIME_DELTA),
-        *words("u_frame iFrame frameCount", Builtin.FRAME_INDEX),
+        *named("u_resolution resolution uResolution", Builtin.RENDER_SIZE),
+        *named("iResolution v2Resolution u_viewport", Builtin.RENDER_SIZE),
+        *named("u_delta iTimeDelta deltaTime", Builtin.TIME_DELTA),
+        *named("u_frame iFrame frameCount", Builtin.FRAME_INDEX),
         ("iDate", Builtin.DATE_FROM_ZERO),
         ("u_aspect", Builtin.ASPECT),
-        *words("speed timeScale u_colour screen runtimes", None),
+        *named("speed timeScale u_colour screen runtimes", None),
     ],
 )
 def test_usual_names_of_host_values(name: str, meaning: Builtin | None) -> None:
@@ -110,26 +110,26 @@ def test_usual_names_of_host_values(name: str, meaning: Builtin | None) -> None:
 @pytest.mark.parametrize(
     ("name", "feature"),
     [
-        *words("u_bass bass audioBass bassLevel u_audio_bass uLow", "bass"),
-        *words("u_beat kick iBeat u_onset", "kick"),
-        *words("u_level volume u_audio audioLevel u_rms", "level"),
-        *words("u_high treble u_highs", "treble"),
+        *named("u_bass bass audioBass bassLevel u_audio_bass uLow", "bass"),
+        *named("u_beat kick iBeat u_onset", "kick"),
+        *named("u_level volume u_audio audioLevel u_rms", "level"),
+        *named("u_high treble u_highs", "treble"),
         ("u_lowMid", "lowmid"),
         ("u_mids", "mid"),
-        *words("low high pulse u_speed middle_of beatles", None),
+        *named("low high pulse u_speed middle_of beatles", None),
     ],
 )
-def test_usual_names_of_what_the_sound_does(name: str, feature: str | None) -> None:
+def test_usual_names_of_audio_features(name: str, feature: str | None) -> None:
     assert uniform_names.feature(name) == feature
 
 
 @pytest.mark.parametrize(
     ("name", "show"),
     [
-        *words("u_texture u_tex0 tDiffuse iChannel0 photo map", SamplerContent.IMAGE),
-        *words("u_fft u_spectrum audioTexture iChannel1 texFFT", SamplerContent.AUDIO),
-        *words("backbuffer u_prevFrame u_feedback", SamplerContent.BEFORE),
-        *words("u_noise noiseTex", SamplerContent.NOISE),
+        *named("u_texture u_tex0 tDiffuse iChannel0 photo map", SamplerContent.IMAGE),
+        *named("u_fft u_spectrum audioTexture iChannel1 texFFT", SamplerContent.AUDIO),
+        *named("backbuffer u_prevFrame u_feedback", SamplerContent.BEFORE),
+        *named("u_noise noiseTex", SamplerContent.NOISE),
     ],
 )
 def test_usual_names_of_textures(name: str, show: SamplerContent) -> None:
@@ -171,7 +171,7 @@ def test_inputs(declaration: str, default: Value, low: Value | None, high: Value
     assert (item.default, item.minimum, item.maximum) == (default, low, high)
 
 
-def test_inputs_have_names_for_people() -> None:
+def test_inputs_have_labels() -> None:
     assert made("uniform float u_zoomQuickness;").label == "Zoom quickness"
     assert made("uniform float zoom; // = 0.3 [0.1, 2.0] How far").label == "How far"
     assert made("uniform sampler2D u_tex0;").label == "Tex0"
@@ -185,7 +185,7 @@ def test_inputs_have_names_for_people() -> None:
     assert made("uniform float u_bass; // = 0.4").modulation is None
 
 
-def test_what_is_given_without_being_an_input() -> None:
+def test_uniforms_that_are_set_without_an_input() -> None:
     effect = read(
         "uniform vec2 u_resolution, u_mouse;\nuniform mat4 view;\nuniform float levels[8];\n"
         f"uniform sampler2D u_spectrum;\nuniform samplerCube sky;\n{MAIN}"
@@ -205,7 +205,7 @@ def test_pictures() -> None:
 
 
 @pytest.mark.parametrize("kind", ["sampler1D", "isampler2D", "sampler2DArray"])
-def test_samplers_that_nothing_can_be_given_are_refused(kind: str) -> None:
+def test_samplers_without_a_texture_are_refused(kind: str) -> None:
     with pytest.raises(ToqiboxError) as caught:
         read(f"// words\nuniform {kind} bins;\n{MAIN}")
     assert caught.value.code == "shader_rejected"
@@ -240,11 +240,11 @@ def test_declarations_are_those_at_file_scope() -> None:
 
 
 @pytest.mark.parametrize("text", ["/*" * 120_000, "uniform float " * 18_000, ";{" * 120_000])
-def test_long_texts_take_no_longer_than_their_length(text: str) -> None:
+def test_parsing_time_is_linear_in_the_length(text: str) -> None:
     assert declarations(text) == []
 
 
-def test_a_mistake_is_told_in_the_authors_line(draw: object) -> None:
+def test_an_error_is_reported_at_the_authors_line(draw: object) -> None:
     assert callable(draw)
     with pytest.raises(ToqiboxError) as caught:
         draw(

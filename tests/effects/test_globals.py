@@ -9,7 +9,7 @@ from server.effects.web_program import build_program
 MAIN = "void main() {}\n"
 
 
-def test_a_global_of_many_digits_is_read_at_once() -> None:
+def test_a_global_of_many_digits_is_read_quickly() -> None:
     value = "3.14159265358979323846264338327950288419716939937510582 * iTime"
     assert f"turn = {value};" in hoist_global_initializers(f"float turn = {value};\n{MAIN}")
 
@@ -33,7 +33,7 @@ def test_a_brace_in_a_macro_opens_a_function() -> None:
 
 @pytest.mark.timeout(300)
 @pytest.mark.parametrize("body", ["\n", "#\n", "1."])
-def test_texts_that_repeat_one_thing_become_programs_in_no_time(body: str) -> None:
+def test_repetitive_texts_become_programs_quickly(body: str) -> None:
     text = body * (MAX_SOURCE_LENGTH // len(body) - 100)
     for shader in (f"{text}\n{MAIN}", f"{MAIN}float x = {text};", f"{MAIN}in A {{}}{' ' * 200000}"):
         assert build_program(load("test", "test.frag", shader))["passes"]

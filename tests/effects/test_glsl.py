@@ -36,7 +36,7 @@ def test_builtins(draw: Draw, expression: str, pixel: tuple[int, ...]) -> None:
     assert (draw(text) == pixel).all()
 
 
-def test_time_runs_by_frames(draw: Draw) -> None:
+def test_time_follows_the_frame_number(draw: Draw) -> None:
     text = isf(
         "void main() { gl_FragColor = vec4(TIME, TIMEDELTA, float(FRAMEINDEX) / 255., 1.); }"
     )
@@ -72,7 +72,7 @@ def test_coordinates_start_at_the_bottom_left(draw: Draw) -> None:
         "through(inputImage,\n    isf_FragNormCoord)",
     ],
 )
-def test_every_way_to_read_an_image(draw: Draw, expression: str) -> None:
+def test_every_function_that_reads_an_image(draw: Draw, expression: str) -> None:
     through = "vec4 through(sampler2D s, vec2 p) { return IMG_NORM_PIXEL(s, p); }\n"
     text = isf(f"{through}void main() {{ gl_FragColor = {expression}; }}", INPUTS=[IMAGE])
     pixels = draw(text)
@@ -110,7 +110,7 @@ def test_inputs_of_every_type(draw: Draw) -> None:
     assert tuple(draw(two)[0, 0]) == (102, 153, 128, 230)
 
 
-def test_a_bound_input_follows_the_sound_until_it_is_set(draw: Draw) -> None:
+def test_a_bound_input_follows_the_audio_until_it_is_set(draw: Draw) -> None:
     item = {"NAME": "p", "TYPE": "float", "MIN": 0.2, "MAX": 0.8, "BIND": "level"}
     text = isf("void main() { gl_FragColor = vec4(p); }", INPUTS=[item])
     assert [int(draw(text, frame=n)[0, 0, 0]) for n in (0, 3)] == [51, 204]
@@ -173,7 +173,7 @@ def test_older_and_odd_spellings(draw: Draw, body: str) -> None:
     assert (draw(isf(body)) == 255).all()
 
 
-def test_a_reading_is_made_of_what_compose_makes_and_of_nothing_else() -> None:
+def test_versions_and_renamed_identifiers_of_the_fallback_sources() -> None:
     fragment = (
         load("test", "test.fs", isf("float sample, filter;\nvoid main() {}")).passes[0].fragment
     )
@@ -185,14 +185,14 @@ def test_a_reading_is_made_of_what_compose_makes_and_of_nothing_else() -> None:
     assert fallback_sources("void main() {}") == ()
 
 
-def test_what_is_left_unwritten_is_transparent_black(draw: Draw) -> None:
+def test_pixels_that_are_not_written_are_transparent_black(draw: Draw) -> None:
     text = isf("void main() { if (gl_FragCoord.x > 8.0) gl_FragColor = vec4(1.0); }")
     pixels = draw(text)
     assert (pixels[:, :8] == 0).all()
     assert (pixels[:, 8:] == 255).all()
 
 
-def test_passes_see_each_other(draw: Draw) -> None:
+def test_passes_read_each_other(draw: Draw) -> None:
     text = isf(
         """
         void main() {
@@ -205,7 +205,7 @@ def test_passes_see_each_other(draw: Draw) -> None:
     assert tuple(draw(text)[0, 0]) == (4, 2, 4, 2)
 
 
-def test_a_persistent_target_remembers_and_the_last_pass_is_the_picture(draw: Draw) -> None:
+def test_a_persistent_target_keeps_its_content_and_the_last_pass_is_the_output(draw: Draw) -> None:
     text = isf(
         "void main() { gl_FragColor = IMG_THIS_PIXEL(sum) + vec4(10.0 / 255.0); }",
         PASSES=[{"TARGET": "sum", "PERSISTENT": True, "WIDTH": 3}],
@@ -236,7 +236,7 @@ void main() {
 """
 
 
-def test_a_vertex_shader_beside_the_effect(draw: Draw) -> None:
+def test_a_vertex_shader_in_a_file_of_its_own(draw: Draw) -> None:
     item = {"NAME": "shift", "TYPE": "float", "DEFAULT": 0.0}
     text = isf(
         "varying vec2 offset;\nvoid main() { gl_FragColor = vec4(offset, 0.0, 1.0); }",

@@ -32,7 +32,7 @@ def header(text: str) -> JsonObject:
         ("{}", {}),
     ],
 )
-def test_reads_what_occurs_in_the_wild(text: str, expected: dict[str, object]) -> None:
+def test_reads_headers_of_published_effects(text: str, expected: dict[str, object]) -> None:
     assert header(text) == expected
 
 
@@ -54,13 +54,13 @@ def test_reads_what_occurs_in_the_wild(text: str, expected: dict[str, object]) -
         ("{1: 2}", 1, "a key expected"),
     ],
 )
-def test_says_where_it_cannot_be_read(text: str, offset: int, message: str) -> None:
+def test_errors_give_the_position(text: str, offset: int, message: str) -> None:
     with pytest.raises(HeaderSyntaxError, match=message) as caught:
         header(text)
     assert caught.value.offset == offset
 
 
-def test_places_lead_to_the_values() -> None:
+def test_offsets_point_to_the_values() -> None:
     text = '{"A": 1,\n "B": [10, {"C": 2}]}'
     table = header(text)
     assert text[table.offset_of("B")] == "["

@@ -50,7 +50,7 @@ def test_one_value_changes(input_line: str, value: object, wanted: str, end: str
     assert (edit.written, edit.left) == (("size",), ("at",))
 
 
-def test_what_is_written_is_what_the_effect_has() -> None:
+def test_written_values_are_those_of_the_effect() -> None:
     text = _file('{"NAME": "size", "TYPE": "float", "MIN": 0, "MAX": 2, "BIND": "kick"}')
     value = {"osc": "sine", "beats": 2, "min": 0.5, "max": 1.25}
     moved = load("a", "a.fs", edit_header(text, {"size": value}).text).inputs[0]
@@ -73,6 +73,6 @@ def test_what_is_written_is_what_the_effect_has() -> None:
         (_file('{"NAME": "size", /* a, */ "TYPE": "float"}'), "cannot be read"),
     ],
 )
-def test_what_cannot_be_changed_alone_is_refused(text: str, why: str) -> None:
+def test_values_that_cannot_be_changed_alone_are_refused(text: str, why: str) -> None:
     with pytest.raises(HeaderEditError, match=why):
         edit_header(text, {"size": 0.5})

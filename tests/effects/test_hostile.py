@@ -19,14 +19,14 @@ MAIN = "\nvoid main() { gl_FragColor = vec4(1.0); }\n"
     "body",
     ["/*", "/", "//", "*/", "#version ", "#extension", "\n#", "(", "a ", "_", "\\\n", "é", "\0"],
 )
-def test_texts_that_repeat_one_thing_are_read_in_no_time(body: str) -> None:
+def test_repetitive_texts_are_read_quickly(body: str) -> None:
     text = "/*{}*/\n" + body * (MAX_SOURCE_LENGTH // len(body) - 10)
     assert load("test", "test.fs", text).passes
 
 
 @pytest.mark.timeout(300)
 @pytest.mark.parametrize("opening", ['{"A": ', "[", '"', "{", ",", " ", "//", "\\"])
-def test_headers_that_repeat_one_thing_are_refused_in_no_time(opening: str) -> None:
+def test_repetitive_headers_are_refused_quickly(opening: str) -> None:
     with pytest.raises(ToqiboxError):
         load("test", "test.fs", "/*" + opening * (MAX_SOURCE_LENGTH // len(opening) - 10) + "*/")
 

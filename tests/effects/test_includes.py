@@ -66,7 +66,7 @@ def fault(act: Callable[[], object]) -> tuple[str, int, int, str]:
     return entry["file"], entry["line"], entry["column"], entry["message"]
 
 
-def test_a_file_beside_and_a_library_below(write: Write) -> None:
+def test_a_file_of_the_same_folder_and_one_of_a_subfolder(write: Write) -> None:
     folder = write(
         main='#include "beside.glsl"\n#include <lygia/color/mix.glsl>\n' + MAIN.format("mixed()"),
         beside="const float GREEN = 0.4;\n",
@@ -104,7 +104,7 @@ def test_messages_are_at_the_lines_of_the_included_file(write: Write) -> None:
     ]
 
 
-def test_what_a_dialect_refuses_is_at_the_included_line(write: Write) -> None:
+def test_errors_of_a_dialect_are_at_the_included_line(write: Write) -> None:
     lib = "\nuniform sampler2DArray stack;\n"
     folder = write(main='#include "lib.glsl"\n' + MAIN.format("1.0"), lib=lib)
     file, line, column, message = fault(lambda: read(folder))
@@ -115,7 +115,7 @@ def test_what_a_dialect_refuses_is_at_the_included_line(write: Write) -> None:
 @pytest.mark.parametrize(
     "name", ["../secret.glsl", "/etc/passwd", "link.glsl", "pipe.glsl", ".hidden.glsl", "gone.glsl"]
 )
-def test_nothing_leads_out_of_the_folder(write: Write, tmp_path: Path, name: str) -> None:
+def test_includes_do_not_leave_the_folder(write: Write, tmp_path: Path, name: str) -> None:
     folder = write(main=f'\n#include "{name}"\n' + MAIN.format("SECRET"))
     secret = "#define SECRET vec3(1.0)\n"
     (tmp_path / "secret.glsl").write_text(secret)
@@ -144,7 +144,7 @@ def test_a_file_that_includes_itself_is_refused(write: Write) -> None:
     assert error_at == ("b.glsl", 1, 1, "a file includes itself: a.glsl → b.glsl → a.glsl")
 
 
-def test_guarded_files_are_put_in_once() -> None:
+def test_guarded_files_are_included_once() -> None:
     guarded = '#ifndef A\n#define A\n#include "b"\nint a;\n#endif'
     includes = {"a": guarded, "b": '#pragma once\n#include "a"\nint b;'}
     text, origins = expand("main", '#include "a"\n#include "b"\n#include "a"\nend', includes)
@@ -155,7 +155,7 @@ def test_guarded_files_are_put_in_once() -> None:
     assert origins.locate("main", lines.index("int b;") + 1) == ("b", 3)
 
 
-def test_a_guarded_file_in_a_condition_may_be_wanted_again() -> None:
+def test_a_guarded_file_in_a_condition_can_be_included_again() -> None:
     includes = {"a": "#ifndef A\n#define A\nint a;\n#endif"}
     text, _ = expand("main", '#ifdef X\n#include "a"\n#endif\n#include "a"\n', includes)
     assert text.count("int a;") == 2
@@ -164,7 +164,7 @@ def test_a_guarded_file_in_a_condition_may_be_wanted_again() -> None:
     assert text.count("int b;") == 2
 
 
-def test_what_is_included_is_bounded(write: Write) -> None:
+def test_the_size_of_included_texts_is_limited(write: Write) -> None:
     doubled = {f"f{n}.glsl": f'#include "f{n + 1}.glsl"\n' * 2 for n in range(40)}
     doubled["f40.glsl"] = "int x;\n"
     texts = {name.removesuffix(".glsl"): text for name, text in doubled.items()}

@@ -35,7 +35,7 @@ def test_an_empty_header_is_one_pass() -> None:
     assert effect.uniforms["TIME"] is Builtin.TIME
 
 
-def test_words_of_the_header() -> None:
+def test_keys_of_the_header() -> None:
     effect = load(
         "my-first_effect",
         "my-first_effect.fs",
@@ -85,7 +85,7 @@ def test_defaults(keys: dict[str, Any], default: Any, minimum: Any, maximum: Any
     assert (item.default, item.minimum, item.maximum) == (default, minimum, maximum)
 
 
-def test_labels_and_values_make_up_for_each_other() -> None:
+def test_missing_labels_are_values_and_missing_values_are_indices() -> None:
     assert read_one(TYPE="long", VALUES=[2, 4]).labels == ("2", "4")
     assert read_one(TYPE="long", VALUES=[2, 4], LABELS=["two"]).labels == ("two", "4")
     assert read_one(TYPE="long", LABELS=["a", "b", "c"]).values == (0, 1, 2)
@@ -175,7 +175,7 @@ def test_persistent_buffers_of_version_1(buffers: object) -> None:
         ({"INPUTS": [{}] * 129}, "128 inputs"),
     ],
 )
-def test_refuses_what_is_not_offered(
+def test_refuses_unsupported_features(
     refuse: Refuse, header: dict[str, object], reason: str
 ) -> None:
     error = refuse(f"/*{json.dumps(header)}*/{MAIN}")
@@ -262,9 +262,7 @@ def test_an_event_is_a_bool_that_is_off_or_follows_the_kick() -> None:
         ("", False),
     ],
 )
-def test_what_was_converted_keeps_the_rule_that_alpha_means_nothing(
-    description: str, *, forced: bool
-) -> None:
+def test_converted_effects_ignore_alpha(description: str, *, forced: bool) -> None:
     effect = isf(DESCRIPTION=description, PASSES=[{"TARGET": "a"}, {}])
     assert ["isf_FragColor.a = 1.0" in drawn.fragment for drawn in effect.passes] == [False, forced]
 
@@ -285,14 +283,14 @@ def test_a_text_may_be_256_kb(refuse: Refuse) -> None:
     assert refuse(text, " " * (MAX_SOURCE_LENGTH + 1)).code == "shader_rejected"
 
 
-def test_bytes_are_utf8_with_or_without_a_mark_or_latin1() -> None:
+def test_files_are_utf8_with_or_without_a_bom_or_latin1() -> None:
     assert decode(b"\xef\xbb\xbf/*{}*/") == "/*{}*/"
     assert decode("é".encode()) == "é"
     assert decode(b"\xe9") == "é"
 
 
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
-def test_line_ends_do_not_move_lines(end: str) -> None:
+def test_line_endings_do_not_change_line_numbers(end: str) -> None:
     text = end.join(["", "/*{", "}*/ dropped", "first", "second"])
     fragment = load("test", "test.fs", text).passes[0].fragment
     assert fragment.endswith("#line 4\nfirst\nsecond\n")

@@ -36,7 +36,7 @@ def test_built_in_effects() -> None:
     assert all((BUILT_IN / effect.file).is_file() for effect in library.all())
 
 
-def test_files_are_found_changed_and_forgotten(folder: Path) -> None:
+def test_files_are_added_changed_and_removed(folder: Path) -> None:
     library = Library([folder])
     assert ids(library) == ["spin"]
     first = library.get("spin")
@@ -50,7 +50,7 @@ def test_files_are_found_changed_and_forgotten(folder: Path) -> None:
     assert ids(library) == ["new"]
 
 
-def test_a_change_of_the_same_length_is_seen(folder: Path) -> None:
+def test_a_change_of_the_same_length_is_noticed(folder: Path) -> None:
     library = Library([folder])
     os.utime(folder / "spin.fs", ns=(1, 1))
     assert library.get("spin").source == GOOD
@@ -84,7 +84,7 @@ def test_texts_of_every_encoding_are_read(folder: Path, encoding: str) -> None:
     assert Library([folder]).get("wide").source == text
 
 
-def test_other_files_are_passed_over(folder: Path, tmp_path: Path) -> None:
+def test_other_files_are_ignored(folder: Path, tmp_path: Path) -> None:
     (tmp_path / "outside.fs").write_text(GOOD)
     (folder / "README.md").write_text("words")
     (folder / ".hidden.fs").write_text(GOOD)
@@ -123,7 +123,7 @@ def test_effects_of_every_suffix(folder: Path) -> None:
     assert library.get("exported").title == "Its name"
 
 
-def test_json_that_is_no_shadertoy_is_passed_over(folder: Path) -> None:
+def test_json_that_is_not_of_shadertoy_is_ignored(folder: Path) -> None:
     for name, text in {
         "package.json": '{"name": "effects"}',
         "Broken Name.json": "{",
@@ -165,7 +165,7 @@ def test_image_files_of_an_effect(folder: Path) -> None:
         library.folder(effect)
 
 
-def test_a_vertex_shader_beside_the_effect_belongs_to_it(folder: Path) -> None:
+def test_a_vertex_shader_of_the_same_name_belongs_to_the_effect(folder: Path) -> None:
     library = Library([folder])
     assert library.get("spin").vertex_source is None
     (folder / "spin.vs").write_text("void main() { isf_vertShaderInit(); }")

@@ -97,7 +97,7 @@ EFFECT = load("test", "test.fs", f"/*{json.dumps(HEADER)}*/\nvoid main() {{}}")
         ),
     ],
 )  # fmt: skip
-def test_takes(name: str, payload: dict[str, Any], expected: object) -> None:
+def test_accepts(name: str, payload: dict[str, Any], expected: object) -> None:
     assert EFFECT.param_values({name: payload})[name] == expected
     schema = EFFECT.describe()["inputs"]
     Draft202012Validator.check_schema(schema)
@@ -161,7 +161,7 @@ def test_refuses(params: dict[str, Any], field: str, reason: str) -> None:
     assert reason in str(caught.value.values["reason"])
 
 
-def test_a_file_says_it_in_the_same_words() -> None:
+def test_a_file_uses_the_same_form() -> None:
     inputs: list[dict[str, Any]] = [
         {"NAME": "a", "TYPE": "float", "BIND": {"bind": "kick", "max": 0.5, "decay": 0.15}},
         {"NAME": "b", "TYPE": "float", "BIND": {"osc": "sine", "beats": 8}},
@@ -193,7 +193,9 @@ def _effect(inputs: list[dict[str, Any]]) -> Effect:
         ({"keys": [[0, 1]], "unit": "beat"}, AnalysisLevel.TRACK),
     ],
 )
-def test_what_must_be_analysed_before(payload: object, analysis_level: AnalysisLevel) -> None:
+def test_the_analysis_that_a_modulation_needs(
+    payload: object, analysis_level: AnalysisLevel
+) -> None:
     effect = _effect([{"NAME": "size", "TYPE": "float"}])
     assert effect.analysis_level({"size": payload}) is analysis_level
 
@@ -228,7 +230,7 @@ _keys = st.sampled_from(
         max_size=2,
     )
 )
-def test_whatever_is_taken_is_in_the_schema_and_nothing_else_breaks(params: dict[str, Any]) -> None:
+def test_everything_accepted_matches_the_schema(params: dict[str, Any]) -> None:
     fault: ToqiboxError | None = None
     try:
         EFFECT.param_values(params)
@@ -241,7 +243,7 @@ def test_whatever_is_taken_is_in_the_schema_and_nothing_else_breaks(params: dict
         assert (fault.field or "").startswith("params.")
 
 
-def test_every_feature_can_be_bound_and_says_what_it_is() -> None:
+def test_every_feature_can_be_bound_and_has_a_description() -> None:
     for name, feature in FEATURES.items():
         assert EFFECT.param_values({"size": {"bind": name}})["size"].feature == name  # type: ignore[union-attr]
         assert feature.description.endswith(tuple("abcdefghijklmnopqrstuvwxyz)0123456789-"))

@@ -38,7 +38,7 @@ DEFAULTS = {
 }
 
 
-def test_what_is_not_given_takes_its_default_or_what_moves_or_colours_it() -> None:
+def test_missing_params_have_their_default_modulation_or_colour() -> None:
     assert EFFECT.param_values({}) == DEFAULTS
     assert EFFECT.param_values({"pulse": 0.5}) == DEFAULTS | {"pulse": 0.5}
 
@@ -59,7 +59,7 @@ def test_what_is_not_given_takes_its_default_or_what_moves_or_colours_it() -> No
         ("tint", "#00Ff0000", (0.0, 1.0, 0.0, 0.0)),
     ],
 )
-def test_takes(name: str, given_value: object, value: object) -> None:
+def test_accepts(name: str, given_value: object, value: object) -> None:
     taken = EFFECT.param_values({name: given_value})[name]
     assert taken == value
     assert type(taken) is type(value)
@@ -115,7 +115,7 @@ def test_refuses(params: object, field: str, reason: str) -> None:
     assert reason in str(caught.value.values["reason"])
 
 
-def test_an_effect_without_parameters_says_so() -> None:
+def test_params_of_an_effect_without_inputs_are_refused() -> None:
     with pytest.raises(ToqiboxError, match="has no parameters"):
         load("test", "test.fs", "/*{}*/").param_values({"size": 1})
 

@@ -17,7 +17,7 @@ def _input(rest: str) -> str:
 
 
 @pytest.mark.parametrize("name", COLORS)
-def test_every_colour_can_be_asked_for(name: str) -> None:
+def test_every_colour_can_be_requested(name: str) -> None:
     (item,) = load("a", "a.fs", _input(f'"PHOTO": "{name}", "TYPE": "color"')).inputs
     assert item.photo == name
     assert item.default == (0.0, 0.0, 0.0, 0.0)
@@ -35,7 +35,7 @@ def test_every_colour_can_be_asked_for(name: str) -> None:
         ('"PHOTO": "dark", "TYPE": "color", "BIND": "kick"', "both PHOTO and BIND"),
     ],
 )
-def test_a_mistake_is_an_error_of_its_line(rest: str, message: str) -> None:
+def test_an_error_is_at_its_line(rest: str, message: str) -> None:
     with pytest.raises(ToqiboxError) as caught:
         load("a", "a.fs", _input(rest))
     (entry,) = caught.value.diagnostics or []

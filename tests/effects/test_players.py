@@ -44,7 +44,7 @@ def test_the_part_that_a_compiler_sees(condition: str, kept: str) -> None:
     ]
 
 
-def test_the_branches_behind_one_that_is_taken_fall_away() -> None:
+def test_branches_after_the_one_taken_are_removed() -> None:
     text = "#ifdef B\nb\n#elif defined(A)\na\n#elif X\nx\n#else\nrest\n#endif\nall"
     assert blank_inactive(text, ("A", "B"), ("A",)).split() == [
         *("#ifdef", "B", "#elif", "defined(A)", "a", "#elif", "X", "#else", "#endif", "all")
@@ -97,7 +97,7 @@ void main() {
         ("\n#ifdef BUFFER_0\n#endif\nuniform sampler2D u_sceneDepth;\n", 4, "no depth"),
     ],
 )
-def test_what_is_not_drawn_is_refused(text: str, line: int, reason: str) -> None:
+def test_unsupported_objects_are_refused(text: str, line: int, reason: str) -> None:
     with pytest.raises(ToqiboxError, match=reason) as caught:
         read(f"uniform sampler2D u_buffer0;{text}{MAIN}")
     assert caught.value.code == "shader_rejected"
@@ -148,7 +148,7 @@ ISF = '/*{"ISFVSN": "2"}*/\n'
         (f"{IMAGES}vec4 transition(vec2 uv) {{ return getToColor(uv); }}", "a.glsl"),
     ],
 )
-def test_images_that_nothing_uses_are_left_out(text: str, file: str) -> None:
+def test_unused_images_are_omitted(text: str, file: str) -> None:
     effect = load("test", file, text)
     for name in ("computeTex", "image2D", "atomic_uint", "r32ui"):
         assert name not in effect.passes[0].fragment
@@ -183,7 +183,7 @@ def test_a_matrix_that_nothing_sets_is_named() -> None:
     assert "own = mat3(2.0)" in effect.passes[0].fragment
 
 
-def test_a_header_of_settings_tells_passes_and_pictures() -> None:
+def test_a_header_of_settings_gives_passes_and_images() -> None:
     header = """{"audio": true, "PASSES": [{"TARGET": "a", "FLOAT": true, "WIDTH": "$WIDTH/2"}, {}],
         "IMPORTED": {"logo": {"PATH": "./art/logo.png"}, "clip": {"PATH": "clip.mp4"},
         "song": {"PATH": "song.mp3"}}}"""
@@ -207,6 +207,6 @@ def test_files_of_a_header_stay_in_the_folder() -> None:
         read(f'/*{{"audio": true, "IMPORTED": {{"a": {{"PATH": "../a.png"}}}}}}*/\n{MAIN}')
 
 
-def test_what_bonzomatic_declares_and_nothing_reads_costs_nothing() -> None:
+def test_unused_declarations_of_bonzomatic_cost_nothing() -> None:
     effect = read(f"uniform sampler1D texFFT; uniform sampler1D texFFTIntegrated;\n{MAIN}")
     assert (effect.inputs, effect.textures, effect.sequential) == ((), (), False)

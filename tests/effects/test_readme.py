@@ -62,7 +62,7 @@ def test_comments_of_uniforms_give_default_range_and_name() -> None:
     assert (tint.kind, tint.default) == (Kind.COLOR, (1.0, 0.5, 0.2, 1.0))
 
 
-def test_a_uniform_with_a_default_hears_nothing() -> None:
+def test_a_uniform_with_a_default_is_not_bound_to_audio() -> None:
     main = "void main() { gl_FragColor = vec4(u_bass); }\n"
     deaf = load("deaf", "deaf.frag", f"uniform float u_bass; // = 0.5\n{main}")
     hearing = load("hearing", "hearing.frag", f"uniform float u_bass;\n{main}")
@@ -122,7 +122,7 @@ def test_the_motions_of_the_example_are_read() -> None:
         read_modulation(item, value, name)
 
 
-def test_every_word_of_a_channel_is_read_and_sampled_as_it_says() -> None:
+def test_every_word_of_a_channel_has_its_content_and_sampling() -> None:
     table = [cells for cells in _rows(_section("Shadertoy")) if len(cells) == 3][1:]
     assert len(table) > 8
     for spellings, _, sampling in table:
@@ -139,7 +139,7 @@ def test_every_pass_has_a_mark(name: str) -> None:
     assert f"`{name}`" in _section("Shadertoy")
 
 
-def test_every_usual_name_of_a_uniform_means_what_it_says() -> None:
+def test_every_usual_name_of_a_uniform_has_its_meaning() -> None:
     names = {cells[0]: cells[1] for cells in _rows(_section("Plain fragment shaders"))[1:]}
     for cell, value in names.items():
         for name in _quoted(cell):

@@ -52,7 +52,7 @@ def test_the_margins_of_a_shape(
     assert _drawn(gl, _SHOW, size) == pytest.approx(np.array(margins, np.float32).tolist())
 
 
-def test_what_expressions_know() -> None:
+def test_variables_of_expressions() -> None:
     names = size_names(100, 200)
     assert names == pytest.approx(
         {"WIDTH": 100, "HEIGHT": 200, "SAFE_WIDTH": 82, "SAFE_HEIGHT": 128}
@@ -95,7 +95,7 @@ def _alpha(
 
 @pytest.mark.parametrize("name", _PLAIN)
 @pytest.mark.parametrize("corner", ["Bottom left", "Top right"])
-def test_words_and_cards_stay_in_it(gl: Context, name: str, corner: str) -> None:
+def test_texts_and_cards_stay_inside_the_safe_area(gl: Context, name: str, corner: str) -> None:
     placed = {"place": corner} if name != "progress" else {}
     seen = _alpha(gl, name, placed, (90, 160)) > 20
     rows_, columns = np.nonzero(seen)
@@ -110,7 +110,7 @@ def test_words_and_cards_stay_in_it(gl: Context, name: str, corner: str) -> None
 
 
 @pytest.mark.parametrize("size", [(90, 90), (80, 100), (90, 160), (160, 90)])
-def test_automatic_places_do_not_cover_each_other(gl: Context, size: tuple[int, int]) -> None:
+def test_automatic_positions_do_not_overlap(gl: Context, size: tuple[int, int]) -> None:
     """The player card has title and progress of its own, so it takes their position."""
     seen = [_alpha(gl, name, {}, size) > 20 for name in ("text", "progress")]
     assert all(mask.any() for mask in seen)

@@ -36,6 +36,6 @@ def test_another_word_is_refused_in_its_line(word: object) -> None:
     assert "“browser” or “track”" in str(caught.value.diagnostics[0])
 
 
-def test_another_hosts_key_of_another_type_is_passed_over() -> None:
+def test_a_key_of_another_host_and_type_is_ignored() -> None:
     assert isf(TYPE="float", SCALE="album").inputs[0].scale is Scale.BROWSER
     assert isf(TYPE="audioFFT").analysis_level({}) is AnalysisLevel.SPECTRA

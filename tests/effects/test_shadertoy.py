@@ -32,27 +32,27 @@ def fault(text: str) -> tuple[int, str]:
     with pytest.raises(ToqiboxError) as caught:
         effect(text)
     assert caught.value.code == "shader_compile_failed"
-    (channels_found,) = caught.value.diagnostics or []
-    assert channels_found["file"] == "some-toy.glsl"
-    return channels_found["line"], channels_found["message"]
+    (read_channels,) = caught.value.diagnostics or []
+    assert read_channels["file"] == "some-toy.glsl"
+    return read_channels["line"], read_channels["message"]
 
 
-def test_what_is_not_said_is_the_photo_then_the_sound_then_noise() -> None:
-    channels_found = channels(shader(3, 1, 2))
-    assert [channel.source for channel in channels_found.values()] == [
+def test_unspecified_channels_are_photo_then_audio_then_noise() -> None:
+    read_channels = channels(shader(3, 1, 2))
+    assert [channel.source for channel in read_channels.values()] == [
         "picture",
         "sound",
         "noise256x4",
     ]
-    assert list(channels_found) == ["iChannel1", "iChannel2", "iChannel3"]
+    assert list(read_channels) == ["iChannel1", "iChannel2", "iChannel3"]
     made = effect(shader(3, 1, 2))
     assert made.input_image == "picture"
     assert [texture.content for texture in made.textures] == [Content.AUDIO, Content.NOISE]
 
 
-def test_what_is_said_leaves_the_rest_its_defaults() -> None:
-    channels_found = channels("// iChannel0: sound\n" + shader(0, 1))
-    assert [channel.source for channel in channels_found.values()] == ["sound", "picture"]
+def test_specified_channels_leave_the_others_their_defaults() -> None:
+    read_channels = channels("// iChannel0: sound\n" + shader(0, 1))
+    assert [channel.source for channel in read_channels.values()] == ["sound", "picture"]
 
 
 def test_a_shader_that_reads_nothing_has_no_channels() -> None:
@@ -61,7 +61,7 @@ def test_a_shader_that_reads_nothing_has_no_channels() -> None:
 
 
 @pytest.mark.parametrize(
-    ("source_words", "source"),
+    ("word", "source"),
     [
         ("photo", "picture"),
         ("webcam", "picture"),
@@ -80,8 +80,8 @@ def test_a_shader_that_reads_nothing_has_no_channels() -> None:
         ("buffer B", "none"),
     ],
 )
-def test_words_for_what_a_channel_reads(source_words: str, source: str) -> None:
-    assert channels(f"// iChannel0: {source_words}\n" + shader(0))["iChannel0"].source == source
+def test_each_source_of_a_channel_by_its_name(word: str, source: str) -> None:
+    assert channels(f"// iChannel0: {word}\n" + shader(0))["iChannel0"].source == source
 
 
 def test_usual_and_other_ways_of_sampling() -> None:
@@ -100,8 +100,8 @@ def test_usual_and_other_ways_of_sampling() -> None:
 
 def test_lines_of_an_editors_player() -> None:
     text = '#iChannel0 "file://track.mp3"\n#iChannel1 "https://example.org/a.png"\n#iKeyboard\n'
-    channels_found = channels(text + shader(0, 1))
-    assert [channel.source for channel in channels_found.values()] == ["sound", "picture"]
+    read_channels = channels(text + shader(0, 1))
+    assert [channel.source for channel in read_channels.values()] == ["sound", "picture"]
     assert "#i" not in effect(text + shader(0, 1)).passes[0].fragment.partition("#line 1\n")[2]
 
 
@@ -132,7 +132,7 @@ def test_sections_draw_in_shadertoys_order() -> None:
     assert all(target.floating and target.width is None for target in made.targets)
 
 
-def test_only_what_is_read_before_it_is_drawn_is_kept() -> None:
+def test_only_buffers_that_are_read_before_they_are_drawn_are_persistent() -> None:
     kept = {target.name: target.persistent for target in effect(SECTIONS).targets}
     assert kept == {"bufferA": True, "bufferB": False}, "A's channel of B is never sampled"
     later = SECTIONS.replace(shader(0), shader(0, 1))
@@ -158,7 +158,7 @@ def test_a_cube_pass_draws_a_floating_cube() -> None:
     assert "uniform samplerCube iChannel0;" in made.passes[1].fragment
 
 
-def test_what_comments_say() -> None:
+def test_metadata_in_comments() -> None:
     made = effect(
         "/*\n * Title: Some, thing \n * Created by a person - 2020\n*/\n// Tags: one, two,,one\n"
         "// Description: what it does\n// License: MIT\n" + shader()
@@ -190,7 +190,7 @@ def test_without_comments_the_id_is_the_title() -> None:
         ("// submits to nothing", ""),
     ],
 )
-def test_a_licence_that_comments_speak_of(comment: str, name: str) -> None:
+def test_a_licence_in_a_comment(comment: str, name: str) -> None:
     assert effect(comment + "\n" + shader()).license == name
 
 
@@ -208,7 +208,7 @@ def test_faults_are_at_their_lines() -> None:
     )
 
 
-def test_a_comment_within_the_code_may_speak_of_a_channel() -> None:
+def test_a_comment_inside_the_code_may_name_a_channel() -> None:
     text = shader(0).replace("{", "{\n// iChannel0: depth in alpha\n", 1)
     assert channels(text) == channels(shader(0))
 
@@ -219,7 +219,7 @@ def test_code_before_the_first_section_is_common_to_all() -> None:
     assert fault(text + "// Pass: Common\n")[0] == 5
 
 
-def test_a_main_of_another_player_is_passed_over() -> None:
+def test_a_main_of_another_player_is_ignored() -> None:
     copied = "uniform highp vec3 iResolution;\nvoid main() { mainImage(gl_FragColor, vec2(0)); }\n"
     assert detect(shader() + copied) == "shadertoy"
     assert detect(shader() + copied.replace("iResolution", "u_size")) == "fragment"
@@ -238,11 +238,11 @@ def test_a_macro_for_the_function_is_used_after_it() -> None:
     assert fragment.index("void main() {") > fragment.index("#define mainImage")
 
 
-def test_a_sampler_that_is_no_channel_reads_something_of_its_kind() -> None:
-    channels_found = channels(
+def test_a_sampler_that_is_not_a_channel_reads_a_texture_of_its_type() -> None:
+    read_channels = channels(
         "uniform sampler2D iChannel0, tape; uniform samplerCube sky;\n" + shader(0)
     )
-    assert [(name, channel.source) for name, channel in channels_found.items()] == [
+    assert [(name, channel.source) for name, channel in read_channels.items()] == [
         ("iChannel0", "picture"),
         ("sky", "cubemap"),
     ]
@@ -264,7 +264,7 @@ def test_a_macro_for_the_function_is_enough() -> None:
     assert detect(text) == "shadertoy"
 
 
-def test_what_a_pass_drew_before() -> None:
+def test_the_previous_output_of_a_pass() -> None:
     made = effect('#iChannel0 "self"\n' + shader(0))
     (target,) = made.targets
     assert (made.passes[-1].target, target.name, target.persistent) == ("self", "self", True)

@@ -42,11 +42,11 @@ def channels(shader: dict[str, Any]) -> list[Channel]:
 def fault(text: str) -> tuple[str, int | None, str]:
     with pytest.raises(ToqiboxError) as caught:
         parse("toy", "toy.json", text)
-    (channels_found,) = caught.value.diagnostics or []
-    return channels_found["file"], channels_found["line"], channels_found["message"]
+    (read_channels,) = caught.value.diagnostics or []
+    return read_channels["file"], read_channels["line"], read_channels["message"]
 
 
-def test_what_an_export_says() -> None:
+def test_metadata_of_an_export() -> None:
     made = load("toy", "toy.json", EXPORT.read_text())
     assert (made.title, made.credit, made.license) == (
         "Exported <toy>",
@@ -91,7 +91,7 @@ def test_the_object_may_be_wrapped(wrapped: str) -> None:
     assert load("toy", "toy.json", text).dialect == "shadertoy"
 
 
-def test_a_camera_is_the_picture_before_an_image() -> None:
+def test_a_webcam_channel_is_the_previous_image() -> None:
     inputs = (
         input_entry(0, "texture", WOOD),
         input_entry(1, "texture", LONDON),
@@ -105,7 +105,7 @@ def test_a_camera_is_the_picture_before_an_image() -> None:
     ]
 
 
-def test_the_same_image_is_the_same_picture() -> None:
+def test_the_same_image_is_one_texture() -> None:
     inputs = [input_entry(n, "texture", path) for n, path in enumerate((LONDON, WOOD, LONDON))]
     assert [c.source for c in channels(image(*inputs))] == [
         "picture",
@@ -122,11 +122,11 @@ def test_media_and_their_usual_sampling() -> None:
         input_entry(2, "music", "/media/a/x.mp3"),
         input_entry(3, "video", "/media/a/x.webm", sampler={"vflip": "false"}),
     )
-    channels_found = channels(image(*inputs))
-    assert [c.source for c in channels_found] == ["original", "keyboard", "sound", "picture"]
-    assert [c.filter for c in channels_found] == [Filter.MIPMAP, *[Filter.LINEAR] * 3]
-    assert [c.wrap for c in channels_found] == [Wrap.REPEAT, *[Wrap.CLAMP] * 3]
-    assert [c.flipped for c in channels_found] == [False, False, False, True]
+    read_channels = channels(image(*inputs))
+    assert [c.source for c in read_channels] == ["original", "keyboard", "sound", "picture"]
+    assert [c.filter for c in read_channels] == [Filter.MIPMAP, *[Filter.LINEAR] * 3]
+    assert [c.wrap for c in read_channels] == [Wrap.REPEAT, *[Wrap.CLAMP] * 3]
+    assert [c.flipped for c in read_channels] == [False, False, False, True]
 
 
 def test_older_exports_write_src_ctype_and_numbers() -> None:
@@ -205,7 +205,7 @@ def test_an_account_s_export_is_its_one_shader() -> None:
     assert _bare(effect([{"Shader": image()}])) == _bare(effect(image()))  # type: ignore[arg-type]
 
 
-def test_an_export_of_several_shaders_says_how_to_choose() -> None:
+def test_an_export_of_several_shaders_is_refused_with_their_names() -> None:
     named = [{**image(), "info": {"name": name}} for name in ("First", "Second")]
     file, line, message = fault(json.dumps({"shaders": named}))
     assert (file, line) == ("toy.json", 1)
@@ -213,7 +213,7 @@ def test_an_export_of_several_shaders_says_how_to_choose() -> None:
     assert [title for title, _ in to_texts(json.dumps(named))] == ["First", "Second"]
 
 
-def test_code_that_looks_like_our_own_lines_stays_code() -> None:
+def test_code_like_generated_lines_stays_code() -> None:
     shader = image(input_entry(0, "keyboard", "/presets/tex00.jpg"))
     shader["info"] = {"name": "Title: x", "username": "", "tags": ["a, b"]}
     shader["renderpass"][0]["code"] = (

@@ -70,7 +70,7 @@ def test_values(expression: str, expected: float) -> None:
         "1+" * 5000 + "1",
     ],
 )
-def test_what_is_no_number_counts_as_1(expression: str) -> None:
+def test_values_that_are_not_numbers_count_as_1(expression: str) -> None:
     assert evaluate(expression, NAMES) == 1.0
 
 

@@ -25,7 +25,7 @@ from server.render.textures.text import TitleCredits, text_style_of, text_texels
 Pixels = NDArray[np.uint8]
 SIZE = {"NAME": "size", "TYPE": "float", "MIN": 0.05, "MAX": 0.8, "DEFAULT": 0.2}
 FONT = {"NAME": "font", "TYPE": "long", "LABELS": ["Roboto", "PT Sans"], "DEFAULT": 1}
-WORDS = {"NAME": "words", "TYPE": "text", "DEFAULT": "$title!", "SIZE": "size", "FONT": "font"}
+TEXT_INPUT = {"NAME": "words", "TYPE": "text", "DEFAULT": "$title!", "SIZE": "size", "FONT": "font"}
 DRAWN = (
     "void main() { gl_FragColor = TEXT_DRAW(words, gl_FragCoord.xy, vec4(1.0), vec4(0.0), 0.0); }"
 )
@@ -61,8 +61,8 @@ def drawn(gl: Context, effect: Effect, named: str | None, **params: object) -> P
     return read_rgba(scene.output)
 
 
-def test_words_come_from_constants_choices_and_expressions() -> None:
-    resolved = {**WORDS, "SIZE": "size * 0.5", "BOLD": False, "ALIGN": "Top right", "LINES": 3}
+def test_texts_come_from_constants_choices_and_expressions() -> None:
+    resolved = {**TEXT_INPUT, "SIZE": "size * 0.5", "BOLD": False, "ALIGN": "Top right", "LINES": 3}
     effect = isf(SIZE, FONT, resolved)
     item = effect.inputs[2]
     assert item.kind is Kind.TEXT
@@ -79,7 +79,7 @@ def test_words_come_from_constants_choices_and_expressions() -> None:
 
 
 def test_a_key_is_kept_inside_its_range() -> None:
-    item = isf({**WORDS, "SIZE": 40, "FONT": "", "WIDTH": "1 / 0"}, FONT).inputs[0]
+    item = isf({**TEXT_INPUT, "SIZE": 40, "FONT": "", "WIDTH": "1 / 0"}, FONT).inputs[0]
     assert item.text_style is not None
     resolved = item.text_style.resolve({}, {})
     assert (resolved["SIZE"], resolved["WIDTH"]) == (1.0, 1.0)
@@ -97,21 +97,21 @@ def test_a_key_is_kept_inside_its_range() -> None:
         ({"BIND": "kick"}, "BIND is only for inputs"),
     ],
 )
-def test_what_a_header_cannot_say(change: dict[str, object], expected: str) -> None:
+def test_invalid_keys_of_a_text(change: dict[str, object], expected: str) -> None:
     with pytest.raises(ToqiboxError) as caught:
-        isf(SIZE, FONT, {**WORDS, **change})
+        isf(SIZE, FONT, {**TEXT_INPUT, **change})
     (entry,) = caught.value.diagnostics or []
     assert expected in entry["message"]
     assert entry["line"] == 1
 
 
-def test_what_shapes_letters_cannot_move() -> None:
+def test_inputs_that_shape_letters_cannot_be_modulated() -> None:
     with pytest.raises(ToqiboxError) as caught:
-        isf({**SIZE, "BIND": "kick"}, FONT, WORDS)
+        isf({**SIZE, "BIND": "kick"}, FONT, TEXT_INPUT)
     (entry,) = caught.value.diagnostics or []
     assert "“size” is used in the style" in entry["message"]
     with pytest.raises(ToqiboxError) as refused:
-        isf(SIZE, FONT, WORDS).param_values({"size": {"bind": "kick"}})
+        isf(SIZE, FONT, TEXT_INPUT).param_values({"size": {"bind": "kick"}})
     assert refused.value.field == "params.size"
     assert refused.value.values["reason"] == Message("immovable")
 
@@ -131,14 +131,14 @@ def test_what_shapes_letters_cannot_move() -> None:
 )
 def test_a_wrong_text_is_refused(value: object, reason: str) -> None:
     with pytest.raises(ToqiboxError) as caught:
-        isf(SIZE, FONT, WORDS).param_values({"words": value})
+        isf(SIZE, FONT, TEXT_INPUT).param_values({"words": value})
     assert (caught.value.code, caught.value.field) == ("invalid_parameter", "params.words")
     why: Any = caught.value.values["reason"]
     assert why.key == reason
 
 
-def test_schema_and_program_tell_of_it() -> None:
-    effect = isf(SIZE, FONT, WORDS)
+def test_schema_and_program_describe_a_text() -> None:
+    effect = isf(SIZE, FONT, TEXT_INPUT)
     schema = effect.describe()["inputs"]
     assert schema["properties"]["words"]["default"] == "$title!"
     assert Draft202012Validator(schema).is_valid({"words": "Ночь\n🔥"})
@@ -155,7 +155,7 @@ def test_a_title_is_filled_in() -> None:
 
 
 def test_letters_are_drawn_and_without_a_title_nothing(gl: Context) -> None:
-    effect = isf(SIZE, FONT, {**WORDS, "DEFAULT": "$title"}, code=DRAWN)
+    effect = isf(SIZE, FONT, {**TEXT_INPUT, "DEFAULT": "$title"}, code=DRAWN)
     seen = drawn(gl, effect, "HI", size=0.5)[..., 3]
     assert seen.max() == 255
     assert 0.02 < (seen > 128).mean() < 0.4
@@ -163,7 +163,7 @@ def test_letters_are_drawn_and_without_a_title_nothing(gl: Context) -> None:
     assert (drawn(gl, effect, "HI", size=0.25)[..., 3] > 128).sum() < (seen > 128).sum() / 2
 
 
-def test_the_functions_tell_what_the_texture_holds(gl: Context) -> None:
+def test_the_functions_return_the_contents_of_the_texture(gl: Context) -> None:
     code = """void main() {
         int x = int(gl_FragCoord.x);
         vec3 told = vec3(float(TEXT_LINES(words)), TEXT_EM(words), TEXT_CAPS(words));
@@ -172,7 +172,7 @@ def test_the_functions_tell_what_the_texture_holds(gl: Context) -> None:
         if (x == 3) told = vec3(TEXT_SIZE(words), float(TEXT_RTL(words)));
         gl_FragColor = vec4(told / 255.0, 1.0);
     }"""
-    effect = isf(SIZE, FONT, {**WORDS, "DEFAULT": "שלום"}, code=code)
+    effect = isf(SIZE, FONT, {**TEXT_INPUT, "DEFAULT": "שלום"}, code=code)
     texel_rows = [[int(part) for part in texel] for texel in drawn(gl, effect, None)[-1, :4, :3]]
     (lines, em, caps), (wide, high, base), (left, right, top), (width, height, rtl) = texel_rows
     assert (lines, em, wide, high, rtl) == (1, 11, 96, 54, 1)
@@ -190,7 +190,7 @@ def test_cells_hold_one_character_each(gl: Context) -> None:
         gl_FragColor = vec4(TEXT_CELL(words, cell, at).r);
         if (gl_FragCoord.y > 53.0) gl_FragColor = vec4(float(TEXT_CELLS(words)) / 255.0);
     }"""
-    effect = isf(SIZE, FONT, {**WORDS, "DEFAULT": "0123456789:", "CELLS": True}, code=code)
+    effect = isf(SIZE, FONT, {**TEXT_INPUT, "DEFAULT": "0123456789:", "CELLS": True}, code=code)
     seen = drawn(gl, effect, None, size=0.3)
     assert (seen[0] == 11).all()  # rows of the top come first
     text_input, nine = seen[30:50, :24, 0], seen[30:50, 24:48, 0]

@@ -42,7 +42,7 @@ def fade(text: str = FADE) -> Effect:
     return load("fade", "fade.glsl", text)
 
 
-def test_what_a_transition_is() -> None:
+def test_detection_of_a_transition() -> None:
     effect = fade()
     assert (effect.dialect, effect.credit, effect.license) == ("transition", "Someone", "MIT")
     assert (effect.input_image, effect.transition_image, effect.sequential) == (
@@ -58,7 +58,7 @@ def test_what_a_transition_is() -> None:
     assert effect.param_values({"unit": "beats", "at": 4})["unit"] == BEATS
 
 
-def test_a_name_that_the_author_took_is_left_to_the_author() -> None:
+def test_a_name_of_the_author_is_not_redefined() -> None:
     effect = fade(FADE.replace("softness", "length"))
     values = effect.param_values({})
     assert values["length"] == 0.3
@@ -70,14 +70,14 @@ def test_a_name_that_the_author_took_is_left_to_the_author() -> None:
     assert moved.tolist() == [0.0, 0.25, 0.5]
 
 
-def test_a_picture_of_the_authors_own_is_a_further_input() -> None:
+def test_an_image_of_the_author_is_another_input() -> None:
     effect = fade(f"uniform sampler2D luma;\n{FADE}")
     images = [item.name for item in effect.inputs if item.kind is Kind.IMAGE]
     assert images == ["startImage", "endImage", "luma"]
     assert effect.transition_image == "endImage"
 
 
-def test_a_mistake_is_told_in_the_authors_line(draw: object) -> None:
+def test_an_error_is_reported_at_the_authors_line(draw: object) -> None:
     assert callable(draw)
     with pytest.raises(ToqiboxError) as caught:
         draw(fade(FADE.replace("progress)", "progres)")))
@@ -86,7 +86,7 @@ def test_a_mistake_is_told_in_the_authors_line(draw: object) -> None:
     assert "progres" in values_drawn["message"]
 
 
-def test_it_goes_once() -> None:
+def test_a_transition_runs_once() -> None:
     assert at(6, 1, at=1.0, length=2.0) == [0, 0, 0.5, 1, 1, 1]
     assert at(4, 2, at=0.0, length=1.0) == [0, 0.5, 1, 1]
 
@@ -110,7 +110,7 @@ def test_without_length_it_is_a_cut_at_the_first_frame_not_before() -> None:
         assert cut.index(1.0) == int(np.ceil(1.1 * fps - 1e-6))
 
 
-def test_it_goes_back_and_forth() -> None:
+def test_a_transition_runs_back_and_forth() -> None:
     forth = at(10, 1, at=1.0, length=2.0, every=3.0)
     assert forth == [0, 0, 0.5, 1, 1, 0.5, 0, 0, 0.5, 1]
     assert at(6, 1, length=0.0, every=2.0) == [0, 0, 1, 1, 0, 0], "the first is after a period"

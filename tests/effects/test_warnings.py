@@ -14,20 +14,20 @@ def warnings_of(
     """Return line, text at the column, and message with hint of each warning."""
     effect = load("test", file, text, vertex)
     lines = text.split("\n")
-    warnings_found = []
+    reported = []
     for entry in effect.warnings:
         assert entry["severity"] == "warning"
         line_text = lines[entry["line"] - 1]
         expected = f"{entry['message']} → {entry['hint']}"
-        warnings_found.append((entry["line"], line_text[entry["column"] - 1 :][:8], expected))
-    return warnings_found
+        reported.append((entry["line"], line_text[entry["column"] - 1 :][:8], expected))
+    return reported
 
 
 def of_header(header: str) -> tuple[int, str, str]:
     """Return the only warning about a header."""
-    warnings_found = warnings_of(f"/*{header}*/{BODY}")
-    assert len(warnings_found) == 1, warnings_found
-    return warnings_found[0]
+    reported = warnings_of(f"/*{header}*/{BODY}")
+    assert len(reported) == 1, reported
+    return reported[0]
 
 
 def of_input(rest: str) -> tuple[int, str, str]:
@@ -89,7 +89,7 @@ def test_a_header(header: str, expected: str) -> None:
     assert expected in of_header(header)[2]
 
 
-def test_a_size_made_of_inputs_is_no_mistake() -> None:
+def test_a_size_that_depends_on_inputs_has_no_warning() -> None:
     header = (
         '{"INPUTS": [{"NAME": "n", "TYPE": "float"}],'
         ' "PASSES": [{"TARGET": "t", "WIDTH": "max($WIDTH * $n, 1) / 0"}, {"WIDTH": "$WIDTH"}]}'
@@ -118,9 +118,9 @@ def test_a_size_made_of_inputs_is_no_mistake() -> None:
     ],
 )  # fmt: skip
 def test_glsl(file: str, text: str, at: tuple[int, str], expected: str) -> None:
-    warnings_found = warnings_of(text, file)
-    assert len(warnings_found) == 1, warnings_found
-    line, there, message = warnings_found[0]
+    reported = warnings_of(text, file)
+    assert len(reported) == 1, reported
+    line, there, message = reported[0]
     assert (line, there) == at
     assert expected in message
 
@@ -131,7 +131,7 @@ def test_a_vertex_shader_that_writes_only_some_varyings() -> None:
     assert [(line, there) for line, there, _ in warnings_of(text, vertex=vertex)] == [(3, "b;")]
 
 
-def test_what_is_declared_and_never_used_is_no_matter() -> None:
+def test_unused_declarations_have_no_warning() -> None:
     assert warnings_of("/*{}*/\nuniform float zoom;\nvarying vec2 foo;" + BODY) == []
 
 

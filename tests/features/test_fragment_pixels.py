@@ -161,7 +161,7 @@ def test_pixels(context: Context, photos: tuple[Path, Path], case: Case) -> None
 
 
 @pytest.mark.parametrize("folder", ["fragment", "transition"])
-def test_every_file_is_looked_at(folder: str) -> None:
+def test_every_file_is_tested(folder: str) -> None:
     files = {f"{folder}/{path.name}" for path in (FOLDER / folder).iterdir()}
     assert files == {case.file for case in CASES if case.file.startswith(folder)}
 

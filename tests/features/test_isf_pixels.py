@@ -239,7 +239,7 @@ def test_pixels(context: Context, photos: tuple[Path, Path], case: Case) -> None
     assert drawn == dict(case.pixels)
 
 
-def test_every_file_is_looked_at() -> None:
+def test_every_file_is_tested() -> None:
     assert {case.file for case in CASES} == {path.stem for path in FOLDER.glob("*.fs")}
 
 

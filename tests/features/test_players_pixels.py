@@ -100,6 +100,6 @@ def test_pixels(context: Context, photos: tuple[Path, Path], case: Case) -> None
     assert drawn == dict(case.pixels)
 
 
-def test_every_file_is_looked_at() -> None:
+def test_every_file_is_tested() -> None:
     files = {f"players/{path.name}" for path in (FOLDER / "players").iterdir()}
     assert files == {case.file for case in CASES}

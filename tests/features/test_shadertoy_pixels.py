@@ -106,7 +106,7 @@ def test_filters_and_edges(context: Context, above: Path) -> None:
     assert same(pixels[:, :8], (204, 204, 204))
 
 
-def test_pictures_stand_upright_unless_flipped(context: Context, above: Path) -> None:
+def test_images_are_upright_unless_flipped(context: Context, above: Path) -> None:
     pixels = Shown(context, above, "pictures.glsl").frame(0)
     corners = [(200, 0, 0), (0, 200, 0), (0, 0, 200), (40, 40, 40)]
     turned = [(0, 0, 200), (40, 40, 40), (200, 0, 0), (0, 200, 0)]
@@ -163,7 +163,7 @@ def test_the_sound_is_the_spectrum_below_the_waveform(context: Context, above: P
     assert (pixels[..., 1:] == (0, 255, 255)).all()
 
 
-def test_a_cube_pass_paints_the_faces_it_is_told(context: Context, above: Path) -> None:
+def test_a_cube_pass_draws_the_given_faces(context: Context, above: Path) -> None:
     pixels = Shown(context, above, "cube.glsl").frame(0)
     for face in range(6):
         axis, sign = face // 2, 1 - 2 * (face % 2)
@@ -186,7 +186,7 @@ def test_noise_is_the_same_everywhere(context: Context, above: Path) -> None:
     assert (pixels[..., 2] == np.tile(depth, (1, 2))).all()
 
 
-def test_what_other_players_need_does_no_harm(context: Context, above: Path) -> None:
+def test_code_for_other_players_does_no_harm(context: Context, above: Path) -> None:
     pixels = Shown(context, above, "other_players.glsl").frame(4)
     assert same(pixels[:16, :32], (200, 102, 102))
     assert same(pixels[16:, :32], (0, 102, 102))
@@ -209,7 +209,7 @@ def test_an_export_of_the_site(context: Context, above: Path) -> None:
     assert (pixels[..., 3] == 255).all()
 
 
-def test_in_a_chain_the_first_picture_is_the_one_before(context: Context, above: Path) -> None:
+def test_in_a_chain_the_input_image_is_the_previous_output(context: Context, above: Path) -> None:
     pixels = Shown(context, above, "asserted.glsl", "pictures.glsl").frame(0)
     assert same(pixels[:, :4], (255, 0, 0))
     assert same(pixels[:, 5:8], (102, 102, 102))

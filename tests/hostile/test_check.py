@@ -36,7 +36,7 @@ def checked(tmp_path_factory: pytest.TempPathFactory) -> Checked:
     return {name: (file, results[name]) for name, file in files.items()}
 
 
-def test_each_ends_as_it_should(checked: Checked) -> None:
+def test_each_ends_as_expected(checked: Checked) -> None:
     ended = {name: result["outcome"] for name, (_, result) in checked.items()}
     assert ended == {name: file.outcome for name, (file, _) in checked.items()}
 
@@ -50,14 +50,14 @@ def test_each_has_the_expected_message(checked: Checked) -> None:
     assert wrong == {}
 
 
-def test_nothing_of_the_machine_is_told(checked: Checked) -> None:
+def test_nothing_of_the_machine_is_revealed(checked: Checked) -> None:
     for name, (_, result) in checked.items():
         text = json.dumps(result["diagnostics"]) + result["reason"]
         assert "root:" not in text, name
         assert "Traceback" not in text, name
 
 
-def test_a_terminal_is_sent_nothing_to_obey(tmp_path: Path) -> None:
+def test_a_terminal_receives_no_control_codes(tmp_path: Path) -> None:
     write(tmp_path, lambda file: "oops" in str(file.text) or "owned" in str(file.text))
     for arguments in ((), ("--verbose",)):
         done = _check(tmp_path, *arguments)

@@ -45,7 +45,7 @@ def test_code_is_installed_without_the_network() -> None:
     assert re.search(r"pip install [^&]*--no-index\s+--no-build-isolation /opt/build\b", _runs())
 
 
-def test_nvidia_runtime_is_asked_for_what_is_used() -> None:
+def test_nvidia_runtime_is_requested_with_the_used_capabilities() -> None:
     capabilities = IMAGE.environment["NVIDIA_DRIVER_CAPABILITIES"].split(",")
     assert sorted(capabilities) == ["compute", "graphics", "utility", "video"]
     assert IMAGE.environment["NVIDIA_VISIBLE_DEVICES"] == "all"
@@ -77,7 +77,7 @@ def test_process_one_reaps_and_the_server_follows_it() -> None:
     assert IMAGE.command[-2:] == ["toqibox", "serve"]
 
 
-def test_health_is_asked_of_the_server_itself() -> None:
+def test_the_health_check_asks_the_server_itself() -> None:
     assert IMAGE.health == ["toqibox", "health"]
 
 

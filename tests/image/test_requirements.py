@@ -56,7 +56,7 @@ def _closure(requirements: list[str]) -> dict[str, list[Requirement]]:
 
 
 @pytest.mark.parametrize("name", NEEDED)
-def test_lock_is_what_the_project_needs(name: str) -> None:
+def test_the_lock_has_the_requirements_of_the_project(name: str) -> None:
     assert default_environment()["sys_platform"] == "linux"
     pinned, needed = _pinned(name), _closure(NEEDED[name])
     assert {key for key, entry in pinned.items() if _applies(entry)} == needed.keys(), "make lock"

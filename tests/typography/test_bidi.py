@@ -42,7 +42,7 @@ def test_order(text: str, seen: str) -> None:
     assert _seen(text) == seen
 
 
-def test_a_mark_goes_with_its_letter() -> None:
+def test_a_combining_mark_stays_with_its_letter() -> None:
     text = "\u05d0\u05b8b"
     assert embedding_levels(text, base_level(text)) == [1, 1, 2]
 

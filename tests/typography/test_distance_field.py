@@ -30,5 +30,5 @@ def test_from_a_disc() -> None:
     assert np.percentile(error, 99) < 0.2
 
 
-def test_nothing_is_far_from_everywhere() -> None:
+def test_an_empty_mask_is_far_everywhere() -> None:
     assert (signed_distances(np.zeros((5, 7), np.float32), 3) > 3).all()

@@ -66,8 +66,8 @@ def test_family(name: str, bold: bool) -> None:
     ],
 )
 def test_other_scripts_have_their_font(cluster: str, file: str) -> None:
-    found = FontFallback("Roboto", cluster, bold=True).assign_faces([cluster])
-    assert [Path(face.source.path).name for _, face in found if face.source] == [file]
+    faces = FontFallback("Roboto", cluster, bold=True).assign_faces([cluster])
+    assert [Path(face.source.path).name for _, face in faces if face.source] == [file]
 
 
 def _names(family: str, text: str) -> list[str]:
@@ -82,7 +82,7 @@ def test_shared_digits_and_punctuation_use_the_font_of_the_letters_before() -> N
     assert _names("Noto Serif", "हिन्दी।")[-1] == "NotoSerifDevanagari-Bold.ttf"
 
 
-def test_no_character_that_a_font_has_is_lost() -> None:
+def test_every_character_of_a_font_is_drawn() -> None:
     """One of each 64 neighbouring characters of the installed fonts."""
     owned = {
         code
@@ -127,9 +127,9 @@ def test_image_and_setup_install_every_package() -> None:
     image = dockerfile.parse((ROOT / "Dockerfile.gpu").read_text("utf-8"))
     installed = {word for line in image if line.name == "RUN" for word in line.text.split()}
     assert {word for word in installed if word.startswith("fonts-")} == packages
-    setup_words = (ROOT / "scripts" / "setup.sh").read_text("utf-8").split()
+    setup_tokens = (ROOT / "scripts" / "setup.sh").read_text("utf-8").split()
     files = dict(
-        word.split("/", 1) for word in setup_words if word.startswith("fonts-") and "/" in word
+        word.split("/", 1) for word in setup_tokens if word.startswith("fonts-") and "/" in word
     )
     assert files.keys() == packages
     assert [file for file in files.values() if not (FONTS_DIR / file).is_file()] == []

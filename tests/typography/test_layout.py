@@ -35,15 +35,15 @@ def test_a_short_text_keeps_its_size() -> None:
 
 def test_lines_are_even_and_fit() -> None:
     layout = lay_out(LONG, style(lines=3))
-    found = widths(layout)
-    assert len(found) == 3
+    line_widths = widths(layout)
+    assert len(line_widths) == 3
     assert layout.size == 40
-    assert max(found) <= 600
-    assert min(found) > 0.75 * max(found)
+    assert max(line_widths) <= 600
+    assert min(line_widths) > 0.75 * max(line_widths)
     assert " ".join(line_texts(layout)) == LONG
 
 
-def test_what_does_not_fit_becomes_smaller_then_is_cut() -> None:
+def test_a_text_that_does_not_fit_is_shrunk_then_truncated() -> None:
     smaller = lay_out(LONG, style(lines=2, width=500))
     assert len(smaller.lines) == 2
     assert 17 < smaller.size < 40
@@ -75,14 +75,14 @@ def test_line_breaks_are_kept() -> None:
 
 
 def test_a_phrase_that_is_too_long_is_broken_by_the_rules() -> None:
-    found = line_texts(
+    rows = line_texts(
         lay_out("それはちょっと「むずかしい」のでは、ない？", style(width=130, shrink=1, lines=8))
     )
-    assert len(found) > 3
-    assert [row for row in found if row[0] in "、。？」ょっ"] == []
+    assert len(rows) > 3
+    assert [row for row in rows if row[0] in "、。？」ょっ"] == []
 
 
-def test_runs_go_from_left_to_right_as_they_are_seen() -> None:
+def test_runs_are_in_visual_order() -> None:
     layout = lay_out("שלום Tel Aviv 2024!", style())
     assert layout.rtl
     assert [(run.text.strip(), run.rtl) for run in layout.lines[0]] == [
@@ -93,7 +93,7 @@ def test_runs_go_from_left_to_right_as_they_are_seen() -> None:
 
 
 @pytest.mark.parametrize("spacing", [-0.05, 0.1, 0.5])
-def test_letters_are_spaced_but_for_those_that_are_joined(spacing: float) -> None:
+def test_letters_are_spaced_except_joined_ones(spacing: float) -> None:
     def width(text: str, **options: Any) -> float:
         return sum(run.width for run in lay_out(text, style(**options)).lines[0])
 

@@ -72,7 +72,7 @@ def test_an_outline_is_a_threshold_of_green() -> None:
         assert moved[middle] == pytest.approx(width, abs=1.0)
 
 
-def test_a_shadow_is_soft_and_as_much_as_the_letters() -> None:
+def test_a_shadow_is_soft_and_has_the_area_of_the_letters() -> None:
     seen = masks(typeset("Ш", style(size=64.0, shadow=0.4))).astype(float)
     assert seen[..., 2].sum() == pytest.approx(seen[..., 0].sum(), rel=0.05)
     assert np.abs(np.diff(seen[..., 2], axis=1)).max() < 40
@@ -131,7 +131,7 @@ def test_cells_are_equally_wide() -> None:
     ],
     ids=lambda text: ascii(text[:6]),
 )
-def test_any_string_is_calm(text: str) -> None:
+def test_any_string_can_be_typeset(text: str) -> None:
     texels = typeset(text, style(outline=0.1))
     lines, _ = numbers(texels, 0)
     (left, bottom), (right, top) = numbers(texels, 2), numbers(texels, 3)
@@ -152,7 +152,7 @@ def test_nothing_leaves_the_frame(text: str, size: float, cells: bool) -> None:
         assert texels.shape[1] <= 640
 
 
-def test_a_giant_text_stays_within_what_a_card_can_hold() -> None:
+def test_a_giant_text_stays_within_the_maximum_texture_size() -> None:
     giant = {"frame": (960, 540), "size": 540.0, "width": 960.0, "height": 540.0}
     cells = typeset("0123456789:" * 5, style(**giant, cells=True, shadow=1.0))
     assert cells.shape[1] <= 8192

@@ -27,7 +27,7 @@ def test_an_intro_without_drums_has_accents_of_its_own() -> None:
     assert np.diff(accents[:, 0]).min() > 0.2
 
 
-def test_slow_swells_are_gentle_accents() -> None:
+def test_slow_swells_are_weak_accents() -> None:
     time = sounds.span(24)
     swell = 0.3 * np.sin(2 * np.pi * 220 * time) * np.exp(-np.square((time % 8 - 4) / 1.5))
     accents = find_events(sounds.samples(swell)).accents
@@ -37,7 +37,7 @@ def test_slow_swells_are_gentle_accents() -> None:
     assert (rising[:, 1] <= 0.5).all()
 
 
-def test_a_quiet_stretch_between_loud_ones_moves_too() -> None:
+def test_a_quiet_passage_between_loud_ones_has_accents() -> None:
     """Notes of a harp at -24 dB for 6 s between 4 s of the same at full strength."""
     time = sounds.span(14)
     loud = np.where((time < 4) | (time >= 10), 0.5, 0.03)

@@ -14,7 +14,7 @@ def marked(times: Float64Array, seconds: float, height: float = 0.8) -> Float64A
     return beats
 
 
-def test_the_path_goes_on_where_nothing_marks_the_beat() -> None:
+def test_the_path_continues_without_evidence_of_beats() -> None:
     times = np.arange(0.2, 30, 0.5)
     marked_times = times[(times < 10) | (times > 16)]
     beats = beat_path.track_beats(marked(marked_times, 30)) / 100
@@ -27,7 +27,7 @@ def test_a_tempo_that_changes_is_followed() -> None:
     assert np.abs(beats[:, None] - times).min(axis=0).max() <= 0.05
 
 
-def test_a_forced_tempo_is_kept_to() -> None:
+def test_a_given_tempo_is_kept() -> None:
     times = np.arange(0.2, 20, 0.35)
     assert np.median(np.diff(beat_path.track_beats(marked(times, 20)))) == 35
     assert np.median(np.diff(beat_path.track_beats(marked(times, 20), 60 / 0.70))) == pytest.approx(
@@ -35,13 +35,13 @@ def test_a_forced_tempo_is_kept_to() -> None:
     )
 
 
-def test_nothing_at_all_and_less_than_a_beat() -> None:
+def test_silence_and_less_than_a_beat() -> None:
     assert len(beat_path.track_beats(np.zeros(0))) == 0
     assert len(beat_path.track_beats(np.full(20, 0.5))) == 0
     assert len(downbeats.find_downbeats(np.zeros(0))) == 0
 
 
-def test_beats_of_a_grid_lie_on_one_line_to_the_millisecond() -> None:
+def test_beats_of_a_grid_fit_a_constant_tempo_to_the_millisecond() -> None:
     times = 0.123 + np.arange(100) * 60 / 128
     loose = times + np.random.default_rng(1).normal(0, 0.004, len(times))
     # The path may slip by half a beat in a break; the line does not.
@@ -54,7 +54,7 @@ def test_beats_of_a_grid_lie_on_one_line_to_the_millisecond() -> None:
     assert beats == pytest.approx(times[: len(beats)], abs=0.003)
 
 
-def test_hands_that_drift_lie_on_no_line() -> None:
+def test_drifting_beats_fit_no_constant_tempo() -> None:
     times = np.cumsum(np.linspace(0.46, 0.54, 100))
     assert constant_tempo.fit_line(times, marked(times, 51), times) is None
 
@@ -67,6 +67,6 @@ def test_bars_are_counted(bar: int) -> None:
     assert np.array_equal(downbeats.find_downbeats(noisy), first)
 
 
-def test_a_bar_that_is_cut_short_moves_the_count() -> None:
+def test_a_shortened_bar_moves_the_downbeats() -> None:
     first = np.concatenate([np.arange(30) % 4 == 0, np.arange(34) % 4 == 0]) * 1.0
     assert np.array_equal(downbeats.find_downbeats(0.05 + 0.85 * first), first)

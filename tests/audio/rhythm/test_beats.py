@@ -33,37 +33,37 @@ def f_measure(expected: Float64Array, detected: Float64Array, window: float) -> 
     ("kind", "seed"),
     [("clicks", 4), ("loops", 2), ("loops", 6), ("arrangements", 8)],
 )
-def test_a_made_up_track(kind: str, seed: int) -> None:
+def test_a_synthesised_track(kind: str, seed: int) -> None:
     """Clicks of three beats a bar, house, reggae whose tempo steps, funk that builds and drops."""
-    track, found = analyse_track(kind, seed)
+    track, events = analyse_track(kind, seed)
     truth = track.truth
-    assert f_measure(truth.onsets, found.onsets[:, 0], 0.05) > 0.9
-    assert f_measure(truth.beats, found.beats[:, 0], 0.07) > 0.95
-    assert found.tempo == pytest.approx(float(np.median(60 / np.diff(truth.beats))), rel=0.02)
-    assert found.confidence > 0.25
+    assert f_measure(truth.onsets, events.onsets[:, 0], 0.05) > 0.9
+    assert f_measure(truth.beats, events.beats[:, 0], 0.07) > 0.95
+    assert events.tempo == pytest.approx(float(np.median(60 / np.diff(truth.beats))), rel=0.02)
+    assert events.confidence > 0.25
     if len(truth.kicks):
-        assert f_measure(truth.kicks, found.kicks[:, 0], 0.05) > 0.9
+        assert f_measure(truth.kicks, events.kicks[:, 0], 0.05) > 0.9
     if len(truth.downbeats):
-        firsts = found.beats[found.beats[:, 1] > 0, 0]
+        firsts = events.beats[events.beats[:, 1] > 0, 0]
         assert f_measure(truth.downbeats, firsts, 0.07) > 0.9
 
 
-def test_build_drop_and_what_is_plain() -> None:
-    track, found = analyse_track("arrangements", 8)
+def test_build_drop_and_plain_sections() -> None:
+    track, events = analyse_track("arrangements", 8)
     names = ("plain", "build", "drop", "break")
-    parts = [(start, names[int(kind)]) for start, _, _, kind in found.sections]
+    parts = [(start, names[int(kind)]) for start, _, _, kind in events.sections]
     for start, _, kind in track.truth.sections[:3]:
         assert any(kind == name and abs(start - at) < 0.1 for at, name in parts)
-    drop = found.sections[found.sections[:, 3] == 2]
-    build = found.sections[found.sections[:, 3] == 1]
+    drop = events.sections[events.sections[:, 3] == 2]
+    build = events.sections[events.sections[:, 3] == 1]
     assert drop[0, 2] > build[0, 2] + 0.2
 
 
-def test_beats_go_on_through_a_silent_bar_and_not_beyond_the_sound() -> None:
+def test_beats_continue_through_a_silent_bar_and_end_with_the_audio() -> None:
     times = np.concatenate([np.arange(1, 5, 0.5), np.arange(7, 11, 0.5)])
-    found = find_events(sounds.samples(sounds.hits(16, times)))
-    assert found.beats[:, 0] == pytest.approx(np.arange(1, 10.6, 0.5), abs=0.02)
-    assert found.tempo == pytest.approx(120, rel=0.002)
+    events = find_events(sounds.samples(sounds.hits(16, times)))
+    assert events.beats[:, 0] == pytest.approx(np.arange(1, 10.6, 0.5), abs=0.02)
+    assert events.tempo == pytest.approx(120, rel=0.002)
 
 
 @pytest.mark.parametrize(("tempo", "pattern"), [(90, "khkhkhkh"), (128, "khshkhsh")])
@@ -71,17 +71,17 @@ def test_tempo_and_phase(tempo: float, pattern: str) -> None:
     halves = 0.21 + np.arange(int(7.5 * tempo / 30)) * 30 / tempo
     letters = np.array([pattern[count % 8] for count in range(len(halves))])
     signal = 0.7 * sounds.hits(8, halves[letters != "h"]) + sounds.hats(8, halves[letters == "h"])
-    found = find_events(sounds.samples(signal))
-    assert found.tempo == pytest.approx(tempo, rel=2e-3)
-    beside = (found.beats[:, 0] - 0.21 + 30 / tempo) % (60 / tempo) - 30 / tempo
+    events = find_events(sounds.samples(signal))
+    assert events.tempo == pytest.approx(tempo, rel=2e-3)
+    beside = (events.beats[:, 0] - 0.21 + 30 / tempo) % (60 / tempo) - 30 / tempo
     assert np.abs(beside).max() < 0.02
 
 
-def test_the_same_sound_has_the_same_events() -> None:
-    track, found = analyse_track("loops", 2)
+def test_the_same_audio_has_the_same_events() -> None:
+    track, events = analyse_track("loops", 2)
     again = find_events(track.samples.copy())
     for name in ("onsets", "kicks", "snares", "hats", "beats", "sections"):
-        assert np.array_equal(getattr(found, name), getattr(again, name))
+        assert np.array_equal(getattr(events, name), getattr(again, name))
 
 
 def test_beats_are_where_the_kicks_are_and_not_where_bass_and_hats_are() -> None:
@@ -90,6 +90,6 @@ def test_beats_are_where_the_kicks_are_and_not_where_bass_and_hats_are() -> None
     age = (sounds.span(16) - 0.25) % 0.5
     bass = sum(0.5**k * np.sin(2 * np.pi * 55 * (k + 1) * age) for k in range(5))
     signal = 0.7 * sounds.hits(16, times) + 0.3 * bass * np.exp(-age / 0.1)
-    found = find_events(sounds.samples(0.6 * signal + sounds.hats(16, times + 0.25)))
-    assert found.tempo == pytest.approx(120, rel=1e-3)
-    assert np.abs((found.beats[:, 0] + 0.25) % 0.5 - 0.25).max() < 0.001
+    events = find_events(sounds.samples(0.6 * signal + sounds.hats(16, times + 0.25)))
+    assert events.tempo == pytest.approx(120, rel=1e-3)
+    assert np.abs((events.beats[:, 0] + 0.25) % 0.5 - 0.25).max() < 0.001

@@ -54,7 +54,7 @@ def test_silence_has_no_events(count: int) -> None:
 
 
 @pytest.mark.parametrize("count", [1, 50, 441, 13_230])
-def test_what_is_short_is_one_plain_part(count: int) -> None:
+def test_a_short_track_is_one_plain_section(count: int) -> None:
     rng = np.random.default_rng(3)
     detected = analyse(rng.integers(-9000, 9000, (count, 2)).astype(np.int16))
     assert len(detected.sections) == 1
@@ -63,7 +63,7 @@ def test_what_is_short_is_one_plain_part(count: int) -> None:
 
 
 @pytest.mark.parametrize("slope", [0.0, 0.5, 1.0])
-def test_noise_has_hardly_any(slope: float) -> None:
+def test_noise_has_almost_no_events(slope: float) -> None:
     detected = analyse(sounds.samples(sounds.coloured(10, slope)))
     assert len(detected.onsets) <= 5
     assert len(detected.kicks) <= 2
@@ -74,7 +74,7 @@ def test_noise_has_hardly_any(slope: float) -> None:
 
 
 @pytest.mark.parametrize("hertz", [(40,), (60,), (100,), (440,), (55, 57)])
-def test_steady_tones_have_none(hertz: tuple[float, ...]) -> None:
+def test_steady_tones_have_no_events(hertz: tuple[float, ...]) -> None:
     """Only their sudden beginning and end may be detected, not their interference."""
     time = sounds.span(6)
     tone = np.sum(
@@ -96,11 +96,11 @@ def test_speech_has_no_beat_and_few_kicks() -> None:
     assert sections.DROP not in detected.sections[:, 3]
 
 
-def test_a_held_chord_begins_and_that_is_all() -> None:
+def test_a_sustained_chord_has_one_onset() -> None:
     """Three notes of a string machine, each of three slightly detuned voices, for 12 s."""
     time = sounds.span(12)
     notes = (220.0, 277.2, 329.6)
-    voices = [note * (1 + apart) for note in notes for apart in (-0.001, 0.0, 0.0012)]
+    voices = [note * (1 + detune) for note in notes for detune in (-0.001, 0.0, 0.0012)]
     chord = sum(np.sin(2 * np.pi * hertz * time + hertz) for hertz in voices)
     detected = analyse(sounds.samples(0.05 * np.minimum(time / 0.4, 1) * chord))
     inside = detected.accents[(detected.accents[:, 0] > 0.6)]

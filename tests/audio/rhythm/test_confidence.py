@@ -9,7 +9,7 @@ from server.protocol.feature_names import EVENTS_WITH_CONFIDENCE
 from tests.audio.rhythm import sounds
 
 
-def test_a_lone_hit_stands_for_no_drum() -> None:
+def test_a_single_onset_is_not_evidence_of_a_drum() -> None:
     lone = Evidence(np.array([10.0]), np.array([1.0]))
     steady = Evidence(np.arange(0, 20, 0.5), np.ones(40))
     assert lone.overall <= 0.5
@@ -17,7 +17,7 @@ def test_a_lone_hit_stands_for_no_drum() -> None:
     assert steady.at(np.array([10.0]))[0] == pytest.approx(8 / 9, abs=0.02)
 
 
-def test_it_follows_the_track() -> None:
+def test_confidence_follows_the_track() -> None:
     """Certain hits for 20 s, doubtful ones for 20 s, then none."""
     times = np.arange(0, 40, 0.5)
     certainty = np.where(times < 20, 0.9, 0.2)
@@ -28,14 +28,14 @@ def test_it_follows_the_track() -> None:
 
 
 @pytest.mark.parametrize("times", [[], [0.0]])
-def test_it_is_finite_of_hardly_any(times: list[float]) -> None:
+def test_confidence_is_finite_with_almost_no_events(times: list[float]) -> None:
     confidence = Evidence(np.array(times), np.ones(len(times)))
     assert np.isfinite(confidence.at(np.arange(5.0))).all()
     assert confidence.at(np.zeros(0)).shape == (0,)
     assert 0 <= confidence.overall <= 1
 
 
-def test_a_drum_is_surer_than_speech() -> None:
+def test_a_drum_has_a_higher_confidence_than_speech() -> None:
     drums = find_events(sounds.samples(sounds.hits(12, np.arange(0.25, 12, 0.5)))).evidence
     speech = find_events(sounds.samples(sounds.speech(12))).evidence
     assert drums["kick"].overall > 0.6

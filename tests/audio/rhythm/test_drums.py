@@ -39,7 +39,7 @@ def test_a_softer_kick_is_weaker() -> None:
     assert detected[2, 1] == pytest.approx(0.5, abs=0.15)
 
 
-def test_kicks_as_fast_as_two_feet_can_are_each_one() -> None:
+def test_kicks_of_a_double_pedal_are_separate() -> None:
     times = np.arange(0.1, 3.8, 0.09)
     detected = kicks(sounds.hits(4, times, 70, 0.015))
     assert np.abs(detected[:, 0][:, None] - times).min(axis=1).max() < 0.005
@@ -81,7 +81,7 @@ _MISSED = pytest.mark.xfail(
 
 
 @pytest.mark.parametrize("every", [0, pytest.param(2, marks=_MISSED)])
-def test_claps_on_kicks_that_the_music_is_ducked_under(every: int) -> None:
+def test_claps_on_kicks_with_sidechain_ducking(every: int) -> None:
     """The chord is louder before each kick than the clap on it."""
     chance = np.random.default_rng(5)
     time, beats = sounds.span(8), np.arange(0.25, 7.6, 0.5)

@@ -40,7 +40,7 @@ def test_a_kick_is_in_the_frame_of_its_onset(
     assert np.array_equal(np.floor(events.kicks[:, 0] * fps), np.rint(times * fps))
 
 
-def test_so_it_is_after_a_change_of_sample_rate() -> None:
+def test_a_kick_is_in_its_frame_after_resampling() -> None:
     """From 48 kHz, whose conversion rings slightly before each onset."""
     times = bounds(60)
     mono = sounds.hits(times[-1] + 0.7, times, rate=48_000)
@@ -53,7 +53,7 @@ def test_so_it_is_after_a_change_of_sample_rate() -> None:
     assert behind.max() <= 0.0003
 
 
-def test_so_it_is_after_four_minutes_in_a_file_that_is_mapped(tmp_path: Path) -> None:
+def test_a_kick_is_in_its_frame_after_four_minutes_in_a_mapped_file(tmp_path: Path) -> None:
     times = np.array([0.0, 100.5, 239.0, 239.5])
     track: Int16Array = np.lib.format.open_memmap(
         tmp_path / "track.npy", "w+", np.int16, (240 * 44_100, 2)
@@ -67,7 +67,7 @@ def test_so_it_is_after_four_minutes_in_a_file_that_is_mapped(tmp_path: Path) ->
     assert behind.max() <= 0.0003
 
 
-def test_under_bass_and_hats_it_is_a_few_milliseconds_off() -> None:
+def test_a_kick_under_bass_and_hats_is_a_few_milliseconds_off() -> None:
     times = np.arange(0.2, 7.5, 0.5)
     time = sounds.span(8)
     signal = sounds.hits(8, times) + 0.12 * np.sin(2 * np.pi * 82.4 * time)

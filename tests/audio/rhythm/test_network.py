@@ -23,7 +23,7 @@ def test_a_track_that_begins_later_has_the_same_events_later() -> None:
 
 
 @pytest.mark.parametrize("steps", [1, 2, 9, 1000, 1001])
-def test_any_length_gives_shares(steps: int) -> None:
+def test_any_length_gives_probabilities(steps: int) -> None:
     activations = network.activations(levels(steps))
     assert activations.shape == (steps, len(network.OUTPUTS))
     assert ((activations >= 0) & (activations <= 1)).all()

@@ -18,17 +18,17 @@ def test_kicks_a_little_off_are_put_on_the_grid() -> None:
     assert moved == pytest.approx([1.0, 1.5, 1.5021, 2.07, 2.625], abs=1e-12)
 
 
-def test_two_events_are_not_put_on_one_place() -> None:
+def test_two_events_are_not_quantised_to_one_place() -> None:
     times = np.array([0.9985, 1.001, 2.0004])
     assert quantise.Sixteenths(0.0, 0.125).snap(times) == pytest.approx([0.9985, 1.001, 2.0])
 
 
 @pytest.mark.parametrize("kicks", [[], [0.0, 0.5, 1.0], [0.0, 0.5, 1.0, 1.5, 2.0, 20.0, 20.5]])
-def test_there_is_none_without_enough_kicks(kicks: list[float]) -> None:
+def test_there_is_no_grid_without_enough_kicks(kicks: list[float]) -> None:
     assert quantise.find_sixteenths(np.array(kicks), 0.5) is None
 
 
-def test_hands_and_changes_of_tempo_have_none() -> None:
+def test_played_rhythms_and_tempo_changes_have_no_grid() -> None:
     chance = np.random.default_rng(2)
     assert quantise.find_sixteenths(np.arange(40) * 0.5 + chance.normal(0, 0.01, 40), 0.5) is None
     rushed = np.cumsum(np.full(60, 0.5) * np.linspace(1, 0.9, 60))

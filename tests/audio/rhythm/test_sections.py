@@ -12,12 +12,12 @@ def find_kinds(*energies: float, drums: bool = True, bar_s: float = 2.0) -> list
     each = np.array(energies, np.float64)
     bounds = np.arange(len(each) + 1) * np.float64(bar_s)
     bars = Bars(bounds, each, each, each, each, each, each[:, None], np.zeros((len(each), 12)))
-    sections_found = sections.find_sections(bars, drums=drums)
-    assert sections_found[-1, 1] == bar_s * len(each)
-    return [(float(start), int(kind)) for start, _, _, kind in sections_found]
+    detected = sections.find_sections(bars, drums=drums)
+    assert detected[-1, 1] == bar_s * len(each)
+    return [(float(start), int(kind)) for start, _, _, kind in detected]
 
 
-def test_an_even_track_is_one_part() -> None:
+def test_a_uniform_track_is_one_section() -> None:
     assert find_kinds(*[0.8] * 8) == [(0.0, sections.PLAIN)]
 
 
@@ -31,7 +31,7 @@ def test_a_fill_is_not_a_section() -> None:
     assert find_kinds(*[0.8] * 4, 0.6, *[0.8] * 4) == [(0.0, sections.PLAIN)]
 
 
-def test_a_song_has_no_parts_of_less_than_four_bars() -> None:
+def test_no_section_is_shorter_than_four_bars() -> None:
     """A louder bar every eight and a louder beginning of each phrase are not sections."""
     song = ([0.9, 0.9, 0.6, 0.5, 0.6, 0.5, 0.6, 0.5] * 8)[:61]
     starts = [start for start, _ in find_kinds(*song)]
@@ -48,7 +48,7 @@ def test_a_drop_follows_a_break_and_does_not_last_for_minutes() -> None:
     assert sum(kind == sections.DROP for _, kind in kinds) == 1
 
 
-def test_without_drums_nothing_drops() -> None:
+def test_a_track_without_drums_has_no_drops() -> None:
     kinds = find_kinds(*[0.8] * 16, *[0.2] * 8, *[0.9] * 24, drums=False)
     assert kinds == [(0.0, sections.PLAIN), (32.0, sections.BREAK), (48.0, sections.PLAIN)]
 
@@ -59,7 +59,7 @@ def test_drops_are_rare() -> None:
     assert 1 <= kinds.count(sections.DROP) <= 3
 
 
-def test_what_comes_again_has_the_same_label() -> None:
+def test_repeated_sections_have_the_same_label() -> None:
     """Quiet beginning, then louder and softer parts in turn over the same chords."""
     each = np.array([0.2] * 4 + ([0.6] * 8 + [0.9] * 8) * 2 + [0.1] * 4)
     chords = np.tile(np.roll(np.eye(12), 3, axis=1)[:4], (10, 1))
