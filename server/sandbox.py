@@ -47,6 +47,20 @@ class Limits:
 
 def command(argv: list[str], limits: Limits | None = None) -> list[str]:
     """Build the command line that runs `argv` under limits as a child of this process."""
+    return [
+        sys.executable,
+        "-I",
+        "-S",
+        os.path.abspath(sandbox_exec.__file__),
+        str(os.getpid()),
+        *limit_arguments(limits),
+        "--",
+        *argv,
+    ]
+
+
+def limit_arguments(limits: Limits | None) -> list[str]:
+    """Return limits as `sandbox_exec.confine` takes them."""
     limits = limits or Limits()
     values = {
         "as": limits.memory_bytes,
@@ -55,17 +69,7 @@ def command(argv: list[str], limits: Limits | None = None) -> list[str]:
         "nofile": limits.open_files,
         "nice": limits.niceness,
     }
-    limit_arguments = [f"{name}={value}" for name, value in values.items() if value is not None]
-    return [
-        sys.executable,
-        "-I",
-        "-S",
-        os.path.abspath(sandbox_exec.__file__),
-        str(os.getpid()),
-        *limit_arguments,
-        "--",
-        *argv,
-    ]
+    return [f"{name}={value}" for name, value in values.items() if value is not None]
 
 
 def environment(root: Path = Path("/")) -> dict[str, str]:

@@ -2,7 +2,8 @@
 
     python -I -S sandbox_exec.py PARENT [NAME=LIMIT …] -- PROGRAM [ARGUMENT …]
 
-It runs before every child, so it imports nothing that is slow to load.
+It runs before every child that is not forked, so it imports nothing that is slow to load. A child
+that is forked (worker/fork_server.py) calls `confine` instead.
 """
 
 import ctypes
@@ -31,19 +32,21 @@ def _prefer_oom_kill() -> None:
         pass
 
 
-def _main(arguments: list[str]) -> None:
-    parent, *rest = arguments
-    split = rest.index("--")
+def confine(parent: int, limits: list[str]) -> None:
+    """Let this process die with its parent, and set its limits, each as ``NAME=LIMIT``.
+
+    Exits if the parent, named by its process id, is gone.
+    """
     libc = ctypes.CDLL(None, use_errno=True)
     if libc.prctl(_PR_SET_PDEATHSIG, _SIGKILL, 0, 0, 0) != 0:
         sys.exit("sandbox: PR_SET_PDEATHSIG was refused")
-    if os.getppid() != int(parent):  # it died before the line above took effect
+    if os.getppid() != parent:  # it died before the line above took effect
         sys.exit("sandbox: the parent is gone")
     libc.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
     os.umask(0o077)
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    for argument in rest[:split]:
-        name, value = argument.split("=")
+    for text in limits:
+        name, value = text.split("=")
         if name == "nice":
             os.nice(int(value))
             continue
@@ -55,8 +58,28 @@ def _main(arguments: list[str]) -> None:
         hard_limit = soft_limit + _GRACE_S if name == "cpu" and is_unlimited else soft_limit
         resource.setrlimit(limit, (soft_limit, hard_limit))
     _prefer_oom_kill()
+
+
+def set_command_line(arguments: list[str]) -> None:
+    """Replace this process's command line in the list of processes, cut to the length it has.
+
+    Its memory is overwritten (proc(5), the fields arg_start and arg_end of stat); where the kernel
+    hides their addresses, nothing happens.
+    """
+    with open("/proc/self/stat") as file:
+        fields = file.read().rpartition(")")[2].split()
+    start, end = int(fields[45]), int(fields[46])
+    if 0 < start < end:
+        text = b"\0".join(map(os.fsencode, arguments))[: end - start - 1]
+        ctypes.memmove(start, text.ljust(end - start, b"\0"), end - start)
+
+
+def _main(arguments: list[str]) -> None:
+    parent, *rest = arguments
+    split = rest.index("--")
+    confine(int(parent), rest[:split])
     # SIGPIPE and others that Python ignores would be inherited as ignored across exec.
-    libc.signal(_SIGPIPE, _SIG_DFL)
+    ctypes.CDLL(None).signal(_SIGPIPE, _SIG_DFL)
     os.execvp(rest[split + 1], rest[split + 1 :])  # noqa: S606 - an argument list, no shell
 
 

@@ -6,16 +6,20 @@ import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
+from server import sandbox
 from server.concurrency import run_in_thread
 from server.config import Config
 from server.effects.library.library import Library
 from server.errors import ToqiboxError
 from server.jobs import eta
+from server.jobs.execution.fork_server import ForkServer
 from server.jobs.execution.machine import MachineProbe
 from server.jobs.execution.slot import LocalSlot
+from server.jobs.execution.worker_process import run_task
 from server.jobs.job_object import JobView, job_to_json
 from server.jobs.model.job import Job, Status, now_ms
 from server.jobs.model.job_events import JobChange, JobEvents
@@ -58,12 +62,15 @@ class Service:
         self.data = DataFolder(config.data_dir)
         self.events = JobEvents()
         self.store = Store(self.data.database, self.data.release_ballast, self.events)
-        self.machine = MachineProbe(config, self.data.scratch)
+        self.fork_server = ForkServer(sandbox.environment())
+        launch = self.fork_server.start
+        run_forked = partial(run_task, launch=launch)
+        self.machine = MachineProbe(config, self.data.scratch, run_forked)
         self.validations = ValidationCache(
             self.store, self.machine, library, EffectValidator(config, self.machine)
         )
-        slots = [LocalSlot(index, gpu) for index, gpu in enumerate(config.slot_gpus)]
-        self.dispatcher = Dispatcher(config, self.store, self.data, self.machine, slots)
+        slots = [LocalSlot(index, gpu, launch) for index, gpu in enumerate(config.slot_gpus)]
+        self.dispatcher = Dispatcher(config, self.store, self.data, self.machine, slots, run_forked)
         self.admission = Admission(
             config, self.store, self.data, self.machine, lambda: self.draining
         )
@@ -112,6 +119,7 @@ class Service:
             task.cancel()
         await self.halt()
         await self.machine.close()
+        await self.fork_server.close()
         self.store.close()
         self.data.close()
 

@@ -1,6 +1,7 @@
 """The module of each kind of task, loaded with the first task of its kind."""
 
 from importlib import import_module
+from types import ModuleType
 
 from server.protocol import tasks
 from server.protocol.progress import ProgressReporter
@@ -31,6 +32,10 @@ def run_task(task: Task[ResultT], progress: ProgressReporter) -> ResultT:
     Raises:
         ToqiboxError: the task cannot be done; other exceptions are errors of the program.
     """
-    module = import_module(f"server.worker.tasks.{MODULES[type(task)]}")
-    result: ResultT = module.run(task, progress)
+    result: ResultT = load(type(task)).run(task, progress)
     return result
+
+
+def load(kind: type[tasks.AnyTask]) -> ModuleType:
+    """Load the module of a kind of task, with all that it imports."""
+    return import_module(f"server.worker.tasks.{MODULES[kind]}")

@@ -39,7 +39,8 @@ ROOMS: dict[str, set[str]] = {
     "animation": {"effects"},
     "render": {"animation", "audio", "effects", "media", "protocol", "typography", *DRAWING},
     "worker": {
-        "animation", "audio", "effects", "media", "protocol", "render", "typography", *DRAWING
+        "animation", "audio", "effects", "media", "protocol", "render", "typography",
+        "sandbox_exec", "start", *DRAWING,
     },
     "jobs": {"effects", "files", "protocol", *FOUNDATION},
     "http": {"jobs", "effects", "files", *FOUNDATION},

@@ -37,7 +37,7 @@ async def test_a_file_is_not_rejected_if_a_used_worker_dies(
 ) -> None:
     assert (await validator.validate(good)).outcome is ValidationOutcome.OK
     assert validator._worker is not None
-    validator._worker.process.kill()
+    validator._worker.process.kill_group()
     assert (await validator.validate(good)).outcome is ValidationOutcome.OK
 
 

@@ -18,9 +18,11 @@ class Process:
 
     @property
     def kind(self) -> str:
-        """``worker``, ``ffmpeg``, ``server`` or ``other``."""
+        """``worker``, ``fork_server``, ``ffmpeg``, ``server`` or ``other``."""
         if "server.worker.program" in self.command:
             return "worker"
+        if "server.worker.fork_server" in self.command:
+            return "fork_server"
         arguments = self.command.split()
         if arguments and Path(arguments[0]).name in ("ffmpeg", "ffprobe"):
             return "ffmpeg"
@@ -93,7 +95,7 @@ def _read(pid: int) -> Process | None:
     state, arguments = _state(pid), _content(f"/proc/{pid}/cmdline")
     if state is None or arguments is None:
         return None
-    command = arguments.replace(b"\0", b" ").decode(errors="replace")
+    command = arguments.replace(b"\0", b" ").decode(errors="replace").rstrip()
     return Process(pid, int(state[1]), int(state[2]), command, int(state[19]))
 
 

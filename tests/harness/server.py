@@ -87,9 +87,11 @@ class Server:
         return "the machine has not been probed yet" not in problems
 
     def descendants(self, kind: str | None = None) -> list[processes.Process]:
-        """Return the descendants of the server."""
+        """Return the descendants of the server, its fork server only by its kind."""
         descendants = processes.descendants(self.pid)
-        return [process for process in descendants if kind in (None, process.kind)]
+        if kind is None:
+            return [process for process in descendants if process.kind != "fork_server"]
+        return [process for process in descendants if process.kind == kind]
 
     def kill(self) -> None:
         """Kill it with SIGKILL."""

@@ -159,13 +159,19 @@ class FakeWorkers:
             raise
 
     async def run_task(
-        self, task: Task[ResultT], _timeouts: Timeouts, _limits: Limits | None
+        self,
+        task: Task[ResultT],
+        timeouts: Timeouts,
+        limits: Limits | None = None,
+        on_event: OnEvent = lambda _event: None,
     ) -> ResultT:
         """Run a task that needs no slot."""
         if task.name == "probe":
             report: Any = from_stored(task.result_type, self.machine)
             return cast(ResultT, report)
-        return cast(ResultT, await self.answer(task, None, lambda _event: None))
+        assert timeouts.total_s > 0
+        assert limits is not None
+        return cast(ResultT, await self.answer(task, None, on_event))
 
 
 class FakeSlot:

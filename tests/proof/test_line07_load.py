@@ -24,12 +24,13 @@ SLOW = {"PLANS": "free=360,premium=360", "SEGMENT_SEC": "20"}
 
 def _drawing(server: Server) -> list[Process]:
     """Return the workers that draw segments."""
+    parents = {process.pid for process in server.descendants("fork_server")}
     return [
         process
         for process in server.descendants("worker")
         if process.command.split()[-1] == "segment"
         # A worker's child looks like the worker itself until it has become ffmpeg.
-        and process.parent == server.pid
+        and process.parent in parents
     ]
 
 

@@ -65,12 +65,13 @@ class MachineProbe:
     Args:
         config: requirements on the machine.
         scratch: temporary folder of a probe, created and removed by each.
-        run_task: runs the probe task.
+        run_task: runs the probe.
     """
 
     def __init__(self, config: Config, scratch: Path, run_task: RunTask = run_task) -> None:
         self._config = config
-        self._run_task = run_task
+        self.run_task = run_task
+        """Runs one task on this machine, outside the slots."""
         self._scratch = scratch
         self._probe_task: asyncio.Task[None] | None = None
         self.report: ProbeReport | None = None
@@ -99,7 +100,7 @@ class MachineProbe:
         try:
             with contextlib.suppress(OSError):  # a full disk is reported elsewhere
                 self._scratch.mkdir(mode=0o700, exist_ok=True)
-            report = await self._run_task(task, timeouts, None)
+            report = await self.run_task(task, timeouts, None)
         except TaskError as error:
             log_event(_LOG, logging.ERROR, "probe.failed", code=error.code, detail=error.detail)
             report = ProbeReport(gl=GlReport(error=f"the probe ended with {error.code}"))

@@ -3,7 +3,8 @@
 import asyncio
 from typing import Protocol
 
-from server.jobs.execution.worker_process import OnEvent, Timeouts, Worker
+from server.jobs.execution.process import ExecutedProcess
+from server.jobs.execution.worker_process import Launch, OnEvent, Timeouts, Worker
 from server.protocol.task import ResultT, Task
 from server.sandbox import Limits
 
@@ -42,11 +43,19 @@ class LocalSlot:
     """Slot of this machine: at most one worker, reused for consecutive segments of one job.
 
     A worker never serves another job, so that no job sees the textures of another.
+
+    Args:
+        index: number of the slot.
+        gpu: number of the GPU that its tasks use; None lets them choose.
+        launch: starts its workers.
     """
 
-    def __init__(self, index: int, gpu: int | None = None) -> None:
+    def __init__(
+        self, index: int, gpu: int | None = None, launch: Launch = ExecutedProcess.start
+    ) -> None:
         self.index = index
         self.gpu = gpu
+        self._launch = launch
         self.is_free = True
         self._worker: Worker | None = None
         self._job_id: str | None = None
@@ -69,7 +78,7 @@ class LocalSlot:
             worker = self._worker
             if worker is None or self._job_id != job_id or not worker.is_alive:
                 await self._stop()
-                worker = await Worker.start("segment", limits)
+                worker = await Worker.start("segment", limits, self._launch)
                 self._worker, self._job_id = worker, job_id
         return await worker.run(task.on_gpu(self.gpu), timeouts, on_event)
 

@@ -2,14 +2,14 @@
 
 import asyncio
 import contextlib
-import os
 import signal
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from server import sandbox, start
+from server import sandbox
 from server.errors import CATALOGUE
+from server.jobs.execution.process import ExecutedProcess, WorkerProcess
 from server.jobs.execution.timeouts import run_within
 from server.messages import read_values
 from server.protocol.codec import ProtocolError
@@ -17,7 +17,6 @@ from server.protocol.events import Done, Event, Failed
 from server.protocol.lines import read_event, read_result, write_task
 from server.protocol.task import AnyTask, ResultT, Task
 
-MAX_LINE_BYTES = 1 << 20
 _TAIL_BYTES = 8192
 _KILL_WAIT_S = 5.0
 _START_S = 30.0
@@ -72,34 +71,36 @@ class Timeouts:
     """Maximum total time."""
 
 
+Launch = Callable[[str, sandbox.Limits | None], Awaitable[WorkerProcess]]
+"""Starts a worker process, with its purpose in the list of processes and its limits.
+
+Raises OSError if it cannot be started.
+"""
+
+
 @dataclass
 class Worker:
     """Worker process, in a process group of its own that includes its ffmpeg."""
 
-    process: asyncio.subprocess.Process
+    process: WorkerProcess
     _tail: bytearray = field(default_factory=bytearray)
     _stderr_task: asyncio.Task[None] | None = None
     _has_answered: bool = False
 
     @classmethod
-    async def start(cls, label: str, limits: sandbox.Limits | None = None) -> "Worker":
+    async def start(
+        cls,
+        label: str,
+        limits: sandbox.Limits | None = None,
+        launch: Launch = ExecutedProcess.start,
+    ) -> "Worker":
         """Start a worker process.
 
         `label` is the purpose of the worker in the list of processes. Must be called on the main
         thread: the child dies with the thread that spawns it.
         """
-        argv = start.command("server.worker.program", label)
         try:
-            process = await asyncio.create_subprocess_exec(
-                *sandbox.command(argv, limits),
-                stdin=asyncio.subprocess.PIPE,
-                stdout=asyncio.subprocess.PIPE,
-                stderr=asyncio.subprocess.PIPE,
-                env=sandbox.environment(),
-                start_new_session=True,
-                limit=MAX_LINE_BYTES,
-                cwd="/",
-            )
+            process = await launch(label, limits)
         except OSError as error:  # out of memory, processes or descriptors
             raise TaskError("worker_crashed", f"{_NOT_STARTED}: {error}") from error
         worker = cls(process)
@@ -107,7 +108,6 @@ class Worker:
         return worker
 
     async def _read_stderr(self) -> None:
-        assert self.process.stderr is not None
         while chunk := await self.process.stderr.read(4096):
             self._tail += chunk
             del self._tail[:-_TAIL_BYTES]
@@ -147,7 +147,6 @@ class Worker:
             raise TaskError("worker_crashed", f"not a result: {error}") from None
 
     async def _send(self, task: AnyTask) -> None:
-        assert self.process.stdin is not None
         # The end of the events of a dead worker gives a better message.
         with contextlib.suppress(BrokenPipeError, ConnectionResetError):
             self.process.stdin.write(write_task(task))
@@ -168,7 +167,6 @@ class Worker:
             on_event(event)
 
     async def _next_event(self, timeout_s: float) -> Event:
-        assert self.process.stdout is not None
         try:
             line = await run_within(timeout_s, self.process.stdout.readline())
         except TimeoutError:
@@ -199,8 +197,7 @@ class Worker:
 
     async def kill(self) -> None:
         """Kill the process group with SIGKILL and wait for its end, up to a limit."""
-        with contextlib.suppress(ProcessLookupError, PermissionError):
-            os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.kill_group()
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(_KILL_WAIT_S):
                 await self.process.wait()
@@ -209,15 +206,22 @@ class Worker:
                     await asyncio.wait((self._stderr_task,))
         if self._stderr_task:
             self._stderr_task.cancel()
-        if self.process.stdin:
-            self.process.stdin.close()
+        self.process.close()
+
+
+def _ignore(_event: Event) -> None:
+    pass
 
 
 class RunTask(Protocol):
     """Runs one task in a worker of its own, as `run_task` does."""
 
     async def __call__(
-        self, task: Task[ResultT], timeouts: Timeouts, limits: sandbox.Limits | None, /
+        self,
+        task: Task[ResultT],
+        timeouts: Timeouts,
+        limits: sandbox.Limits | None = None,
+        on_event: OnEvent = _ignore,
     ) -> ResultT: ...
 
 
@@ -225,14 +229,15 @@ async def run_task(
     task: Task[ResultT],
     timeouts: Timeouts,
     limits: sandbox.Limits | None = None,
-    on_event: OnEvent = lambda _event: None,
+    on_event: OnEvent = _ignore,
+    launch: Launch = ExecutedProcess.start,
 ) -> ResultT:
     """Run one task in a worker of its own.
 
     Raises:
         TaskError: see Worker.run.
     """
-    worker = await Worker.start(task.name, limits)
+    worker = await Worker.start(task.name, limits, launch)
     try:
         return await worker.run(task, timeouts, on_event)
     finally:

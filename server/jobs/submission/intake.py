@@ -12,7 +12,7 @@ from server.config import Config
 from server.errors import CATALOGUE, ToqiboxError
 from server.files.disk import discard
 from server.jobs.execution.machine import MachineProbe
-from server.jobs.execution.worker_process import TaskError, Timeouts, run_task
+from server.jobs.execution.worker_process import TaskError, Timeouts
 from server.jobs.model.job import Job, Status, now_ms
 from server.jobs.model.retry_after import BUSY_S
 from server.jobs.storage.asset_copies import snapshot_assets
@@ -175,7 +175,7 @@ class Intake:
 
         for attempt in range(1, _PREPARE_ATTEMPTS + 1):
             try:
-                return await run_task(task, timeouts, limits, on_event)
+                return await self._machine.run_task(task, timeouts, limits, on_event)
             except TaskError as error:
                 log_event(
                     _LOG,

@@ -7,7 +7,7 @@ from server import processors
 from server.config import Config
 from server.effects.source.diagnostic import AuthorFile
 from server.jobs.execution.machine import MachineProbe
-from server.jobs.execution.worker_process import TaskError, Timeouts, run_task
+from server.jobs.execution.worker_process import TaskError, Timeouts
 from server.jobs.model import validation_result
 from server.jobs.model.effect_source import EffectSource
 from server.jobs.model.validation_result import ValidationResult
@@ -52,7 +52,7 @@ class EffectValidator:
         timeouts = Timeouts(idle_s=wait_s, total_s=wait_s)
         for _ in range(_ATTEMPTS):
             try:
-                result = await run_task(task, timeouts, limits)
+                result = await self._machine.run_task(task, timeouts, limits)
             except TaskError as error:
                 facts = {"effect": source.id, "code": error.code, "detail": error.detail}
                 log_event(_LOG, logging.INFO, "compile.failed", **facts)

@@ -1,0 +1,253 @@
+"""Workers that a fork server starts, and the fork server's own process."""
+
+import asyncio
+import contextlib
+import logging
+import os
+import signal
+import socket
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from server import sandbox, start
+from server.concurrency import uninterrupted
+from server.jobs.execution.process import MAX_LINE_BYTES
+from server.jobs.execution.timeouts import run_within
+from server.logging_json import log_event
+from server.protocol import tasks
+from server.protocol.fork_request import (
+    FAILED,
+    SOCKETS,
+    STARTED,
+    ForkRequest,
+    read_status,
+    write_request,
+)
+
+_LOG = logging.getLogger(__name__)
+_START_S = 30.0
+_KILL_WAIT_S = 5.0
+_PAUSE_S = 0.01
+_STDERR_BYTES = 8192
+_LOADED: tuple[type[tasks.AnyTask], ...] = (
+    tasks.Probe,
+    tasks.Prepare,
+    tasks.Analyse,
+    tasks.EncodeAudio,
+    tasks.LimitFlashes,
+    tasks.DrawSegment,
+    tasks.Mux,
+    tasks.CompileEffect,
+    tasks.FindHighlight,
+)
+"""Tasks that the server runs, in the order in which it needs them."""
+
+
+_Stream = tuple[asyncio.StreamReader, asyncio.StreamWriter]
+
+
+class ForkedProcess:
+    """Worker process that was forked; see worker/fork_server.py.
+
+    Args:
+        pid: its id.
+        streams: its standard input, output and error, and its status. The process is killed when
+            the last of them is closed.
+    """
+
+    def __init__(self, pid: int, streams: list[_Stream]) -> None:
+        self.pid = pid
+        (_, self.stdin), (self.stdout, _), (self.stderr, _), (status, _) = streams
+        self._writers = [writer for _, writer in streams]
+        self._returncode: int | None = None
+        self._is_closed = False
+        self._end = asyncio.create_task(self._read_status(status))
+
+    async def _read_status(self, status: asyncio.StreamReader) -> None:
+        line = b""
+        with contextlib.suppress(OSError):
+            line = await status.readline()
+        # Without a line the fork server has ended, and this process with it.
+        ended = read_status(line)
+        self._returncode = -signal.SIGKILL if ended is None else ended[1]
+
+    @property
+    def returncode(self) -> int | None:
+        """Exit status, or a negative signal number; None while it runs."""
+        return self._returncode
+
+    async def wait(self) -> None:
+        """Wait for its end."""
+        await asyncio.wait((self._end,))
+
+    def kill_group(self) -> None:
+        """Kill its process group with SIGKILL."""
+        if not self._is_closed:  # afterwards its id may be another's
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.killpg(self.pid, signal.SIGKILL)
+
+    def close(self) -> None:
+        """Close its sockets; the fork server then reaps it, so that its id may be another's."""
+        self._is_closed = True
+        self._end.cancel()
+        if self._returncode is None:
+            self._returncode = -signal.SIGKILL
+        for writer in self._writers:
+            writer.close()
+
+
+async def _end(forking: asyncio.Task[ForkedProcess]) -> None:
+    """End a process that is still being started."""
+    await asyncio.wait((forking,))
+    if forking.exception() is None:
+        process = forking.result()
+        process.kill_group()
+        await process.wait()
+        process.close()
+
+
+@dataclass(frozen=True)
+class _Connection:
+    """A fork server that was started."""
+
+    process: asyncio.subprocess.Process
+    requests: socket.socket
+
+    async def fork(self, request: bytes) -> ForkedProcess:
+        """Request a worker and wait for its start.
+
+        Raises:
+            ConnectionError: the fork server has ended.
+            OSError: the worker could not be started.
+        """
+        pairs = [socket.socketpair() for _ in range(SOCKETS)]
+        streams: list[_Stream] = []
+        try:
+            for ours, _ in pairs:
+                streams.append(await asyncio.open_connection(sock=ours, limit=MAX_LINE_BYTES))
+            await self._send(request, [theirs.fileno() for _, theirs in pairs])
+            for _, theirs in pairs:  # so that their end is noticed
+                theirs.close()
+            status = read_status(await streams[-1][0].readline())
+            if status is None:
+                raise ConnectionResetError("the fork server has died")
+            word, number = status
+            if word == STARTED:
+                return ForkedProcess(number, streams)
+            if word == FAILED:
+                raise OSError(number, os.strerror(number))
+            raise OSError(f"it ended with {number} before it started")
+        except BaseException:
+            for _, writer in streams:
+                writer.close()
+            raise
+        finally:
+            for ours, _ in pairs[len(streams) :]:
+                ours.close()
+            for _, theirs in pairs:
+                theirs.close()
+
+    async def _send(self, packet: bytes, descriptors: list[int]) -> None:
+        while True:
+            try:
+                socket.send_fds(self.requests, [packet], descriptors)
+            except BlockingIOError:
+                await asyncio.sleep(_PAUSE_S)
+            else:
+                return
+
+    async def close(self) -> str:
+        """Kill the fork server; return what it has written on standard error."""
+        self.requests.close()
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(self.process.pid, signal.SIGKILL)
+        messages = b""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(_KILL_WAIT_S):
+                _, messages = await self.process.communicate()
+        return messages[-_STDERR_BYTES:].decode(errors="replace")
+
+
+class ForkServer:
+    """Starts workers by a fork server; the first worker, and one after its death, starts it.
+
+    Args:
+        environment: environment of the workers.
+    """
+
+    def __init__(self, environment: Mapping[str, str]) -> None:
+        self._environment = environment
+        self._lock = asyncio.Lock()
+        self._connection: _Connection | None = None
+
+    async def start(self, label: str, limits: sandbox.Limits | None) -> ForkedProcess:
+        """Start a worker process; `label` is its purpose in the list of processes.
+
+        Raises:
+            OSError: it could not be started, or not in time.
+        """
+        arguments = tuple(sandbox.limit_arguments(limits))
+        request = write_request(ForkRequest(label=label, limits=arguments))
+        forking = asyncio.create_task(self._fork(request))
+        try:
+            return await asyncio.shield(forking)
+        except asyncio.CancelledError:  # no process outlives the call
+            await uninterrupted(_end(forking))
+            raise
+
+    async def _fork(self, request: bytes) -> ForkedProcess:
+        """Request a worker, a second time if the fork server has died or does not answer."""
+        for is_last in (False, True):
+            connection = await self._connect()
+            try:
+                return await run_within(_START_S, connection.fork(request))
+            except (ConnectionError, TimeoutError):
+                await self._replace(connection)
+                if is_last:
+                    raise
+        raise AssertionError
+
+    async def _connect(self) -> _Connection:
+        """Return the fork server; start it if there is none."""
+        async with self._lock:
+            if self._connection is None:
+                self._connection = await self._start()
+            return self._connection
+
+    async def _start(self) -> _Connection:
+        requests, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        requests.setblocking(False)
+        try:
+            descriptor, names = theirs.fileno(), [kind.name for kind in _LOADED]
+            argv = start.command("server.worker.fork_server", str(descriptor), *names)
+            process = await asyncio.create_subprocess_exec(
+                *sandbox.command(argv),
+                stdin=asyncio.subprocess.DEVNULL,
+                stdout=asyncio.subprocess.DEVNULL,
+                stderr=asyncio.subprocess.PIPE,
+                pass_fds=(descriptor,),
+                env=self._environment,
+                start_new_session=True,
+                cwd="/",
+            )
+        except BaseException:
+            requests.close()
+            raise
+        finally:
+            theirs.close()
+        return _Connection(process, requests)
+
+    async def _replace(self, connection: _Connection) -> None:
+        """End a fork server that does not answer; the next request starts another."""
+        async with self._lock:
+            if self._connection is connection:
+                self._connection = None
+                detail = await connection.close()
+                log_event(_LOG, logging.ERROR, "fork_server.ended", detail=detail)
+
+    async def close(self) -> None:
+        """End the fork server, and its workers with it."""
+        async with self._lock:
+            connection, self._connection = self._connection, None
+            if connection is not None:
+                await connection.close()
