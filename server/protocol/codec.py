@@ -4,9 +4,11 @@ A path and a decimal number are text, a tuple is a list, a dataclass is an objec
 fields. Reading is strict: an unknown key, a missing key without a default and a value of another
 type are errors that name their position. `from_stored` is lenient.
 
-The key of a field is its name, or ``key`` of its metadata.
+The key of a field is its name, or ``key`` of its metadata. The name of a class is its own in lower
+case.
 """
 
+import re
 import types
 from collections.abc import Mapping
 from dataclasses import MISSING, Field, fields, is_dataclass
@@ -20,6 +22,11 @@ Value = TypeVar("Value")
 
 class ProtocolError(ValueError):
     """A value that does not match the type of its field; the text names the field."""
+
+
+def wire_name(kind: type) -> str:
+    """Return the name of a class in a line: ``draw_segment`` for ``DrawSegment``."""
+    return re.sub(r"(?<!^)(?=[A-Z])", "_", kind.__name__).lower()
 
 
 def to_json(value: object) -> Any:

@@ -22,7 +22,6 @@ from server.protocol.task import Task
 class LimitFlashes(Task[LimitedFlashes]):
     """Find where frames would flash too much, and write the gains that dim them."""
 
-    name = "flashes"
     draws = True
     scene: SceneSpec
     out: Path
@@ -42,7 +41,6 @@ class LimitFlashes(Task[LimitedFlashes]):
 class DrawSegment(Task[DrawnSegment]):
     """Draw and encode the frames [first, last) of a scene."""
 
-    name = "segment"
     draws = True
     scene: SceneSpec
     first: int
@@ -73,7 +71,6 @@ class DrawSegment(Task[DrawnSegment]):
 class CompileEffect(Task[CompiledEffect]):
     """Compile a chain and draw two small frames of it."""
 
-    name = "compile"
     draws = True
     effects: tuple[EffectInstance, ...]
     size: tuple[int, int]
@@ -91,7 +88,6 @@ class CompileEffect(Task[CompiledEffect]):
 class CompileForBrowser(Task[BrowserCompilation]):
     """Compile the shaders that a browser gets of an effect, in OpenGL ES."""
 
-    name = "browser"
     draws = True
     effect: EffectInstance
 
@@ -111,7 +107,6 @@ class FrameFile:
 class DrawFrames(Task[DrawnFrames]):
     """Draw single frames of a scene into PNG files."""
 
-    name = "frame"
     draws = True
     scene: SceneSpec
     shots: tuple[FrameFile, ...]
@@ -132,7 +127,6 @@ class DrawFrames(Task[DrawnFrames]):
 class Profile(Task[SceneProfile]):
     """Measure the time of each pass at several sizes."""
 
-    name = "profile"
     draws = True
     scene: SceneSpec
     sizes: tuple[tuple[int, int], ...]

@@ -3,21 +3,20 @@
 import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any
+
+from server.protocol.codec import wire_name
 
 
 @dataclass(frozen=True, kw_only=True)
 class Started:
     """The worker has started and reads its first task."""
 
-    name: ClassVar[str] = "started"
-
 
 @dataclass(frozen=True, kw_only=True)
 class StageEntered:
     """The task makes progress in a stage; the same stage may be reported again."""
 
-    name: ClassVar[str] = "stage"
     stage: str
 
 
@@ -25,7 +24,6 @@ class StageEntered:
 class FramesDone:
     """A number of frames of the task was passed to the encoder."""
 
-    name: ClassVar[str] = "frames"
     done: int
 
 
@@ -33,7 +31,6 @@ class FramesDone:
 class Done:
     """The task is done."""
 
-    name: ClassVar[str] = "done"
     result: Mapping[str, Any]
     """Its `TaskResult` as JSON."""
 
@@ -42,7 +39,6 @@ class Done:
 class Failed:
     """The task failed; the worker is ready for the next one."""
 
-    name: ClassVar[str] = "failed"
     code: str
     """Code of `errors.CATALOGUE`."""
     field: str | None = None
@@ -59,5 +55,5 @@ class Failed:
 
 Event = Started | StageEntered | FramesDone | Done | Failed
 KINDS = (Started, StageEntered, FramesDone, Done, Failed)
-EVENTS: dict[str, type[Event]] = {kind.name: kind for kind in KINDS}
+EVENTS: dict[str, type[Event]] = {wire_name(kind): kind for kind in KINDS}
 """Kinds of events by name."""

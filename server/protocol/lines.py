@@ -4,7 +4,7 @@ import json
 from typing import Any, cast
 
 from server.messages import Message
-from server.protocol.codec import ProtocolError, from_json, to_json
+from server.protocol.codec import ProtocolError, from_json, to_json, wire_name
 from server.protocol.events import EVENTS, Done, Event
 from server.protocol.task import ResultT, Task
 from server.protocol.tasks import TASKS, AnyTask
@@ -46,7 +46,7 @@ def read_result(task: Task[ResultT], event: Done) -> ResultT:
 
 def write_event(event: Event) -> bytes:
     """Write an event as a line; values that JSON lacks become text."""
-    values = {"event": event.name, **to_json(event)}
+    values = {"event": wire_name(type(event)), **to_json(event)}
     text = json.dumps(values, ensure_ascii=False, default=_plain)
     return text.encode("utf-8", "replace") + b"\n"
 
@@ -62,7 +62,7 @@ def read_event(line: bytes) -> Event:
     kind = EVENTS.get(name) if isinstance(name, str) else None
     if kind is None:
         raise ProtocolError(f"“{str(name)[:80]}” is not an event")
-    return from_json(kind, values, kind.name)
+    return from_json(kind, values, str(name))
 
 
 def _object(line: bytes) -> dict[str, Any]:

@@ -24,7 +24,6 @@ from server.protocol.task import Task
 class Probe(Task[ProbeReport]):
     """Report the capabilities of this machine: its renderer, and the encoders that open."""
 
-    name = "probe"
     egl_device: int | None = None
     gpus: tuple[int, ...] = ()
     """The GPUs to probe, as CUDA counts; empty for `egl_device`."""
@@ -37,7 +36,6 @@ class Probe(Task[ProbeReport]):
 class Prepare(Task[PreparedUploads]):
     """Decode uploads into files of known formats, and read the track's tags."""
 
-    name = "prepare"
     audio: Path | None = None
     photo: Path | None = None
     photo2: Path | None = None
@@ -66,7 +64,6 @@ class Prepare(Task[PreparedUploads]):
 class FindHighlight(Task[TrackExcerpt]):
     """Find the part of a track that is selected by name."""
 
-    name = "highlight"
     audio: Path
     wanted: str
     """One of `jobs.submission.fields.HIGHLIGHTS`."""
@@ -83,7 +80,6 @@ class FindHighlight(Task[TrackExcerpt]):
 class Analyse(Task[AnalysedAudio]):
     """Compute the features of a track that are missing."""
 
-    name = "analyse"
     audio: Path
     """The prepared audio."""
     out: Path
@@ -104,7 +100,6 @@ class Analyse(Task[AnalysedAudio]):
 class DescribeAudio(Task[AudioSummary]):
     """Summarise the features in a folder, as data, a plot or a click track."""
 
-    name = "describe_audio"
     features: Path
     title: str
     """The heading of the plot."""
@@ -134,7 +129,6 @@ class SheetCell:
 class ComposeSheet(Task[TaskResult]):
     """Combine PNG files into a contact sheet."""
 
-    name = "sheet"
     cells: tuple[SheetCell, ...]
     columns: int
     size: tuple[int, int]
@@ -152,7 +146,6 @@ class ComposeSheet(Task[TaskResult]):
 class EncodeAudio(Task[EncodedAudio]):
     """Encode the prepared audio, cut or padded to the length of the frames."""
 
-    name = "sound"
     audio: Path
     frames: int
     fps: int
@@ -169,7 +162,6 @@ class EncodeAudio(Task[EncodedAudio]):
 class Mux(Task[MuxedVideo]):
     """Join segments and audio to one video, verify it, and take the poster from it."""
 
-    name = "join"
     segments: tuple[Path, ...]
     audio: Path
     out: Path

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar, Generic, Self, TypeVar, get_args
 
+from server.protocol.codec import wire_name
 from server.protocol.results.task_result import TaskResult
 
 ResultT = TypeVar("ResultT", bound=TaskResult)
@@ -15,13 +16,14 @@ class Task(Generic[ResultT]):
     """Task of a worker."""
 
     name: ClassVar[str]
-    """Name of its kind in a task line and in logs."""
+    """Name of its class in task lines, in the job table and in logs: ``draw_segment``."""
     result_type: ClassVar[type[TaskResult]]
     draws: ClassVar[bool] = False
     """True for a task that renders with OpenGL."""
 
     def __init_subclass__(cls, **options: Any) -> None:
         super().__init_subclass__(**options)
+        cls.name = wire_name(cls)
         (cls.result_type,) = get_args(cls.__orig_bases__[0])  # type: ignore[attr-defined]
 
     def on_gpu(self, _gpu: int | None) -> Self:

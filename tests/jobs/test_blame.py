@@ -13,11 +13,11 @@ async def test_one_more_crash_after_a_hold_back_fails_a_job(
     await store.jobs.add(make_job("one"), bound=9)
     await store.jobs.transition("one", Status.PROCESSING)
     for _ in range(HOLD_BACK_AT // POINTS_PER_CRASH):
-        await store.tasks.start("one", "segment-0")
+        await store.tasks.start("one", "draw_segment-0")
         left = await sort_interrupted(store)
     (suspected,) = left.suspected
     await hold_back(store, suspected, 0.01)
-    await store.tasks.start("one", "segment-0")
+    await store.tasks.start("one", "draw_segment-0")
     left = await sort_interrupted(store)
     assert [job.id for job in left.crashing] == ["one"]
     assert (left.suspected, left.resumed) == ([], [])

@@ -57,7 +57,9 @@ def _cut(path: Path) -> None:
 
 
 def _draws(server: Server) -> bool:
-    return any("segment" in process.command.split() for process in server.descendants("worker"))
+    return any(
+        "draw_segment" in process.command.split() for process in server.descendants("worker")
+    )
 
 
 def _hashes(server: Server, job: str, to: Path) -> list[str]:
@@ -107,6 +109,6 @@ def test_what_is_damaged_between_two_starts_is_made_again_alone(tmp_path: Path) 
         server.start()
         server.client.completed(job)
         starts = _starts(server, job)
-        drawn = {name: count for name, count in starts.items() if name.startswith("segment-")}
-        assert drawn == {"segment-0": 1, "segment-1": 2, "segment-2": 1}
-        assert starts["sound"] == 2
+        drawn = {name: count for name, count in starts.items() if name.startswith("draw_segment-")}
+        assert drawn == {"draw_segment-0": 1, "draw_segment-1": 2, "draw_segment-2": 1}
+        assert starts["encode_audio"] == 2

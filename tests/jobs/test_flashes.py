@@ -47,12 +47,12 @@ def test_a_strobe_is_limited_unless_it_is_allowed_whatever_is_killed(tmp_path: P
         assert np.ptp(_levels(server, allowed, tmp_path)[30:60]) > 140
 
         job = server.client.submit(track, photo, **fields)
-        assert eventually(lambda: "flashes" in _running(server), every_s=0.01)
+        assert eventually(lambda: "limit_flashes" in _running(server), every_s=0.01)
         assert server.client.job(job)["stage"] == "analysing"
         server.kill()
         assert eventually(lambda: not server.left_running())
         server.start()
-        assert eventually(lambda: "flashes" in _running(server), every_s=0.01)
+        assert eventually(lambda: "limit_flashes" in _running(server), every_s=0.01)
         assert eventually(lambda: _kill_worker(server), every_s=0.01)
         done = server.client.completed(job)
         assert done["attempt"] == 2

@@ -63,7 +63,7 @@ def _drawn_by(server: Server, job_id: str) -> Counter[int]:
     with sqlite3.connect(server.data / "jobs.db") as table:
         rows = table.execute(
             "SELECT json_extract(result, '$.gpu') FROM task"
-            " WHERE job_id = ? AND name LIKE 'segment-%'",
+            " WHERE job_id = ? AND name GLOB 'draw_segment-*'",
             (job_id,),
         )
         return Counter(gpu for (gpu,) in rows)

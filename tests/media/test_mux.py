@@ -140,7 +140,7 @@ def test_title_and_artist_are_all_the_metadata(
 def test_moov_comes_first_and_the_sum_is_that_of_the_file(shot: Shot, tmp_path: Path) -> None:
     stages: list[str] = []
     video = muxer.mux(*shot, tmp_path / "out.mp4", on_stage=stages.append)
-    assert [step for step in stages if step != "join"] == ["joined", "checked"]
+    assert [step for step in stages if step != "mux"] == ["joined", "checked"]
     kinds = mp4_boxes.box_types(tmp_path / "out.mp4")
     assert kinds.index(b"moov") < kinds.index(b"mdat")
     sum_of = subprocess.check_output(["sha256sum", tmp_path / "out.mp4"], text=True)

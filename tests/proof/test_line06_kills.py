@@ -17,7 +17,7 @@ from tests.proof.conftest import FULL, Figure, StartServer
 
 pytestmark = pytest.mark.line(6)
 
-PHASES = ("accept", "prepare", "analyse", "segment", "sound", "join")
+PHASES = ("accept", "prepare", "analyse", "draw_segment", "encode_audio", "mux")
 VICTIMS = ("server", "worker", "ffmpeg")
 ROUNDS = 60 if FULL else 6
 TRAIL = """/*{"ISFVSN": "2", "CREDIT": "test", "LICENSE": "MIT",
@@ -76,7 +76,7 @@ def _being_drawn(server: Server) -> set[tuple[str, str]]:
         running_tasks = table.execute("SELECT job_id, name FROM task WHERE running").fetchall()
     finally:
         table.close()
-    running = {(job, name) for job, name in running_tasks if name.startswith("segment-")}
+    running = {(job, name) for job, name in running_tasks if name.startswith("draw_segment-")}
     return {
         (job, name)
         for job, name in running
@@ -197,7 +197,7 @@ def _check(server: Server, ledger: Ledger, undisturbed: dict[str, list[str]], fo
 
 def _redrawn(server: Server) -> int:
     table = sqlite3.connect(f"file:{server.data / 'jobs.db'}?mode=ro", uri=True)
-    sql = "SELECT coalesce(sum(starts - 1), 0) FROM task WHERE name LIKE 'segment-%'"
+    sql = "SELECT coalesce(sum(starts - 1), 0) FROM task WHERE name GLOB 'draw_segment-*'"
     victims = table.execute(sql).fetchone()[0]
     table.close()
     return int(victims)
@@ -206,4 +206,4 @@ def _redrawn(server: Server) -> int:
 def _failed_segments(server: Server) -> int:
     """Return the number of segments that a killed worker or ffmpeg did not finish."""
     lines = server.log.read_text().splitlines()
-    return sum('"task.failed"' in line and '"segment-' in line for line in lines)
+    return sum('"task.failed"' in line and '"draw_segment-' in line for line in lines)

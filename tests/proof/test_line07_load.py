@@ -28,7 +28,7 @@ def _drawing(server: Server) -> list[Process]:
     return [
         process
         for process in server.descendants("worker")
-        if process.command.split()[-1] == "segment"
+        if process.command.split()[-1] == "draw_segment"
         # A worker's child looks like the worker itself until it has become ffmpeg.
         and process.parent in parents
     ]

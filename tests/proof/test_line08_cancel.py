@@ -27,7 +27,7 @@ def _is_doing(server: Server, job: str, what: str) -> bool:
     if what == "queued":
         return bool(server.client.job(job)["status"] == "queued")
     labels = {p.command.split()[-1] for p in server.descendants("worker")}
-    return {"analysing": "analyse", "rendering": "segment", "joining": "join"}[what] in labels
+    return {"analysing": "analyse", "rendering": "draw_segment", "joining": "mux"}[what] in labels
 
 
 def test_cancel_while_queued(start_server: StartServer, figure: Figure) -> None:

@@ -54,13 +54,13 @@ def _other_job_is_untouched(server: Server, other: str) -> None:
 def _validating(server: Server) -> list[int]:
     """Return the processes that validate an effect."""
     workers = server.descendants("worker")
-    return [worker.pid for worker in workers if worker.command.split()[-1] == "compile"]
+    return [worker.pid for worker in workers if worker.command.split()[-1] == "compile_effect"]
 
 
 def _drawing(server: Server, job: str) -> list[Process]:
     """Return the workers that draw a job: those whose ffmpeg writes into its folder."""
     drawing = {p.parent for p in server.descendants("ffmpeg") if job in p.command}
-    workers = [p for p in server.descendants("worker") if p.command.split()[-1] == "segment"]
+    workers = [p for p in server.descendants("worker") if p.command.split()[-1] == "draw_segment"]
     return [worker for worker in workers if worker.pid in drawing]
 
 

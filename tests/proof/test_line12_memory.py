@@ -33,7 +33,7 @@ class PeakMemory:
         while not self._stop.wait(0.1):
             self.server = max(self.server, rss_bytes(self._server.pid))
             for worker in self._server.descendants("worker"):
-                if worker.command.split()[-1] == "segment":
+                if worker.command.split()[-1] == "draw_segment":
                     self.worker = max(self.worker, worker.rss_bytes)
 
     def __enter__(self) -> "PeakMemory":

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from server.messages import Message
 from server.protocol.codec import ProtocolError, from_json, from_stored, to_json
-from server.protocol.events import KINDS, Done, Event, Failed, FramesDone, StageEntered, Started
+from server.protocol.events import EVENTS, Done, Event, Failed, FramesDone, StageEntered, Started
 from server.protocol.lines import (
     MAX_TASK_BYTES,
     read_event,
@@ -110,7 +110,7 @@ def test_a_stored_result_of_another_version_is_read_as_far_as_possible() -> None
     assert [from_stored(MuxedVideo, damaged) for damaged in cut_off] == [nothing] * 4
 
 
-@pytest.mark.parametrize("kind", KINDS, ids=[kind.name for kind in KINDS])
+@pytest.mark.parametrize("kind", EVENTS.values(), ids=EVENTS)
 @settings(max_examples=20)
 @given(data=st.data())
 def test_every_event_round_trips(kind: type[Event], data: st.DataObject) -> None:
@@ -123,6 +123,11 @@ def test_every_event_round_trips(kind: type[Event], data: st.DataObject) -> None
 
 def test_every_task_has_a_name_of_its_own() -> None:
     assert len(TASKS) == len(TASK_KINDS)
+    assert [TASKS[name].__name__ for name in ("compile_for_browser", "encode_audio", "mux")] == [
+        "CompileForBrowser",
+        "EncodeAudio",
+        "Mux",
+    ]
 
 
 def test_a_task_names_its_files() -> None:
@@ -157,7 +162,7 @@ def test_a_reason_crosses_as_its_parts() -> None:
         (b'{"task": "probe", "egl_device": true}\n', "egl_device must be of type int"),
         (b'{"task": "probe", "encoders": ["x264", 4]}\n', r"encoders\[1\] must be of type str"),
         (b'{"task": "probe", "folder": ""}\n', "folder must be a path"),
-        (b'{"task": "segment"}\n', "scene must be given"),
+        (b'{"task": "draw_segment"}\n', "scene must be given"),
         (b'{"task": "prepare", "folder": "/f", "max_duration": "x"}\n', "a decimal number"),
     ],
 )
@@ -170,7 +175,9 @@ def test_what_is_left_out_has_its_default() -> None:
     assert read_task(b'{"task": "probe"}\n') == Probe()
 
 
-@pytest.mark.parametrize("line", [b'{"event": "sung"}\n', b"7\n", b'{"event": "frames"}\n', b""])
+@pytest.mark.parametrize(
+    "line", [b'{"event": "sung"}\n', b"7\n", b'{"event": "frames_done"}\n', b""]
+)
 def test_a_line_that_is_no_event_is_refused(line: bytes) -> None:
     with pytest.raises(ProtocolError):
         read_event(line)
@@ -179,11 +186,11 @@ def test_a_line_that_is_no_event_is_refused(line: bytes) -> None:
 def test_events_keep_their_form() -> None:
     lines = [
         write_event(event)
-        for event in (Started(), StageEntered(stage="join"), FramesDone(done=4), Done(result={}))
+        for event in (Started(), StageEntered(stage="mux"), FramesDone(done=4), Done(result={}))
     ]
     assert lines == [
         b'{"event": "started"}\n',
-        b'{"event": "stage", "stage": "join"}\n',
-        b'{"event": "frames", "done": 4}\n',
+        b'{"event": "stage_entered", "stage": "mux"}\n',
+        b'{"event": "frames_done", "done": 4}\n',
         b'{"event": "done", "result": {}}\n',
     ]

@@ -52,10 +52,10 @@ class Worker:
         return event
 
     def until(self, *names: str) -> dict[str, Any]:
-        while True:
-            event = self.event()
-            if event["event"] in names:
-                return event
+        deadline = time.monotonic() + HANG_S
+        while (event := self.event())["event"] not in names:
+            assert time.monotonic() < deadline, event
+        return event
 
     def end(self) -> tuple[int, bytes, bytes]:
         """Close its input; return its exit status and its remaining output."""
@@ -93,7 +93,7 @@ def test_two_tasks_in_a_row_then_the_end(worker: Worker, make_task: MakeTask) ->
     assert worker.event() == {"event": "started"}
     for first in (0, 5):
         worker.send(make_task(SHOW, first=first, last=first + 5))
-        assert worker.event() == {"event": "stage", "stage": "compile"}
+        assert worker.event() == {"event": "stage_entered", "stage": "compile"}
         done = worker.until("done", "failed")
         assert done["event"] == "done", done
         assert done["result"]["frames"] == 5
@@ -126,7 +126,7 @@ def test_a_bad_line_fails_and_the_next_is_performed(worker: Worker, make_task: M
         failed = worker.event()
         assert (failed["event"], failed["code"]) == ("failed", "internal")
         assert failed["detail"]
-    worker.send(b'{"task": "segment"}\n')
+    worker.send(b'{"task": "draw_segment"}\n')
     failed = worker.event()
     assert (failed["code"], "scene must be given" in failed["detail"]) == ("internal", True)
     worker.send(make_task(SHOW, last=2))
@@ -165,7 +165,7 @@ sys.exit(program.main())
     worker = Worker([sys.executable, "-c", stray])
     worker.until("started")
     worker.send(Probe())
-    assert worker.event() == {"event": "stage", "stage": "quiet"}
+    assert worker.event() == {"event": "stage_entered", "stage": "quiet"}
     result = worker.event()["result"]
     # 0 to 2, and the folder that ls reads: the child does not inherit the events' descriptor.
     assert result["seconds"] == 4
@@ -201,7 +201,7 @@ def test_the_probe_tries_everything(worker: Worker, tmp_path: Path) -> None:
 def _start_drawing(worker: Worker, make_task: MakeTask) -> list[Process]:
     """Start a segment that takes minutes; return the processes of the worker, itself included."""
     worker.send(make_task(ENDLESS, frames=1_000_000, last=1_000_000))
-    worker.until("frames")
+    worker.until("frames_done")
     encoders = _wait_for(lambda: [p for p in descendants(worker.popen.pid) if p.kind == "ffmpeg"])
     return [*encoders, living()[worker.popen.pid]]
 

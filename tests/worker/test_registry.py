@@ -48,7 +48,7 @@ def uploads(tmp_path: Path) -> Path:
 def test_from_uploads_to_video(uploads: Path) -> None:
     stages: list[str] = []
     prepared = do(_prepare(uploads), stages)
-    assert stages == ["photo", "sound"]
+    assert stages == ["photo", "audio"]
     assert prepared.audio is not None
     assert prepared.audio.samples == 96_000
     assert _size(prepared.photo) == (96, 64)
@@ -73,7 +73,7 @@ def test_from_uploads_to_video(uploads: Path) -> None:
         do(task)
     track = uploads / "sound.m4a"
     do(EncodeAudio(audio=sound, frames=20, fps=10, out=track), stages)
-    assert stages[3] == "sound"
+    assert stages[3] == "encode"
     video, poster = uploads / "video.mp4", uploads / "poster.jpg"
     joined = do(
         Mux(

@@ -123,7 +123,7 @@ class FileValidator:
     ) -> FileValidation:
         """Add the errors that only OpenGL ES reports, as warnings."""
         is_first = self._worker is None
-        worker = self._worker = self._worker or await Worker.start("compile")
+        worker = self._worker = self._worker or await Worker.start(CompileEffect.name)
         try:
             result = await run_limited(worker, CompileForBrowser(effect=instance), self._limits)
         except (TaskError, LimitExceeded) as error:
@@ -179,7 +179,7 @@ class FileValidator:
         """Compile and draw an effect in the worker, which is started if there is none."""
         worker = self._worker
         if worker is None:
-            worker = self._worker = await Worker.start("compile")
+            worker = self._worker = await Worker.start(CompileEffect.name)
         try:
             return await run_limited(
                 worker, CompileEffect(effects=(instance,), size=size, at_s=at_s), self._limits

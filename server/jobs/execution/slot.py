@@ -6,6 +6,7 @@ from typing import Protocol
 from server.jobs.execution.process import ExecutedProcess
 from server.jobs.execution.worker_process import Launch, OnEvent, Timeouts, Worker
 from server.protocol.task import ResultT, Task
+from server.protocol.tasks import DrawSegment
 from server.sandbox import Limits
 
 
@@ -78,7 +79,7 @@ class LocalSlot:
             worker = self._worker
             if worker is None or self._job_id != job_id or not worker.is_alive:
                 await self._stop()
-                worker = await Worker.start("segment", limits, self._launch)
+                worker = await Worker.start(DrawSegment.name, limits, self._launch)
                 self._worker, self._job_id = worker, job_id
         return await worker.run(task.on_gpu(self.gpu), timeouts, on_event)
 

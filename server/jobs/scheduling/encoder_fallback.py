@@ -5,6 +5,7 @@ import logging
 from server.files.disk import discard
 from server.jobs.scheduling.active_job import ActiveJob
 from server.jobs.scheduling.pipeline import Pipeline
+from server.jobs.scheduling.plan import SEGMENT_PREFIX
 from server.jobs.store.store import Store
 from server.logging_json import log_event
 from server.protocol.encodings import ENCODINGS
@@ -24,7 +25,7 @@ async def fall_back_encoder(store: Store, pipeline: Pipeline, active: ActiveJob)
         await active.cancel_other_slots()
         for segment in active.segments:
             discard(segment.path(active.folder))
-        await store.tasks.delete(active.job.id, "segment-")
+        await store.tasks.delete(active.job.id, SEGMENT_PREFIX)
         changes = {"encoder": encoder, "encoder_fallback": failed}
         active.job = await store.jobs.update(active.job.id, **changes) or active.job
         active.drawing.clear()

@@ -18,6 +18,10 @@ _MIN_FLASHING_FRAMES = 8
 """Minimum number of frames for more than three flashes: seven changes."""
 
 
+SEGMENT_PREFIX = f"{DrawSegment.name}-"
+"""Prefix of the names of segments in the job table."""
+
+
 @dataclass(frozen=True)
 class Segment:
     """Frames [first, last) of a job, in a file named by everything that affects them."""
@@ -30,7 +34,7 @@ class Segment:
     @property
     def name(self) -> str:
         """Name of its task in the job table."""
-        return f"segment-{self.index}"
+        return f"{SEGMENT_PREFIX}{self.index}"
 
     @property
     def frames(self) -> int:

@@ -6,10 +6,12 @@ from typing import Any
 from server.jobs.model.job import Job
 from server.jobs.scheduling.active_job import ActiveJob
 from server.jobs.scheduling.blank_video import blank_colour
+from server.jobs.scheduling.plan import SEGMENT_PREFIX
 from server.jobs.store.tasks import StoredResult
 from server.protocol.codec import to_json
 from server.protocol.results.drawing import DrawnSegment, LimitedFlashes
 from server.protocol.results.media import MuxedVideo
+from server.protocol.tasks import Analyse, LimitFlashes, Mux
 
 
 def machine_report(job: Job) -> dict[str, Any]:
@@ -32,10 +34,12 @@ def finished_report(active: ActiveJob, results: Mapping[str, StoredResult]) -> d
         results: of its tasks, by name; those of an earlier version of the server may be incomplete.
     """
     nothing = StoredResult({})
-    muxed, analysis = results.get("join", nothing), results.get("analyse", nothing)
-    flashes = results.get("flashes", nothing) if active.flashes else nothing
+    muxed, analysis = results.get(Mux.name, nothing), results.get(Analyse.name, nothing)
+    flashes = results.get(LimitFlashes.name, nothing) if active.flashes else nothing
     segments = [
-        result.read(DrawnSegment) for name, result in results.items() if name.startswith("segment-")
+        result.read(DrawnSegment)
+        for name, result in results.items()
+        if name.startswith(SEGMENT_PREFIX)
     ]
     video = muxed.read(MuxedVideo)
     report = machine_report(active.job)

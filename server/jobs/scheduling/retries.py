@@ -12,15 +12,17 @@ from server.errors import CATALOGUE
 from server.jobs.execution.machine import MachineProbe
 from server.jobs.execution.worker_process import TaskError
 from server.jobs.scheduling.active_job import ActiveJob
+from server.jobs.scheduling.plan import SEGMENT_PREFIX
 from server.jobs.store.sqlite import DiskFull
 from server.jobs.store.store import Store
 from server.logging_json import log_event
 from server.protocol.encodings import ENCODINGS
 from server.protocol.results.task_result import TaskResult
+from server.protocol.tasks import LimitFlashes
 
 _LOG = logging.getLogger(__name__)
 ATTEMPTS = 3
-_RENDER_TASKS = ("flashes", "segment-")
+_RENDER_TASKS = (LimitFlashes.name, SEGMENT_PREFIX)
 """Prefixes of the names of rendering tasks."""
 _ENCODER_CODES = ("encoder_failed", "encoder_stalled")
 _JOB_CODES = {code for code, entry in CATALOGUE.items() if entry.status is None} | {
@@ -156,7 +158,7 @@ class TaskRetries:
             raise GpuUnavailable from error
 
     def _may_fall_back(self, active: ActiveJob, name: str) -> bool:
-        if not name.startswith("segment-"):  # the encoder of the audio has no fallback
+        if not name.startswith(SEGMENT_PREFIX):  # the encoder of the audio has no fallback
             return False
         encoding = ENCODINGS.get(active.job.encoder or "")
         return self._config.encoder == "auto" and bool(encoding and encoding.fallback)

@@ -21,7 +21,7 @@ from server.protocol.tasks import LimitFlashes
 from server.sandbox import Limits
 
 _SHORT_LIMIT_S = 900.0
-"""For analyse, sound and join: many times the duration for the longest video on a slow machine."""
+"""For tasks outside slots: many times the duration for the longest video on a slow machine."""
 _SHORT_TASKS = 4
 _NICENESS = 2
 """Uploads, for which clients wait, take priority over the frames of a queued job. Two steps are two
@@ -62,26 +62,26 @@ class JobTasks:
         task = plan.analyse_task(active.job, active.folder, active.features)
         async with self._analysing.setdefault(active.features.name, asyncio.Lock()):
             if not plan.is_analysed(active.job, active.features):
-                await self._retries.run(active, "analyse", lambda: self._short_task(active, task))
+                await self._retries.run(active, task.name, lambda: self._short_task(active, task))
 
     async def encode_audio(self, active: ActiveJob, _slot: Slot | None = None) -> None:
         """Encode the audio once, in parallel with rendering."""
         task = plan.audio_task(active.job, active.folder)
         if not task.out.exists():
-            await self._retries.run(active, "sound", lambda: self._short_task(active, task))
+            await self._retries.run(active, task.name, lambda: self._short_task(active, task))
 
     async def limit_flashes(self, active: ActiveJob, slot: Slot | None) -> None:
         """Compute the gain map that limits flashes in `slot`, unless it exists."""
         out = active.flashes
         if out is None:
             return
-        if out.exists() and "flashes" in await self._store.tasks.results(active.job.id):
+        if out.exists() and LimitFlashes.name in await self._store.tasks.results(active.job.id):
             return
         task = LimitFlashes(scene=self._scene(active), out=out)
 
         await self._retries.run(
             active,
-            "flashes",
+            task.name,
             lambda: self._run_in_slot(active, slot, task, lambda _event: None),
             slot.gpu if slot else None,
         )
@@ -127,4 +127,4 @@ class JobTasks:
     async def mux(self, active: ActiveJob, _slot: Slot | None = None) -> None:
         """Mux the segments and the audio to the video, and verify it."""
         task = plan.mux_task(active.job, active.segments, active.folder)
-        await self._retries.run(active, "join", lambda: self._short_task(active, task))
+        await self._retries.run(active, task.name, lambda: self._short_task(active, task))

@@ -29,6 +29,12 @@ CREATE TABLE verdict (
     """
 ALTER TABLE job ADD COLUMN version INTEGER NOT NULL DEFAULT 0
 """,
+    """
+UPDATE task SET name = CASE name
+    WHEN 'sound' THEN 'encode_audio' WHEN 'flashes' THEN 'limit_flashes' WHEN 'join' THEN 'mux'
+    WHEN 'held' THEN 'held_back' ELSE 'draw_' || name END
+WHERE name IN ('sound', 'flashes', 'join', 'held') OR name GLOB 'segment-*'
+""",
 )
 """SQL of each version, starting with 1."""
 SCHEMA_VERSION = len(MIGRATIONS)

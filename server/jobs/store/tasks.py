@@ -13,7 +13,7 @@ from server.protocol.results.task_result import TaskResult
 
 POINTS_PER_CRASH = 3
 """Points of blame for a crash of the server while a single job ran."""
-HELD_BACK = "held"
+HELD_BACK = "held_back"
 """Name of the task that marks a job that is held back; see blame.py."""
 
 _WALL = "wall"

@@ -167,7 +167,7 @@ class Intake:
         Raises:
             ToqiboxError: the error for the client.
         """
-        stages = ["sound"]
+        stages = ["audio"]
 
         def on_event(event: Event) -> None:
             if isinstance(event, StageEntered):

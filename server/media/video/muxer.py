@@ -47,7 +47,7 @@ def mux(
         expected: the required properties of the video.
         out: the video, written through its `.part`.
         metadata: the only metadata.
-        on_stage: called with ``join`` while the video is being written, then with ``joined`` and
+        on_stage: called with ``mux`` while the video is being written, then with ``joined`` and
             ``checked``.
 
     Raises:
@@ -62,7 +62,7 @@ def mux(
         )
         with ffmpeg.Process(argv, _LIMITS) as process:
             result = wait_with_progress(
-                process, atomic.temp_path(out), lambda: on_stage("join"), 600
+                process, atomic.temp_path(out), lambda: on_stage("mux"), 600
             )
         result.raise_for_status("output_invalid")
         on_stage("joined")

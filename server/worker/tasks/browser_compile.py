@@ -1,4 +1,4 @@
-"""The browser task: compiles the shaders that a browser gets of an effect, as OpenGL ES 3.0."""
+"""The task compile_for_browser: compiles the shaders of an effect as a browser does."""
 
 from typing import Any
 
@@ -24,7 +24,7 @@ def run(task: CompileForBrowser, progress: ProgressReporter) -> BrowserCompilati
         ToqiboxError: the effect cannot be read.
     """
     effect = load_effect(task.effect)
-    progress.stage("browser")
+    progress.stage("compile")
     SESSIONS.close()
     passes = [
         (

@@ -1,4 +1,4 @@
-"""The compile task: compiles an effect and draws it, to check that it works here.
+"""The task compile_effect: compiles an effect and draws it, to check that it works here.
 
 It is meant for a fresh process with limits on time and memory: an effect that crashes or hangs the
 compiler takes down only this process.

@@ -1,4 +1,4 @@
-"""The sheet task: composes images into a contact sheet."""
+"""The task compose_sheet: composes images into a contact sheet."""
 
 from server.media.contact_sheet import Cell, compose
 from server.protocol.progress import ProgressReporter
@@ -12,7 +12,7 @@ def run(task: ComposeSheet, progress: ProgressReporter) -> TaskResult:
     Raises:
         ToqiboxError: storage_full.
     """
-    progress.stage("sheet")
+    progress.stage("compose")
     cells = [Cell(cell.label, cell.picture) for cell in task.cells]
     compose(cells, task.columns, task.size, task.out)
     return TaskResult()

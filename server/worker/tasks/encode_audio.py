@@ -1,4 +1,4 @@
-"""The sound task: encodes the prepared audio for the video."""
+"""The task encode_audio: encodes the prepared audio for the video."""
 
 from functools import partial
 
@@ -14,7 +14,7 @@ def run(task: EncodeAudio, progress: ProgressReporter) -> EncodedAudio:
     Raises:
         ToqiboxError: encoder_failed, storage_full.
     """
-    report = partial(progress.stage, "sound")
+    report = partial(progress.stage, "encode")
     report()
     outcome = aac_encoder.encode(task.audio, task.frames, task.fps, task.out, report)
     return EncodedAudio(seconds=outcome.cpu_s)

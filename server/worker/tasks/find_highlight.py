@@ -1,4 +1,4 @@
-"""The highlight task: finds the requested part of a track."""
+"""The task find_highlight: finds the requested part of a track."""
 
 from decimal import Decimal
 
@@ -19,9 +19,9 @@ def run(task: FindHighlight, progress: ProgressReporter) -> TrackExcerpt:
     Raises:
         ToqiboxError: the track cannot be decoded.
     """
-    progress.stage("sound")
+    progress.stage("audio")
     samples = decode_whole(task.audio, audio_kind(task.audio), MAX_TRACK_S)
-    progress.stage("highlight")
+    progress.stage("search")
     part = find_highlight(samples, task.wanted, float(task.duration), task.tempo)
     start, end = (Decimal(f"{time:.6f}") for time in (part.start, part.end))
     duration = min(end - start, task.duration)

@@ -1,4 +1,4 @@
-"""The frame task: draws single frames of a job into PNG files.
+"""The task draw_frames: draws single frames of a job into PNG files.
 
 A frame of a sequential effect is drawn after all frames before it, from frame 0 on, as in the
 video. If those are too many, or take too long, it is drawn after only the last of them, from

@@ -1,4 +1,4 @@
-"""The flashes task: finds where a whole video would flash too much, and how far to dim it.
+"""The task limit_flashes: finds where a whole video would flash too much, and how far to dim it.
 
 The video is drawn once at a small size. Fine noise flickers there although it is calm in a large
 frame, so that violations are checked again at a larger size before they count.

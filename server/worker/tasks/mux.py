@@ -1,4 +1,4 @@
-"""The join task: joins segments and audio to one video, verifies it, takes the poster from it."""
+"""The task mux: joins segments and audio to one video, verifies it, takes the poster from it."""
 
 from server.files import seal
 from server.media.video import muxer
@@ -16,7 +16,7 @@ def run(task: Mux, progress: ProgressReporter) -> MuxedVideo:
         ToqiboxError: output_invalid, storage_full.
         DamagedFilesError: a segment or the audio has changed since it was written.
     """
-    progress.stage("join")
+    progress.stage("mux")
     segments, codec = list(task.segments), ENCODINGS[task.encoder].codec
     seal.verify([*segments, task.audio])
     video = muxer.mux(

@@ -46,7 +46,7 @@ def run(task: Prepare, progress: ProgressReporter) -> PreparedUploads:
     palette = file_palette(decoded) if photo1 else None
     audio, credits = None, tags.Tags()
     if task.audio is not None and kind is not None:
-        progress.stage("sound")
+        progress.stage("audio")
         audio = _decode_audio(task, task.audio, kind)
         credits = tags.read(task.audio, kind)
     return PreparedUploads(

@@ -1,4 +1,4 @@
-"""The segment task: draws and encodes the frames [first, last) of a job."""
+"""The task draw_segment: draws and encodes the frames [first, last) of a job."""
 
 import time
 from functools import partial

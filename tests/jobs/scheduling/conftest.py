@@ -145,7 +145,7 @@ class Rig:
 
     def segments(self, job_id: str) -> list[int]:
         """Return the first frames of the segments that were given to workers, in order."""
-        return [call.first for call in self.workers.given("segment") if call.job_id == job_id]
+        return [call.first for call in self.workers.given("draw_segment") if call.job_id == job_id]
 
 
 OpenRig = Callable[..., Rig]

@@ -19,9 +19,9 @@ async def _crash(rig: Rig, job: Job, times: int) -> None:
     await rig.submit(job)
     await rig.store.jobs.transition(job.id, Status.PROCESSING)
     for _ in range(times - 1):
-        await rig.store.tasks.start(job.id, "segment-0")
+        await rig.store.tasks.start(job.id, "draw_segment-0")
         await rig.store.tasks.mark_interrupted()
-    await rig.store.tasks.start(job.id, "segment-0")
+    await rig.store.tasks.start(job.id, "draw_segment-0")
 
 
 def _hold_for(monkeypatch: pytest.MonkeyPatch, seconds: float) -> None:

@@ -19,13 +19,15 @@ async def _assert_cancelled(rig: Rig, make_job: MakeJob, job_id: str) -> None:
     assert all(slot.job_id != job_id for slot in rig.slots), "its worker must have ended"
     assert not [call for call in rig.workers.calls if not call.answer.done()]
     calls = len([call for call in rig.workers.calls if call.job_id == job_id])
-    rig.workers.release("analyse", "sound", "flashes", "segment", "join")
+    rig.workers.release("analyse", "encode_audio", "limit_flashes", "draw_segment", "mux")
     await rig.submit(make_job("next"))
     assert (await rig.ended("next")).status is Status.COMPLETED
     assert len([call for call in rig.workers.calls if call.job_id == job_id]) == calls
 
 
-@pytest.mark.parametrize("name", ["analyse", "flashes", "segment", "sound", "join"])
+@pytest.mark.parametrize(
+    "name", ["analyse", "limit_flashes", "draw_segment", "encode_audio", "mux"]
+)
 async def test_a_job_is_cancelled_in_each_step(rig: Rig, make_job: MakeJob, name: str) -> None:
     rig.workers.hold(name)
     await rig.submit(make_job("one"))
@@ -37,10 +39,10 @@ async def test_a_job_is_cancelled_in_each_step(rig: Rig, make_job: MakeJob, name
 
 async def test_a_job_that_two_slots_draw_is_cancelled(open_rig: OpenRig, make_job: MakeJob) -> None:
     rig = open_rig(slots=2)
-    rig.workers.hold("segment", "sound")
+    rig.workers.hold("draw_segment", "encode_audio")
     await rig.submit(make_job("one"))
     await rig.start()
-    calls = [*await rig.workers.next("segment", 2), *await rig.workers.next("sound")]
+    calls = [*await rig.workers.next("draw_segment", 2), *await rig.workers.next("encode_audio")]
     await rig.cancel("one")
     assert all(call.is_cancelled for call in calls)
     await _assert_cancelled(rig, make_job, "one")
@@ -141,10 +143,10 @@ async def test_a_cancel_during_a_pause_after_a_failure(
         return await transition(job_id, to, **columns)
 
     monkeypatch.setattr(rig.store.jobs, "transition", refuse_failure)
-    rig.workers.fail("segment", "render_timeout")
-    rig.workers.hold("sound")
+    rig.workers.fail("draw_segment", "render_timeout")
+    rig.workers.hold("encode_audio")
     await rig.submit(make_job("one"))
-    await rig.workers.next("sound")
+    await rig.workers.next("encode_audio")
     await until(lambda: failed)
     await rig.cancel("one")
     await _assert_cancelled(rig, make_job, "one")

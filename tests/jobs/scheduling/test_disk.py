@@ -111,7 +111,7 @@ async def test_a_failure_that_cannot_be_written_is_written_later(
     rig: Rig, make_job: MakeJob, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     refused = await _refuse(rig, monkeypatch, Status.FAILED, times=2)
-    rig.workers.fail("segment", *["worker_crashed"] * 5)
+    rig.workers.fail("draw_segment", *["worker_crashed"] * 5)
     await rig.submit(make_job("one"))
     job = await rig.ended("one")
     assert refused == [Status.FAILED] * 2
@@ -128,23 +128,23 @@ async def test_a_video_that_cannot_be_published_is_joined_again(
     assert refused == [Status.COMPLETED, Status.FAILED]
     assert job.status is Status.COMPLETED
     assert rig.segments("one") == [0, 30, 60]
-    assert len(rig.workers.given("join")) == 2
-    assert len(rig.workers.given("sound")) == 1
+    assert len(rig.workers.given("mux")) == 2
+    assert len(rig.workers.given("encode_audio")) == 1
 
 
 async def test_a_segment_that_cannot_be_failed_leaves_the_audio_running(
     rig: Rig, make_job: MakeJob, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     refused = await _refuse(rig, monkeypatch, Status.FAILED)
-    rig.workers.hold("sound")
-    rig.workers.fail("segment", *["worker_crashed"] * 3)
+    rig.workers.hold("encode_audio")
+    rig.workers.fail("draw_segment", *["worker_crashed"] * 3)
     await rig.submit(make_job("one"))
-    (sound,) = await rig.workers.next("sound")
+    (audio,) = await rig.workers.next("encode_audio")
     await until(lambda: len(rig.segments("one")) == 5)
     assert refused
-    assert rig.workers.given("sound") == [sound]
-    assert not sound.is_cancelled
-    rig.workers.release("sound")
+    assert rig.workers.given("encode_audio") == [audio]
+    assert not audio.is_cancelled
+    rig.workers.release("encode_audio")
     assert (await rig.ended("one")).status is Status.COMPLETED
 
 
@@ -152,17 +152,17 @@ async def test_audio_that_cannot_be_failed_starts_no_second_end(
     rig: Rig, make_job: MakeJob, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     refused = await _refuse(rig, monkeypatch, Status.FAILED)
-    rig.workers.hold("sound", "join")
+    rig.workers.hold("encode_audio", "mux")
     await rig.submit(make_job("one"))
     for _ in range(3):
-        (sound,) = await rig.workers.next("sound")
+        (audio,) = await rig.workers.next("encode_audio")
         await until(lambda: rig.active("one").completion_task)
-        sound.fail("encoder_failed")
-    (join,) = await rig.workers.next("join")
-    rig.workers.fail("sound", "encoder_failed")
+        audio.fail("encoder_failed")
+    (mux,) = await rig.workers.next("mux")
+    rig.workers.fail("encode_audio", "encoder_failed")
     await until(rig.slots_are_free)
-    assert rig.workers.waiting("join") == [join]
-    join.finish()  # the audio is missing
+    assert rig.workers.waiting("mux") == [mux]
+    mux.finish()  # the audio is missing
     job = await rig.ended("one")
     assert refused
     assert (job.status, job.error_code) == (Status.FAILED, "encoder_failed")
@@ -173,10 +173,10 @@ async def test_an_encoder_is_replaced_once_the_table_can_be_written(
     open_rig: OpenRig, make_job: MakeJob, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
     rig = open_rig(slots=2, machine=GPU)
-    rig.workers.hold("segment")
+    rig.workers.hold("draw_segment")
     await rig.submit(make_job("one"))
     await rig.start()
-    await rig.workers.next("segment", 2)
+    await rig.workers.next("draw_segment", 2)
     aggregate = rig.store.tasks if name == "delete" else rig.store.jobs
     write, errors = getattr(aggregate, name), [OSError("by the test")]
 
@@ -186,16 +186,16 @@ async def test_an_encoder_is_replaced_once_the_table_can_be_written(
         return await write(*arguments, **columns)
 
     monkeypatch.setattr(aggregate, name, fail_once)
-    rig.workers.waiting("segment")[0].fail("encoder_failed")
-    await until(lambda: not errors and rig.workers.waiting("segment"))
+    rig.workers.waiting("draw_segment")[0].fail("encoder_failed")
+    await until(lambda: not errors and rig.workers.waiting("draw_segment"))
     assert not rig.active("one").is_paused
-    for call in rig.workers.waiting("segment"):
+    for call in rig.workers.waiting("draw_segment"):
         call.fail("encoder_failed")
-    await until(lambda: any(call.encoder == "x264" for call in rig.workers.waiting("segment")))
-    rig.workers.release("segment")
+    await until(lambda: any(call.encoder == "x264" for call in rig.workers.waiting("draw_segment")))
+    rig.workers.release("draw_segment")
     job = await rig.ended("one")
     assert (job.status, job.encoder, job.encoder_fallback) == (Status.COMPLETED, "x264", "nvenc")
-    drawn = [call.first for call in rig.workers.given("segment") if call.encoder == "x264"]
+    drawn = [call.first for call in rig.workers.given("draw_segment") if call.encoder == "x264"]
     assert sorted(drawn) == [0, 30, 60]
 
 

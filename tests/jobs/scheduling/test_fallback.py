@@ -14,18 +14,18 @@ async def test_every_segment_is_encoded_again_with_the_fallback(
     open_rig: OpenRig, make_job: MakeJob
 ) -> None:
     rig = open_rig(machine=GPU)
-    rig.workers.hold("segment")
+    rig.workers.hold("draw_segment")
     await rig.submit(make_job("one"))
     await rig.start()
-    (call,) = await rig.workers.next("segment")
+    (call,) = await rig.workers.next("draw_segment")
     assert call.encoder == "nvenc"
     call.finish()
-    (call,) = await rig.workers.next("segment")
+    (call,) = await rig.workers.next("draw_segment")
     call.fail("encoder_failed")
-    await until(lambda: rig.workers.waiting("segment"))
-    rig.workers.release("segment")
+    await until(lambda: rig.workers.waiting("draw_segment"))
+    rig.workers.release("draw_segment")
     job = await rig.ended("one")
-    calls = rig.workers.given("segment")
+    calls = rig.workers.given("draw_segment")
     assert [(call.first, call.encoder) for call in calls] == [
         (0, "nvenc"),
         (30, "nvenc"),
@@ -43,28 +43,28 @@ async def test_no_slot_takes_the_job_while_its_segments_are_replaced(
     open_rig: OpenRig, make_job: MakeJob
 ) -> None:
     rig = open_rig(slots=3, machine=GPU)
-    rig.workers.hold("segment")
+    rig.workers.hold("draw_segment")
     await rig.submit(make_job("one", frames=150))
     await rig.start()
-    first, *others = await rig.workers.next("segment", 3)
-    given = len(rig.workers.given("segment"))
+    first, *others = await rig.workers.next("draw_segment", 3)
+    given = len(rig.workers.given("draw_segment"))
     delete, seen = rig.store.tasks.delete, []
 
     async def delete_slowly(job_id: str, prefix: str) -> None:
         for _ in range(3):
             rig.dispatcher.wake()
             await rig.store.jobs.next_queued()
-        seen.append((len(rig.workers.given("segment")), rig.active("one").active_slots))
+        seen.append((len(rig.workers.given("draw_segment")), rig.active("one").active_slots))
         await delete(job_id, prefix)
 
     rig.store.tasks.delete = delete_slowly  # type: ignore[method-assign]
     first.fail("encoder_failed")
-    calls = await rig.workers.next("segment", 3)
+    calls = await rig.workers.next("draw_segment", 3)
     assert seen == [(given, 1)]
     assert all(call.is_cancelled for call in others)
     assert {call.encoder for call in calls} == {"x264"}
     assert sorted(call.first for call in calls) == [0, 30, 60]
-    rig.workers.release("segment")
+    rig.workers.release("draw_segment")
     assert (await rig.ended("one")).status is Status.COMPLETED
 
 
@@ -72,16 +72,16 @@ async def test_two_slots_whose_encoder_fails_at_once_fall_back_once(
     open_rig: OpenRig, make_job: MakeJob
 ) -> None:
     rig = open_rig(slots=2, machine=GPU)
-    rig.workers.hold("segment")
+    rig.workers.hold("draw_segment")
     await rig.submit(make_job("one"))
     await rig.start()
-    for call in await rig.workers.next("segment", 2):
+    for call in await rig.workers.next("draw_segment", 2):
         call.fail("encoder_stalled")
-    await rig.workers.next("segment", 2)
-    rig.workers.release("segment")
+    await rig.workers.next("draw_segment", 2)
+    rig.workers.release("draw_segment")
     job = await rig.ended("one")
     assert (job.status, job.encoder) == (Status.COMPLETED, "x264")
-    encoders = [call.encoder for call in rig.workers.given("segment")]
+    encoders = [call.encoder for call in rig.workers.given("draw_segment")]
     assert encoders == ["nvenc"] * 2 + ["x264"] * 3
 
 
@@ -89,17 +89,17 @@ async def test_the_fallback_has_three_attempts_and_no_fallback(
     open_rig: OpenRig, make_job: MakeJob
 ) -> None:
     rig = open_rig(machine=GPU)
-    rig.workers.fail("segment", *["encoder_failed"] * 4)
+    rig.workers.fail("draw_segment", *["encoder_failed"] * 4)
     await rig.submit(make_job("one"))
     await rig.start()
     job = await rig.ended("one")
     assert (job.status, job.error_code, job.encoder) == (Status.FAILED, "encoder_failed", "x264")
-    assert [call.encoder for call in rig.workers.given("segment")] == ["nvenc", *["x264"] * 3]
+    assert [call.encoder for call in rig.workers.given("draw_segment")] == ["nvenc", *["x264"] * 3]
 
 
 async def test_a_required_encoder_is_not_replaced(open_rig: OpenRig, make_job: MakeJob) -> None:
     rig = open_rig(machine=GPU, encoder="nvenc")
-    rig.workers.fail("segment", *["encoder_failed"] * 3)
+    rig.workers.fail("draw_segment", *["encoder_failed"] * 3)
     await rig.submit(make_job("one"))
     await rig.start()
     job = await rig.ended("one")
@@ -110,23 +110,23 @@ async def test_the_encoder_of_the_audio_does_not_replace_that_of_the_video(
     open_rig: OpenRig, make_job: MakeJob
 ) -> None:
     rig = open_rig(machine=GPU)
-    rig.workers.fail("sound", "encoder_failed", "encoder_failed")
+    rig.workers.fail("encode_audio", "encoder_failed", "encoder_failed")
     await rig.submit(make_job("one"))
     await rig.start()
     job = await rig.ended("one")
     assert (job.status, job.encoder) == (Status.COMPLETED, "nvenc")
     assert rig.segments("one") == [0, 30, 60]
-    assert len(rig.workers.given("sound")) == 3
+    assert len(rig.workers.given("encode_audio")) == 3
 
 
 async def test_a_job_waits_while_its_gpu_is_lost(open_rig: OpenRig, make_job: MakeJob) -> None:
     rig = open_rig(machine=GPU)
-    rig.workers.hold("segment")
+    rig.workers.hold("draw_segment")
     await rig.submit(make_job("one"))
     await rig.start()
-    (call,) = await rig.workers.next("segment")
+    (call,) = await rig.workers.next("draw_segment")
     call.finish()
-    (call,) = await rig.workers.next("segment")
+    (call,) = await rig.workers.next("draw_segment")
     rig.workers.machine = LOST
     call.fail("gpu_unavailable")
     await rig.all_free()
@@ -137,7 +137,7 @@ async def test_a_job_waits_while_its_gpu_is_lost(open_rig: OpenRig, make_job: Ma
     job = await rig.job("one")
     assert (job.status, job.attempt) == (Status.PROCESSING, 1)
     rig.workers.machine = GPU
-    rig.workers.release("segment")
+    rig.workers.release("draw_segment")
     rig.dispatcher.wake()
     job = await rig.ended("one")
     assert (job.status, job.attempt) == (Status.COMPLETED, 1)
@@ -146,7 +146,7 @@ async def test_a_job_waits_while_its_gpu_is_lost(open_rig: OpenRig, make_job: Ma
 
 async def test_a_failure_with_the_gpu_present_counts(open_rig: OpenRig, make_job: MakeJob) -> None:
     rig = open_rig(machine=GPU)
-    rig.workers.fail("segment", *["worker_crashed"] * 3)
+    rig.workers.fail("draw_segment", *["worker_crashed"] * 3)
     await rig.submit(make_job("one"))
     await rig.start()
     job = await rig.ended("one")
@@ -157,12 +157,12 @@ async def test_a_job_that_is_resumed_on_another_machine_begins_again(
     open_rig: OpenRig, make_job: MakeJob
 ) -> None:
     rig = open_rig(machine=GPU)
-    rig.workers.hold("segment")
+    rig.workers.hold("draw_segment")
     await rig.submit(make_job("one"))
     await rig.start()
-    (call,) = await rig.workers.next("segment")
+    (call,) = await rig.workers.next("draw_segment")
     call.finish()
-    await rig.workers.next("segment")
+    await rig.workers.next("draw_segment")
     await rig.close()
     rig = open_rig(machine=SOFTWARE, segment_sec=Decimal(1))
     await rig.start()

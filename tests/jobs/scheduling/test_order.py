@@ -5,7 +5,7 @@ from tests.harness.slots import until
 from tests.jobs.conftest import MakeJob
 from tests.jobs.scheduling.conftest import OpenRig, Rig
 
-SEGMENT = "segment"
+SEGMENT = "draw_segment"
 
 
 async def test_a_job_runs_through_its_steps(rig: Rig, make_job: MakeJob) -> None:
@@ -18,15 +18,15 @@ async def test_a_job_runs_through_its_steps(rig: Rig, make_job: MakeJob) -> None
         1,
     )
     names = [call.task.name for call in rig.workers.calls]
-    assert [name for name in names if name != "sound"] == [
+    assert [name for name in names if name != "encode_audio"] == [
         "analyse",
-        "flashes",
+        "limit_flashes",
         SEGMENT,
         SEGMENT,
         SEGMENT,
-        "join",
+        "mux",
     ]
-    assert names.count("sound") == 1
+    assert names.count("encode_audio") == 1
     assert rig.segments("one") == [0, 30, 60]
     assert job.report is not None
     assert job.report["seconds"]["render"] == 1.5
@@ -139,13 +139,13 @@ async def test_jobs_with_the_same_audio_share_its_analysis(
     open_rig: OpenRig, make_job: MakeJob
 ) -> None:
     rig = open_rig(slots=2)
-    rig.workers.hold("analyse", "join")
+    rig.workers.hold("analyse", "mux")
     await rig.submit(make_job("one"), make_job("two"))
     await rig.start()
     await rig.workers.next("analyse")
     await until(lambda: len(rig.dispatcher.active_jobs) == 2)
     rig.workers.release("analyse")
-    first, second = await rig.workers.next("join", 2)
+    first, second = await rig.workers.next("mux", 2)
     assert len(rig.workers.given("analyse")) == 1
     features = rig.data.features_folder(await rig.job("one"))
     first.finish()
@@ -157,12 +157,12 @@ async def test_jobs_with_the_same_audio_share_its_analysis(
 
 
 async def test_the_stages_of_a_job_follow_its_steps(rig: Rig, make_job: MakeJob) -> None:
-    rig.workers.hold("analyse", SEGMENT, "join")
+    rig.workers.hold("analyse", SEGMENT, "mux")
     await rig.submit(make_job("one"))
     for name, stage in (
         ("analyse", Stage.ANALYSING),
         (SEGMENT, Stage.RENDERING),
-        ("join", Stage.JOINING),
+        ("mux", Stage.JOINING),
     ):
         await rig.workers.next(name)
         assert (await rig.job("one")).stage is stage

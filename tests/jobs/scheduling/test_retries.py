@@ -6,7 +6,7 @@ from server.jobs.model.job import Status
 from tests.jobs.conftest import MakeJob
 from tests.jobs.scheduling.conftest import Rig
 
-NAMES = ["analyse", "flashes", "sound", "segment", "join"]
+NAMES = ["analyse", "limit_flashes", "encode_audio", "draw_segment", "mux"]
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -37,7 +37,7 @@ async def test_a_task_that_fails_three_times_fails_its_job(
 
 @pytest.mark.parametrize("code", ["shader_compile_failed", "render_timeout"])
 async def test_some_errors_are_not_retried(rig: Rig, make_job: MakeJob, code: str) -> None:
-    rig.workers.fail("segment", code)
+    rig.workers.fail("draw_segment", code)
     await rig.submit(make_job("one"))
     job = await rig.ended("one")
     assert (job.status, job.error_code, job.attempt) == (Status.FAILED, code, 1)
@@ -51,10 +51,10 @@ async def test_an_error_about_a_file_is_not_the_code_of_a_job(rig: Rig, make_job
 
 
 async def test_failures_of_each_segment_count_separately(rig: Rig, make_job: MakeJob) -> None:
-    rig.workers.hold("segment")
+    rig.workers.hold("draw_segment")
     await rig.submit(make_job("one", frames=60))
     for first in (0, 0, 0, 30, 30, 30):
-        (call,) = await rig.workers.next("segment")
+        (call,) = await rig.workers.next("draw_segment")
         assert call.first == first
         if rig.segments("one").count(first) < 3:
             call.fail("worker_crashed")
@@ -64,9 +64,9 @@ async def test_failures_of_each_segment_count_separately(rig: Rig, make_job: Mak
 
 
 async def test_a_job_whose_slot_time_is_used_up_fails(rig: Rig, make_job: MakeJob) -> None:
-    rig.workers.hold("segment")
+    rig.workers.hold("draw_segment")
     await rig.submit(make_job("one"))
-    (call,) = await rig.workers.next("segment")
+    (call,) = await rig.workers.next("draw_segment")
     rig.active("one").clock.spent_s = 4000.0
     call.finish()
     job = await rig.ended("one")
@@ -75,12 +75,12 @@ async def test_a_job_whose_slot_time_is_used_up_fails(rig: Rig, make_job: MakeJo
 
 
 async def test_audio_that_fails_ends_the_segments_of_its_job(rig: Rig, make_job: MakeJob) -> None:
-    rig.workers.hold("segment", "sound")
+    rig.workers.hold("draw_segment", "encode_audio")
     await rig.submit(make_job("one"))
-    (segment,) = await rig.workers.next("segment")
+    (segment,) = await rig.workers.next("draw_segment")
     for _ in range(3):
-        (sound,) = await rig.workers.next("sound")
-        sound.fail("encoder_failed")
+        (audio,) = await rig.workers.next("encode_audio")
+        audio.fail("encoder_failed")
     job = await rig.ended("one")
     assert (job.status, job.error_code) == (Status.FAILED, "encoder_failed")
     assert segment.is_cancelled
@@ -90,16 +90,16 @@ async def test_audio_that_fails_ends_the_segments_of_its_job(rig: Rig, make_job:
 async def test_audio_that_fails_while_the_end_waits_for_it_fails_the_job(
     rig: Rig, make_job: MakeJob
 ) -> None:
-    rig.workers.hold("sound")
+    rig.workers.hold("encode_audio")
     await rig.submit(make_job("one", frames=30))
-    await rig.workers.next("sound")
+    await rig.workers.next("encode_audio")
     await rig.all_free()
     for _ in range(3):
-        (sound,) = await rig.workers.next("sound")
+        (audio,) = await rig.workers.next("encode_audio")
         assert rig.active("one").completion_task is not None
-        sound.fail("encoder_failed")
+        audio.fail("encoder_failed")
     assert (await rig.ended("one")).error_code == "encoder_failed"
-    assert not rig.workers.given("join")
+    assert not rig.workers.given("mux")
 
 
 async def test_an_error_of_the_server_fails_the_job_and_no_other(

@@ -18,7 +18,9 @@ def _without_progress(job: Job) -> Job:
     return replace(job, progress=0, frames_done=0, slot_ms=0, version=0)
 
 
-@pytest.mark.parametrize("name", ["analyse", "flashes", "sound", "segment", "join"])
+@pytest.mark.parametrize(
+    "name", ["analyse", "limit_flashes", "encode_audio", "draw_segment", "mux"]
+)
 async def test_a_job_continues_after_its_finished_steps(
     open_rig: OpenRig, make_job: MakeJob, name: str
 ) -> None:
@@ -27,11 +29,11 @@ async def test_a_job_continues_after_its_finished_steps(
     await rig.submit(make_job("one"), make_job("two"))
     await rig.start()
     (call,) = await rig.workers.next(name)
-    if name == "segment":
+    if name == "draw_segment":
         call.finish()
         (call,) = await rig.workers.next(name)
         call.report_frames(10)
-    if name in ("sound", "join"):
+    if name in ("encode_audio", "mux"):
         await until(lambda: rig.active("one").completion_task)
     before = await rig.job("one")
     await rig.dispatcher.stop()
@@ -49,21 +51,21 @@ async def test_a_job_continues_after_its_finished_steps(
     assert (one.status, one.attempt) == (Status.COMPLETED, 1)
     assert (two.status, two.attempt) == (Status.COMPLETED, 1)
     again = {call.task.name for call in rig.workers.calls if call.job_id == "one"}
-    assert again & done <= {"segment"}, "of finished tasks, only the other segments run"
-    if name == "segment":
+    assert again & done <= {"draw_segment"}, "of finished tasks, only the other segments run"
+    if name == "draw_segment":
         assert after.frames_done == 30
         assert rig.segments("one") == [30, 60]
-    if name == "join":
-        assert again == {"join"}
+    if name == "mux":
+        assert again == {"mux"}
 
 
 async def test_a_stop_blames_no_job(open_rig: OpenRig, make_job: MakeJob) -> None:
     rig = open_rig(slots=2)
-    rig.workers.hold("segment", "sound")
+    rig.workers.hold("draw_segment", "encode_audio")
     await rig.submit(make_job("one"))
     await rig.start()
-    await rig.workers.next("segment", 2)
-    await rig.workers.next("sound")
+    await rig.workers.next("draw_segment", 2)
+    await rig.workers.next("encode_audio")
     await rig.dispatcher.stop()
     assert await rig.store.tasks.mark_interrupted() == {"one": 0}
 
@@ -80,7 +82,7 @@ async def test_a_stop_waits_for_the_end_of_a_job(
         return await asyncio.Future()
 
     monkeypatch.setattr(rig.store.jobs, "uses_audio", wait)
-    rig.workers.fail("segment", *([code] if code else []))
+    rig.workers.fail("draw_segment", *([code] if code else []))
     await rig.submit(make_job("one"))
     await until(is_ending.is_set)
     await rig.dispatcher.stop()
@@ -97,7 +99,7 @@ async def test_a_stop_waits_for_the_files_of_a_failed_job(
         time.sleep(0.02)
 
     monkeypatch.setattr(rig.data, "discard_job", discard_slowly)
-    rig.workers.fail("segment", "render_timeout")
+    rig.workers.fail("draw_segment", "render_timeout")
     await rig.submit(make_job("one"))
     await until(is_ending.is_set)
     await rig.dispatcher.stop()
@@ -123,7 +125,7 @@ async def test_a_stop_ends_the_pause_after_a_failure(
         return await transition(job_id, to, **columns)
 
     monkeypatch.setattr(rig.store.jobs, "transition", refuse)
-    rig.workers.fail("segment", "render_timeout")
+    rig.workers.fail("draw_segment", "render_timeout")
     await rig.submit(make_job("one"))
     await rig.start()
     await until(refused.is_set)

@@ -42,6 +42,32 @@ async def test_a_table_of_the_first_version_is_opened_with_its_jobs(
     store.close()
 
 
+async def test_the_tasks_of_older_tables_get_the_names_of_today(tmp_path: Path) -> None:
+    """Results, failures and a job that is held back survive the new names."""
+    before = ("analyse", "sound", "flashes", "join", "held", "segment-0", "segment-10")
+    with sqlite3.connect(tmp_path / "jobs.db") as db:
+        script = ";".join(MIGRATIONS[:2])
+        db.executescript(f"BEGIN;{script};PRAGMA user_version = 2;COMMIT")
+        sql = "INSERT INTO job (id, status, plan, spec, turn, created_at, request_id)"
+        db.execute(f"{sql} VALUES ('one', 'processing', 'free', '{{}}', 1, 1, 'r')")
+        task = (
+            "INSERT INTO task (job_id, name, failures, running, result) VALUES ('one', ?, ?, ?, ?)"
+        )
+        for failures, name in enumerate(before):
+            db.execute(task, (name, failures, name == "held", json.dumps({"wall": failures})))
+    db.close()
+    store = Store(tmp_path / "jobs.db")
+    after = (*("analyse", "encode_audio", "limit_flashes", "mux", "held_back"),
+             *("draw_segment-0", "draw_segment-10"))  # fmt: skip
+    results = await store.tasks.results("one")
+    assert {name: result.wall_s for name, result in results.items()} == {
+        name: at for at, name in enumerate(after)
+    }
+    assert await store.tasks.stop("one", "draw_segment-10", counts=True) == 7
+    assert await store.tasks.mark_interrupted() == {"one": 0}
+    store.close()
+
+
 _ADD_FOR_EVER = """
 import asyncio, sys
 sys.path.insert(0, {root!r})
