@@ -29,6 +29,9 @@ INHERITED_ENV = (
 )
 """Environment variables that a child inherits: they choose and configure driver and device."""
 
+_SHADER_CACHE_MB = 64
+"""Maximum size of a driver's cache, enough for hundreds of effects."""
+
 
 @dataclass(frozen=True)
 class Limits:
@@ -72,11 +75,11 @@ def limit_arguments(limits: Limits | None) -> list[str]:
     return [f"{name}={value}" for name, value in values.items() if value is not None]
 
 
-def environment(root: Path = Path("/")) -> dict[str, str]:
+def environment(root: Path = Path("/"), *, shaders: Path | None = None) -> dict[str, str]:
     """Build the environment of every child, independent of the parent's except INHERITED_ENV.
 
-    FFREPORT, proxies and LD_PRELOAD do not get through. Mesa caches compiled shaders only in
-    MESA_SHADER_CACHE_DIR, never in a home folder.
+    FFREPORT, proxies and LD_PRELOAD do not get through. Drivers cache compiled shaders in the
+    folder MESA_SHADER_CACHE_DIR, if it is set, or in `shaders`; never in a home folder.
     Mesa's compiler initialises unassigned variables to 0, as WebGL does: many shaders accumulate
     from there. Other drivers have no such option and leave them undefined.
     Mesa's software renderer starts one thread per processor that it sees, and none if it sees only
@@ -84,11 +87,11 @@ def environment(root: Path = Path("/")) -> dict[str, str]:
 
     Args:
         root: the folder that holds ``proc`` and the mounts of control groups.
+        shaders: folder in which drivers cache compiled shaders; None for no cache.
     """
     fixed = {
         "LANG": "C.UTF-8",
         "HOME": "/nonexistent",
-        "MESA_SHADER_CACHE_DISABLE": "false" if "MESA_SHADER_CACHE_DIR" in os.environ else "true",
         "PYTHONDONTWRITEBYTECODE": "1",
         "glsl_zero_init": "true",
         "MESA_DEBUG": "silent",  # else it reports the line above each time
@@ -96,7 +99,26 @@ def environment(root: Path = Path("/")) -> dict[str, str]:
         "OPENBLAS_NUM_THREADS": "1",
     }
     inherited = {name: os.environ[name] for name in INHERITED_ENV if name in os.environ}
-    return {"PATH": os.defpath, **_llvmpipe_threads(root), **inherited, **fixed}
+    cache = _shader_cache(os.environ.get("MESA_SHADER_CACHE_DIR") or shaders)
+    return {"PATH": os.defpath, **_llvmpipe_threads(root), **inherited, **fixed, **cache}
+
+
+def _shader_cache(folder: str | Path | None) -> dict[str, str]:
+    """Return the variables of Mesa and of NVIDIA's driver that choose their cache of shaders.
+
+    Mesa's entries are named by a hash of the shader, the driver and the processor, and checked by a
+    CRC when they are read (https://docs.mesa3d.org/envvars.html).
+    """
+    if not folder:
+        return {"MESA_SHADER_CACHE_DISABLE": "true", "__GL_SHADER_DISK_CACHE": "0"}
+    return {
+        "MESA_SHADER_CACHE_DISABLE": "false",
+        "MESA_SHADER_CACHE_DIR": str(folder),
+        "MESA_SHADER_CACHE_MAX_SIZE": f"{_SHADER_CACHE_MB}M",
+        "__GL_SHADER_DISK_CACHE": "1",
+        "__GL_SHADER_DISK_CACHE_PATH": str(folder),
+        "__GL_SHADER_DISK_CACHE_SIZE": str(_SHADER_CACHE_MB << 20),
+    }
 
 
 def encode_argument(argument: str) -> bytes:

@@ -35,11 +35,16 @@ def test_the_environment_is_fixed(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_shaders_are_cached_only_in_the_given_folder(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    def cache(environment: dict[str, str]) -> list[str | None]:
+        return [environment.get(name) for name in names]
+
     monkeypatch.delenv("MESA_SHADER_CACHE_DIR", raising=False)
-    assert sandbox.environment()["MESA_SHADER_CACHE_DISABLE"] == "true"
+    names = ["MESA_SHADER_CACHE_DISABLE", "MESA_SHADER_CACHE_DIR"]
+    names += ["__GL_SHADER_DISK_CACHE", "__GL_SHADER_DISK_CACHE_PATH"]
+    assert cache(sandbox.environment()) == ["true", None, "0", None]
+    assert cache(sandbox.environment(shaders=Path("/s"))) == ["false", "/s", "1", "/s"]
     monkeypatch.setenv("MESA_SHADER_CACHE_DIR", "/kept")
-    names = ("MESA_SHADER_CACHE_DISABLE", "MESA_SHADER_CACHE_DIR")
-    assert [sandbox.environment()[name] for name in names] == ["false", "/kept"]
+    assert cache(sandbox.environment(shaders=Path("/s"))) == ["false", "/kept", "1", "/kept"]
 
 
 def test_a_broken_pipe_may_end_a_child() -> None:

@@ -62,7 +62,7 @@ class Service:
         self.data = DataFolder(config.data_dir)
         self.events = JobEvents()
         self.store = Store(self.data.database, self.data.release_ballast, self.events)
-        self.fork_server = ForkServer(sandbox.environment())
+        self.fork_server = ForkServer(sandbox.environment(shaders=self.data.shaders))
         launch = self.fork_server.start
         run_forked = partial(run_task, launch=launch)
         self.machine = MachineProbe(config, self.data.scratch, run_forked)

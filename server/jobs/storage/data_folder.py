@@ -6,6 +6,7 @@ spool/ID/       an upload while it is read and prepared
 jobs/ID/        sound.wav, photo.rgba, files/ of the effect, segments, sound.m4a …
                 then only video.mp4 and poster.jpg
 features/SHA    a folder with the features of a track, shared by the jobs that use it
+shaders/        shaders compiled by the driver, a cache that it keeps and limits itself
 unknown/ID/     a folder of jobs/ that is missing in the table; it is never touched again
 ballast         disk space reserved for what must be written when the disk is full
 """
@@ -64,6 +65,7 @@ class DataFolder:
         self.jobs = root / "jobs"
         self.features = root / "features"
         self.scratch = root / "scratch"
+        self.shaders = root / "shaders"
         self.unknown = root / "unknown"
         self.artifacts = Artifacts(self.jobs)
         try:
@@ -80,6 +82,8 @@ class DataFolder:
             raise DataFolderError(
                 f"another server is using the data folder {root}; stop it, or set another DATA_DIR"
             )
+        with contextlib.suppress(OSError):  # without it, shaders are compiled for each worker
+            self.shaders.mkdir(mode=0o700, exist_ok=True)
         discard(root / "ballast")  # a full disk must not keep the server from starting
         discard(root / "address")  # of the previous server: this one does not listen yet
 
