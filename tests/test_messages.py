@@ -25,7 +25,7 @@ def test_a_sentence_is_in_one_language() -> None:
     assert localize(error.code, "en", error.values).endswith("must be between 0 and 1.")
 
 
-def test_a_reason_survives_the_way_out_of_a_worker() -> None:
+def test_a_reason_is_passed_from_a_worker() -> None:
     why = message("past_the_end", seconds="3.2")
     assert Message.from_json(why.to_json()) == why
     assert Message.from_json("words") == "words"

@@ -22,7 +22,7 @@ def _tree(root: Path, membership: str, mounts: str, files: dict[str, str]) -> Pa
     return root
 
 
-def test_quota_of_version_2_is_the_smallest_on_the_way_up(tmp_path: Path) -> None:
+def test_the_quota_of_version_2_is_the_smallest_of_all_parents(tmp_path: Path) -> None:
     top = "sys/fs/cgroup"
     files = {
         f"{top}/pods/one/main/cpu.max": "max 100000\n",

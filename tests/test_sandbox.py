@@ -75,7 +75,7 @@ def test_no_descriptor_is_inherited(tmp_path: Path) -> None:
     assert int(listing) == 4  # three standard ones and the listing itself
 
 
-def test_a_child_dies_with_its_parent() -> None:
+def test_a_child_process_ends_with_its_parent() -> None:
     """Kill the parent with SIGKILL; its sandboxed child must not outlive it."""
     code = f"""
 import subprocess, sys

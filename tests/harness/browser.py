@@ -37,7 +37,7 @@ _FLAGS = (
     "--mute-audio",
     "--password-store=basic",
     "--remote-debugging-port=0",
-    # Nothing leaves this machine, whatever the browser would like to look up.
+    # Nothing leaves this machine: the browser resolves no other host.
     "--no-proxy-server",
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE *.localhost",
 )
@@ -59,7 +59,7 @@ def find_chromium() -> str:
 
 
 def _is_snap(program: Path) -> bool:
-    """Whether it is a snap or the script that starts one: they see no folders of a test's own."""
+    """Return whether it is a snap or the script that starts one, which see no temporary folders."""
     file = program.resolve()
     if file.name == "snap":
         return True
@@ -116,7 +116,7 @@ class Chromium:
         return self.folder / "chromium.log"
 
     def _address(self, file: Path) -> str:
-        """Where it listens: the file holds the port and the path, once it does."""
+        """Return its address; the file has the port and the path once it listens."""
         assert self._child is not None
         deadline = time.monotonic() + HANG_S
         while True:
@@ -264,7 +264,7 @@ class Page:
         ]
 
     def complaints(self) -> list[str]:
-        """What the console shows in red: exceptions, refused and failed requests."""
+        """Return the errors of the console: exceptions, refused and failed requests."""
         thrown = self._tools.events("Runtime.exceptionThrown", self._session)
         logged = self._tools.events("Log.entryAdded", self._session)
         return [str(event["exceptionDetails"]) for event in thrown] + [

@@ -96,8 +96,8 @@ class DevTools:
         if call is None or call.done():
             return
         if "error" in message:
-            words = message["error"]["message"]
-            call.set_exception((Navigated if words in _NAVIGATED else DevToolsError)(words))
+            text = message["error"]["message"]
+            call.set_exception((Navigated if text in _NAVIGATED else DevToolsError)(text))
         else:
             call.set_result(message["result"])
 

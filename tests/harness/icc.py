@@ -97,10 +97,12 @@ def _xyz(value: Matrix) -> bytes:
 
 def _text(version: int, text: str) -> bytes:
     if version >= 0x04000000:
-        words = text.encode("utf-16-be")
-        return b"mluc" + struct.pack(">III2s2sII", 0, 1, 12, b"en", b"US", len(words), 28) + words
-    words = text.encode() + b"\0"
-    return b"desc" + struct.pack(">II", 0, len(words)) + words + bytes(4 + 4 + 2 + 1 + 67)
+        encoded = text.encode("utf-16-be")
+        return (
+            b"mluc" + struct.pack(">III2s2sII", 0, 1, 12, b"en", b"US", len(encoded), 28) + encoded
+        )
+    encoded = text.encode() + b"\0"
+    return b"desc" + struct.pack(">II", 0, len(encoded)) + encoded + bytes(4 + 4 + 2 + 1 + 67)
 
 
 def _profile(

@@ -37,7 +37,7 @@ def wav_of(samples: np.ndarray[Any, Any], rate: int) -> bytes:
 
 
 def photo(width: int = 96, height: int = 54, seed: int = 0) -> bytes:
-    """A JPEG with broad coloured areas; unless told otherwise it fills a frame of 16:9."""
+    """Return a JPEG with broad coloured areas; by default it fills a frame of 16:9."""
     field = np.random.default_rng(seed).integers(0, 255, (4, 6, 3), dtype=np.uint8)
     file = BytesIO()
     Image.fromarray(field).resize((width, height), Image.Resampling.BICUBIC).save(
@@ -47,7 +47,7 @@ def photo(width: int = 96, height: int = 54, seed: int = 0) -> bytes:
 
 
 def convert(source: bytes, suffix: str, folder: Path, *options: str) -> Path:
-    """`source` (a WAV) through ffmpeg into a file with `suffix`."""
+    """Convert `source` (a WAV) with ffmpeg to a file with `suffix`."""
     path = folder / f"converted.{suffix}"
     command = ["ffmpeg", "-nostdin", "-v", "error", "-y", "-f", "wav", "-i", "pipe:0", *options]
     subprocess.run([*command, str(path)], input=source, check=True, timeout=HANG_S)
@@ -55,24 +55,24 @@ def convert(source: bytes, suffix: str, folder: Path, *options: str) -> Path:
 
 
 def contents(video: Path, *options: str) -> dict[str, Any]:
-    """What ffprobe says of a file: format and streams, packets counted; more by `options`."""
+    """Return the report of ffprobe: format and streams with packet counts; more by `options`."""
     command = ["ffprobe", "-v", "error", "-of", "json", "-count_packets", *options]
     command += ["-show_format", "-show_streams", str(video)]
-    found = subprocess.run(command, capture_output=True, check=True, timeout=HANG_S)
-    return dict(json.loads(found.stdout))
+    done = subprocess.run(command, capture_output=True, check=True, timeout=HANG_S)
+    return dict(json.loads(done.stdout))
 
 
 def frame_hashes(video: Path) -> list[str]:
     """The MD5 of every decoded frame."""
     command = ["ffmpeg", "-nostdin", "-v", "error", "-i", str(video), "-map", "0:v"]
-    found = subprocess.run(
+    done = subprocess.run(
         [*command, "-f", "framemd5", "-"],
         capture_output=True,
         check=True,
         timeout=HANG_S,
         text=True,
     )
-    lines = [line for line in found.stdout.splitlines() if not line.startswith("#")]
+    lines = [line for line in done.stdout.splitlines() if not line.startswith("#")]
     return [line.rsplit(",", 1)[1].strip() for line in lines]
 
 
@@ -80,13 +80,13 @@ def frames(video: Path, width: int, height: int) -> np.ndarray[Any, Any]:
     """Every decoded frame as RGB: (frames, height, width, 3), unsigned bytes."""
     command = ["ffmpeg", "-nostdin", "-v", "error", "-i", str(video), "-map", "0:v"]
     command += ["-f", "rawvideo", "-pix_fmt", "rgb24", "-"]
-    found = subprocess.run(command, capture_output=True, check=True, timeout=HANG_S)
-    return np.frombuffer(found.stdout, np.uint8).reshape(-1, height, width, 3)
+    done = subprocess.run(command, capture_output=True, check=True, timeout=HANG_S)
+    return np.frombuffer(done.stdout, np.uint8).reshape(-1, height, width, 3)
 
 
 def sound(video: Path, rate: int = 48_000) -> np.ndarray[Any, Any]:
     """The decoded sound: (samples, 2), floats."""
     command = ["ffmpeg", "-nostdin", "-v", "error", "-i", str(video), "-map", "0:a"]
     command += ["-f", "f32le", "-ar", str(rate), "-ac", "2", "-"]
-    found = subprocess.run(command, capture_output=True, check=True, timeout=HANG_S)
-    return np.frombuffer(found.stdout, np.float32).reshape(-1, 2)
+    done = subprocess.run(command, capture_output=True, check=True, timeout=HANG_S)
+    return np.frombuffer(done.stdout, np.float32).reshape(-1, 2)

@@ -1,4 +1,4 @@
-"""What the media tests share: sounds and pictures made at run time, never stored."""
+"""Fixtures of the media tests: audio and images made at run time, never stored."""
 
 import subprocess
 from collections.abc import Callable
@@ -63,7 +63,7 @@ def decode_sound() -> Decode:
 
 @pytest.fixture
 def decode_frames() -> Decode:
-    """The luma of every frame of a film: frames by height by width."""
+    """Return a function for the luma of every frame of a video: frames by height by width."""
 
     def decode(path: Path, width: int, height: int) -> Samples:
         command = ["ffmpeg", "-v", "error", "-i", str(path), "-map", "0:v:0"]
@@ -77,7 +77,7 @@ def decode_frames() -> Decode:
 
 @pytest.fixture
 def decode(tmp_path: Path) -> Callable[..., DecodedAudio]:
-    """Sniff and decode a file, the whole of it unless told otherwise."""
+    """Return a function that sniffs and decodes a file, by default the whole of it."""
 
     def run(
         path: Path, start: str = "0", duration: str | None = None, longest: str = "240"
@@ -108,8 +108,8 @@ def prepare(tmp_path: Path) -> Callable[..., Samples]:
     """Prepare a photo and read it back: rows by columns by RGBA."""
 
     def run(path: Path) -> Samples:
-        found = photo.prepare(path, tmp_path / "photo")
-        width, height = found.width, found.height
+        prepared = photo.prepare(path, tmp_path / "photo")
+        width, height = prepared.width, prepared.height
         loaded = photo.load(tmp_path / "photo")
         assert loaded[:2] == (width, height)
         return np.frombuffer(loaded[2], np.uint8).reshape(height, width, 4)

@@ -27,7 +27,7 @@ class Format:
     options: str
     rates: tuple[int, ...] = _RATES
     delayed: bool = False
-    """Whether the file cannot say that its first and last samples are the encoder's own."""
+    """True if the format cannot declare the encoder's delay and padding."""
 
 
 FORMATS = {
@@ -80,15 +80,15 @@ def store(
 
 
 def decoded(path: Path) -> Samples:
-    """What any player would find in a file: all its samples, at 48 kHz, in its own channels."""
+    """Return all samples of a file as a player decodes them: at 48 kHz, in its own channels."""
     ask = ["ffprobe", "-v", "error", "-of", "csv=p=0", "-show_entries", "stream=channels"]
     ask += ["-select_streams", "a:0", str(path)]
-    asked = subprocess.run(ask, capture_output=True, check=True, timeout=HANG_S, text=True)
-    channels = int(asked.stdout.split()[0].strip(","))
+    probed = subprocess.run(ask, capture_output=True, check=True, timeout=HANG_S, text=True)
+    channels = int(probed.stdout.split()[0].strip(","))
     command = ["ffmpeg", "-nostdin", "-v", "error", "-i", str(path), "-map", "0:a:0"]
     command += ["-f", "f32le", "-ar", str(OUR_RATE), "-"]
-    found = subprocess.run(command, capture_output=True, check=True, timeout=HANG_S)
-    return np.frombuffer(found.stdout, np.float32).reshape(-1, channels)
+    output = subprocess.run(command, capture_output=True, check=True, timeout=HANG_S)
+    return np.frombuffer(output.stdout, np.float32).reshape(-1, channels)
 
 
 def at_our_rate(samples: Samples, rate: int) -> Samples:

@@ -28,7 +28,7 @@ _STILL = ValidationResult(still_pixel_s=30.0 * _CORES / (64 * 36))
          "the limit is 4 min"),
     ],
 )  # fmt: skip
-async def test_what_cannot_be_drawn_in_time_is_refused_and_holds_nothing(
+async def test_a_video_that_cannot_be_drawn_in_time_is_refused_and_reserves_nothing(
     start: Start,
     media: tuple[bytes, bytes],
     built_in: Library,

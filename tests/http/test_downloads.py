@@ -25,7 +25,7 @@ async def get(running: Running, path: str, **headers: str) -> tuple[int, Any, by
         return response.status, response.headers, await response.read()
 
 
-async def test_a_video_comes_whole_with_its_headers(running: Running) -> None:
+async def test_a_video_is_sent_whole_with_its_headers(running: Running) -> None:
     job = await running.finish_job(VIDEO, title="Группа крови", artist="Кино")
     status, headers, body = await get(running, f"/download/{job.id}")
     assert (status, body) == (200, VIDEO)
@@ -41,7 +41,7 @@ async def test_a_video_comes_whole_with_its_headers(running: Running) -> None:
     assert again[2] == VIDEO
 
 
-async def test_a_poster_is_a_picture(running: Running) -> None:
+async def test_a_poster_is_a_jpeg(running: Running) -> None:
     job = await running.finish_job(poster=b"\xff\xd8picture")
     status, headers, body = await get(running, f"/download/{job.id}/poster.jpg")
     assert (status, headers["Content-Type"], body) == (200, "image/jpeg", b"\xff\xd8picture")
@@ -72,21 +72,21 @@ async def test_a_range_is_served_in_part(running: Running) -> None:
     assert (several[0], several[2]) == (200, VIDEO)
 
 
-async def test_a_range_behind_the_end_is_told(running: Running) -> None:
+async def test_a_range_after_the_end_is_refused(running: Running) -> None:
     job = await running.finish_job(b"12345")
     response = await exchange(running.port, head(f"GET /download/{job.id}", "Range: bytes=5-"))
     assert (response.status, response.code) == (416, "range_not_satisfiable")
     assert response.headers["content-range"] == "bytes */5"
 
 
-async def test_what_the_client_has_is_not_sent_again(running: Running) -> None:
+async def test_a_cached_file_is_not_sent_again(running: Running) -> None:
     job = await running.finish_job(VIDEO)
     etag = (await get(running, f"/download/{job.id}"))[1]["ETag"]
     status, _, body = await get(running, f"/download/{job.id}", **{"If-None-Match": etag})
     assert (status, body) == (304, b"")
 
 
-async def test_what_is_no_longer_there_is_not_acted_upon(running: Running) -> None:
+async def test_a_failed_precondition_changes_nothing(running: Running) -> None:
     job = await running.finish_job(VIDEO)
     etag = (await get(running, f"/download/{job.id}"))[1]["ETag"]
     stale, fresh = 'If-Match: "other"', f"If-Match: {etag}"
@@ -101,7 +101,7 @@ async def test_what_is_no_longer_there_is_not_acted_upon(running: Running) -> No
 
 
 @pytest.mark.parametrize("tail", ["", "/poster.jpg"])
-async def test_what_cannot_be_downloaded_says_why(running: Running, tail: str) -> None:
+async def test_a_refused_download_gives_its_reason(running: Running, tail: str) -> None:
     async def code(job_id: str) -> tuple[int, str]:
         response = await exchange(running.port, head(f"GET /download/{job_id}{tail}"))
         return response.status, response.code
@@ -122,7 +122,7 @@ async def test_what_cannot_be_downloaded_says_why(running: Running, tail: str) -
 
 
 @pytest.mark.parametrize("status", [Status.FAILED, Status.CANCELLED])
-async def test_a_job_that_never_will_have_a_video_says_so(running: Running, status: Status) -> None:
+async def test_a_job_that_cannot_have_a_video_is_gone(running: Running, status: Status) -> None:
     job_id = (await running.add_job()).id
     await running.service.store.jobs.transition(job_id, status)
     response = await exchange(running.port, head(f"GET /download/{job_id}"))
@@ -131,7 +131,7 @@ async def test_a_job_that_never_will_have_a_video_says_so(running: Running, stat
     assert response.code in listed[str(response.status)]["description"]
 
 
-async def test_a_download_goes_on_when_its_job_is_removed(running: Running) -> None:
+async def test_a_download_continues_when_its_job_is_removed(running: Running) -> None:
     video = VIDEO * 16
     job = await running.finish_job(video)
     async with (

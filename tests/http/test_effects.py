@@ -102,7 +102,7 @@ async def test_usable_effects_are_listed_and_shown_with_their_program(
     assert (await get(running, "/effects/none-of-these"))[0] == 404
 
 
-async def test_an_effect_found_invalid_is_not_offered_any_more_and_has_diagnostics(
+async def test_an_invalid_effect_is_not_offered_and_has_diagnostics(
     start: Start, shaders: Path
 ) -> None:
     diagnostic = {
@@ -150,9 +150,9 @@ async def test_all_effects_are_listed_with_warnings_about_source_and_frames(
         listed = entries[name]
         assert isinstance(listed, dict)
         [odd] = [entry for entry in listed["effects"] if entry["id"] == "odd"]
-        found = odd.get("warnings")
-        assert (found is None) is (diagnostic is None)
-        for entry, beginning in zip(found or (), diagnostic or (), strict=True):
+        warnings = odd.get("warnings")
+        assert (warnings is None) is (diagnostic is None)
+        for entry, beginning in zip(warnings or (), diagnostic or (), strict=True):
             assert entry["message"].startswith(beginning)
             assert (entry["file"], entry["severity"]) == ("odd.fs", "warning")
 
@@ -164,7 +164,7 @@ async def test_a_query_that_is_given_twice_is_refused(running: Running) -> None:
     assert "given more than once" in refused["error"]
 
 
-async def test_a_transition_wants_a_second_photo_and_others_want_none(running: Running) -> None:
+async def test_a_transition_requires_a_second_photo_and_others_refuse_it(running: Running) -> None:
     lone = await exchange(running.port, post(form(part("effect", "dissolve"), AUDIO, PHOTO)))
     assert (lone.status, lone.code, lone.json["field"]) == (400, "missing_field", "photo2")
     spare = await exchange(running.port, post(form(part("effect", "ring"), AUDIO, PHOTO, PHOTO2)))
@@ -237,10 +237,10 @@ async def test_an_effect_that_is_removed_while_all_are_listed_is_left_out(
     offered = running.service.validations.offered
 
     def remove() -> tuple[list[Effect], list[InvalidEffect]]:
-        found = offered()
+        before = offered()
         (shaders / "wrong.fs").unlink(missing_ok=True)
         running.service.library.refresh()
-        return found
+        return before
 
     monkeypatch.setattr(running.service.validations, "offered", remove)
     for path in ("/effects", "/effects?all=1"):

@@ -41,7 +41,7 @@ CHAIN = [
 ]
 
 
-async def test_a_chain_with_what_moves_it_becomes_a_video(
+async def test_a_chain_with_modulations_becomes_a_video(
     working: Running, media: tuple[bytes, bytes]
 ) -> None:
     fields = aiohttp.FormData()
@@ -100,7 +100,9 @@ async def test_params_are_refused_before_the_files_are_read(start: Start) -> Non
     assert (response.status, json.loads(response.body)["field"]) == (422, "params.size")
 
 
-async def test_the_old_client_gets_its_video(working: Running, media: tuple[bytes, bytes]) -> None:
+async def test_a_client_of_the_old_api_gets_its_video(
+    working: Running, media: tuple[bytes, bytes]
+) -> None:
     fields = aiohttp.FormData()
     fields.add_field("audio", media[0], filename="track.mp3", content_type="audio/mpeg")
     fields.add_field("photo", media[1], filename="photo.jpg", content_type="image/jpeg")
@@ -149,7 +151,7 @@ async def test_the_old_client_gets_its_video(working: Running, media: tuple[byte
         (None, b"\x89PNG\r\n\x1a\n" + bytes(50), 422, "undecodable_image"),
     ],
 )
-async def test_files_that_are_not_what_they_should_be(
+async def test_files_of_the_wrong_type(
     running: Running,
     media: tuple[bytes, bytes],
     audio: bytes | None,
@@ -185,7 +187,7 @@ async def test_a_client_that_leaves_after_its_form_leaves_a_whole_job_or_none(
     assert all((folder / "sound.wav").exists() for folder in folders)
 
 
-async def test_the_queue_bound_holds_for_uploads_at_once(
+async def test_the_queue_limit_applies_to_concurrent_uploads(
     start: Start, media: tuple[bytes, bytes]
 ) -> None:
     running = await start(max_queued_exports=2)
@@ -198,17 +200,17 @@ async def test_the_queue_bound_holds_for_uploads_at_once(
     assert await running.spool_is_empty()
 
 
-async def test_the_bound_on_uploads_holds_for_the_spool(
+async def test_the_limit_of_uploads_applies_to_the_spool(
     start: Start, limits: Callable[..., HttpLimits], media: tuple[bytes, bytes]
 ) -> None:
     running = await start(limits(uploads=1, upload_wait_s=60), max_queued_exports=2)
     sent = post(form(part("audio", media[0]), part("photo", media[1])))
-    most = 0
+    peak = 0
 
     async def watch() -> None:
-        nonlocal most
+        nonlocal peak
         while True:
-            most = max(most, len(running.spooled()))
+            peak = max(peak, len(running.spooled()))
             await asyncio.sleep(0.005)
 
     watching = asyncio.create_task(watch())
@@ -219,7 +221,7 @@ async def test_the_bound_on_uploads_holds_for_the_spool(
     leaver.transport.abort()
     responses = await asyncio.gather(*[exchange(running.port, sent, wait_s=60) for _ in range(6)])
     watching.cancel()
-    assert most == 1
+    assert peak == 1
     accepted = await running.service.store.jobs.count(Status.QUEUED)
     assert accepted == 2
     payload = sorted(response.json.get("code") or "accepted" for response in responses)
@@ -245,7 +247,7 @@ async def test_a_job_is_shown_cancelled_and_shown_again(running: Running) -> Non
     assert (await exchange(running.port, head(f"DELETE /export/{UNKNOWN}"))).code == "not_found"
 
 
-async def test_a_failed_job_says_why_in_the_language_of_the_client(running: Running) -> None:
+async def test_a_failed_job_has_its_reason_in_the_language_of_the_client(running: Running) -> None:
     job = await running.add_job()
     await running.service.store.jobs.transition(job.id, Status.FAILED, error_code="render_stalled")
     shown = await exchange(running.port, head(f"GET /export/{job.id}", "Accept-Language: ru"))
@@ -253,7 +255,7 @@ async def test_a_failed_job_says_why_in_the_language_of_the_client(running: Runn
     assert shown.json["error"] == "Создание видео остановилось и не продолжилось."
 
 
-async def test_the_old_front_page_is_there(running: Running) -> None:
+async def test_the_old_front_page_is_served(running: Running) -> None:
     root = (await exchange(running.port, head("GET /"))).json
     assert (root["status"], bool(root["service"]), bool(root["endpoints"])) == ("ok", True, True)
 

@@ -37,7 +37,7 @@ from server.http.transfer_rate import TransferRate
         ("ru ; q=1.0", "ru"),
     ],
 )
-def test_the_language_is_the_one_that_weighs_most(header: str, language: str) -> None:
+def test_the_language_is_the_one_of_highest_weight(header: str, language: str) -> None:
     assert preferred_language(header) == language
 
 
@@ -59,7 +59,7 @@ def test_the_language_is_the_one_that_weighs_most(header: str, language: str) ->
         (f"bytes={'0-0,' * 10_000}", None),
     ],
 )
-def test_one_range_is_served_and_anything_odd_is_passed_over(
+def test_one_range_is_served_and_invalid_ones_are_ignored(
     header: str, part: tuple[int, int] | None
 ) -> None:
     assert requested_range({"Range": header}, 10, '"e"') == part
@@ -73,7 +73,7 @@ def test_a_range_after_the_end_cannot_be_satisfied(header: str) -> None:
         requested_range({"Range": header}, 10, '"e"')
 
 
-def test_if_range_must_name_this_very_file() -> None:
+def test_if_range_must_match_this_file() -> None:
     expected = {"Range": "bytes=0-0"}
     assert requested_range({**expected, "If-Range": '"e"'}, 10, '"e"') == (0, 1)
     for other in ('"f"', 'W/"e"', "Mon, 01 Jan 2024 00:00:00 GMT"):
@@ -124,7 +124,7 @@ def _utf8(header: str) -> str:
         "\U0001f3f4\U000e0067\U000e0062\U000e0065\U000e006e\U000e0067\U000e007f",
     ],
 )
-def test_what_joins_characters_stays(label: str) -> None:
+def test_characters_that_join_others_are_kept(label: str) -> None:
     assert _utf8(content_disposition(label, "back", ".mp4")) == f"{label}.mp4"
 
 
@@ -144,7 +144,7 @@ def test_a_name_fits_every_file_system(label: str, kept: str) -> None:
     assert len(name.encode()) <= 255
 
 
-def test_if_match_must_name_what_is_there() -> None:
+def test_if_match_must_match_the_file() -> None:
     for header in ('"e"', '"a", "e"', "*"):
         check_if_match({"If-Match": header}, '"e"')
     check_if_match({}, '"e"')
@@ -156,19 +156,19 @@ def test_if_match_must_name_what_is_there() -> None:
 
 def test_a_rate_is_compared_only_over_a_whole_window() -> None:
     rate = TransferRate(min_rate=100, window_s=1.5)
-    judged = []
+    results = []
     for seconds, count in ((1.4, 0), (0.2, 149), (0.1, 10)):
         rate.add(seconds, count)
-        judged.append(rate.is_below_minimum)
-    assert judged == [False, True, False]
+        results.append(rate.is_below_minimum)
+    assert results == [False, True, False]
 
 
-def test_a_rate_forgets_what_is_before_its_window() -> None:
+def test_a_rate_ignores_bytes_before_its_window() -> None:
     rate = TransferRate(min_rate=100, window_s=1.5)
     rate.add(0.0, 1_000_000)
-    judged = []
+    results = []
     for _ in range(16):
         rate.add(0.1, 0)
-        judged.append(rate.is_below_minimum)
-    assert judged[:13] == [False] * 13
-    assert judged[-1]
+        results.append(rate.is_below_minimum)
+    assert results[:13] == [False] * 13
+    assert results[-1]

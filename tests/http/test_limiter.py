@@ -30,7 +30,7 @@ async def _hold(
             await asyncio.sleep(60)
 
 
-async def test_the_slowest_of_the_address_with_the_most_uploads_is_evicted() -> None:
+async def test_the_slowest_upload_of_the_busiest_address_is_evicted() -> None:
     limiter, acquired = _limiter(uploads=3), list[str]()
     uploads = [("a", 0, "a0"), ("a", 100, "a100"), ("b", 0, "b0")]
     tasks = [
@@ -62,7 +62,7 @@ async def test_a_free_place_goes_to_the_address_with_the_fewest() -> None:
     await asyncio.gather(*tasks, return_exceptions=True)
 
 
-async def test_one_that_waits_ends_one_upload_however_long_that_takes_to_end() -> None:
+async def test_a_waiting_client_evicts_one_upload_however_long_it_takes_to_end() -> None:
     limiter, ended = _limiter(), asyncio.Event()
 
     async def hold() -> None:

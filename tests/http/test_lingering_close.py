@@ -24,7 +24,7 @@ async def send_slowly(writer: asyncio.StreamWriter, data: bytes, seconds: float)
         await asyncio.sleep(0.1)
 
 
-async def test_one_that_sends_on_for_six_seconds_still_reads_its_answer(
+async def test_a_client_that_sends_for_six_seconds_more_reads_its_response(
     start: Start, limits: Callable[..., HttpLimits]
 ) -> None:
     running = await start(limits(uploads=1, upload_wait_s=30))
@@ -52,7 +52,7 @@ async def test_one_that_sends_on_for_six_seconds_still_reads_its_answer(
     ],
     ids=["silence", "too long in all", "below the rate", "too much"],
 )
-async def test_draining_a_refused_body_has_bounds(
+async def test_draining_a_refused_body_has_limits(
     start: Start, limits: Callable[..., HttpLimits], limit: Any, step: int, pause_s: float
 ) -> None:
     running = await start(limits(**limit))

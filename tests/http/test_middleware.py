@@ -45,7 +45,7 @@ REQUESTS: dict[str, tuple[bytes, int]] = {
 
 
 @pytest.mark.parametrize("case", REQUESTS)
-async def test_every_answer_has_an_id_cors_and_safe_headers(running: Running, case: str) -> None:
+async def test_every_response_has_an_id_cors_and_safe_headers(running: Running, case: str) -> None:
     sent, status = REQUESTS[case]
     response = await exchange(running.port, sent)
     headers = response.headers
@@ -68,7 +68,7 @@ async def test_an_unknown_job_has_the_same_message_everywhere(running: Running) 
     assert messages == {"There is nothing here."}
 
 
-async def test_errors_speak_the_language_of_the_client(running: Running) -> None:
+async def test_errors_are_in_the_language_of_the_client(running: Running) -> None:
     russian = await exchange(running.port, head("GET /none", "Accept-Language: ru-RU,en;q=0.5"))
     assert russian.json["error"] == "Здесь ничего нет."
     assert russian.headers["content-language"] == "ru"
@@ -84,7 +84,7 @@ async def test_errors_speak_the_language_of_the_client(running: Running) -> None
         ("/effects", "GET, HEAD, OPTIONS"),
     ],
 )
-async def test_a_wrong_method_gets_the_allowed_ones(
+async def test_a_wrong_method_is_answered_with_the_allowed_ones(
     running: Running, path: str, methods: str
 ) -> None:
     response = await exchange(running.port, head(f"PATCH {path}"))
@@ -92,7 +92,7 @@ async def test_a_wrong_method_gets_the_allowed_ones(
     assert response.headers["allow"] == methods
 
 
-async def test_a_preflight_allows_what_the_api_needs(running: Running) -> None:
+async def test_a_preflight_allows_the_methods_and_headers_of_the_api(running: Running) -> None:
     lines = ("Origin: https://studio.example", "Access-Control-Request-Method: DELETE")
     response = await exchange(running.port, head(f"OPTIONS /export/{UNKNOWN}", *lines))
     assert "DELETE" in response.headers["access-control-allow-methods"]
@@ -103,12 +103,12 @@ async def test_a_preflight_allows_what_the_api_needs(running: Running) -> None:
     assert "access-control-allow-credentials" not in response.headers
 
 
-async def test_a_preflight_allows_what_widgets_send(running: Running) -> None:
-    asked = "cache-control,x-requested-with, x-file-name, traceparent, b\u00e4d, a b"
+async def test_a_preflight_allows_the_headers_of_widgets(running: Running) -> None:
+    requested = "cache-control,x-requested-with, x-file-name, traceparent, b\u00e4d, a b"
     lines = (
         "Origin: https://studio.example",
         "Access-Control-Request-Method: POST",
-        f"Access-Control-Request-Headers: {asked}",
+        f"Access-Control-Request-Headers: {requested}",
     )
     response = await exchange(running.port, head("OPTIONS /export", *lines))
     allowed = response.headers["access-control-allow-headers"].lower().split(", ")
@@ -119,7 +119,7 @@ async def test_a_preflight_allows_what_widgets_send(running: Running) -> None:
 
 
 @pytest.mark.parametrize("path", ["/export/short", "/download/x/poster.jpg", "/effects/%20", "/no"])
-async def test_a_preflight_of_what_is_not_there_lets_the_page_read_the_404(
+async def test_a_preflight_of_an_unknown_path_lets_the_page_read_the_404(
     running: Running, path: str
 ) -> None:
     lines = ("Origin: https://studio.example", "Access-Control-Request-Method: DELETE")
@@ -130,7 +130,7 @@ async def test_a_preflight_of_what_is_not_there_lets_the_page_read_the_404(
     assert (await exchange(running.port, head(f"OPTIONS {path}"))).status == 404
 
 
-async def test_with_a_list_of_origins_only_those_are_let_in(start: Start) -> None:
+async def test_with_a_list_of_origins_only_those_are_allowed(start: Start) -> None:
     running = await start(cors_origins=("https://a.example", "https://b.example"))
     for origin, expected in (
         ("https://b.example", "https://b.example"),
@@ -142,7 +142,7 @@ async def test_with_a_list_of_origins_only_those_are_let_in(start: Start) -> Non
             assert "Origin" in response.headers["vary"]
 
 
-async def test_head_says_what_get_would(running: Running) -> None:
+async def test_head_has_the_headers_of_get_everywhere(running: Running) -> None:
     async with aiohttp.ClientSession(running.url) as client:
         for path in ("/", "/health", "/ready", "/effects", "/openapi.json", "/none"):
             async with client.get(path) as got, client.head(path) as headed:
@@ -184,7 +184,7 @@ async def test_connections_are_bounded(start: Start, limits: Callable[..., HttpL
     assert (await exchange(running.port, head("GET /health"))).status == 200
 
 
-async def test_a_client_that_sends_no_more_still_gets_its_answer(running: Running) -> None:
+async def test_a_client_that_closed_its_sending_side_gets_its_response(running: Running) -> None:
     response = await exchange(running.port, head("GET /health"), half_close=True)
     assert response.json == {"status": "ok"}
 

@@ -72,7 +72,9 @@ async def test_a_file_may_have_any_name(name: str, order: str) -> None:
 
 
 @given(body=st.binary(max_size=400), cuts=CUTS)
-async def test_rubbish_is_refused_and_never_more(body: bytes, cuts: list[int]) -> None:
+async def test_random_bytes_are_refused_and_nothing_else_happens(
+    body: bytes, cuts: list[int]
+) -> None:
     with pytest.raises(ToqiboxError) as caught:
         await walk(part("a", b"") + body, cuts)
     assert caught.value.code in ("malformed_multipart", "upload_incomplete")

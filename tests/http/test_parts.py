@@ -46,7 +46,7 @@ async def test_the_part_is_in_the_response(start: Start) -> None:
         ({"start": "Best", "duration": "4"}, "or drop or best"),
     ],
 )
-async def test_what_is_wrong_with_it(
+async def test_an_invalid_part_is_refused_with_its_reason(
     start: Start, fields: dict[str, str], reason_text: str
 ) -> None:
     running = await start(max_parallel_exports=0)

@@ -17,7 +17,7 @@ def _line(**values: float) -> PreparationQueue:
     return PreparationQueue(1, initial_s=1.0, max_counted_s=10.0, **{"max_wait_s": 5.0, **values})
 
 
-async def test_what_would_wait_too_long_is_refused_at_once() -> None:
+async def test_uploads_that_would_wait_too_long_are_refused_at_once() -> None:
     limiter = UploadLimiter(HttpLimits(uploads=2, upload_decode_wait_s=2.0), lambda: 0.8)
     async with AsyncExitStack() as held:
         for _ in range(2):
@@ -45,7 +45,7 @@ async def test_what_would_wait_too_long_is_refused_at_once() -> None:
         (None, 20 * MB, 10.0),  # chunked
     ],
 )
-async def test_uploads_that_are_far_from_their_end_are_no_reason_to_refuse_others(
+async def test_uploads_far_from_their_end_do_not_cause_refusals(
     size: int | None, count: int, seconds: float
 ) -> None:
     limiter = UploadLimiter(HttpLimits(upload_decode_wait_s=9.0), lambda: 5.0)
@@ -69,7 +69,7 @@ async def test_uploads_that_end_soon_are_counted_before_they_are_whole() -> None
             limiter.check_wait()
 
 
-async def test_a_turn_is_waited_for_in_order_and_not_for_ever() -> None:
+async def test_turns_are_in_order_and_the_wait_is_limited() -> None:
     line, done = _line(), list[int]()
 
     async def add(number: int) -> None:
@@ -93,7 +93,7 @@ async def test_a_turn_is_waited_for_in_order_and_not_for_ever() -> None:
         pass
 
 
-async def test_a_turn_that_is_given_to_one_who_leaves_goes_to_the_next() -> None:
+async def test_the_turn_of_a_client_that_leaves_goes_to_the_next() -> None:
     line = _line()
 
     async def add() -> None:
@@ -109,7 +109,7 @@ async def test_a_turn_that_is_given_to_one_who_leaves_goes_to_the_next() -> None
         await add()
 
 
-async def test_the_line_measures_what_is_done_and_not_what_fails_early() -> None:
+async def test_the_queue_measures_finished_work_and_not_early_failures() -> None:
     line = _line()
     for _ in range(9):
         with pytest.raises(ValueError, match="early"):
@@ -121,7 +121,7 @@ async def test_the_line_measures_what_is_done_and_not_what_fails_early() -> None
     assert 0.7 < line.interval_s < 0.9
 
 
-async def test_the_last_in_a_line_that_is_too_slow_are_refused_at_once() -> None:
+async def test_the_last_of_a_queue_that_is_too_slow_are_refused_at_once() -> None:
     line, left = _line(max_wait_s=2.5), list[tuple[int, str]]()
 
     async def add(number: int) -> None:

@@ -16,7 +16,7 @@ from tests.http.conftest import CAN_DRAW, Running, Start
 from tests.http.wire import exchange, head
 
 
-async def test_readiness_says_what_is_missing(running: Running) -> None:
+async def test_readiness_lists_what_is_missing(running: Running) -> None:
     ready = await exchange(running.port, head("GET /ready"))
     assert (ready.status, ready.json["software"], ready.json["encoder"]) == (200, True, "x264")
     running.service.machine.report = ProbeReport(gl=GlReport(error="no EGL"))
@@ -26,7 +26,7 @@ async def test_readiness_says_what_is_missing(running: Running) -> None:
     assert (await exchange(running.port, head("GET /health"))).status == 200
 
 
-async def test_many_questions_sync_one_file(
+async def test_concurrent_requests_sync_one_file(
     start: Start, limits: Callable[..., HttpLimits], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     running = await start(limits(readiness_cache_s=60))
@@ -80,7 +80,7 @@ async def test_other_problems_are_reported_after_a_moment(
     assert ready.json["problems"] == ["the data folder cannot be written: no"]
 
 
-async def test_a_disk_that_cannot_be_written_is_named_before_what_follows_from_it(
+async def test_a_read_only_disk_is_reported_before_its_consequences(
     start: Start, tmp_path: Path
 ) -> None:
     with small_disk(tmp_path / "disk", 8) as disk:

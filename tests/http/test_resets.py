@@ -174,7 +174,7 @@ async def test_a_reset_upload_keeps_neither_descriptor_nor_file(
     assert await reset_at_each_step(running, pool, post(body), 1) >= 2
 
 
-async def test_a_file_opened_for_nobody_is_closed(pool: HeldPool) -> None:
+async def test_a_file_opened_for_a_disconnected_client_is_closed(pool: HeldPool) -> None:
     async def read() -> None:
         async with open_in_thread(Path(__file__)):
             pytest.fail("nobody waits for it any more")

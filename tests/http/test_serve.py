@@ -51,7 +51,7 @@ def port_of(process: "subprocess.Popen[str]") -> int:
     return int(line.rpartition(":")[2])
 
 
-async def test_a_server_serves_then_drains_then_ends_well(spawn: Spawn, tmp_path: Path) -> None:
+async def test_a_server_serves_then_drains_then_ends_with_0(spawn: Spawn, tmp_path: Path) -> None:
     process = spawn()
     port = port_of(process)
     assert (await exchange(port, head("GET /health"))).status == 200
@@ -67,7 +67,7 @@ async def test_a_server_serves_then_drains_then_ends_well(spawn: Spawn, tmp_path
     assert "Traceback" not in (tmp_path / "log.txt").read_text()
 
 
-async def test_a_refused_client_that_still_sends_does_not_hold_up_the_end(
+async def test_a_refused_client_that_still_sends_does_not_delay_the_end(
     spawn: Spawn, tmp_path: Path
 ) -> None:
     process = spawn()
@@ -104,7 +104,7 @@ def test_a_server_that_is_still_starting_can_be_stopped(spawn: Spawn, tmp_path: 
     assert process.wait(END_S) == 0
 
 
-def test_a_second_signal_ends_it_on_the_spot(spawn: Spawn, tmp_path: Path) -> None:
+def test_a_second_signal_ends_it_at_once(spawn: Spawn, tmp_path: Path) -> None:
     process = spawn()
     wait_until_starting(process, tmp_path / "data")
     process.send_signal(signal.SIGTERM)
@@ -121,7 +121,7 @@ def test_a_port_in_use_is_reported_before_any_work(spawn: Spawn, tmp_path: Path)
     assert "Traceback" not in log
 
 
-def test_the_server_process_loads_no_pixels() -> None:
+def test_the_server_process_loads_no_drawing_packages() -> None:
     code = (
         "import sys, server.http.server.app; print([m for m in sys.argv[1:] if m in sys.modules])"
     )

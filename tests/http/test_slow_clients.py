@@ -72,20 +72,20 @@ async def test_an_upload_whose_effect_is_being_validated_is_not_evicted(
 ) -> None:
     quick = limits(uploads=1, upload_grace_s=0.0, upload_poll_s=0.01, upload_slow_rate=2000)
     running = await start(quick)
-    judged, asked = asyncio.Event(), asyncio.Event()
+    validated, requested = asyncio.Event(), asyncio.Event()
     enforce = running.service.validations.require_valid
 
     async def wait(source: EffectSource) -> None:
-        asked.set()
-        await judged.wait()
+        requested.set()
+        await validated.wait()
         await enforce(source)
 
     monkeypatch.setattr(running.service.validations, "require_valid", wait)
     sent = post(form(part("effect", "breathe"), part("photo", b"x" * 200)))
     first = asyncio.create_task(exchange(running.port, sent))
-    await asked.wait()
+    await requested.wait()
     assert (await exchange(running.port, INCOMPLETE)).code == "rate_limited"
-    judged.set()
+    validated.set()
     assert (await first).code == "missing_field"
 
 

@@ -22,13 +22,13 @@ PHOTO = part("photo", b"\xff\xd8", filename="p.jpg")
 NO_END = FreeSpaceGuard(lambda: True, 1)
 
 
-async def test_a_refused_client_that_goes_on_sending_can_read_the_answer(running: Running) -> None:
+async def test_a_refused_client_that_keeps_sending_can_read_the_response(running: Running) -> None:
     body = form(part("duration", "-1"), part("audio", b"x" * 1_000_000), PHOTO)
     response = await exchange(running.port, post(body))
     assert (response.code, response.headers["connection"]) == ("invalid_parameter", "close")
 
 
-async def test_a_wrong_field_in_front_spares_the_files(running: Running) -> None:
+async def test_a_wrong_field_before_the_files_is_refused_without_them(running: Running) -> None:
     # Of a body of over a megabyte only the first field is ever sent.
     start = head("POST /export", f"Content-Type: {FORM}", "Content-Length: 1500000")
     response = await exchange(running.port, start + part("fps", "29.97") + AUDIO[:40])
@@ -77,7 +77,7 @@ async def test_a_slow_upload_is_cut(
     assert await running.spool_is_empty()
 
 
-async def test_half_an_upload_then_the_end_of_the_stream(running: Running) -> None:
+async def test_a_truncated_upload_is_refused(running: Running) -> None:
     body = form(part("audio", b"x" * 100_000), PHOTO)
     response = await exchange(running.port, post(body)[:50_000], half_close=True)
     assert (response.status, response.code) == (400, "upload_incomplete")
@@ -97,7 +97,7 @@ async def test_a_reset_in_mid_body_leaves_nothing(running: Running) -> None:
     assert await running.until(lambda: len(os.listdir("/proc/self/fd")) == before)
 
 
-async def test_expect_is_answered_only_when_the_body_is_wanted(running: Running) -> None:
+async def test_expect_is_answered_only_if_the_body_is_needed(running: Running) -> None:
     async def first_status(*lines: str) -> int:
         return (await exchange(running.port, head(*lines, "Expect: 100-continue"))).status
 
@@ -113,7 +113,7 @@ async def test_expect_is_answered_only_when_the_body_is_wanted(running: Running)
     assert await first_status("POST /export", f"Content-Type: {FORM}", "Content-Length: 9") == 100
 
 
-async def test_the_answer_follows_after_100_continue(running: Running) -> None:
+async def test_the_response_follows_100_continue(running: Running) -> None:
     reader, writer = await asyncio.open_connection("127.0.0.1", running.port)
     body = form(PHOTO)
     whole = post(body, "Expect: 100-continue")
@@ -145,7 +145,7 @@ async def test_more_uploads_than_places_wait_and_are_then_refused(
     ("code", "status", "settings"),
     [("queue_full", 429, {"max_queued_exports": 0}), ("storage_full", 503, {"min_free_mb": 10**8})],
 )
-async def test_what_cannot_be_accepted_is_refused_unread(
+async def test_a_body_that_cannot_be_accepted_is_refused_unread(
     start: Start, code: str, status: int, settings: dict[str, Any]
 ) -> None:
     running = await start(**settings)

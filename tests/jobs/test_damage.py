@@ -75,7 +75,7 @@ def _starts(server: Server, job: str) -> dict[str, int]:
         table.close()
 
 
-def test_what_is_damaged_while_a_job_is_drawn_is_made_again(tmp_path: Path) -> None:
+def test_files_damaged_while_a_job_is_drawn_are_made_again(tmp_path: Path) -> None:
     with Server(tmp_path / "data", **_settings(tmp_path, SOUND)) as server:
         job = server.client.submit(media.wav(1.2), media.photo(), effect="trail")
         folder = server.data / "jobs" / job
@@ -97,7 +97,7 @@ def test_what_is_damaged_while_a_job_is_drawn_is_made_again(tmp_path: Path) -> N
         assert _hashes(server, other, tmp_path / "undisturbed.mp4") == disturbed
 
 
-def test_what_is_damaged_between_two_starts_is_made_again_alone(tmp_path: Path) -> None:
+def test_only_files_damaged_between_two_starts_are_made_again(tmp_path: Path) -> None:
     with Server(tmp_path / "data", **_settings(tmp_path, JOIN)) as server:
         job = server.client.submit(media.wav(1.2), media.photo(), effect="plain")
         folder = server.data / "jobs" / job

@@ -77,7 +77,7 @@ def test_a_row_of_an_effect_without_files_has_none(job: Path) -> None:
 
 
 @pytest.mark.parametrize("now", [b"brown", None])
-def test_an_image_that_changed_since_it_was_looked_at_is_not_taken(
+def test_an_image_that_changed_since_its_validation_is_refused(
     folder: Path, job: Path, now: bytes | None
 ) -> None:
     source = of_folder(folder)

@@ -20,12 +20,12 @@ def test_a_pace_is_taken_from_the_nearest_work(work: Workload, pace: float) -> N
     assert eta.seconds_per_frame(work, PACES) == pytest.approx(pace)
 
 
-def test_nothing_learned_is_nothing_promised() -> None:
+def test_without_measurements_there_is_no_estimate() -> None:
     assert eta.estimate_slot_s(Workload("spin", 1000, 10), []) is None
     assert eta.estimate_wait_s([1.0, None], 2.0, 2) is None
     assert eta.estimate_wait_s([], 2.0, 0) is None
 
 
-def test_those_ahead_are_shared_by_the_slots() -> None:
+def test_jobs_ahead_are_shared_by_the_slots() -> None:
     assert eta.estimate_slot_s(Workload("spin", 1000, 10), PACES) == pytest.approx(2.0)
     assert eta.estimate_wait_s([10.0, 20.0], 2.0, 2) == 17

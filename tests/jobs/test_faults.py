@@ -59,7 +59,7 @@ def test_an_encoder_that_must_be_used_is_not_replaced(tmp_path: Path) -> None:
         assert failed["attempt"] == 3
 
 
-def test_sound_that_fails_while_all_else_waits_for_it_ends_the_job(tmp_path: Path) -> None:
+def test_audio_that_fails_while_everything_waits_for_it_ends_the_job(tmp_path: Path) -> None:
     path = _path(tmp_path / "bin", SOUND_FAILS_LATE)
     with Server(tmp_path / "data", PATH=path) as server:
         jobs = [server.client.submit(media.wav(0.2), media.photo(), effect="plain") for _ in "12"]
@@ -84,7 +84,7 @@ def _blame(server: Server, points: int) -> None:
     table.close()
 
 
-def test_a_job_is_not_failed_by_deaths_that_come_without_it_too(tmp_path: Path) -> None:
+def test_a_job_is_not_failed_by_crashes_that_occur_without_it(tmp_path: Path) -> None:
     server = Server(tmp_path / "data", SEGMENT_SEC="60")
     with server:
         job = server.client.submit(media.wav(20), media.photo(), effect="plain")
@@ -100,7 +100,7 @@ def test_a_job_is_not_failed_by_deaths_that_come_without_it_too(tmp_path: Path) 
         assert eventually(lambda: server.client.job(job)["frames"]["done"] > 0)
 
 
-def test_a_job_with_which_alone_the_server_dies_is_given_up(tmp_path: Path) -> None:
+def test_a_job_with_which_alone_the_server_crashes_fails(tmp_path: Path) -> None:
     server = Server(tmp_path / "data", SEGMENT_SEC="60")
     with server:
         job = server.client.submit(media.wav(20), media.photo(), effect="plain")

@@ -136,7 +136,7 @@ def test_unsupported_json_is_refused_with_a_reason(text: str, why: str) -> None:
         fields.check_text("params", text, CONFIG)
 
 
-def test_brackets_in_texts_nest_nothing() -> None:
+def test_brackets_in_strings_do_not_nest() -> None:
     text = json.dumps({"a": "[" * 100, "b": '"\\' + "{" * 100})
     assert fields.check_text("params", text, CONFIG) == json.loads(text)
     deep = '{"a": ' + "[" * 31 + "]" * 31 + "}"
@@ -144,7 +144,7 @@ def test_brackets_in_texts_nest_nothing() -> None:
 
 
 @pytest.mark.parametrize("text", ["../../etc/passwd", "", "a" * 65, "a\x00"])
-def test_effect_names_that_cannot_be_are_unknown(text: str) -> None:
+def test_impossible_effect_ids_are_unknown(text: str) -> None:
     if "/" in text:
         assert fields.check_text("effect", text, CONFIG) == text  # the library knows no such id
         return
@@ -160,7 +160,7 @@ def test_flags(text: str, *, flag: bool) -> None:
 
 
 @pytest.mark.parametrize("name", ["webhook"])
-def test_fields_of_later_are_not_ignored(name: str) -> None:
+def test_fields_of_later_versions_are_refused(name: str) -> None:
     with pytest.raises(ToqiboxError, match="not offered by this server"):
         fields.check_name(name)
 

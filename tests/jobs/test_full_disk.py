@@ -85,7 +85,7 @@ async def test_a_restart_works_and_so_does_delete(disk: Path, make_job: MakeJob)
         await second.stop()
 
 
-async def test_without_a_byte_held_back_they_work_too(disk: Path, make_job: MakeJob) -> None:
+async def test_a_restart_and_a_delete_work_without_reserve(disk: Path, make_job: MakeJob) -> None:
     first = _service(disk)
     await _put(first, make_job("running"), status=Status.PROCESSING)
     await first.store.tasks.start("running", "draw_segment-0")
@@ -146,7 +146,9 @@ def _largest_file(size: int) -> Iterator[None]:
         resource.setrlimit(resource.RLIMIT_FSIZE, before)
 
 
-async def test_another_fault_of_the_disk_is_no_full_disk(tmp_path: Path, make_job: MakeJob) -> None:
+async def test_another_error_of_the_disk_is_not_a_full_disk(
+    tmp_path: Path, make_job: MakeJob
+) -> None:
     data = DataFolder(tmp_path / "data")
     store = Store(data.database, data.release_ballast)
     await store.jobs.add(make_job("one"), 99)
@@ -191,7 +193,7 @@ async def test_progress_that_cannot_be_saved_is_one_line_a_minute(
     data.close()
 
 
-def test_the_ballast_is_whole_or_not_there(disk: Path) -> None:
+def test_the_ballast_is_complete_or_missing(disk: Path) -> None:
     data = DataFolder(disk / "data")
     fill(disk)
     data.reserve_ballast()

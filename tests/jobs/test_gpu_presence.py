@@ -37,7 +37,7 @@ def test_gpu_is_lost_when_it_stays_away(rest: GlReport) -> None:
     assert "NVIDIA H200" in gpu.problem
 
 
-def test_gpu_that_comes_back_is_as_before() -> None:
+def test_a_gpu_that_recovers_is_as_before() -> None:
     gpu = GpuMonitor(120)
     gpu.observe(GPU, 0)
     gpu.observe(NONE, 10)
@@ -56,7 +56,7 @@ def test_machine_without_gpu_loses_none() -> None:
     assert not gpu.lost.is_set()
 
 
-def test_next_look_is_no_later_than_the_end() -> None:
+def test_the_next_check_is_no_later_than_the_end() -> None:
     gpu = GpuMonitor(120)
     gpu.observe(GPU, 0)
     assert gpu.next_probe_s(5, 30) == 30

@@ -9,7 +9,7 @@ from server.jobs.store.store import Store
 from tests.jobs.conftest import MakeJob
 
 
-async def test_a_listener_that_fails_keeps_no_other_from_a_change(
+async def test_a_listener_that_fails_does_not_stop_the_others(
     tmp_path: Path, make_job: MakeJob, caplog: pytest.LogCaptureFixture
 ) -> None:
     def fail(_change: JobChange) -> None:

@@ -43,7 +43,7 @@ def test_a_job_of_every_state_fits_the_schema(make_job: MakeJob, status: Status)
     assert {*payload} - {*PROPERTIES} == ({*OPTIONAL_SCHEMAS} if job.diagnostics else set())
 
 
-def test_only_what_can_be_downloaded_has_links(make_job: MakeJob) -> None:
+def test_only_existing_files_have_links(make_job: MakeJob) -> None:
     done = replace(make_job("one"), status=Status.COMPLETED)
     links = [
         job_to_json(_view(job, "https://example.com"))["posterUrl"]

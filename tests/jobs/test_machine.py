@@ -30,7 +30,7 @@ NONE: dict[str, Any] = {"nvenc": {"ok": False}, "x264": {"ok": False}}
         ("x264", {}, (None, None)),
     ],
 )
-def test_the_encoder_that_really_opens_is_chosen(
+def test_the_first_encoder_that_opens_is_chosen(
     wanted: str, opened: dict[str, Any], choice: tuple[str | None, str | None]
 ) -> None:
     assert choose_encoder(wanted, from_stored(ProbeReport, {"encoders": opened}).encoders) == choice
@@ -69,7 +69,7 @@ def test_limits_are_longer_on_software() -> None:
     assert stall_timeout_s(config, software=True) == 120
 
 
-async def test_a_real_probe_finds_what_this_machine_has(tmp_path: Path) -> None:
+async def test_a_real_probe_detects_this_machine(tmp_path: Path) -> None:
     machine = MachineProbe(Config(), tmp_path / "scratch")
     await machine.probe()
     assert machine.problems() == []

@@ -12,11 +12,11 @@ from tests.harness.disks import why_no_mount
 TESTS = Path(__file__).parents[1]
 MOUNTING = (
     "jobs/test_full_disk.py",
-    "http/test_ready.py::test_a_disk_that_cannot_be_written_is_named_before_what_follows_from_it",
+    "http/test_ready.py::test_a_read_only_disk_is_reported_before_its_consequences",
 )
 
 
-def test_they_pass_as_root_of_a_user_namespace() -> None:
+def test_tests_pass_as_root_of_a_user_namespace() -> None:
     if why_no_mount() is None:
         pytest.skip("this user may mount, so they run by themselves")
     unshare = [shutil.which("unshare") or pytest.skip("there is no unshare command"), "-Urm"]

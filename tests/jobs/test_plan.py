@@ -17,7 +17,7 @@ def test_segments_cover_every_frame_once(make_job: MakeJob) -> None:
     assert len({s.key for s in segments}) == 4
 
 
-def test_the_key_takes_in_what_shapes_pixels(make_job: MakeJob) -> None:
+def test_the_key_contains_everything_that_determines_pixels(make_job: MakeJob) -> None:
     job = replace(make_job("one"), encoder="x264", threads=1)
     same = replace(make_job("two"), encoder="x264", threads=1)
     key = split(job, Decimal(10), "llvmpipe")[0].key
@@ -86,7 +86,7 @@ def test_frames_being_written_count_as_done(make_job: MakeJob, tmp_path: Path) -
     assert run.frames_done == 12
 
 
-async def test_two_slots_that_find_damaged_features_at_once_have_the_run_analysed_again(
+async def test_two_slots_with_damaged_features_have_one_new_analysis(
     make_job: MakeJob, tmp_path: Path
 ) -> None:
     run = _run(make_job, tmp_path, sequential=False)

@@ -31,7 +31,7 @@ def _request(folder: Path, **texts: str) -> Request:
     return check_request({"preset": "mine", **texts}, Config(), LIBRARY, Presets((folder,)))
 
 
-def test_a_preset_brings_its_chain_and_its_fit(tmp_path: Path) -> None:
+def test_a_preset_has_its_chain_and_its_fit(tmp_path: Path) -> None:
     _write(tmp_path, "mine.json", fit="cover", aspects={"9:16": {"spin": {"fade": 0.1}}})
     request = _request(tmp_path)
     assert (request.preset, request.fit) == ("mine", "cover")
@@ -43,7 +43,7 @@ def test_a_preset_brings_its_chain_and_its_fit(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["effect", "params"])
-def test_a_preset_stands_alone(tmp_path: Path, name: str) -> None:
+def test_a_preset_excludes_effect_and_params(tmp_path: Path, name: str) -> None:
     _write(tmp_path, "mine.json")
     with pytest.raises(ToqiboxError) as caught:
         _request(tmp_path, **{name: "spin" if name == "effect" else '{"speed": 1}'})
@@ -51,7 +51,7 @@ def test_a_preset_stands_alone(tmp_path: Path, name: str) -> None:
 
 
 @pytest.mark.parametrize("preset_id", ["mien", "Trap"])
-def test_an_unknown_preset_names_those_that_there_are(tmp_path: Path, preset_id: str) -> None:
+def test_an_unknown_preset_is_refused_with_the_known_ones(tmp_path: Path, preset_id: str) -> None:
     _write(tmp_path, "mine.json")
     _write(tmp_path, "other.json", genres=["folk"])
     with pytest.raises(ToqiboxError, match="one of mine, other; did you mean “mine”") as caught:
@@ -92,7 +92,7 @@ def test_an_effect_that_occurs_twice_has_no_changes_by_its_id() -> None:
     assert caught.value.field == "aspects.1:1.spin"
 
 
-def test_files_that_give_no_preset_are_listed_with_their_errors(tmp_path: Path) -> None:
+def test_invalid_preset_files_are_listed_with_their_errors(tmp_path: Path) -> None:
     (tmp_path / "json.json").write_text("{")
     (tmp_path / "Upper.json").write_text("{}")
     (tmp_path / "large.json").write_text(" " * 300_000)

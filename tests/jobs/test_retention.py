@@ -47,7 +47,7 @@ def _with_an_old_table(data: DataFolder) -> Store:
     return Store(data.database)
 
 
-async def test_with_a_new_table_nothing_is_lost(
+async def test_with_a_new_database_nothing_is_lost(
     data: DataFolder, caplog: pytest.LogCaptureFixture
 ) -> None:
     for name, file in (("done", "video.mp4"), ("waiting", "sound.wav")):
@@ -90,7 +90,7 @@ async def test_a_folder_that_cannot_be_set_aside_stays(
     store.close()
 
 
-async def test_a_sweep_that_fails_does_not_stop_the_start(
+async def test_a_purge_that_fails_does_not_stop_the_start(
     tmp_path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("server.jobs.service._FIRST_PROBE_S", 0)
@@ -116,7 +116,9 @@ async def test_a_video_that_an_old_copy_of_the_table_does_not_know_is_not_lost(
     store.close()
 
 
-async def test_what_has_no_owner_goes_at_start(data: DataFolder, make_job: MakeJob) -> None:
+async def test_files_without_a_job_are_removed_at_start(
+    data: DataFolder, make_job: MakeJob
+) -> None:
     store = _with_an_old_table(data)
     live = await _on_disk(
         store, data, make_job("live"), "sound.wav", "0000-x.mp4", "0001-x.mp4.part"
@@ -141,7 +143,7 @@ async def test_what_has_no_owner_goes_at_start(data: DataFolder, make_job: MakeJ
     store.close()
 
 
-async def test_running_work_is_left_alone_by_the_hourly_sweep(
+async def test_the_hourly_purge_keeps_files_of_running_jobs(
     store: Store, data: DataFolder, make_job: MakeJob
 ) -> None:
     live = await _on_disk(store, data, make_job("live"), "0001-x.mp4.part")
@@ -170,7 +172,9 @@ async def test_results_expire_and_rows_stay(
     assert (job.status, job.removed) == (Status.COMPLETED, True)
 
 
-async def test_rows_go_a_month_later(store: Store, data: DataFolder, make_job: MakeJob) -> None:
+async def test_rows_are_removed_a_month_later(
+    store: Store, data: DataFolder, make_job: MakeJob
+) -> None:
     await store.jobs.add(make_job("old"), 99)
     month_ago = now_ms() - 31 * 86_400_000
     await store.jobs.update("old", status=Status.FAILED, finished_at=month_ago)

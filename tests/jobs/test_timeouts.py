@@ -10,7 +10,7 @@ from server.jobs.scheduling.active_job import SlotClock
 from tests.harness.clock import Clock
 
 
-async def test_work_that_takes_longer_is_cancelled() -> None:
+async def test_a_task_that_takes_longer_is_cancelled() -> None:
     ended = asyncio.Event()
 
     async def work() -> None:
@@ -33,7 +33,7 @@ async def test_errors_and_results_come_through() -> None:
         await run_within(1, fail())
 
 
-def test_a_pause_of_the_process_is_hardly_slot_time(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_pause_of_the_process_is_almost_no_slot_time(monkeypatch: pytest.MonkeyPatch) -> None:
     now = 100.0
     monkeypatch.setattr(time, "monotonic", lambda: now)
     clock = SlotClock(2.0)

@@ -56,7 +56,7 @@ def test_external_failures_are_inconclusive(error: TaskError) -> None:
     assert from_task_error(error, AUTHOR, software=True) is None
 
 
-def test_time_by_the_clock_counts_where_it_costs_no_processor_time() -> None:
+def test_wall_time_counts_if_it_takes_no_cpu_time() -> None:
     late = TaskError("render_timeout", "over 20 s. ")
     result = from_task_error(late, AUTHOR, software=False)
     assert result is not None

@@ -48,7 +48,7 @@ class Unknown(Task[TaskResult]):
     name = "no such task"
 
 
-async def test_a_tasks_own_code_comes_through(launch: Launch, tmp_path: Path) -> None:
+async def test_the_error_code_of_a_task_is_passed_on(launch: Launch, tmp_path: Path) -> None:
     (tmp_path / "audio").write_bytes(b"#EXTM3U\n")
     (tmp_path / "photo").write_bytes(b"GIF87a")
     with pytest.raises(TaskError) as caught:
@@ -56,7 +56,7 @@ async def test_a_tasks_own_code_comes_through(launch: Launch, tmp_path: Path) ->
     assert caught.value.code in ("unsupported_media_type", "undecodable_image")
 
 
-async def test_a_bad_line_is_answered_and_the_worker_lives(launch: Launch) -> None:
+async def test_an_invalid_line_is_answered_and_the_worker_continues(launch: Launch) -> None:
     worker = await Worker.start("test", launch=launch)
     try:
         for _ in range(2):

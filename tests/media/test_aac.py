@@ -34,7 +34,7 @@ def test_the_aac_lasts_exactly_and_is_not_late(
     assert sorted(os.listdir(tmp_path)) == ["made.wav", "sound.m4a", "sound.m4a.sum"]
 
 
-def test_aac_of_a_missing_sound_fails(tmp_path: Path) -> None:
+def test_aac_of_a_missing_file_fails(tmp_path: Path) -> None:
     with pytest.raises(ToqiboxError) as caught:
         aac_encoder.encode(tmp_path / "none", 30, 30, tmp_path / "out.m4a")
     assert caught.value.code == "encoder_failed"

@@ -71,7 +71,7 @@ def test_a_silent_side_shows_the_mean(features: Callable[[Samples], Features], s
     assert analysed.spectrum(40).max() > 100
 
 
-def test_sides_that_take_turns_stay_what_they_are(
+def test_alternating_channels_are_unchanged(
     features: Callable[[Samples], Features],
 ) -> None:
     stereo = np.stack([beat(2), beat(2)], axis=1)

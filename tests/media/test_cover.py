@@ -19,7 +19,7 @@ def _picture(path: Path, colour: str) -> Path:
 
 
 @pytest.mark.parametrize("name", ["a.mp3", "a.m4a", "a.flac", "a.mka"])
-def test_the_cover_comes_out_as_it_went_in(convert: Convert, tmp_path: Path, name: str) -> None:
+def test_the_cover_is_extracted_unchanged(convert: Convert, tmp_path: Path, name: str) -> None:
     picture = _picture(tmp_path / "cover.jpg", "red")
     mapped = ("-i", str(picture), "-map", "0:a", "-map", "1:v", "-c:v", "copy")
     options: tuple[str, ...] = (*mapped, "-disposition:v", "attached_pic")
@@ -30,7 +30,7 @@ def test_the_cover_comes_out_as_it_went_in(convert: Convert, tmp_path: Path, nam
     assert next(cover.cover_pictures(path, kind)).startswith(picture.read_bytes())
 
 
-def test_the_front_cover_goes_before_others(convert: Convert, tmp_path: Path) -> None:
+def test_the_front_cover_comes_first(convert: Convert, tmp_path: Path) -> None:
     mapped = ["-map", "0:a"]
     for place, colour in enumerate(("red", "lime")):
         _picture(tmp_path / f"{colour}.png", colour)

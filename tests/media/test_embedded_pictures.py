@@ -46,7 +46,7 @@ def _stuffed(data: bytes) -> bytes:
     return data.replace(b"\xff", b"\xff\0")
 
 
-def _found(tmp_path: Path, data: bytes) -> list[embedded_pictures.EmbeddedPicture]:
+def _read_pictures(tmp_path: Path, data: bytes) -> list[embedded_pictures.EmbeddedPicture]:
     (tmp_path / "track").write_bytes(data)
     return list(embedded_pictures.find_pictures(tmp_path / "track"))
 
@@ -72,16 +72,16 @@ _FORMS = {
 
 
 @pytest.mark.parametrize("name", _FORMS)
-def test_a_picture_of_any_declared_type_is_found(tmp_path: Path, name: str) -> None:
-    assert (3, PICTURE) in _found(tmp_path, _FORMS[name] + b"\xff\xfb" + bytes(99))
+def test_a_picture_of_any_declared_type_is_read(tmp_path: Path, name: str) -> None:
+    assert (3, PICTURE) in _read_pictures(tmp_path, _FORMS[name] + b"\xff\xfb" + bytes(99))
 
 
 def test_links_encrypted_and_broken_frames_give_no_picture(tmp_path: Path) -> None:
     linked = _frame(_apic(b"http://example.org/a.jpg", mime=b"-->"))
     frames = linked + _frame(_LONG, 4, 4) + _frame(b"nothing", 4, 9) + _frame(b"")
-    assert _found(tmp_path, _tag(frames)) == []
+    assert _read_pictures(tmp_path, _tag(frames)) == []
     for length in range(0, 90, 3):
-        _found(tmp_path, _FORMS["2.4"][:length])
+        _read_pictures(tmp_path, _FORMS["2.4"][:length])
 
 
 def test_a_block_of_flac_and_a_box_of_mp4_are_read(tmp_path: Path) -> None:
@@ -90,14 +90,14 @@ def test_a_block_of_flac_and_a_box_of_mp4_are_read(tmp_path: Path) -> None:
 
     block = struct.pack(">I", 4) + counted(b"x") + counted(b"") + bytes(16) + counted(PICTURE)
     blocks = b"\0\0\0\x22" + bytes(34) + b"\x86" + struct.pack(">I", len(block))[1:] + block
-    assert _found(tmp_path, b"fLaC" + blocks) == [(4, PICTURE)]
+    assert _read_pictures(tmp_path, b"fLaC" + blocks) == [(4, PICTURE)]
 
     def box(kind: bytes, body: bytes) -> bytes:
         return struct.pack(">I", len(body) + 8) + kind + body
 
     item = box(b"ilst", box(b"covr", box(b"data", bytes(8) + PICTURE)))
     moov = box(b"moov", box(b"udta", box(b"meta", bytes(4) + item)))
-    assert _found(tmp_path, box(b"ftyp", b"M4A ") + moov) == [(3, PICTURE)]
+    assert _read_pictures(tmp_path, box(b"ftyp", b"M4A ") + moov) == [(3, PICTURE)]
 
 
 def test_the_front_goes_first_and_junk_and_icons_last(tmp_path: Path) -> None:

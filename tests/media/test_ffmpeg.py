@@ -50,7 +50,7 @@ def test_waiting_has_a_limit() -> None:
     assert time.monotonic() - start < 20
 
 
-def test_a_silent_process_is_given_up() -> None:
+def test_a_silent_process_is_killed() -> None:
     with pytest.raises(ffmpeg.MediaError, match="no output"):
         ffmpeg.run(["sleep", "60"], limit_s=0.2, stdout_bytes=10)
 

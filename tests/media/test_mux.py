@@ -137,7 +137,7 @@ def test_title_and_artist_are_all_the_metadata(
     assert tags == plain
 
 
-def test_moov_comes_first_and_the_sum_is_that_of_the_file(shot: Shot, tmp_path: Path) -> None:
+def test_moov_comes_first_and_the_seal_is_that_of_the_file(shot: Shot, tmp_path: Path) -> None:
     stages: list[str] = []
     video = muxer.mux(*shot, tmp_path / "out.mp4", on_stage=stages.append)
     assert [step for step in stages if step != "mux"] == ["joined", "checked"]
@@ -148,7 +148,7 @@ def test_moov_comes_first_and_the_sum_is_that_of_the_file(shot: Shot, tmp_path: 
     assert video.bytes == (tmp_path / "out.mp4").stat().st_size
 
 
-def test_what_is_not_as_ordered_is_not_published(shot: Shot, tmp_path: Path) -> None:
+def test_an_unexpected_video_is_not_published(shot: Shot, tmp_path: Path) -> None:
     segments, track, expected = shot
     out = tmp_path / "out.mp4"
     wrong = [
@@ -167,7 +167,7 @@ def test_what_is_not_as_ordered_is_not_published(shot: Shot, tmp_path: Path) -> 
         assert sorted(os.listdir(tmp_path)) == before
 
 
-def test_the_check_names_what_is_wrong(
+def test_verification_names_each_fault(
     shot: Shot, video: Path, convert: Callable[..., Path]
 ) -> None:
     expected = shot[2]
@@ -195,7 +195,7 @@ def test_the_check_names_what_is_wrong(
         verify(silent, expected)
 
 
-def test_sound_that_is_too_short_is_noticed(
+def test_audio_that_is_too_short_is_detected(
     shot: Shot, tmp_path: Path, make_wav: Callable[..., Path]
 ) -> None:
     segments, _, expected = shot

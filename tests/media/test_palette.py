@@ -38,7 +38,7 @@ def test_the_transform_is_oklab() -> None:
     assert back == pytest.approx([1.0, 0.0, 0.0], abs=2e-2)
 
 
-def test_a_small_vivid_thing_wins_over_much_grey() -> None:
+def test_a_small_vivid_area_wins_over_much_grey() -> None:
     pixels = _flat((120, 116, 112))
     pixels[4:9, 4:12] = (220, 30, 40, 255)
     pixels[20:24, 30:36] = (30, 90, 220, 255)
@@ -48,16 +48,16 @@ def test_a_small_vivid_thing_wins_over_much_grey() -> None:
     assert tuple(palette) == tuple(COLORS)
 
 
-def test_a_photo_of_one_hue_has_a_neighbour_of_it_as_its_second() -> None:
+def test_a_photo_of_one_hue_has_a_neighbouring_second_hue() -> None:
     pixels = _flat((20, 60, 30))
     pixels[:20] = (60, 180, 80, 255)
     palette = _palette(pixels)
-    apart = abs(math.remainder(_hue(palette["vivid"]) - _hue(palette["second"]), 360))
-    assert 25 < apart < 45
+    distance = abs(math.remainder(_hue(palette["vivid"]) - _hue(palette["second"]), 360))
+    assert 25 < distance < 45
 
 
 @pytest.mark.parametrize("grey", [0, 90, 200, 255])
-def test_a_photo_without_colours_has_neutrals_alone(grey: int) -> None:
+def test_a_photo_without_colours_has_only_neutrals(grey: int) -> None:
     pixels = _flat((grey, grey, grey))
     pixels[:20] = (grey // 2, grey // 2, grey // 2, 255)
     palette = _palette(pixels)
@@ -85,5 +85,5 @@ def test_colours_are_readable_on_the_dimmed_photo(seed: int) -> None:
 
 
 @pytest.mark.parametrize("size", [(1, 1), (1, 4096), (3, 2), (4000, 300)])
-def test_any_size_will_do(size: tuple[int, int]) -> None:
+def test_any_size_has_a_palette(size: tuple[int, int]) -> None:
     assert "vivid" in _palette(_flat((200, 40, 90), *size))

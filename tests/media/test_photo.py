@@ -82,7 +82,7 @@ def test_each_kind_keeps_its_colours(
     assert _difference(pixels, _picture()) < 1
 
 
-def test_of_an_animation_the_first_frame(prepare: Prepare, save: Save) -> None:
+def test_the_first_frame_of_an_animation_is_used(prepare: Prepare, save: Save) -> None:
     red, blue = (Image.new("RGB", (8, 8), colour) for colour in ("red", "blue"))
     for kind in ("GIF", "WEBP", "PNG"):
         pixels = prepare(save(red, kind, save_all=True, append_images=[blue] * 3))
@@ -90,7 +90,7 @@ def test_of_an_animation_the_first_frame(prepare: Prepare, save: Save) -> None:
 
 
 @pytest.mark.parametrize("orientation", range(1, 9))
-def test_it_stands_upright(prepare: Prepare, save: Save, orientation: int) -> None:
+def test_a_photo_is_upright(prepare: Prepare, save: Save, orientation: int) -> None:
     exif = Image.Exif()
     exif[0x0112] = orientation
     path = save(_picture(), "JPEG", quality=98, subsampling=0, exif=exif)
@@ -102,7 +102,7 @@ def test_it_stands_upright(prepare: Prepare, save: Save, orientation: int) -> No
 
 
 @pytest.mark.parametrize("exif", [b"Exif\0\0garbage", b"Exif\0\0II*\0\xff\xff\xff\xff", b"\0" * 9])
-def test_broken_exif_is_forgotten(prepare: Prepare, save: Save, exif: bytes) -> None:
+def test_invalid_exif_is_ignored(prepare: Prepare, save: Save, exif: bytes) -> None:
     assert _difference(prepare(save(_picture(), "JPEG", quality=98, exif=exif)), _picture()) < 3
 
 
@@ -139,11 +139,11 @@ def test_a_profile_and_alpha_together(prepare: Prepare, save: Save) -> None:
 
 
 @pytest.mark.parametrize("icc", [b"nonsense" * 40, _P3[:200]])
-def test_a_broken_profile_is_forgotten(prepare: Prepare, save: Save, icc: bytes) -> None:
+def test_an_invalid_profile_is_ignored(prepare: Prepare, save: Save, icc: bytes) -> None:
     assert _difference(prepare(save(_picture(), "PNG", icc_profile=icc)), _picture()) == 0
 
 
-def test_a_profile_of_another_kind_is_forgotten(prepare: Prepare, save: Save) -> None:
+def test_a_profile_of_another_colour_space_is_ignored(prepare: Prepare, save: Save) -> None:
     grey = _picture().convert("L")
     pixels = prepare(save(grey, "PNG", icc_profile=_P3))
     assert _difference(pixels, _managed(grey.convert("RGB"), _P3)) < 0.01
@@ -185,7 +185,7 @@ def test_sixteen_bits_of_colour_and_of_alpha(prepare: Prepare, tmp_path: Path) -
     assert prepare(path)[0, :, 0].tolist() == [0, 156]
 
 
-def test_transparency_is_laid_over_black(prepare: Prepare, save: Save) -> None:
+def test_transparency_is_composited_over_black(prepare: Prepare, save: Save) -> None:
     half = Image.new("RGBA", (4, 4), (200, 100, 50, 128))
     for kind in ("PNG", "WEBP"):
         pixel = prepare(save(half, kind, lossless=True))[0, 0].astype(int)
@@ -226,7 +226,7 @@ def test_large_ones_are_made_smaller(
     assert _difference(pixels, _picture(*expected)) < 2
 
 
-def test_edges_keep_no_colour_of_what_was_clear(prepare: Prepare, save: Save) -> None:
+def test_edges_have_no_colour_of_transparent_pixels(prepare: Prepare, save: Save) -> None:
     values = np.zeros((8, 5000, 4), np.uint8)
     values[:, ::2] = (255, 255, 255, 0)
     values[:, 1::2] = (160, 0, 0, 255)
@@ -257,7 +257,7 @@ def test_an_image_of_an_effect_must_be_one(tmp_path: Path) -> None:
         assert caught.value.code == "undecodable_image"
 
 
-def test_a_png_is_what_was_given(tmp_path: Path) -> None:
+def test_a_png_has_the_given_pixels(tmp_path: Path) -> None:
     pixels = np.arange(2 * 3 * 4, dtype=np.uint8).reshape(2, 3, 4) * 10
     png_writer.write(tmp_path / "a.png", 3, 2, pixels.tobytes())
     assert (np.asarray(Image.open(tmp_path / "a.png")) == pixels).all()

@@ -88,7 +88,7 @@ def test_other_kinds_are_refused(tmp_path: Path, content: bytes) -> None:
     assert caught.value.values["name"] == "photo"
 
 
-def test_flipped_bits_end_in_an_answer(save: Save, tmp_path: Path) -> None:
+def test_flipped_bits_end_in_a_photo_or_an_error(save: Save, tmp_path: Path) -> None:
     random = np.random.default_rng(5)
     codes = set()
     for kind in ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF", "AVIF"):

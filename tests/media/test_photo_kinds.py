@@ -46,7 +46,7 @@ def _picture(width: int = 48, height: int = 32) -> Image.Image:
     return Image.fromarray(np.stack([x, y, 255 - (x + y) / 2], axis=2).astype(np.uint8))
 
 
-def test_heic_stands_upright(prepare: Prepare, tmp_path: Path) -> None:
+def test_heic_is_upright(prepare: Prepare, tmp_path: Path) -> None:
     path = tmp_path / "upload"
     path.write_bytes(base64.b64decode(_TURNED_HEIC))
     assert sniff_image_file(path) == "heif"
@@ -96,9 +96,7 @@ def test_a_raw_file_of_a_camera_is_refused(save: Save, tmp_path: Path) -> None:
         assert "HEIC" in caught.value.values["accepted"]  # type: ignore[operator]
 
 
-def test_an_animation_begins_with_the_frame_that_shows_something(
-    prepare: Prepare, save: Save
-) -> None:
+def test_an_animation_is_its_first_frame_that_is_not_blank(prepare: Prepare, save: Save) -> None:
     clear, white = Image.new("RGBA", (48, 32)), Image.new("RGBA", (48, 32), "white")
     frame = _picture().convert("RGBA")
     for kind in ("GIF", "WEBP", "PNG"):
@@ -108,7 +106,7 @@ def test_an_animation_begins_with_the_frame_that_shows_something(
         assert _difference(prepare(path), white) == 0, kind
 
 
-def test_an_animation_that_fades_in_is_shown_where_it_can_be_seen(
+def test_an_animation_that_fades_in_is_its_first_visible_frame(
     prepare: Prepare, save: Save
 ) -> None:
     dark = Image.new("RGB", (48, 32))
@@ -118,7 +116,7 @@ def test_an_animation_that_fades_in_is_shown_where_it_can_be_seen(
         assert frame[..., :3].mean() > 0.7 * np.asarray(_picture()).mean(), kind
 
 
-def test_alpha_that_shows_nothing_anywhere_is_none(prepare: Prepare, save: Save) -> None:
+def test_alpha_that_hides_everything_is_ignored(prepare: Prepare, save: Save) -> None:
     image = _picture().convert("RGBA")
     image.putalpha(1)
     assert _difference(prepare(save(image, "PNG")), _picture()) == 0
@@ -161,7 +159,7 @@ def test_a_photo_of_one_colour_gets_a_warning(save: Save, tmp_path: Path) -> Non
 
 @pytest.mark.parametrize("part", [0.5, 0.75])
 @pytest.mark.parametrize("kind", ["JPEG", "PNG"])
-def test_what_is_there_of_a_cut_file_is_used(
+def test_the_readable_part_of_a_truncated_file_is_used(
     save: Save, tmp_path: Path, kind: str, part: float
 ) -> None:
     noise = Image.effect_noise((64, 160), 60).convert("RGB")

@@ -21,7 +21,7 @@ def test_a_growing_file_is_reported(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     assert len(calls) <= 4
 
 
-def test_an_endless_process_is_given_up(tmp_path: Path) -> None:
+def test_an_endless_process_is_killed(tmp_path: Path) -> None:
     with (
         ffmpeg.Process(["sleep", "60"]) as process,
         pytest.raises(ffmpeg.MediaError, match="still running"),

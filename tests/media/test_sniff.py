@@ -31,7 +31,7 @@ _LAVFI = ("-f", "lavfi")
         ("a.aiff", (), "aiff"),
     ],
 )
-def test_kinds_are_recognised(
+def test_formats_are_recognised(
     convert: Callable[..., Path], name: str, options: tuple[str, ...], kind: str
 ) -> None:
     path = convert(_TONE, name, *options, before=_LAVFI)
@@ -86,7 +86,7 @@ def test_a_file_that_begins_inside_a_frame_is_still_mp3(convert: Callable[..., P
 
 
 @given(st.binary(max_size=300))
-def test_any_bytes_get_an_answer(content: bytes) -> None:
+def test_any_bytes_are_recognised_or_refused(content: bytes) -> None:
     assert sniff_audio(content) in (None, *DEMUXERS.split(","))
     kinds = (None, "jpeg", "png", "webp", "gif", "bmp", "heif", "avif", "tiff")
     assert sniff_image(content) in kinds

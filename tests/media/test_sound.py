@@ -52,7 +52,7 @@ _FORMATS = [
 
 
 @pytest.mark.parametrize("case", _FORMATS, ids=lambda case: case[0])
-def test_every_format_comes_out_with_its_length_and_loudness(
+def test_every_format_is_decoded_with_its_length_and_loudness(
     convert: Convert,
     decode: Decode,
     written: Callable[[], Samples],
@@ -75,7 +75,7 @@ def test_every_format_comes_out_with_its_length_and_loudness(
     assert np.array_equal(samples[:, 0], samples[:, 1]) or channels == 2
 
 
-def test_the_header_is_one_that_others_read(
+def test_the_header_is_valid_for_other_readers(
     convert: Convert, decode: Decode, decode_sound: Callable[..., Samples], tmp_path: Path
 ) -> None:
     result = decode(convert("sine=d=0.25", "a.flac", before=_LAVFI))
@@ -105,7 +105,7 @@ def test_an_excerpt_is_cut_to_the_sample(
     assert written()[:, 1] == pytest.approx([ramp[1]])
 
 
-def test_an_excerpt_of_mp3_is_what_the_whole_has_there(
+def test_an_excerpt_of_mp3_equals_that_part_of_the_whole(
     convert: Convert, decode: Decode, written: Callable[[], Samples]
 ) -> None:
     path = convert("anoisesrc=d=2:seed=3", "a.mp3", "-b:a", "64k", before=_LAVFI)
@@ -116,7 +116,7 @@ def test_an_excerpt_of_mp3_is_what_the_whole_has_there(
     assert np.array_equal(written(), whole[first : first + 24000])
 
 
-def test_what_is_longer_than_the_track_ends_with_it(make_wav: MakeWav, decode: Decode) -> None:
+def test_an_excerpt_ends_with_the_track(make_wav: MakeWav, decode: Decode) -> None:
     path = make_wav(np.zeros(4800, np.float32))
     assert decode(path, duration="9").samples == 4800
     assert decode(path, start="0.05", duration="9").samples == 2400
@@ -144,7 +144,7 @@ def test_the_limit_is_exact(make_wav: MakeWav, decode: Decode) -> None:
     assert decode(path, duration="0.1", longest="0.1").samples == 4800
 
 
-def test_no_sample_is_wild(
+def test_samples_are_finite_and_clipped(
     make_wav: MakeWav, decode: Decode, written: Callable[[], Samples]
 ) -> None:
     wild = np.array([0.5, np.nan, np.inf, -np.inf, 3e38, -9, 1.5], np.float32)
@@ -153,7 +153,7 @@ def test_no_sample_is_wild(
     assert np.array_equal(written()[:7, 0], expected)
 
 
-def test_the_loudest_moment_is_found(make_wav: MakeWav, decode: Decode) -> None:
+def test_the_loudest_moment_is_measured(make_wav: MakeWav, decode: Decode) -> None:
     samples = np.full(48000 * 3, 0.1, np.float32)
     samples[60000:84000] = 0.6
     path = make_wav(samples)
@@ -197,7 +197,7 @@ def test_an_m4a_ends_at_its_stated_end_if_that_is_right(convert: Convert, decode
     assert _code(caught) == "undecodable_audio"
 
 
-def test_a_broken_end_counts_as_far_as_it_goes(convert: Convert, decode: Decode) -> None:
+def test_a_truncated_track_is_decoded_up_to_its_end(convert: Convert, decode: Decode) -> None:
     for name, options in (("a.mp3", ()), ("a.flac", ()), ("a.ogg", ("-page_duration", "100000"))):
         path = convert("anoisesrc=d=1", name, *options, before=_LAVFI)
         path.write_bytes(path.read_bytes()[: path.stat().st_size * 2 // 3])
@@ -210,7 +210,7 @@ def test_a_broken_end_counts_as_far_as_it_goes(convert: Convert, decode: Decode)
     ("suffix", "options", "rate"),
     [("flac", "-c:a flac", 44_100), ("wav", "-c:a pcm_s16le", 22_050), ("aiff", "", 11_025)],
 )
-def test_an_excerpt_after_a_seek_is_what_the_whole_has_there(
+def test_an_excerpt_after_a_seek_equals_that_part_of_the_whole(
     tmp_path: Path, suffix: str, options: str, rate: int
 ) -> None:
     kind = tracks.Format(suffix, options)

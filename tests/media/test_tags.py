@@ -24,7 +24,7 @@ def test_tags_are_read(sound: Path, convert: Convert, suffix: str, kind: str) ->
     assert tags.read(path, kind) == ("Море — «ночь»", "Ada & Söhne")
 
 
-def test_a_file_without_tags_or_that_is_none_has_none(sound: Path, tmp_path: Path) -> None:
+def test_a_file_without_tags_and_an_invalid_file_have_no_tags(sound: Path, tmp_path: Path) -> None:
     assert tags.read(sound, "wav") == (None, None)
     broken = tmp_path / "broken"
     broken.write_bytes(b"fLaC" + bytes(100))
@@ -46,5 +46,5 @@ def test_a_file_without_tags_or_that_is_none_has_none(sound: Path, tmp_path: Pat
         ("👩\u200d🎤", "👩\u200d🎤"),
     ],
 )
-def test_a_tag_becomes_one_clean_line(text: str, shown: str | None) -> None:
+def test_a_tag_becomes_one_line_of_printable_text(text: str, shown: str | None) -> None:
     assert tags.clean_tag(text) == shown

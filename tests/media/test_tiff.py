@@ -22,7 +22,7 @@ def _picture(width: int = 48, height: int = 32) -> Image.Image:
     return Image.fromarray(np.stack([x, y, 255 - (x + y) / 2], axis=2).astype(np.uint8))
 
 
-def test_of_a_tiff_with_an_empty_page_the_next_one_is_taken(prepare: Prepare, save: Save) -> None:
+def test_the_page_after_an_empty_one_is_used(prepare: Prepare, save: Save) -> None:
     thumbnail, shown = _picture(8, 8), _picture()
     path = save(Image.new("RGB", (48, 32)), "TIFF", save_all=True, append_images=[thumbnail, shown])
     assert np.array_equal(prepare(path)[..., :3], np.asarray(shown))

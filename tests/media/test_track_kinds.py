@@ -53,7 +53,7 @@ def bare(tmp_path_factory: pytest.TempPathFactory) -> bytes:
 
 
 @pytest.mark.parametrize(("name", "kind", "options"), _KINDS, ids=[row[0] for row in _KINDS])
-def test_a_track_of_this_kind_is_taken(
+def test_a_track_of_this_format_is_accepted(
     convert: Convert, decode: Decode, written: Any, name: str, kind: str, options: tuple[str, ...]
 ) -> None:
     path = convert(_TONE, name, *options, before=_LAVFI)
@@ -85,7 +85,7 @@ def test_a_tag_with_any_length_is_followed_by_its_track(
         assert tags.read(path, "mp3").title == "Title"
 
 
-def test_junk_before_the_first_frame_is_passed_over(
+def test_junk_before_the_first_frame_is_skipped(
     tmp_path: Path, decode: Decode, bare: bytes
 ) -> None:
     path = tmp_path / "song"
@@ -100,13 +100,13 @@ def test_junk_before_the_first_frame_is_passed_over(
     assert find_input_format(path) is None
 
 
-def test_a_flac_after_a_wrong_tag_is_found(convert: Convert, decode: Decode) -> None:
+def test_a_flac_after_a_wrong_tag_is_decoded(convert: Convert, decode: Decode) -> None:
     path = convert(_TONE, "a.flac", before=_LAVFI)
     path.write_bytes(_tagged(40, path.read_bytes()))
     assert decode(path).samples == 28800
 
 
-def test_a_codec_that_is_not_read_is_named(convert: Convert, decode: Decode) -> None:
+def test_an_unsupported_codec_is_named(convert: Convert, decode: Decode) -> None:
     path = convert(_TONE, "a.wav", "-c:a", "dfpwm", before=_LAVFI)
     assert "dfpwm" in _why(decode, path)
     assert "FLAC" in _why(decode, path)

@@ -101,7 +101,7 @@ async def _export(page: Page, track: Path, photo: Path, seconds: object = SECOND
     await page.click("#export")
 
 
-async def test_the_studios_own_flow(
+async def test_the_flow_of_the_studio(
     server: Server, page: Page, origin: str, track: Path, photo: Path, figure: Figure
 ) -> None:
     await _open_studio(page, origin, server)
@@ -230,7 +230,7 @@ async def _refusal(page: Page, status: int, code: str, track: Path, photo: Path)
     return f"{status} “{shown}”"
 
 
-async def test_a_page_may_read_headers_and_send_what_needs_a_preflight(
+async def test_a_page_may_read_headers_and_send_requests_with_a_preflight(
     server: Server, page: Page, origin: str
 ) -> None:
     job = server.client.submit(
@@ -247,8 +247,8 @@ async def test_a_page_may_read_headers_and_send_what_needs_a_preflight(
     assert {request["method"] for request in page.requests()} == {"GET"}
 
     path = f"/export/{job}"
-    asked = {"Authorization": "Bearer none", "Idempotency-Key": "1"}
-    assert (await _fetch(page, path, headers=asked))["status"] == 200
+    extra_headers = {"Authorization": "Bearer none", "Idempotency-Key": "1"}
+    assert (await _fetch(page, path, headers=extra_headers))["status"] == 200
     await page.run(f"void (location.href = server + '/download/{job}')")
     assert (await page.downloaded()).name == "Кино - Группа крови.mp4"
     assert (await _fetch(page, path, method="DELETE"))["status"] == 200

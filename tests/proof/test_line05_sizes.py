@@ -219,7 +219,7 @@ def test_a_longer_one_is_refused(sent: SentJobs, figure: Figure) -> None:
 
 
 @pytest.mark.parametrize("clip", CLIPS, ids=str)
-def test_a_clip_is_that_part_of_the_track(
+def test_an_excerpt_is_that_part_of_the_track(
     sent: SentJobs, tmp_path: Path, figure: Figure, clip: Clip
 ) -> None:
     video = sent.video(clip, tmp_path)

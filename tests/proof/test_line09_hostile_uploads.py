@@ -206,7 +206,7 @@ def test_half_an_upload_is_refused(hostile: Hostile, figure: Figure, part: float
     figure("400, no process started")
 
 
-def test_a_torn_upload_leaves_nothing(hostile: Hostile) -> None:
+def test_an_aborted_upload_leaves_nothing(hostile: Hostile) -> None:
     began = time.time()
     rude.torn(hostile.server.client.port, hostile.holds_more)
     hostile.assert_clean()
@@ -281,7 +281,7 @@ def test_a_slow_sender_is_stopped(hostile: Hostile, figure: Figure, how: str) ->
     figure(f"408 after {client.seconds:.0f} s")
 
 
-def test_nothing_is_left_of_all_that(hostile: Hostile, figure: Figure) -> None:
+def test_no_refused_upload_leaves_a_file(hostile: Hostile, figure: Figure) -> None:
     for client in hostile.slow.values():
         client.join(60)
     server = hostile.server

@@ -154,7 +154,7 @@ def _cpu_s(pid: int) -> float:
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
-def test_an_effect_that_does_not_compile_says_where(
+def test_an_effect_that_does_not_compile_has_the_line_of_its_error(
     start_server: StartServer, tmp_path: Path, figure: Figure
 ) -> None:
     server = _server(start_server, tmp_path)

@@ -47,7 +47,9 @@ def _path_without_ffmpeg(folder: Path) -> str:
     return str(empty)
 
 
-def test_all_is_well(start_server: StartServer, tmp_path: Path, figure: Figure) -> None:
+def test_a_healthy_server_is_ready(
+    start_server: StartServer, tmp_path: Path, figure: Figure
+) -> None:
     status, findings = _doctor(tmp_path / "doctor")
     assert status == 0
     assert {result["state"] for result in findings.values()} <= {"ok", "warning"}

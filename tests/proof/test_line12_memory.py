@@ -45,7 +45,7 @@ class PeakMemory:
         self._thread.join()
 
 
-def test_a_long_job_stays_small(start_server: StartServer, figure: Figure) -> None:
+def test_the_memory_of_a_long_job_is_bounded(start_server: StartServer, figure: Figure) -> None:
     server = start_server(PLANS=LONG_PLANS, SEGMENT_SEC="10" if FULL else "2")
     with PeakMemory(server) as peak:
         job = server.client.submit(media.wav(LONG_S), media.photo(1600, 1067), plan="premium")

@@ -91,7 +91,7 @@ def test_a_result_of_another_kind_is_refused() -> None:
 
 
 def test_a_stored_result_of_another_version_is_read_as_far_as_possible() -> None:
-    """What is missing or has another type is empty, what is unknown is ignored."""
+    """A missing or mistyped value is replaced by an empty one, an unknown key is ignored."""
     stored = {"frames": 9, "wall": 1.0, "seconds": {"render": 0.5, "encode": "fast"}, "bytes": None}
     assert from_stored(DrawnSegment, stored) == DrawnSegment(
         frames=9,
@@ -144,7 +144,7 @@ def test_a_task_names_its_files() -> None:
     assert task.outputs() == [Path(name) for name in outputs]
 
 
-def test_a_reason_crosses_as_its_parts() -> None:
+def test_a_reason_is_sent_as_its_parts() -> None:
     event = Failed(code="undecodable_audio", values={"why": Message("file_empty")})
     assert json.loads(write_event(event))["values"] == {"why": Message("file_empty").to_json()}
 
@@ -166,19 +166,19 @@ def test_a_reason_crosses_as_its_parts() -> None:
         (b'{"task": "prepare", "folder": "/f", "max_duration": "x"}\n', "a decimal number"),
     ],
 )
-def test_a_line_that_is_no_task_is_refused(line: bytes, message: str) -> None:
+def test_a_line_that_is_not_a_task_is_refused(line: bytes, message: str) -> None:
     with pytest.raises(ProtocolError, match=message):
         read_task(line)
 
 
-def test_what_is_left_out_has_its_default() -> None:
+def test_missing_values_have_their_defaults() -> None:
     assert read_task(b'{"task": "probe"}\n') == Probe()
 
 
 @pytest.mark.parametrize(
     "line", [b'{"event": "sung"}\n', b"7\n", b'{"event": "frames_done"}\n', b""]
 )
-def test_a_line_that_is_no_event_is_refused(line: bytes) -> None:
+def test_a_line_that_is_not_an_event_is_refused(line: bytes) -> None:
     with pytest.raises(ProtocolError):
         read_event(line)
 

@@ -104,7 +104,7 @@ def test_mipmaps_follow_the_source(context: Context) -> None:
     assert context.draw_count == draw_count
 
 
-def test_mipmaps_of_a_target_are_of_what_was_just_drawn(context: Context) -> None:
+def test_mipmaps_of_a_target_follow_each_draw(context: Context) -> None:
     mean = Channel(uniform="s", source="t", filter=Filter.MIPMAP)
     renderer = make_renderer(
         context,

@@ -69,13 +69,13 @@ def test_an_error_of_opengl_is_raised_once(context: Context) -> None:
     context.check("the test")
 
 
-def test_contexts_come_and_go() -> None:
+def test_contexts_are_created_and_released() -> None:
     for _ in range(3):
         with Context() as context:
             assert find_drawing_error(context) is None
 
 
-def test_a_context_that_ends_leaves_the_one_before_it_usable() -> None:
+def test_a_context_that_ends_leaves_the_earlier_one_usable() -> None:
     with Context() as first:
         before = first.texture((1, 1), data=bytes([1, 2, 3, 4]))
         with Context() as second:

@@ -74,7 +74,7 @@ def test_two_distant_intervals_are_separate() -> None:
     ("low", "high", "flashes"),
     [(0.3, 0.42, True), (0.3, 0.38, False), (0.75, 0.9, True), (0.82, 1.0, False)],
 )
-def test_the_least_change(low: float, high: float, *, flashes: bool) -> None:
+def test_the_smallest_change_that_counts(low: float, high: float, *, flashes: bool) -> None:
     assert bool(find_flashing(grey_cells(square(6, 3, low, high)), FPS)) is flashes
 
 
@@ -116,7 +116,7 @@ def test_a_moving_object_does_not_flash() -> None:
 
 
 @pytest.mark.parametrize("late", [1, 2])
-def test_parts_that_flash_a_frame_apart_flash_together(late: int) -> None:
+def test_areas_that_flash_within_a_frame_count_together(late: int) -> None:
     light = square(5, 4, 0.1, 0.9)
     cell_colors = grey_cells(light, 2)
     cell_colors[:, :, 5:7] = np.roll(light, late)[:, np.newaxis, np.newaxis, np.newaxis]

@@ -63,7 +63,7 @@ def test_released_objects_are_not_released_again(context: Context) -> None:
     assert context.collect() == 0
 
 
-def test_drawing_goes_on_after_a_collection(context: Context) -> None:
+def test_drawing_continues_after_a_garbage_collection(context: Context) -> None:
     picture = paint(context, np.full((2, 2, 4), 77, np.uint8))
     assert find_drawing_error(context) is None
     context.collect()

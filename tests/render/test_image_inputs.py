@@ -112,7 +112,7 @@ def test_the_photo_goes_over_into_its_surroundings_without_an_edge(
     assert 110 < fitted[0] < 150
 
 
-def test_a_larger_copy_is_seen_far_from_the_photo(context: Context, tmp_path: Path) -> None:
+def test_far_from_the_photo_the_enlarged_copy_is_visible(context: Context, tmp_path: Path) -> None:
     pixels = flat((0, 0, 0, 255), (64, 64))
     pixels[:, :24, 0] = 255
     pixels[:, 24:40, 1] = 255
@@ -156,7 +156,7 @@ def test_a_photo_of_nearly_the_frame_s_shape_fills_it(
     assert corners == cropped
 
 
-def test_less_is_cut_off_above_than_below(context: Context, tmp_path: Path) -> None:
+def test_less_is_cropped_at_the_top_than_at_the_bottom(context: Context, tmp_path: Path) -> None:
     pixels = flat((0, 0, 0, 255), (40, 50))
     pixels[:4], pixels[-4:] = 255, 255
     fitted = read_pixels(fit(context, _photo(context, tmp_path, pixels), (40, 40), "blur"))[..., 0]

@@ -70,7 +70,7 @@ def test_persistent_target_starts_clear_and_sees_itself(context: Context) -> Non
     assert read_pixels(renderer.output)[0, 0].tolist() == [1, 0, 0, 0.5]
 
 
-def test_two_passes_on_one_target_take_turns(context: Context) -> None:
+def test_two_passes_on_one_target_draw_in_turn(context: Context) -> None:
     effect = isf(
         """void main() {
             if (PASSINDEX == 0) gl_FragColor = vec4(0.2);
@@ -237,7 +237,7 @@ def test_a_compile_error_is_reported_in_the_authors_lines(context: Context) -> N
     assert first["source"] == "gl_FragColor = vec4(nothing);"
 
 
-def test_a_sampler_of_the_authors_own_is_refused(context: Context) -> None:
+def test_a_sampler_without_a_source_is_refused(context: Context) -> None:
     body = "uniform sampler2D mine;\nvoid main() { gl_FragColor = texture(mine, vec2(0.5)); }"
     with pytest.raises(ToqiboxError) as caught:
         make_renderer(context, isf(body))
@@ -292,7 +292,7 @@ def test_features_of_later_glsl_versions_are_accepted(context: Context) -> None:
     assert seen[0, 0].tolist() == [204] * 4
 
 
-def test_the_output_is_as_large_as_asked(context: Context) -> None:
+def test_the_output_has_the_requested_size(context: Context) -> None:
     renderer = make_renderer(context, isf("void main() { gl_FragColor = vec4(1.0); }"))
     renderer.draw(0)
     assert read_pixels(renderer.output).shape == (SIZE[1], SIZE[0], 4)

@@ -61,7 +61,7 @@ def test_the_first_effect_is_given_the_fitted_photo(make_task: MakeTask) -> None
     assert seen == pytest.approx([62.6, 172.6, 31.8, 235], abs=1)
 
 
-def test_a_chain_passes_on_the_composite(make_task: MakeTask) -> None:
+def test_each_effect_of_a_chain_gets_the_composite(make_task: MakeTask) -> None:
     chain = (effect_of(HALF, id="a"), effect_of(SHOW, id="b"))
     with Context() as context:
         scene = Scene(context, make_task("", effects=chain).scene)
@@ -71,7 +71,7 @@ def test_a_chain_passes_on_the_composite(make_task: MakeTask) -> None:
     assert shown[2, 61].tolist() == [0, 255, 0, 255]
 
 
-def test_a_frame_depends_on_its_number_alone(make_task: MakeTask) -> None:
+def test_a_frame_depends_only_on_its_number(make_task: MakeTask) -> None:
     source = TRAIL.replace(', "PERSISTENT": true', "").replace(
         "float age =", "float age = TIME; //"
     )

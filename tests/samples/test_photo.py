@@ -24,7 +24,7 @@ def test_photo_has_light_dark_and_detail() -> None:
     assert len(np.unique(pixels.reshape(-1, 3) // 16, axis=0)) > 150
 
 
-def test_sun_stands_right_of_the_middle() -> None:
+def test_the_sun_is_right_of_the_middle() -> None:
     grey = np.asarray(sample_photo.paint(400, 267).convert("L"), np.int16)
     row, column = np.unravel_index(grey[:155].argmax(), (155, 400))  # above the shore
     assert 0.55 < column / 400 < 0.72

@@ -36,7 +36,7 @@ def _line_of(text: str, word: str) -> int:
     raise AssertionError(word)
 
 
-def test_head_and_words() -> None:
+def test_header_and_renamed_identifiers() -> None:
     text = _translate("int version = __VERSION__;")
     assert text.startswith("#version 300 es\nprecision highp float;\n")
     assert "#extension" not in text
@@ -60,7 +60,7 @@ def test_globals_are_set_in_main_and_keep_their_lines() -> None:
     assert _line_of(text, "void main()") == 11 + 4
 
 
-def test_functions_of_glsls_own_names_and_macros_defined_anew() -> None:
+def test_functions_with_names_of_glsl_and_redefined_macros() -> None:
     body = (
         "float sign(vec2 a, vec2 b) { return a.x - b.x; }\n#define N 1\n#define N 2\nfloat n = N;"
     )
@@ -71,7 +71,7 @@ def test_functions_of_glsls_own_names_and_macros_defined_anew() -> None:
     assert _line_of(text, "float n") == 14
 
 
-def test_nothing_else_is_touched() -> None:
+def test_nothing_else_is_changed() -> None:
     body = "const vec2 fixed_ = vec2(1.0);\nstruct S { float a; } s;\n"
     body += "float f(float x) { float y = x; return y; }"
     assert body in _translate(body)
@@ -81,9 +81,9 @@ def test_a_program_names_uniforms_as_its_shaders_do() -> None:
     text = """/*{"INPUTS": [{"NAME": "iimage2D", "TYPE": "float", "DEFAULT": 0.5}],
         "PASSES": [{"TARGET": "uimage3D"}, {}]}*/
         void main() { gl_FragColor = vec4(iimage2D) + IMG_THIS_PIXEL(uimage3D); }"""
-    told = build_program(load("test", "test.fs", text))
-    assert [item["uniform"] for item in told["inputs"]] == ["es_iimage2D"]
-    assert [target["name"] for target in told["targets"]] == ["es_uimage3D"]
-    assert [one["target"] for one in told["passes"]] == ["es_uimage3D", None]
-    assert all("uniform float es_iimage2D;" in one["fragment"] for one in told["passes"])
-    assert (told["picture"], told["second"], told["sequential"]) == (None, None, False)
+    program = build_program(load("test", "test.fs", text))
+    assert [item["uniform"] for item in program["inputs"]] == ["es_iimage2D"]
+    assert [target["name"] for target in program["targets"]] == ["es_uimage3D"]
+    assert [one["target"] for one in program["passes"]] == ["es_uimage3D", None]
+    assert all("uniform float es_iimage2D;" in one["fragment"] for one in program["passes"])
+    assert (program["picture"], program["second"], program["sequential"]) == (None, None, False)

@@ -40,7 +40,7 @@ void main() {
 """
 
 
-async def test_endless_loop_ends(player_page: PlayerPage, tmp_path: Path) -> None:
+async def test_an_endless_loop_ends(player_page: PlayerPage, tmp_path: Path) -> None:
     for text, expected in (
         (ENDLESS, [255, 255, 0]),
         (NESTED, [255, 255, 0]),

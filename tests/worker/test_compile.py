@@ -103,7 +103,7 @@ def test_a_worker_draws_and_compiles_in_turn(tmp_path: Path) -> None:
         assert not compile_source(source).blank
 
 
-def test_its_files_are_at_the_paths_of_the_instance(tmp_path: Path) -> None:
+def test_files_are_at_the_paths_of_the_instance(tmp_path: Path) -> None:
     Image.fromarray(np.full((2, 2, 4), 200, np.uint8)).save(tmp_path / "a file", "PNG")
     source = _body(
         "gl_FragColor = IMG_THIS_PIXEL(logo);", '{"IMPORTED": {"logo": {"PATH": "img/logo.png"}}}'

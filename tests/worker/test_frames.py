@@ -125,7 +125,9 @@ def test_a_kept_scene_starts_again(shoot: Shoot, sessions: SessionCache) -> None
     assert picture[5, 5, :2].tolist() == [4, 3]
 
 
-def test_independent_frames_are_drawn_alone(shoot: Shoot, sessions: SessionCache) -> None:
+def test_independent_frames_are_drawn_without_earlier_ones(
+    shoot: Shoot, sessions: SessionCache
+) -> None:
     source = COUNT.replace(', "PERSISTENT": true', "")
     reports, pictures = shoot(source, 99, 2)
     assert [report.first for report in reports] == [99, 2]

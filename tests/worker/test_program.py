@@ -146,7 +146,7 @@ def test_an_incomplete_line_is_not_performed(worker: Worker) -> None:
     assert worker.end()[0] == 0
 
 
-def test_prints_do_no_harm(make_task: MakeTask) -> None:
+def test_prints_do_not_break_the_protocol(make_task: MakeTask) -> None:
     stray = """
 import os, subprocess, sys
 from server.worker import program, registry
@@ -184,7 +184,7 @@ def test_a_compile_error_is_reported(worker: Worker, make_task: MakeTask) -> Non
     assert failed["diagnostics"][0]["file"] == "test.fs"
 
 
-def test_the_probe_tries_everything(worker: Worker, tmp_path: Path) -> None:
+def test_the_probe_tries_every_encoder(worker: Worker, tmp_path: Path) -> None:
     worker.send(Probe(encoders=("x264",), folder=tmp_path))
     result = worker.until("done")["result"]
     assert result["gl"]["ok"], result
@@ -233,7 +233,7 @@ child.wait()
     assert _gone(processes)
 
 
-def test_a_killed_encoder_fails_the_task_alone(worker: Worker, make_task: MakeTask) -> None:
+def test_a_killed_encoder_fails_only_its_task(worker: Worker, make_task: MakeTask) -> None:
     for process in _start_drawing(worker, make_task):
         if process.kind == "ffmpeg":
             process.kill()

@@ -79,7 +79,7 @@ def _frames(
 
 
 @pytest.mark.parametrize("effect", MOVING)
-def test_moves_with_the_audio_and_stands_still_in_silence(
+def test_moves_with_the_audio_and_is_still_in_silence(
     context: Context, tmp_path: Path, calm: Path, effect: str
 ) -> None:
     photo = save_photo(tmp_path / "photo.rgba", quarters(64, 36))

@@ -101,7 +101,7 @@ async def test_a_damaged_gain_map_is_computed_again(rig: Rig, make_job: MakeJob)
     assert len(rig.workers.given("analyse")) == 1
 
 
-async def test_what_is_damaged_again_and_again_fails_the_job(rig: Rig, make_job: MakeJob) -> None:
+async def test_repeated_damage_fails_the_job(rig: Rig, make_job: MakeJob) -> None:
     rig.workers.hold("mux")
     await rig.submit(make_job("one"))
     for _ in range(3):

@@ -13,14 +13,14 @@ from tests.jobs.conftest import MakeJob
 from tests.jobs.store.conftest import OpenStore
 
 
-async def test_a_job_comes_back_as_it_was_put(store: Store, make_job: MakeJob) -> None:
+async def test_a_job_is_read_as_it_was_stored(store: Store, make_job: MakeJob) -> None:
     job = make_job("one", title="Тема — «один»", start="1.5")
     await store.jobs.add(job, bound=10)
     assert await store.jobs.get("one") == job
     assert await store.jobs.get("two") is None
 
 
-async def test_the_bound_holds_when_many_add_at_once(store: Store, make_job: MakeJob) -> None:
+async def test_the_limit_holds_with_concurrent_additions(store: Store, make_job: MakeJob) -> None:
     adding = [store.jobs.add(make_job(), bound=20) for _ in range(30)]
     outcomes = await asyncio.gather(*adding, return_exceptions=True)
     assert await store.jobs.count(Status.QUEUED) == 20
@@ -95,7 +95,7 @@ async def test_audio_is_in_use_at_the_requested_tempo(store: Store, make_job: Ma
     assert not await store.jobs.uses_audio("a" * 64, 87.5)
 
 
-async def test_jobs_are_there_after_the_store_is_opened_again(
+async def test_jobs_are_kept_when_the_store_is_reopened(
     open_store: OpenStore, make_job: MakeJob
 ) -> None:
     store = open_store()
@@ -132,7 +132,7 @@ async def test_a_job_keeps_every_value(store: Store, make_job: MakeJob) -> None:
     assert await store.jobs.get("one") == updated
 
 
-async def test_what_is_not_there_is_not_changed(store: Store) -> None:
+async def test_a_missing_job_is_not_changed(store: Store) -> None:
     assert await store.jobs.update("one", frames_done=3) is None
     assert await store.jobs.transition("one", Status.PROCESSING) is None
     assert await store.jobs.next_queued() is None
@@ -189,7 +189,7 @@ async def test_listeners_are_notified_of_every_change(
     assert len(changes) == 5
 
 
-async def test_jobs_are_listed_by_what_is_to_be_done(store: Store, make_job: MakeJob) -> None:
+async def test_jobs_are_listed_by_their_pending_work(store: Store, make_job: MakeJob) -> None:
     for job_id in ("queued", "processing", "done", "expired", "removed", "failed"):
         await store.jobs.add(make_job(job_id), bound=9)
     await store.jobs.update("processing", status=Status.PROCESSING)

@@ -88,7 +88,7 @@ asyncio.run(add_for_ever())
 """
 
 
-def test_what_was_committed_survives_kill(tmp_path: Path, make_job: MakeJob) -> None:
+def test_committed_changes_survive_a_kill(tmp_path: Path, make_job: MakeJob) -> None:
     """Eight writers are killed in the middle of their work; no printed job may be missing."""
     root = str(Path(__file__).parents[3])
     for round_number in range(8):

@@ -116,7 +116,7 @@ async def test_the_tasks_of_a_pruned_job_are_gone(store: Store, make_job: MakeJo
     assert await store.tasks.mark_interrupted() == {}
 
 
-async def test_tasks_are_there_after_the_store_is_opened_again(
+async def test_tasks_are_kept_when_the_store_is_reopened(
     open_store: OpenStore, make_job: MakeJob
 ) -> None:
     store = open_store()
