@@ -25,10 +25,10 @@ def _chains(name: str) -> list[str]:
     "chain",
     [chain for name in ("README.md", "docs/http.md", "docs/effects.md") for chain in _chains(name)],
 )
-def test_a_chain_of_the_documents_is_taken(chain: str) -> None:
+def test_a_chain_of_the_documents_is_accepted(chain: str) -> None:
     request = check_request({"effect": chain}, Config(), LIBRARY, Presets())
     assert len(request.chain) == len(json.loads(chain))
 
 
-def test_each_document_has_one() -> None:
+def test_each_document_has_a_chain() -> None:
     assert all(_chains(name) for name in ("README.md", "docs/http.md", "docs/effects.md"))

@@ -19,11 +19,11 @@ def test_every_effect_is_in_one_group() -> None:
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
-def test_the_page_says_of_an_effect_what_its_file_says(path: Path) -> None:
+def test_the_page_describes_an_effect_as_its_file_does(path: Path) -> None:
     assert gallery._row(read(path).effect.describe()) in PAGE
 
 
 @pytest.mark.parametrize("group", gallery.GROUPS)
-def test_the_sheet_of_a_group_is_there(group: str) -> None:
+def test_every_group_has_a_sheet(group: str) -> None:
     assert (gallery.SHEETS / f"{group}.png").stat().st_size > 10_000
     assert f"effects/{group}.png" in PAGE

@@ -11,7 +11,9 @@ from typing import NamedTuple
 
 import pytest
 
-SERVER = Path(__file__).parents[2] / "server"
+ROOT = Path(__file__).parents[2]
+SERVER = ROOT / "server"
+FOLDERS = ("server", "tests", "bench", "scripts", "toqibox_render")
 
 NAMES = {
     "anew": "again",
@@ -72,10 +74,10 @@ QUESTIONS = ("What", "Whether", "How", "Where", "Who", "Whose", "When", "Why", "
 """A docstring that begins so is an indirect question."""
 
 ALLOWED: dict[tuple[str, str], str] = {
-    ("media/tracks/tags.py", "words"): "the words of a title",
-    ("typography/fonts.py", "words"): "the words of the name of a font",
+    ("server/media/tracks/tags.py", "words"): "the words of a title",
+    ("server/typography/fonts.py", "words"): "the words of the name of a font",
 }
-"""(file or folder below server/, word) → why it stands there."""
+"""(file or folder, word) → why it stands there."""
 
 VERBS = frozenset(
     (Path(__file__).parents[1] / "data" / "imperatives.txt").read_text("utf-8").split()
@@ -96,8 +98,10 @@ class Sentence(NamedTuple):
         return f"{self.file}:{self.line}: {self.kind}: {self.text.strip()[:120]}"
 
 
-def _files() -> list[Path]:
-    return sorted(SERVER.rglob("*.py"))
+def _files(*folders: str) -> list[Path]:
+    """Return the Python files of some folders, of all by default, without their data."""
+    files = [path for folder in folders or FOLDERS for path in (ROOT / folder).rglob("*.py")]
+    return sorted(path for path in files if "data" not in path.relative_to(ROOT).parts)
 
 
 @cache
@@ -123,15 +127,15 @@ def _sentences(path: Path) -> list[Sentence]:
 
 
 def _read_sentences(path: Path) -> Iterator[Sentence]:
-    """Yield the docstrings, comments and messages of a file."""
-    file = str(path.relative_to(SERVER))
+    """Yield the docstrings and comments of a file, and the messages of the server."""
+    file = str(path.relative_to(ROOT))
     docstrings = {id(constant) for _, constant in _docstrings(path)}
     for node in ast.walk(_tree(path)):
         if isinstance(node, ast.Constant) and isinstance(node.value, str):
             is_text = re.search(r"[A-Za-z]{2} [A-Za-z]", node.value)
             if id(node) in docstrings:
                 yield Sentence(file, node.lineno, "docstring", node.value)
-            elif is_text and not _is_code(node.value):
+            elif file.startswith("server/") and is_text and not _is_code(node.value):
                 yield Sentence(file, node.lineno, "message", node.value)
     for token in tokenize.generate_tokens(io.StringIO(path.read_text("utf-8")).readline):
         if token.type == tokenize.COMMENT:
@@ -147,7 +151,7 @@ def _is_code(text: str) -> bool:
 
 def _names(path: Path) -> Iterator[Sentence]:
     """Yield the names that a file defines."""
-    file = str(path.relative_to(SERVER))
+    file = str(path.relative_to(ROOT))
     for node in ast.walk(_tree(path)):
         name = None
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
@@ -176,7 +180,7 @@ def test_limits_are_called_max_and_min() -> None:
     assert [str(name) for name in names if LIMITS.fullmatch(name.text)] == []
 
 
-def test_names_say_what_they_hold() -> None:
+def test_names_use_the_vocabulary() -> None:
     wrong = [
         f"{name}: use {NAMES[part]}"
         for path in _files()
@@ -202,16 +206,16 @@ def test_sentences_are_plain(phrase: str) -> None:
 def test_class_names_are_unique() -> None:
     names = [
         node.name
-        for path in _files()
+        for path in _files("server")
         for node in _tree(path).body
         if isinstance(node, ast.ClassDef) and not node.name.startswith("_")
     ]
     assert sorted({name for name in names if names.count(name) > 1}) == []
 
 
-def test_docstrings_are_no_indirect_questions() -> None:
+def test_docstrings_are_not_indirect_questions() -> None:
     wrong = [
-        f"{path.relative_to(SERVER)}:{docstring.lineno}: {str(docstring.value)[:90]}"
+        f"{path.relative_to(ROOT)}:{docstring.lineno}: {str(docstring.value)[:90]}"
         for path in _files()
         for _, docstring in _docstrings(path)
         if str(docstring.value).split(" ")[0] in QUESTIONS
@@ -222,7 +226,7 @@ def test_docstrings_are_no_indirect_questions() -> None:
 def test_docstrings_of_functions_begin_with_a_verb() -> None:
     documented = [
         str(docstring.value)
-        for path in _files()
+        for path in _files("server")
         for owner, docstring in _docstrings(path)
         if isinstance(owner, ast.FunctionDef | ast.AsyncFunctionDef)
     ]
@@ -232,5 +236,5 @@ def test_docstrings_of_functions_begin_with_a_verb() -> None:
 
 def test_the_exceptions_are_true() -> None:
     for place, word in ALLOWED:
-        assert (SERVER / place).exists(), place
+        assert (ROOT / place).exists(), place
         assert word in NAMES or word in PROSE, word

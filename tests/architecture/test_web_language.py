@@ -53,7 +53,7 @@ def _sentences() -> Iterator[tuple[str, str]]:
 
 
 @pytest.mark.parametrize("module", MODULES)
-def test_names_say_what_they_hold(module: str) -> None:
+def test_names_use_the_vocabulary(module: str) -> None:
     wrong = {
         f"{name}: use {NAMES[part]}"
         for name in re.findall(r"[A-Za-z_]\w*", _split(module)[0])
@@ -71,12 +71,12 @@ def test_sentences_are_plain(phrase: str) -> None:
 
 
 def test_comments_of_functions_begin_with_a_verb() -> None:
-    first_words = [
+    first_tokens = [
         comment["text"].strip(" *\n").split()[0].strip(",.;:")
         for module in MODULES
         for comment in _FUNCTION.finditer(MODULES[module].read_text("utf-8"))
     ]
-    imperative = [word for word in first_words if word.lower() in VERBS]
-    assert len(first_words) > 100
-    assert len(imperative) >= VERB_SHARE * len(first_words)
-    assert not set(first_words) & set(QUESTIONS)
+    imperative = [word for word in first_tokens if word.lower() in VERBS]
+    assert len(first_tokens) > 100
+    assert len(imperative) >= VERB_SHARE * len(first_tokens)
+    assert not set(first_tokens) & set(QUESTIONS)
