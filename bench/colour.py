@@ -1,4 +1,4 @@
-"""How true the colours of a video are: a chart as the photo, through whole jobs, in CIEDE2000.
+"""Colour accuracy of a video: a chart as the photo, through whole jobs, in CIEDE2000.
 
     python -m bench.colour [--size WxH] [--json]
 
@@ -33,7 +33,7 @@ from tests.harness.videos import tagged_frames
 
 MAX_MEAN, MAX_WORST = 2.0, 4.0
 _MARGIN = 16
-"""Pixels beside an edge that may be mixed with its other side: a block of an encoder's chroma."""
+"""Pixels next to an edge that may be mixed with its other side: a block of an encoder's chroma."""
 _SECONDS = 2
 _FRAME = 15
 """The frame that is compared, neither the first nor a keyframe."""
@@ -92,20 +92,24 @@ def main() -> int:
     if not options.json:
         print(f"{options.size}, CIEDE2000\n{'photo':<12} {'shown by':<10} mean   99 %  worst")
     with tempfile.TemporaryDirectory(prefix="toqibox-bench-") as name:
-        for space, decoder, found in measure(Path(name), size):
-            rows.append({"photo": space, "decoder": decoder, **(found._asdict() if found else {})})
+        for space, decoder, difference in measure(Path(name), size):
+            rows.append(
+                {"photo": space, "decoder": decoder, **(difference._asdict() if difference else {})}
+            )
             if not options.json:
-                numbers = "not installed" if found is None else _format(found)
+                numbers = "not installed" if difference is None else _format(difference)
                 print(f"{space:<12} {decoder:<10} {numbers}", flush=True)
-            if found is not None and (found.mean > MAX_MEAN or found.worst > MAX_WORST):
+            if difference is not None and (
+                difference.mean > MAX_MEAN or difference.worst > MAX_WORST
+            ):
                 rows[-1]["failed"] = True
     if options.json:
         print(json.dumps(rows, indent=2))
     return int(any("failed" in row for row in rows))
 
 
-def _format(found: Difference) -> str:
-    return f"{found.mean:4.2f}   {found.p99:4.2f}   {found.worst:4.2f}"
+def _format(difference: Difference) -> str:
+    return f"{difference.mean:4.2f}   {difference.p99:4.2f}   {difference.worst:4.2f}"
 
 
 if __name__ == "__main__":

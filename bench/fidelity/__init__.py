@@ -1,1 +1,1 @@
-"""What a video shows and sounds like, beside what went in."""
+"""Comparisons of a video, as seen and heard, with the track and photo that were uploaded."""

@@ -32,11 +32,11 @@ def is_installed() -> bool:
 
 
 async def shoot(browser: Chromium, video: Path, size: tuple[int, int], moment_s: float) -> Pixels:
-    """Return what a page shows of a video at a moment, (height, width, 3), sRGB.
+    """Return the frame of a video that a page shows at a moment, (height, width, 3), sRGB.
 
     Args:
         browser: a running one.
-        video: the file; its page is written beside it.
+        video: the file; its page is written to the same folder.
         size: of the video, and of the window.
         moment_s: seconds from the start.
     """

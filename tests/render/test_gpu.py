@@ -10,7 +10,7 @@ FIRST, SECOND = (Device(index, "NVIDIA L4", software=False) for index in (0, 1))
 SOFTWARE = Device(2, "software", software=True)
 
 
-def test_a_gpu_is_found_by_cudas_index_whatever_the_order_of_egl() -> None:
+def test_a_gpu_is_selected_by_its_cuda_index_in_any_order_of_egl() -> None:
     devices = [replace(FIRST, cuda_index=1), replace(SECOND, cuda_index=0), SOFTWARE]
     assert device_of_gpu(devices, 0) == devices[1]
     assert device_of_gpu(devices, 1) == devices[0]

@@ -63,9 +63,9 @@ def test_a_prepared_photo_has_the_colours_of_the_upload(tmp_path: Path, space: s
     width, height, pixels = photo.load(prepared)
     shown = np.frombuffer(pixels, np.uint8).reshape(height, width, 4)[..., :3]
     away = CHART.away_from_edges(EDGE)
-    found = ciede2000(srgb_lab(shown), srgb_lab(CHART.pixels))[away]
-    assert found.mean() <= 0.5
-    assert found.max() <= 4
+    difference = ciede2000(srgb_lab(shown), srgb_lab(CHART.pixels))[away]
+    assert difference.mean() <= 0.5
+    assert difference.max() <= 4
 
 
 def test_a_segment_has_the_colours_of_the_upload(make_task: MakeTask, tmp_path: Path) -> None:
@@ -79,9 +79,9 @@ def test_a_segment_has_the_colours_of_the_upload(make_task: MakeTask, tmp_path: 
         sessions.close()
     expected = srgb_lab(CHART.patch_means(CHART.pixels, EDGE))
     for frame in tagged_frames(task.out, *SIZE):
-        found = ciede2000(srgb_lab(CHART.patch_means(frame, EDGE)), expected)
-        assert found.mean() <= 1  # 1.8 with the matrix of BT.601, 2.7 in full range
-        assert found.max() <= 3
+        difference = ciede2000(srgb_lab(CHART.patch_means(frame, EDGE)), expected)
+        assert difference.mean() <= 1  # 1.8 with the matrix of BT.601, 2.7 in full range
+        assert difference.max() <= 3
 
 
 def _prepare(chart: Chart, space: str, folder: Path) -> Path:
@@ -94,5 +94,5 @@ def _prepare(chart: Chart, space: str, folder: Path) -> Path:
 
 def test_differences_of_colours_are_the_published_ones() -> None:
     table = np.array([line.split() for line in PUBLISHED.split("\n") if line], np.float64)
-    found = ciede2000(table[:, :3], table[:, 3:6])
-    assert np.abs(found - table[:, 6]).max() <= 0.00005
+    difference = ciede2000(table[:, :3], table[:, 3:6])
+    assert np.abs(difference - table[:, 6]).max() <= 0.00005
