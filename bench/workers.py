@@ -1,4 +1,4 @@
-"""How long a new worker takes to its first frame, and the memory that it then occupies.
+"""Time that a new worker takes to its first frame, and the memory that it then occupies.
 
     python -m bench.workers [--effect ID] [--size WxH] [--runs N] [--json]
 
@@ -41,7 +41,7 @@ Figures = dict[str, float]
 async def measure(scene: SceneSpec, runs: int) -> dict[str, Figures]:
     """Return the figures of each way to start a worker."""
     os.environ.pop("MESA_SHADER_CACHE_DIR", None)
-    found: dict[str, list[Figures]] = {}
+    runs_by_way: dict[str, list[Figures]] = {}
     with tempfile.TemporaryDirectory(prefix="toqibox-bench-") as name:
         folder = Path(name)
         task = DrawFrames(scene=scene, shots=(FrameFile(frame=0, out=folder / "frame.png"),))
@@ -56,8 +56,8 @@ async def measure(scene: SceneSpec, runs: int) -> dict[str, Figures]:
             }
             for _ in range(runs + 1):
                 for way, launch in ways.items():
-                    found.setdefault(way, []).append(await _draw(launch, task))
-    return {way: _medians(figures[1:]) for way, figures in found.items()}
+                    runs_by_way.setdefault(way, []).append(await _draw(launch, task))
+    return {way: _medians(figures[1:]) for way, figures in runs_by_way.items()}
 
 
 def _cached(folder: Path) -> ForkServer:

@@ -1,1 +1,1 @@
-"""Comparisons of a video, as seen and heard, with the track and photo that were uploaded."""
+"""Comparisons of a video, picture and audio, with the track and photo that were uploaded."""
