@@ -57,6 +57,14 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "must be the id of an effect, or a list of 1 to {maximum} effects",
         "нужен id эффекта или список от 1 до {maximum} эффектов",
     ),
+    "codec_not_offered": (
+        "this server cannot encode {codec}; it offers {known}",
+        "этот сервер не умеет кодировать {codec}; доступны: {known}",
+    ),
+    "codec_side": (
+        "{codec} needs frames of at least {minimum} pixels in width and height",
+        "для {codec} ширина и высота кадра должны быть не меньше {minimum} пикселей",
+    ),
     "step": (
         "each effect of a chain must be an object with an id and, optionally, params",
         "каждый эффект цепочки — объект с id и, если нужно, params",

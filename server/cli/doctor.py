@@ -17,7 +17,7 @@ from server.cli.support.options import add_data_folder, add_json
 from server.config import Config
 from server.jobs.execution.machine import MachineProbe
 from server.jobs.storage.data_folder import read_address
-from server.protocol.encodings import ENCODINGS
+from server.protocol.encodings import DEFAULT_CODEC, ENCODINGS
 from server.protocol.results.machine import GlReport
 from server.terminal import print_lines
 
@@ -148,7 +148,8 @@ def _encoders(config: Config, health: MachineProbe) -> Iterator[Finding]:
         if attempt.ok:
             yield Finding("encoder", "ok", f"{name}: opened")
             continue
-        required = config.encoder == name or health.encoder is None
+        is_default = ENCODINGS[name].codec.name == DEFAULT_CODEC
+        required = config.encoder == name or (is_default and health.encoder is None)
         advice = ENCODINGS[name].requirement
         result = f"{name}: cannot be opened ({attempt.why or 'unknown reason'})"
         yield Finding("encoder", "failed" if required else "warning", result, advice)

@@ -16,11 +16,12 @@ from server.errors import ToqiboxError, localize
 from server.jobs.submission.fields import FILE_FIELDS
 from server.jobs.submission.presets import BUILT_IN_PRESETS, Presets
 from server.jobs.submission.request import check_request
+from server.protocol.encodings import CODECS, QUALITIES
 from server.terminal import print_errors
 
 _FIELDS = (
     *("effect", "preset", "plan", "start", "duration", "tempo", "aspect", "fit", "fps"),
-    *("title", "artist"),
+    *("title", "artist", "codec", "quality"),
 )
 
 
@@ -48,6 +49,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
     add("--fps", help=f"frames per second: {', '.join(map(str, FRAME_RATES))} (FPS)")
     add("--title", help="title of the track (the tag of the audio file)")
     add("--artist", help="artist of the track (the tag of the audio file)")
+    codecs, qualities = ", ".join(CODECS), ", ".join(QUALITIES)
+    add("--codec", help=f"{codecs} (h264); see `toqibox doctor` for those of this machine")
+    add("--quality", help=f"{qualities} (standard); high is for uploads to a video platform")
     meaning = "allow more than 3 flashes per second (see docs/http.md)"
     add("--allow-flashing", action="store_true", help=meaning)
     add_json(parser, "print the completed job as JSON, without a progress bar")

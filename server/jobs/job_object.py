@@ -20,6 +20,7 @@ from server.json_schema import (
     reference,
 )
 from server.messages import read_values
+from server.protocol.encodings import CODECS, QUALITIES
 from server.warnings import WARNINGS, WarningData, localize_warnings, warning
 
 ID_PATTERN = "[A-Za-z0-9_-]{22}"
@@ -115,6 +116,8 @@ PROPERTIES: dict[str, Property] = {
     ),
     "effect": Property({"anyOf": [TEXT, array_of(TEXT)]}, lambda view: view.effect),
     "preset": Property(nullable(TEXT), lambda view: view.job.spec.preset),
+    "codec": Property({"enum": list(CODECS)}, lambda view: view.job.spec.codec),
+    "quality": Property({"enum": list(QUALITIES)}, lambda view: view.job.spec.quality),
     "fps": Property(COUNT, lambda view: view.job.spec.fps),
     "start": Property(NUMBER, lambda view: float(view.job.spec.start)),
     "duration": Property(NUMBER, lambda view: float(view.job.spec.duration)),

@@ -273,6 +273,7 @@ class Service:
             "encoderFallback": self.machine.encoder_fallback,
             "encoders": to_json(self.machine.encoders),
             "gpus": self.machine.describe_gpus(),
+            "codecs": list(self.machine.codecs),
             "disk": {
                 "freeMb": free,
                 "minFreeMb": self.config.min_free_mb,

@@ -42,7 +42,8 @@ HEVC = Codec("hevc", "HEVC", "hvc1", decoders="hevc", max_reorder=2, min_side=16
 AV1 = Codec("av1", "AV1", "av01", decoders="libdav1d,libaom-av1,av1", max_reorder=0, min_side=64)
 
 CODECS = {codec.name: codec for codec in (H264, HEVC, AV1)}
-"""Every codec by its name, the default one first."""
+"""Every codec by its name."""
+DEFAULT_CODEC = H264.name
 
 AUDIO_CODEC = "aac"
 

@@ -43,7 +43,7 @@ ROOMS: dict[str, set[str]] = {
         "sandbox_exec", "start", *DRAWING,
     },
     "jobs": {"effects", "files", "protocol", *FOUNDATION},
-    "http": {"jobs", "effects", "files", *FOUNDATION},
+    "http": {"jobs", "effects", "files", "protocol", *FOUNDATION},
     "devserver": {"jobs", "effects", "audio", "media", "protocol", *FOUNDATION},
     "cli": {"http", "devserver", "jobs", "effects", "protocol", *FOUNDATION},
     "samples": {"media"},

@@ -42,10 +42,11 @@ def test_render_makes_the_video_and_nothing_else(files: list[str], tmp_path: Pat
     done = run(
         "render", *files, "-o", str(out), "--effect", "ring", "--param", "color=#ff8800",
         "--aspect", "9:16", "--fps", "24", "--title", "Тема", "--artist=-x=1\U00013460", "--json",
-        "--allow-flashing",
+        "--allow-flashing", "--codec", "h264", "--quality", "draft",
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     job = json.loads(done.stdout)
+    assert (job["codec"], job["quality"]) == ("h264", "draft")
     assert job["report"]["flashes"] == {"allowed": True, "limited": []}
     assert job["status"] == "completed"
     assert job["frames"] == {"done": 12, "total": 12}
@@ -68,6 +69,8 @@ def test_render_makes_the_video_and_nothing_else(files: list[str], tmp_path: Pat
         (["--fps", "29"], "fps"),
         (["--aspect", "2:1"], "aspect"),
         (["--plan", "gold"], "plan"),
+        (["--codec", "vp9"], "h264, hevc, av1"),
+        (["--quality", "best"], "draft, standard, high"),
     ],
 )
 def test_wrong_usage_is_2_and_names_the_problem(

@@ -93,12 +93,12 @@ def assert_exact(video: Path, frames: int, fps: int) -> None:
     assert abs(whole - seconds) <= 1024 / 48_000
 
 
-def assert_well_formed(video: Path) -> None:
-    """Assert what all videos share: colour tags, order of boxes, kind of audio, no metadata."""
+def assert_well_formed(video: Path, codec: str = "h264") -> None:
+    """Assert what all videos share: codec, colour tags, box order, kind of audio, no metadata."""
     video_stream = stream(video, "video")
     tags = [video_stream[f"color_{name}"] for name in ("range", "space", "transfer", "primaries")]
     assert tags == ["tv", "bt709", "bt709", "bt709"]
-    assert (video_stream["codec_name"], video_stream["pix_fmt"]) == ("h264", "yuv420p")
+    assert (video_stream["codec_name"], video_stream["pix_fmt"]) == (codec, "yuv420p")
     audio_stream = stream(video, "audio")
     kind = (
         audio_stream["codec_name"],

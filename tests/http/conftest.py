@@ -220,3 +220,16 @@ async def running(start: Start) -> Running:
 def limits() -> Callable[..., HttpLimits]:
     """Return a function that makes quick limits with changes."""
     return lambda **changes: replace(QUICK, **changes)
+
+
+@pytest.fixture
+async def working(start: Start) -> Running:
+    """Start a server whose probe is real and whose slots draw."""
+    running = await start(max_parallel_exports=1)
+    running.service.machine.report = None
+    await running.service.start()
+    await running.service.machine.first_probe()
+    assert (await running.service.readiness())[0], (await running.service.readiness())[1][
+        "problems"
+    ]
+    return running

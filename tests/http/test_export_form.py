@@ -7,7 +7,7 @@ import pytest
 
 from server.effects.effect import Effect
 from server.effects.library.library import Library
-from server.errors import ToqiboxError
+from server.errors import ToqiboxError, localize
 from server.jobs.submission.export_form import ExportForm
 from server.jobs.submission.presets import Presets
 from server.jobs.submission.request import check_request
@@ -40,7 +40,13 @@ def _orders() -> Iterator[list[tuple[str, str]]]:
 
 def _form(running: Running, library: Library | None = None) -> ExportForm:
     service = running.service
-    return ExportForm(service.config, library or service.library, Presets(), service.validations)
+    return ExportForm(
+        service.config,
+        library or service.library,
+        Presets(),
+        service.validations,
+        service.admission,
+    )
 
 
 async def test_the_order_of_the_fields_makes_no_difference(running: Running) -> None:
@@ -70,3 +76,13 @@ async def test_a_wrong_field_is_refused_when_it_arrives(running: Running) -> Non
     with pytest.raises(ToqiboxError) as refused:
         await form.add("params", "{}")
     assert refused.value.field == "params"
+
+
+async def test_a_codec_without_encoder_is_refused_when_it_arrives(running: Running) -> None:
+    form = _form(running)
+    await form.add("codec", "h264")
+    with pytest.raises(ToqiboxError, match="cannot encode AV1; it offers h264") as refused:
+        await form.add("codec", "av1")
+    assert (refused.value.code, refused.value.field) == ("invalid_parameter", "codec")
+    text = localize("invalid_parameter", "ru", refused.value.values)
+    assert text.endswith("этот сервер не умеет кодировать AV1; доступны: h264.")

@@ -22,19 +22,6 @@ from tests.http.wire import exchange, form, head, part, post
 UNKNOWN = "A" * 22
 
 
-@pytest.fixture
-async def working(start: Start) -> Running:
-    """Start a server whose probe is real and whose slots draw."""
-    running = await start(max_parallel_exports=1)
-    running.service.machine.report = None
-    await running.service.start()
-    await running.service.machine.first_probe()
-    assert (await running.service.readiness())[0], (await running.service.readiness())[1][
-        "problems"
-    ]
-    return running
-
-
 CHAIN = [
     {"id": "spin", "params": {"speed": {"osc": "sine", "seconds": 1}}},
     {"id": "breathe", "params": {"glow": {"bind": "kick.pulse", "max": 0.5, "decay": 0.3}}},

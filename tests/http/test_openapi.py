@@ -1,6 +1,7 @@
 """The document is replayed: every path and method in it answers as described."""
 
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,8 @@ from server.http.error_codes import ALL
 from server.http.openapi.document import document
 from server.http.server.routes import ROUTES
 from server.jobs.submission.fields import FILE_FIELDS, TEXT_FIELDS
+from server.protocol.encodings import CODECS
+from server.protocol.results.machine import EncoderReport
 from tests.http.conftest import Running, Start
 from tests.http.wire import FORM, form, part
 
@@ -149,3 +152,22 @@ async def test_the_document_has_the_limits_of_this_server(start: Start) -> None:
         client.get("/openapi.json") as response,
     ):
         assert "at most 7 MB" in await response.text()
+
+
+async def test_the_document_and_readiness_have_the_codecs_of_this_machine(
+    running: Running,
+) -> None:
+    report = running.service.machine.report
+    assert report is not None
+    encoders = {**report.encoders, "svtav1": EncoderReport(ok=True)}
+    running.service.machine.report = replace(report, encoders=encoders)
+    async with aiohttp.ClientSession(running.url) as client:
+        async with client.get("/openapi.json") as response:
+            paths = (await response.json())["paths"]
+        async with client.get("/ready") as response:
+            assert (await response.json())["codecs"] == ["h264", "av1"]
+    content = paths["/export"]["post"]["requestBody"]["content"]["multipart/form-data"]
+    assert content["schema"]["properties"]["codec"]["enum"] == ["h264", "av1"]
+    running.service.machine.report = None
+    before_the_probe = document(running.config, ROUTES, running.service.machine.codecs)
+    assert before_the_probe == document(running.config, ROUTES, tuple(CODECS))

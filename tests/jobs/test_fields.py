@@ -54,6 +54,8 @@ BAD = [
     ("effect", '[{"id": "spin"}'),
     ("effect", json.dumps([{"id": "spin"}] * 9)),
     ("effect", json.dumps([{"id": "spin", "params": {"a": "x" * 66_000}}])),
+    *(("codec", text) for text in ("h265", "H264", "x264", "vp9")),
+    *(("quality", text) for text in ("best", "High", "20")),
     *(("allowFlashing", text) for text in ("yes", "True", "01", " 1")),
 ]
 
@@ -230,3 +232,15 @@ def test_credits_come_from_the_tags_unless_they_are_given() -> None:
         request = check_request(given, Config(), Library((BUILT_IN,)), Presets())
         spec = resolve(request, prepared, Config())
         assert (spec.title, spec.artist) == shown
+
+
+def test_frames_that_a_codec_cannot_encode_are_refused() -> None:
+    config = Config.from_env({"PLANS": "free=62,premium=64"})
+    library, presets = Library((BUILT_IN,)), Presets()
+    for fields_of in ({}, {"codec": "hevc"}, {"codec": "av1", "plan": "premium"}):
+        request = check_request(fields_of, config, library, presets)
+        assert request.codec == fields_of.get("codec", "h264")
+        assert request.quality == "standard"
+    with pytest.raises(ToqiboxError, match="AV1 needs frames of at least 64 pixels") as caught:
+        check_request({"codec": "av1"}, config, library, presets)
+    assert (caught.value.code, caught.value.field) == ("invalid_parameter", "codec")

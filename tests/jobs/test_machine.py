@@ -36,6 +36,31 @@ def test_the_first_encoder_that_opens_is_chosen(
     assert choose_encoder(wanted, from_stored(ProbeReport, {"encoders": opened}).encoders) == choice
 
 
+@pytest.mark.parametrize(
+    ("wanted", "opened", "codecs", "hevc"),
+    [
+        ("auto", "x264 x265 svtav1", ("h264", "hevc", "av1"), ("x265", "hevc_nvenc")),
+        ("auto", "x264 nvenc hevc_nvenc x265", ("h264", "hevc"), ("hevc_nvenc", None)),
+        ("auto", "x264 av1_nvenc", ("h264", "av1"), (None, None)),
+        ("x264", "x264 nvenc hevc_nvenc", ("h264", "hevc"), ("hevc_nvenc", None)),
+        ("x265", "x264 hevc_nvenc", ("h264",), (None, None)),
+        ("x265", "x264 hevc_nvenc x265", ("h264", "hevc"), ("x265", None)),
+    ],
+)
+def test_codecs_are_those_with_an_encoder_that_may_be_used(
+    wanted: str, opened: str, codecs: tuple[str, ...], hevc: tuple[str | None, str | None]
+) -> None:
+    encoders = {name: {"ok": True} for name in opened.split()}
+    machine = _machine({**SOFTWARE, "encoders": encoders}, ENCODER=wanted)
+    assert machine.codecs == codecs
+    assert machine.encoder_of("hevc") == hevc
+    problems = machine.problems()
+    if wanted == "x265" and hevc[0] is None:
+        assert problems == ["no encoder of HEVC opens for ENCODER=x265: x265: unknown reason"]
+    else:
+        assert not problems
+
+
 def _machine(report: dict[str, Any] | None, **settings: str) -> MachineProbe:
     machine = MachineProbe(Config.from_env(settings), Path("/nonexistent"))
     machine.report = None if report is None else from_stored(ProbeReport, report)

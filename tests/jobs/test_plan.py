@@ -22,12 +22,16 @@ def test_the_key_contains_everything_that_determines_pixels(make_job: MakeJob) -
     same = replace(make_job("two"), encoder="x264", threads=1)
     key = split(job, Decimal(10), "llvmpipe")[0].key
     assert split(same, Decimal(10), "llvmpipe")[0].key == key
+    changes: list[dict[str, Any]] = [{"fit": "cover"}, {"quality": "high"}, {"codec": "hevc"}]
     others = [
         split(replace(job, threads=2), Decimal(10), "llvmpipe"),
         split(replace(job, encoder="nvenc"), Decimal(10), "llvmpipe"),
         split(job, Decimal(10), "NVIDIA L4"),
         split(job, Decimal(1), "llvmpipe"),
-        split(replace(job, spec=replace(job.spec, fit="cover")), Decimal(10), "llvmpipe"),
+        *(
+            split(replace(job, spec=replace(job.spec, **changed)), Decimal(10), "llvmpipe")
+            for changed in changes
+        ),
     ]
     assert key not in {segments[0].key for segments in others}
 

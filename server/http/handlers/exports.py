@@ -70,7 +70,13 @@ async def _read_export(
 ) -> Request:
     """Read the form, its files into `folder`; return the request that its texts make."""
     service, limits = request.app[SERVICE], request.app[LIMITS]
-    form = ExportForm(service.config, service.library, request.app[PRESETS], service.validations)
+    form = ExportForm(
+        service.config,
+        service.library,
+        request.app[PRESETS],
+        service.validations,
+        service.admission,
+    )
     free_space = FreeSpaceGuard(
         lambda: service.admission.has_free_space, limits.free_space_check_bytes
     )

@@ -1,16 +1,26 @@
 """The HTTP contract as an OpenAPI 3.1 document."""
 
 import re
+from collections.abc import Sequence
 from typing import Any
 
 import server
 from server.config import Config
 from server.http.openapi.route import PATH_PARAMETERS, Route
 from server.http.openapi.schemas import SCHEMAS
+from server.protocol.encodings import CODECS
 
 
-def document(config: Config, routes: tuple[Route, ...]) -> dict[str, Any]:
-    """Return the OpenAPI document of a server with these settings and routes."""
+def document(
+    config: Config, routes: tuple[Route, ...], codecs: Sequence[str] = ()
+) -> dict[str, Any]:
+    """Return the OpenAPI document of a server with these settings and routes.
+
+    Args:
+        config: the settings.
+        routes: the operations.
+        codecs: those that its machine offers; all if it has not been probed yet.
+    """
     return {
         "openapi": "3.1.0",
         "info": {
@@ -20,18 +30,18 @@ def document(config: Config, routes: tuple[Route, ...]) -> dict[str, Any]:
             "license": {"name": "MIT", "identifier": "MIT"},
         },
         "servers": [{"url": config.public_url or "/"}],
-        "paths": _paths(config, routes),
+        "paths": _paths(config, routes, codecs or tuple(CODECS)),
         "components": {"schemas": SCHEMAS},
     }
 
 
-def _paths(config: Config, routes: tuple[Route, ...]) -> dict[str, Any]:
+def _paths(config: Config, routes: tuple[Route, ...], codecs: Sequence[str]) -> dict[str, Any]:
     paths: dict[str, dict[str, Any]] = {}
     for route in routes:
         item = paths.setdefault(route.path, _path_item(route.path))
-        item[route.method.lower()] = route.operation.describe(config)
+        item[route.method.lower()] = route.operation.describe(config, codecs)
         if route.operation.head:
-            item["head"] = route.operation.head.describe(config)
+            item["head"] = route.operation.head.describe(config, codecs)
     return paths
 
 

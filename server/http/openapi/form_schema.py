@@ -1,5 +1,6 @@
 """The JSON Schema of the form of `POST /export`."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from server.config import FRAME_RATES, Config
@@ -16,12 +17,18 @@ from server.jobs.submission.fields import (
     SECONDS,
     TEMPO_RANGE,
 )
+from server.protocol.encodings import DEFAULT_CODEC, DEFAULT_QUALITY, QUALITIES
 
 _CREDIT = "Absent or empty: taken from the tags of the track. A single space: none."
 
 
-def form_schema(config: Config) -> dict[str, Any]:
-    """Return the schema of the form, with the limits of a server with these settings."""
+def form_schema(config: Config, codecs: Sequence[str]) -> dict[str, Any]:
+    """Return the schema of the form.
+
+    Args:
+        config: the settings of the server, which has limits.
+        codecs: those that it offers.
+    """
     seconds = {"type": "string", "pattern": f"^{SECONDS}$"}
     text = {"type": "string", "maxLength": MAX_TEXT_LENGTH}
     plans = list(config.plans)
@@ -90,6 +97,20 @@ def form_schema(config: Config) -> dict[str, Any]:
                 "description": "How the photo fills the frame; a preset may have its own default.",
             },
             "fps": {"type": "string", "enum": [*map(str, FRAME_RATES)], "default": str(config.fps)},
+            "codec": {
+                "type": "string",
+                "enum": list(codecs),
+                "default": DEFAULT_CODEC,
+                "description": "The codec of the video; the server offers those that an encoder "
+                "of its machine opens for, `codecs` of GET /ready.",
+            },
+            "quality": {
+                "type": "string",
+                "enum": list(QUALITIES),
+                "default": DEFAULT_QUALITY,
+                "description": "`draft` is small and fast, for trying; `high` has the bit rate "
+                "that a video platform recommends for uploads.",
+            },
             "tempo": {
                 "type": "string",
                 "pattern": r"^[0-9]{2,3}(\.[0-9]{1,6})?$",

@@ -32,12 +32,12 @@ class Operation:
     codes: tuple[str, ...] = ()
     """The codes of its errors, besides ``internal``."""
     parameters: Sequence[Schema] = ()
-    form: Callable[[Config], Schema] | None = None
-    """Returns the schema of the form that it takes, for the settings of a server."""
+    form: Callable[[Config, Sequence[str]], Schema] | None = None
+    """Returns the schema of the form that it takes, for the settings and codecs of a server."""
     head: "Operation | None" = None
     """The operation of HEAD, where its responses differ."""
 
-    def describe(self, config: Config) -> Schema:
+    def describe(self, config: Config, codecs: Sequence[str]) -> Schema:
         """Return the operation as the document lists it."""
         codes = by_status(self.codes)
         errors = {str(status): _error(status, codes[status]) for status in codes}
@@ -49,7 +49,7 @@ class Operation:
         if self.parameters:
             described["parameters"] = list(self.parameters)
         if self.form:
-            content = {"multipart/form-data": {"schema": self.form(config)}}
+            content = {"multipart/form-data": {"schema": self.form(config, codecs)}}
             described["requestBody"] = {"required": True, "content": content}
         return described
 

@@ -16,6 +16,7 @@ from server.json_schema import (
     object_schema,
     reference,
 )
+from server.protocol.encodings import CODECS
 
 _DIAGNOSTIC = object_schema(
     {"message": TEXT},
@@ -99,6 +100,7 @@ _READINESS = {
     "gpus": array_of(
         object_schema({"index": COUNT, "renderer": nullable(TEXT), "problem": nullable(TEXT)})
     ),
+    "codecs": array_of({"enum": list(CODECS)}),
     "disk": object_schema({"freeMb": COUNT, "minFreeMb": COUNT, "writable": BOOLEAN}),
     "queue": object_schema({"queued": COUNT, "limit": COUNT, "processing": COUNT, "slots": COUNT}),
     "draining": BOOLEAN,

@@ -7,14 +7,14 @@ import shutil
 import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from server.config import Config
 from server.jobs.execution.gpu_presence import GpuMonitor
 from server.jobs.execution.gpus import find_gpu_problems
 from server.jobs.execution.worker_process import RunTask, TaskError, Timeouts, run_task
 from server.logging_json import log_event
-from server.protocol.encodings import ENCODINGS
+from server.protocol.encodings import CODECS, DEFAULT_CODEC, ENCODINGS
 from server.protocol.results.machine import (
     EncoderReport,
     FfmpegReport,
@@ -33,30 +33,36 @@ _SOFTWARE_STALL_FACTOR = 4
 _EXPORT_TIMEOUT_MS = 600_000
 
 
+class ChosenEncoder(NamedTuple):
+    """The encoder of a codec on this machine."""
+
+    name: str | None
+    """None if no encoder that may be used opens."""
+    replaces: str | None = None
+    """The preferred encoder, if it did not open."""
+
+
 def choose_encoder(
-    wanted: str, opened: Mapping[str, EncoderReport]
-) -> tuple[str | None, str | None]:
-    """Choose the encoder.
+    wanted: str, opened: Mapping[str, EncoderReport], codec: str = DEFAULT_CODEC
+) -> ChosenEncoder:
+    """Choose the encoder of a codec.
 
     Args:
-        wanted: the ENCODER setting.
+        wanted: the ENCODER setting; other codecs than that of its encoder have any that opens.
         opened: every encoder that was tried, by name.
-
-    Returns:
-        The encoder or None, and the preferred encoder if it did not open, else None.
+        codec: a key of CODECS.
     """
-    names = list(_fallbacks(next(iter(ENCODINGS)))) if wanted == "auto" else [wanted]
+    names = _allowed_encoders(wanted, codec)
     working = [name for name in names if name in opened and opened[name].ok]
     if not working:
-        return None, None
-    return working[0], names[0] if working[0] != names[0] else None
+        return ChosenEncoder(None)
+    return ChosenEncoder(working[0], names[0] if working[0] != names[0] else None)
 
 
-def _fallbacks(name: str | None) -> Iterator[str]:
-    """Yield an encoding and those that replace it, one after the other."""
-    while name is not None:
-        yield name
-        name = ENCODINGS[name].fallback
+def _allowed_encoders(wanted: str, codec: str) -> list[str]:
+    """Return the encoders that a codec may use, the preferred one first."""
+    names = [name for name, row in ENCODINGS.items() if row.codec.name == codec]
+    return [wanted] if wanted in names else names
 
 
 class MachineProbe:
@@ -195,13 +201,24 @@ class MachineProbe:
     def encoders(self) -> Mapping[str, EncoderReport]:
         return self.report.encoders if self.report else {}
 
+    def encoder_of(self, codec: str) -> ChosenEncoder:
+        """Return the encoder of a codec, a key of CODECS."""
+        return choose_encoder(self._config.encoder, self.encoders, codec)
+
+    @property
+    def codecs(self) -> tuple[str, ...]:
+        """The codecs that an encoder opens for, by name."""
+        return tuple(codec for codec in CODECS if self.encoder_of(codec).name)
+
     @property
     def encoder(self) -> str | None:
-        return choose_encoder(self._config.encoder, self.encoders)[0]
+        """The encoder of the default codec."""
+        return self.encoder_of(DEFAULT_CODEC).name
 
     @property
     def encoder_fallback(self) -> str | None:
-        return choose_encoder(self._config.encoder, self.encoders)[1]
+        """The preferred encoder of the default codec, if it did not open."""
+        return self.encoder_of(DEFAULT_CODEC).replaces
 
     def problems(self) -> list[str]:
         """Return why a job accepted now could not succeed; empty if it could."""
@@ -217,19 +234,24 @@ class MachineProbe:
             )
         if not self.ffmpeg.ok:
             problems.append(f"no ffmpeg: {self.ffmpeg.error or 'unknown reason'}")
-        elif self.encoder is None:
-            problems.append(
-                f"no encoder opens for ENCODER={self._config.encoder}: {self._encoder_errors()}"
-            )
+        else:
+            problems += self._encoder_problems()
         return problems
 
-    def _encoder_errors(self) -> str:
-        """Return the error of each encoder, which may also be a full disk."""
-        return "; ".join(
-            f"{name}: {tried.why or 'unknown reason'}"
-            for name, tried in self.encoders.items()
-            if not tried.ok
-        )
+    def _encoder_problems(self) -> Iterator[str]:
+        """Yield why the default codec, or that of the required encoder, cannot be encoded.
+
+        The cause may also be a full disk.
+        """
+        wanted = self._config.encoder
+        required = [ENCODINGS[wanted].codec.name] if wanted in ENCODINGS else []
+        for codec in dict.fromkeys((DEFAULT_CODEC, *required)):
+            if self.encoder_of(codec).name is None:
+                names = _allowed_encoders(wanted, codec)
+                tried = {name: self.encoders.get(name, EncoderReport()) for name in names}
+                errors = [f"{name}: {tried[name].why or 'unknown reason'}" for name in names]
+                title = CODECS[codec].title
+                yield f"no encoder of {title} opens for ENCODER={wanted}: {'; '.join(errors)}"
 
     @property
     def reprobe_due(self) -> bool:

@@ -4,6 +4,7 @@ import json
 from dataclasses import asdict, dataclass, field
 from typing import Any, NamedTuple
 
+from server.protocol.encodings import DEFAULT_CODEC, DEFAULT_QUALITY
 from server.warnings import WarningData
 
 
@@ -53,6 +54,10 @@ class Spec:
     """Beats per minute that the client gave; None if they are detected."""
     highlight: str | None = None
     """One of fields.HIGHLIGHTS, by which `start` was determined; None if the request gave it."""
+    codec: str = DEFAULT_CODEC
+    """A key of CODECS."""
+    quality: str = DEFAULT_QUALITY
+    """One of QUALITIES."""
     preset: str | None = None
     """Id of the preset that the chain was copied from."""
     warnings: list[WarningData] = field(default_factory=list)

@@ -188,7 +188,7 @@ class Dispatcher:
                 job,
                 Status.PROCESSING,
                 started_at=now_ms(),
-                **self._pipeline.columns_at_start(),
+                **self._pipeline.columns_at_start(job),
             )
         finally:
             if started is None or active.is_closing:

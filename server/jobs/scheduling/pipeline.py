@@ -14,9 +14,10 @@ from server.concurrency import run_in_thread
 from server.config import Config
 from server.jobs.execution.machine import MachineProbe
 from server.jobs.execution.slot import Slot
-from server.jobs.model.job import Stage
+from server.jobs.model.job import Job, Stage
 from server.jobs.scheduling import plan
 from server.jobs.scheduling.active_job import ActiveJob
+from server.jobs.scheduling.retries import JobFailed
 from server.jobs.scheduling.steps import JobTasks
 from server.jobs.store.store import Store
 
@@ -106,25 +107,35 @@ class Pipeline:
         if active.job.stage is not stage:
             active.job = await self._store.jobs.update(active.job.id, stage=stage) or active.job
 
-    def columns_at_start(self) -> dict[str, object]:
+    def columns_at_start(self, job: Job) -> dict[str, object]:
         """Return the columns of a job that its start sets: its first stage and its machine."""
         stage = next(step.stage for step in self.steps if step.stage is not None)
-        return {"stage": stage, **self._machine_columns()}
+        return {"stage": stage, **self._machine_columns(job)}
 
-    def _machine_columns(self) -> dict[str, object]:
+    def _machine_columns(self, job: Job) -> dict[str, object]:
+        encoder = self._machine.encoder_of(job.spec.codec)
         return {
             "renderer": self._machine.renderer,
             "software": bool(self._machine.software),
-            "encoder": self._machine.encoder,
-            "encoder_fallback": self._machine.encoder_fallback,
+            "encoder": encoder.name,
+            "encoder_fallback": encoder.replaces,
             "threads": plan.encoder_threads(self._slots, processors.available()),
         }
 
     async def pin_machine(self, active: ActiveJob, _slot: Slot | None = None) -> None:
-        """Fix the renderer and encoder of a job, and where its gain map is."""
-        if active.job.renderer != self._machine.renderer:  # another machine or driver
-            columns = self._machine_columns()
-            active.job = await self._store.jobs.update(active.job.id, **columns) or active.job
+        """Fix the renderer and encoder of a job, and where its gain map is.
+
+        Raises:
+            JobFailed: its codec was offered when it was accepted, but no encoder opens now.
+        """
+        job = active.job
+        # Another machine or driver, or an encoder that did not open when the job began.
+        if job.renderer != self._machine.renderer or job.encoder is None:
+            columns = self._machine_columns(job)
+            active.job = await self._store.jobs.update(job.id, **columns) or job
+        if active.job.encoder is None:
+            detail = f"no encoder of {job.spec.codec} opens any more"
+            raise JobFailed("encoder_failed", detail=detail)
         active.flashes = plan.flashes_path(active.job, active.folder, self._machine.fingerprint)
 
     async def split(self, active: ActiveJob, _slot: Slot | None = None) -> None:

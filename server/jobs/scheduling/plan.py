@@ -51,9 +51,9 @@ class Segment:
 def split(job: Job, segment_s: Decimal, fingerprint: str) -> list[Segment]:
     """Split a job into segments of equal length of at most `segment_s`, in order.
 
-    The key covers the spec, the range, the machine (renderer, versions), the encoder and its
-    threads: the output of x264 depends on the number of threads, and a GPU renders different
-    pixels than software.
+    The key covers the spec, with its quality, the range, the machine (renderer, versions), the
+    encoder and its threads: the output of x264 depends on the number of threads, and a GPU renders
+    different pixels than software.
     """
     spec = job.spec
     length = max(1, int(segment_s * spec.fps))
@@ -136,6 +136,7 @@ def segment_task(
         last=segment.last,
         encoder=job.encoder,
         threads=job.threads,
+        quality=job.spec.quality,
         out=segment.path(folder),
         state_in=previous.state_path(folder) if sequential and previous else None,
         state_out=segment.state_path(folder) if sequential else None,

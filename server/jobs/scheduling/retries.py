@@ -39,13 +39,13 @@ job was accepted, so an error about them is transient."""
 class JobFailed(Exception):
     """Final failure of a task; carries the error of the job."""
 
-    def __init__(self, code: str, error: TaskError | None = None) -> None:
+    def __init__(self, code: str, error: TaskError | None = None, detail: str = "") -> None:
         super().__init__(code)
         # Errors about a file or a machine are not error codes of a job.
         self.code = code if code in _JOB_CODES else "render_failed"
         self.values: dict[str, Any] = dict(error.failed.values) if error and error.failed else {}
         self.diagnostics = error.diagnostics if error else None
-        self.detail = error.detail if error else ""
+        self.detail = error.detail if error else detail
 
 
 class InputsDamaged(Exception):
@@ -57,7 +57,7 @@ class InputsDamaged(Exception):
 
 
 class EncoderUnavailable(Exception):
-    """The selected encoder failed and `auto` allows another."""
+    """The selected encoder failed and is not required, so its fallback replaces it."""
 
 
 class GpuUnavailable(Exception):
@@ -161,4 +161,4 @@ class TaskRetries:
         if not name.startswith(SEGMENT_PREFIX):  # the encoder of the audio has no fallback
             return False
         encoding = ENCODINGS.get(active.job.encoder or "")
-        return self._config.encoder == "auto" and bool(encoding and encoding.fallback)
+        return bool(encoding and encoding.fallback) and self._config.encoder != active.job.encoder

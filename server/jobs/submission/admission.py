@@ -9,6 +9,9 @@ from server.jobs.model.job import Status
 from server.jobs.model.retry_after import BUSY_S, DISK_FULL_S
 from server.jobs.storage.data_folder import DataFolder
 from server.jobs.store.store import Store
+from server.jobs.submission.refusal import invalid_field
+from server.messages import message
+from server.protocol.encodings import CODECS
 
 
 class Admission:
@@ -36,6 +39,17 @@ class Admission:
     def has_free_space(self) -> bool:
         """True if the disk has at least MIN_FREE_MB of free space."""
         return self._data.free_mb() >= self._config.min_free_mb
+
+    def check_codec(self, codec: str) -> None:
+        """Refuse a codec that no encoder of this machine opens for.
+
+        Raises:
+            ToqiboxError: invalid_parameter.
+        """
+        offered = self._machine.codecs
+        if codec not in offered:
+            title, known = CODECS[codec].title, ", ".join(offered)
+            raise invalid_field("codec", message("codec_not_offered", codec=title, known=known))
 
     async def before_body(self) -> None:
         """Refuse an upload before its body is read.

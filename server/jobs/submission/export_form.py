@@ -8,6 +8,7 @@ from server.effects.effect import Effect
 from server.effects.library.library import Library
 from server.errors import ToqiboxError
 from server.jobs.model.effect_source import EffectSource
+from server.jobs.submission.admission import Admission
 from server.jobs.submission.chain import Link, check_chain
 from server.jobs.submission.fields import check_text, named_ids
 from server.jobs.submission.presets import Presets
@@ -25,12 +26,18 @@ class ExportForm:
     """
 
     def __init__(
-        self, config: Config, library: Library, presets: Presets, validations: ValidationCache
+        self,
+        config: Config,
+        library: Library,
+        presets: Presets,
+        validations: ValidationCache,
+        admission: Admission,
     ) -> None:
         self._config = config
         self._library = library
         self._presets = presets
         self._validations = validations
+        self._admission = admission
         self._values: dict[str, Any] = {}
         self._chain: list[tuple[Effect, Link]] | None = None
         """Effects of the fields so far; None until they are known."""
@@ -45,6 +52,8 @@ class ExportForm:
         if value is None:
             return
         self._values[name] = value
+        if name == "codec":
+            self._admission.check_codec(value)
         if name == "effect":
             for field, effect_id in named_ids(value):
                 await self._require_valid(effect_id, field)

@@ -13,6 +13,7 @@ from server.jobs.submission.plain_json import read_json
 from server.jobs.submission.refusal import invalid_field
 from server.messages import message
 from server.protocol import scene
+from server.protocol.encodings import CODECS, QUALITIES
 
 UNDECODABLE = {
     "audio": "undecodable_audio",
@@ -25,7 +26,7 @@ REQUIRED_FILES = ("audio",)
 """Files that a job requires; the cover of the track replaces a missing photo."""
 TEXT_FIELDS = (
     *("duration", "start", "plan", "effect", "params", "preset", "aspect", "fit", "fps"),
-    *("title", "artist", "tempo", "allowFlashing"),
+    *("title", "artist", "tempo", "allowFlashing", "codec", "quality"),
 )
 NOT_OFFERED = ("webhook",)
 """Fields of the API that this server refuses with 422 rather than ignores."""
@@ -229,6 +230,8 @@ _READERS: dict[str, Callable[[str, Config], Any]] = {
     "title": _label("title"),
     "artist": _label("artist"),
     "allowFlashing": _flag("allowFlashing"),
+    "codec": _one_of("codec", tuple(CODECS)),
+    "quality": _one_of("quality", QUALITIES),
 }
 
 

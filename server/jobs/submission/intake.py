@@ -88,12 +88,13 @@ class Intake:
                 becomes the folder of the job.
 
         Raises:
-            ToqiboxError: for an invalid file, queue_full, rate_limited after a long wait for
-                others, or shader_rejected if the effect is too slow for the video; the folder is
-                then removed.
+            ToqiboxError: for an invalid file or a codec that is not offered, queue_full,
+                rate_limited after a long wait for others, or shader_rejected if the effect is too
+                slow for the video; the folder is then removed.
         """
         self._accepting += 1
         try:
+            self._admission.check_codec(request.codec)
             await run_in_thread(snapshot_assets, [link.source for link in request.chain], folder)
             request = await self._resolve_highlight(request, folder, request_id)
             async with self._preparing.acquire():

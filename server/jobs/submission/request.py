@@ -15,6 +15,7 @@ from server.jobs.submission.chain import DEFAULT_ASPECT, Link, check_chain, chec
 from server.jobs.submission.presets import Presets
 from server.jobs.submission.refusal import invalid_field
 from server.messages import message
+from server.protocol.encodings import CODECS, DEFAULT_CODEC, DEFAULT_QUALITY
 from server.protocol.prepared_audio import SAMPLE_RATE
 from server.protocol.results.media import PreparedUploads
 
@@ -46,6 +47,10 @@ class Request:
     width: int
     height: int
     allow_flashing: bool
+    codec: str
+    """A key of CODECS."""
+    quality: str
+    """One of QUALITIES."""
 
     @property
     def texts(self) -> dict[str, str | None]:
@@ -107,6 +112,8 @@ def make_request(
     highlight = start if isinstance(start, str) else None
     if highlight and "duration" not in values:
         raise invalid_field("start", message("needs_duration"))
+    codec = values.get("codec", DEFAULT_CODEC)
+    _check_side(codec, width, height)
     preset = presets.get(values["preset"]) if "preset" in values else None
     return Request(
         preset=preset.id if preset else None,
@@ -125,7 +132,16 @@ def make_request(
         width=width,
         height=height,
         allow_flashing=values.get("allowFlashing", False),
+        codec=codec,
+        quality=values.get("quality", DEFAULT_QUALITY),
     )
+
+
+def _check_side(name: str, width: int, height: int) -> None:
+    codec = CODECS[name]
+    if min(width, height) < codec.min_side:
+        reason = message("codec_side", codec=codec.title, minimum=codec.min_side)
+        raise invalid_field("codec", reason)
 
 
 def resolve(request: Request, prepared: PreparedUploads, config: Config) -> Spec:
@@ -166,6 +182,8 @@ def resolve(request: Request, prepared: PreparedUploads, config: Config) -> Spec
         highlight=request.highlight,
         tempo=request.tempo,
         allow_flashing=request.allow_flashing,
+        codec=request.codec,
+        quality=request.quality,
         preset=request.preset,
         warnings=[dict(entry) for entry in prepared.warnings],
     )

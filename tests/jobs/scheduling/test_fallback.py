@@ -1,12 +1,20 @@
 """An encoder that fails in the middle of a job, and a GPU that is lost."""
 
 from decimal import Decimal
+from typing import Any
+
+import pytest
 
 from server.jobs.model.job import Status
+from server.protocol.tasks import DrawSegment, Mux
 from tests.harness.slots import until
 from tests.jobs.conftest import MakeJob
 from tests.jobs.scheduling.conftest import GPU, SOFTWARE, OpenRig
 
+HEVC: dict[str, Any] = {
+    **GPU,
+    "encoders": {**GPU["encoders"], "hevc_nvenc": {"ok": True}, "x265": {"ok": True}},
+}
 LOST = {**SOFTWARE, "gl": {"ok": False, "error": "no device"}}
 
 
@@ -104,6 +112,38 @@ async def test_a_required_encoder_is_not_replaced(open_rig: OpenRig, make_job: M
     await rig.start()
     job = await rig.ended("one")
     assert (job.error_code, job.encoder, job.attempt) == ("encoder_failed", "nvenc", 3)
+
+
+@pytest.mark.parametrize("encoder", ["auto", "nvenc"])
+async def test_a_codec_has_its_own_encoder_and_fallback(
+    open_rig: OpenRig, make_job: MakeJob, encoder: str
+) -> None:
+    rig = open_rig(machine=HEVC, encoder=encoder)
+    rig.workers.fail("segment", "encoder_failed")
+    await rig.submit(make_job("one", frames=30, codec="hevc", quality="draft"))
+    await rig.start()
+    job = await rig.ended("one")
+    tasks = [call.task for call in rig.workers.given("segment")]
+    assert [(task.encoder, task.quality) for task in tasks if isinstance(task, DrawSegment)] == [
+        ("hevc_nvenc", "draft"),
+        ("x265", "draft"),
+    ]
+    assert [
+        call.task.encoder for call in rig.workers.given("join") if isinstance(call.task, Mux)
+    ] == ["x265"]
+    assert (job.status, job.encoder_fallback) == (Status.COMPLETED, "hevc_nvenc")
+
+
+async def test_a_job_whose_codec_is_not_offered_any_more_fails(
+    open_rig: OpenRig, make_job: MakeJob
+) -> None:
+    rig = open_rig(machine=GPU)
+    await rig.submit(make_job("one", codec="hevc"), make_job("two"))
+    await rig.start()
+    job = await rig.ended("one")
+    assert (job.status, job.error_code) == (Status.FAILED, "encoder_failed")
+    assert not rig.folder("one").exists()
+    assert (await rig.ended("two")).status is Status.COMPLETED
 
 
 async def test_the_encoder_of_the_audio_does_not_replace_that_of_the_video(

@@ -1,6 +1,7 @@
 """Contract of every job store: jobs."""
 
 import asyncio
+import json
 from typing import Any
 
 import pytest
@@ -8,6 +9,7 @@ import pytest
 from server.errors import ToqiboxError
 from server.jobs.model.job import TRANSITIONS, Stage, Status
 from server.jobs.model.job_events import JobChange, JobEvents
+from server.jobs.model.spec import Spec
 from server.jobs.store.store import Store
 from tests.jobs.conftest import MakeJob
 from tests.jobs.store.conftest import OpenStore
@@ -207,3 +209,10 @@ async def test_jobs_are_listed_by_their_pending_work(store: Store, make_job: Mak
     assert [job.id for job in listed] == ["queued", "processing"]
     assert await store.jobs.prune(150) == 2
     assert await store.jobs.known_ids() == everything - {"removed", "failed"}
+
+
+def test_a_spec_without_codec_and_quality_has_those_of_its_time(make_job: MakeJob) -> None:
+    stored = json.loads(make_job("one", codec="hevc", quality="high").spec.to_json())
+    assert (stored.pop("codec"), stored.pop("quality")) == ("hevc", "high")
+    spec = Spec.from_json(json.dumps(stored))
+    assert (spec.codec, spec.quality) == ("h264", "standard")
