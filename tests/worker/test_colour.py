@@ -8,7 +8,7 @@ import pytest
 from server.media.photos import photo
 from server.protocol.progress import ProgressReporter
 from server.render.session import SessionCache
-from server.worker.tasks import segment
+from server.worker.tasks import draw_segment
 from tests.harness.charts import STORED, Chart
 from tests.harness.colour_difference import ciede2000, srgb_lab
 from tests.harness.rendering import MakeTask
@@ -74,7 +74,7 @@ def test_a_segment_has_the_colours_of_the_upload(make_task: MakeTask, tmp_path: 
     task = make_task(SHOW, photo=prepared, size=SIZE, last=2)
     sessions = SessionCache()
     try:
-        segment.run(task, ProgressReporter(lambda _: None), sessions)
+        draw_segment.run(task, ProgressReporter(lambda _: None), sessions)
     finally:
         sessions.close()
     expected = srgb_lab(CHART.patch_means(CHART.pixels, EDGE))

@@ -16,7 +16,7 @@ from server.render.flash_safety.luminance_grid import grid_shape
 from server.render.gl.context import Context
 from server.render.scene import Scene
 from server.render.session import SessionCache
-from server.worker.tasks import limit_flashes, segment
+from server.worker.tasks import draw_segment, limit_flashes
 from tests.harness.gl_objects import count_objects
 from tests.harness.rendering import MakeTask
 from tests.worker.test_segment import Log, decoded
@@ -72,7 +72,7 @@ def draw_video(task: DrawSegment) -> NDArray[np.uint8]:
     """Draw, encode and decode the video."""
     sessions = SessionCache()
     try:
-        segment.run(replace(task, last=FRAMES), ProgressReporter(Log()), sessions)
+        draw_segment.run(replace(task, last=FRAMES), ProgressReporter(Log()), sessions)
     finally:
         sessions.close()
     return decoded(task.out)

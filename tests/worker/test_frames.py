@@ -16,7 +16,7 @@ from server.protocol.results.drawing import DrawnFrame
 from server.protocol.scene import SceneSpec
 from server.protocol.tasks import DrawFrames, FrameFile
 from server.render.session import SessionCache
-from server.worker.tasks import frames as shots
+from server.worker.tasks import draw_frames as shots
 from tests.harness.rendering import effect_of
 from tests.render.drawing import SHOW, flat, quarters, save_photo
 

@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import Any, get_type_hints
 
 import pytest
 
@@ -13,8 +13,8 @@ from server.protocol.progress import ProgressReporter
 from server.protocol.results.media import PreparedPhoto
 from server.protocol.scene import SceneSpec
 from server.protocol.task import ResultT, Task
-from server.protocol.tasks import Analyse, DrawSegment, EncodeAudio, Mux, Prepare
-from server.worker.registry import run_task
+from server.protocol.tasks import KINDS, Analyse, DrawSegment, EncodeAudio, Mux, Prepare
+from server.worker.registry import load, run_task
 from tests.harness import media
 from tests.harness.rendering import effect_of
 from tests.render.drawing import TRAIL
@@ -168,3 +168,10 @@ def test_a_cover_that_is_unusable_is_named(
     assert (caught.value.code, caught.value.field) == ("missing_field", "photo")
     assert english in localize("missing_field", "en", caught.value.values)
     assert russian in localize("missing_field", "ru", caught.value.values)
+
+
+def test_every_task_has_a_module_of_its_name() -> None:
+    folder = Path(run_task.__code__.co_filename).parent / "tasks"
+    assert {path.stem for path in folder.glob("*.py")} == {"__init__"} | {k.name for k in KINDS}
+    for kind in KINDS:
+        assert get_type_hints(load(kind).run)["task"] is kind

@@ -17,7 +17,7 @@ from server.protocol.progress import ProgressReporter
 from server.protocol.results.drawing import DrawnSegment
 from server.protocol.tasks import DrawSegment
 from server.render.session import SessionCache
-from server.worker.tasks import segment
+from server.worker.tasks import draw_segment
 from tests.harness.limits import HANG_S
 from tests.harness.media import contents, frame_hashes
 from tests.harness.rendering import FRAMES, MakeTask
@@ -38,7 +38,7 @@ def run(task: DrawSegment, sessions: SessionCache | None = None) -> tuple[DrawnS
     log = Log()
     own = sessions or SessionCache()
     try:
-        return segment.run(task, ProgressReporter(log), own), log
+        return draw_segment.run(task, ProgressReporter(log), own), log
     finally:
         if sessions is None:
             own.close()
