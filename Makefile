@@ -7,7 +7,7 @@ PYTEST := $(PYTHON) -m pytest
 # Scripts that measure on a folder of songs with their truth: see bench/songs.
 NEED_SONGS := $(wildcard bench/hearing.py bench/movement.py bench/spectrum.py)
 
-.PHONY: help demo run test check format proof golden bench image-check lock clean for-run for-dev for-test for-image
+.PHONY: help demo run test check format proof golden bench gpu-check image-check lock clean for-run for-dev for-test for-image
 
 help: ## list the targets
 	@echo "make TARGET, where TARGET is one of"
@@ -43,6 +43,10 @@ bench: for-dev ## measure the figures of the documents: SONGS=folder for those o
 		echo "== $$script"; PYTHONPATH=. $(PYTHON) "$$script" || exit 1; done
 	@if [ -n "$(SONGS)" ]; then for script in $(NEED_SONGS); do \
 		echo "== $$script"; PYTHONPATH=. $(PYTHON) "$$script" "$(SONGS)" || exit 1; done; fi
+
+gpu-check: for-test ## on a machine with a GPU: run the tests and print its figures
+	@$(PYTEST) --numprocesses=$(or $(N),8) --dist=loadfile tests
+	@PYTHONPATH=. $(PYTHON) -m bench.gpu
 
 image-check: for-image ## build Dockerfile.gpu's root without Docker, serve from it, export a video
 	@$(PYTHON) -m scripts.image_check

@@ -128,6 +128,20 @@ def serve(work: Work, material: Material, folder: Path) -> JobTime:
         return asyncio.run(_second_job(url, work, material))
 
 
+async def serve_at_once(work: Work, material: Material, folder: Path, count: int) -> float:
+    """Run `count` equal jobs at once on a server of its own; return their wall seconds.
+
+    `folder` may be that of a server that has ended.
+    """
+    with _running_server(work, folder) as url:
+        async with aiohttp.ClientSession(url) as session, asyncio.timeout(_LIMIT_S):
+            await _post(session, work, material, {**work.fields, "duration": "1"})
+            began = time.monotonic()
+            posts = (_post(session, work, material, work.fields) for _ in range(count))
+            await asyncio.gather(*posts)
+            return time.monotonic() - began
+
+
 @contextmanager
 def _running_server(work: Work, folder: Path) -> Iterator[str]:
     settings = {**work.settings, "DATA_DIR": str(folder / "data"), "MIN_FREE_MB": "0"}

@@ -133,6 +133,7 @@ def _scene_spec(work: Work, material: Material, config: Config, folder: Path) ->
         frames=work.frames,
         fit="blur",
         egl_device=config.egl_device,
+        gpu=config.first_gpu,
     )
 
 
