@@ -34,7 +34,7 @@ _MIN_EVENTS = 8
 
 
 def load(path: Path) -> Int16Array:
-    """Decode a sound file to 44.1 kHz, samples x 2."""
+    """Decode an audio file to 44.1 kHz, samples x 2."""
     argv = ["ffmpeg", "-v", "error", "-i", str(path), "-f", "s16le", "-ac", "2", "-ar", str(RATE)]
     raw = subprocess.run([*argv, "-"], capture_output=True, check=True).stdout
     return np.frombuffer(raw, "<i2").reshape(-1, 2)

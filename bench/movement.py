@@ -45,7 +45,7 @@ from server.render.scene import Scene
 from server.samples import sample_photo as sample
 
 FPS = material.FPS
-AFTER_HIT_S = 0.1
+AFTER_ONSET_S = 0.1
 MIN_RATIO = 2.0
 SIZE = (160, 90)
 _MUSIC_S, _SILENCE_S, _DECAY_S = 4, 4, 1.5
@@ -94,7 +94,7 @@ def frames_after(events: Float64Array, frames: int) -> BoolArray:
     is_after = np.zeros(frames, bool)
     event_rows = np.stack([events, np.ones(len(events))], axis=1)
     for first in first_frames(event_rows, FPS):
-        is_after[first : first + round(AFTER_HIT_S * FPS)] = True
+        is_after[first : first + round(AFTER_ONSET_S * FPS)] = True
     return is_after
 
 
@@ -163,9 +163,9 @@ def _cases(
         kicks = kicks[kicks < frames / FPS]
         drums = bool(truth_data["drums"]) and len(kicks) > 0
         accents = Features(song.features).events("accent")[:, 0]
-        hit_times = kicks if drums else accents[accents < frames / FPS]
+        onset_times = kicks if drums else accents[accents < frames / FPS]
         genre = str(truth_data.get("genre", ""))
-        cases.append(Case(path.stem, song.features, frames, hit_times, drums, genre))
+        cases.append(Case(path.stem, song.features, frames, onset_times, drums, genre))
     return cases
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from bench.music import drums, grid, mixing, tones
-from bench.music.beat import Drummer, Hits, drummer
+from bench.music.beat import Drummer, OnsetTimes, drummer
 from bench.music.patterns import STYLES, Bar, Style
 from bench.music.track import RATE, Track, truth
 from server.arrays import Float64Array
@@ -57,9 +57,9 @@ class Band:
     """Rows of beat within two bars, step of the scale, and length in beats."""
 
     @property
-    def hits(self) -> Hits:
+    def onset_times(self) -> OnsetTimes:
         """The events played so far."""
-        return self.drummer.hits
+        return self.drummer.onset_times
 
     def note(
         self, name: str, voice: tones.Voice, beat: float, note: tuple[float, float, float]
@@ -70,7 +70,7 @@ class Band:
         sound = voice.note(midi, beats * self.grid.period(beat))
         onset = self.tonal.add(sound, time, gain)
         if onset is not None and voice.attack <= 0.03:
-            self.hits.setdefault(name, []).append(onset)
+            self.onset_times.setdefault(name, []).append(onset)
 
 
 def make(seed: int) -> Track:
@@ -89,7 +89,9 @@ def make(seed: int) -> Track:
     _play(band, form, style)
     samples = _mix_down(rng, band, ducked=name in ("house", "techno") and rng.random() < 0.7)
     description = f"{name} {tempo:.0f} {change}: {' '.join(kind for kind, _ in form)}"
-    events = truth(beat_grid, len(samples) / RATE, band.hits, _sections(form, times, seconds))
+    events = truth(
+        beat_grid, len(samples) / RATE, band.onset_times, _sections(form, times, seconds)
+    )
     events = replace(events, beats=times[:-1], downbeats=times[:-1:4])
     return Track(samples, events, description)
 
@@ -182,7 +184,7 @@ def _build(band: Band, first: float, bars: int, bar: Bar) -> None:
 
 def _drop(band: Band, first: float, bars: int, bar: Bar) -> None:
     """Play everything, beginning with a crash."""
-    band.drummer.hit("crash", first, 1.0)
+    band.drummer.play("crash", first, 1.0)
     for count in range(bars):
         at = first + 4.0 * count
         ends = count == bars - 1 and band.rng.random() < 0.4
@@ -240,7 +242,7 @@ def _mix_down(
     tonal, beat = band.tonal.sound, band.drummer.bus.sound
     if ducked:
         time = np.arange(len(tonal)) / RATE
-        kicks = np.sort(band.hits.get("kick", [-9.0]))
+        kicks = np.sort(band.onset_times.get("kick", [-9.0]))
         ages = time - kicks[np.maximum(np.searchsorted(kicks, time, "right") - 1, 0)]
         tonal = tonal * (1 - 0.7 * np.exp(-np.maximum(ages, 0) / 0.1) * (ages >= 0))
     mix = mixing.panned(beat, 0) + mixing.panned(tonal, rng.uniform(-0.2, 0.2))

@@ -16,7 +16,7 @@ LEVELS = {
 _COUNTED_AS = {"open": "hat", "ride": "hat"}
 """The kind of an instrument in the truth, where it differs."""
 
-Hits = dict[str, list[float]]
+OnsetTimes = dict[str, list[float]]
 
 
 @dataclass
@@ -27,19 +27,19 @@ class Drummer:
     kit: Kit
     grid: Grid
     bus: mixing.Bus
-    hits: Hits
+    onset_times: OnsetTimes
     loose: float
     levels: dict[str, float]
 
-    def hit(self, name: str, beat: float, velocity: float) -> None:
-        """Play one hit, slightly off its position."""
+    def play(self, name: str, beat: float, velocity: float) -> None:
+        """Play one sound of the kit, slightly off its position."""
         sounds = self.kit.sounds[name]
         gain = velocity * float(np.clip(self.rng.normal(1, 0.07), 0.75, 1.2))
         time = self.grid.at(beat) + float(np.clip(self.rng.normal(0, self.loose), -0.015, 0.015))
         sound = sounds[int(self.rng.integers(len(sounds)))]
         onset = self.bus.add(sound, max(0.0, time), gain * self.levels[name])
         if onset is not None:
-            self.hits.setdefault(_COUNTED_AS.get(name, name), []).append(onset)
+            self.onset_times.setdefault(_COUNTED_AS.get(name, name), []).append(onset)
 
     def bar(self, bar: Bar, first: float, begin: float = 0.0, end: float = 4.0) -> None:
         """Play a bar from beat `first` on, limited to the beats from `begin` to `end`."""
@@ -47,20 +47,20 @@ class Drummer:
             for index, step in enumerate(steps):
                 place = index * 4 / len(steps)
                 if step != "." and begin <= place < end:
-                    self.hit(name, first + place, VELOCITY[step])
+                    self.play(name, first + place, VELOCITY[step])
 
     def fill(self, first: float) -> None:
         """Play a fill over two beats from `first` on."""
         for name, steps in FILLS[int(self.rng.integers(len(FILLS)))].items():
             for index, step in enumerate(steps):
                 if step != ".":
-                    self.hit(name, first + index / 4, VELOCITY[step])
+                    self.play(name, first + index / 4, VELOCITY[step])
 
     def roll(self, name: str, first: float, beats: float, steps: int) -> None:
-        """Play even hits, `steps` per beat, with increasing volume."""
+        """Play a roll of `steps` onsets per beat, with increasing volume."""
         count = round(beats * steps)
         for index in range(count):
-            self.hit(name, first + index / steps, 0.45 + 0.5 * index / count)
+            self.play(name, first + index / steps, 0.45 + 0.5 * index / count)
 
 
 def drummer(

@@ -19,14 +19,14 @@ def make(seed: int) -> Track:
     beat_grid = grid.Grid(grid.times(curve, rng.uniform(0, 1.2)), bar)
     has_eighths = tempo < 110 and rng.random() < 0.25
     bus = mixing.Bus(_SECONDS)
-    hits = _play(rng, bus, beat_grid, has_eighths)
+    onset_times = _play(rng, bus, beat_grid, has_eighths)
     mix = mixing.panned(bus.sound, rng.uniform(-0.7, 0.7))
     if rng.random() < 0.4:
         hiss = drums.noise(rng, _SECONDS, 50, 15000)
         mix = mix + 10 ** (rng.uniform(-50, -30) / 20) * hiss[:, None]
     samples = mixing.master(rng, mix, 0.0, 10 ** (rng.uniform(-24, 0) / 20))
     style = f"clicks {tempo:.0f} {change}, bar {bar}{', divided' if has_eighths else ''}"
-    return Track(samples, truth(beat_grid, len(samples) / RATE, hits), style)
+    return Track(samples, truth(beat_grid, len(samples) / RATE, onset_times), style)
 
 
 def _play(
@@ -34,7 +34,7 @@ def _play(
 ) -> dict[str, list[float]]:
     click, accent = _sounds(rng)
     rest = int(rng.integers(8, 20)) if rng.random() < 0.3 else -9
-    hits: dict[str, list[float]] = {"click": []}
+    onset_times: dict[str, list[float]] = {"click": []}
     for beat in range(len(beat_grid.times) - 1):
         if rest <= beat < rest + 4:
             continue
@@ -45,8 +45,8 @@ def _play(
         onsets = [bus.add(accent if first else click, beat_grid.at(beat), gain)]
         if has_eighths:
             onsets.append(bus.add(click, beat_grid.at(beat + 0.5), 0.4 * gain))
-        hits["click"] += [time for time in onsets if time is not None]
-    return hits
+        onset_times["click"] += [time for time in onsets if time is not None]
+    return onset_times
 
 
 def _sounds(rng: np.random.Generator) -> tuple[Float64Array, Float64Array]:

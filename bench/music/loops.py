@@ -32,7 +32,7 @@ def make(seed: int) -> Track:
     loud = float(rng.choice([0.0, rng.uniform(0.2, 1.0)]))
     samples = mixing.master(rng, mix, loud, 10 ** (rng.uniform(-26, 0) / 20))
     description = f"{name} {tempo:.0f} {change}, swing {swing:.2f}, loud {loud:.1f}{broken}"
-    return Track(samples, truth(places, len(samples) / RATE, player.hits), description)
+    return Track(samples, truth(places, len(samples) / RATE, player.onset_times), description)
 
 
 def _play(player: Drummer, style: Style, bars: int) -> str:
@@ -53,7 +53,7 @@ def _play(player: Drummer, style: Style, bars: int) -> str:
         if ends:
             player.fill(first + 2)
         if count and count % filled == 0 and rng.random() < 0.5:
-            player.hit("crash", first, 0.8)
+            player.play("crash", first, 0.8)
         if style.rolls:
             _ornament(player, first)
     return f", silent for {length} bars from {rest}" if rest >= 0 else ""

@@ -1,6 +1,6 @@
 """Drum patterns: one bar of 16 steps (12 with three to a beat) by instrument.
 
-# is a loud hit, + a normal one, - a ghost note, . none. Each style has several bars.
+# is a loud note, + a normal one, - a ghost note, . none. Each style has several bars.
 """
 
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ class Style:
     """Minimum and maximum of Grid.swing."""
     unit: float = 1.0
     loose: float = 0.006
-    """Maximum standard deviation of a hit's time in seconds."""
+    """Maximum standard deviation of the time of a note in seconds."""
     rolls: bool = False
     """True if its hats have rolls."""
 

@@ -42,7 +42,7 @@ class Track:
 def truth(
     grid: Grid,
     seconds: float,
-    hits: dict[str, list[float]],
+    onset_times: dict[str, list[float]],
     sections: list[tuple[float, float, str]] | None = None,
 ) -> Truth:
     """Return the truth of a track from its grid and the onsets of each instrument.
@@ -53,13 +53,13 @@ def truth(
         hits: times by instrument: kick, snare, hat and others.
         sections: start, end and kind.
     """
-    every = np.sort([time for times in hits.values() for time in times])
+    every = np.sort([time for times in onset_times.values() for time in times])
     beats = grid.times[grid.times < seconds]
     return Truth(
         onsets=merged(every),
-        kicks=np.sort(hits.get("kick", [])),
-        snares=merged(np.sort(hits.get("snare", []))),
-        hats=np.sort(hits.get("hat", [])),
+        kicks=np.sort(onset_times.get("kick", [])),
+        snares=merged(np.sort(onset_times.get("snare", []))),
+        hats=np.sort(onset_times.get("hat", [])),
         beats=beats,
         downbeats=beats[:: grid.bar] if grid.bar else np.zeros(0),
         tempo=np.stack([grid.times[:-1], 60 / np.diff(grid.times)], axis=1)[: len(beats)],

@@ -2,13 +2,13 @@
 
     python -m bench.songs OUT --midi FOLDER … [--held-out FOLDER …] [--part train|tune|test]
                           [--count N] [--seconds S] [--seed S] [--features]
-                          [--without-drums] [--others] [--hits FOLDER] [--pop909 FOLDER]
+                          [--without-drums] [--others] [--one-shots FOLDER] [--pop909 FOLDER]
 
 Needs `pip install mido scipy`, FluidSynth, espeak-ng, and of Debian's packages fluid-soundfont-gm,
 musescore-general-soundfont, timgm6mb-soundfont, csound-soundfont, avldrums.lv2-soundfont,
 hydrogen-drumkits and lmms-common. With --features each file is an .npz of the analyser's levels and
 the truth; three mixes are made of each performance. --without-drums uses compositions without
-drums, whose beats are unknown; --hits names a folder of single drum hits, which make half of the
+drums, whose beats are unknown; --one-shots names a folder of drum samples, which make half of the
 sampled kits of the train part; --pop909 uses the compositions of that collection instead, with the
 drums of those of --midi; --others makes tracks of bench.music (seeds 2000 and up), noises, voices
 and chords instead.
@@ -54,7 +54,7 @@ class SongTask(NamedTuple):
     seed: int
     features: bool
     drums: bool
-    hits: Path | None
+    one_shots: Path | None
     pop909: bool
 
 
@@ -65,7 +65,7 @@ def make(task: SongTask) -> str:
     if list(task.out.glob(f"{stem}*.npz" if task.features else f"{stem}.json")):
         return f"{stem} exists"
     rng = np.random.default_rng([task.seed, task.number, sources.PARTS.index(task.part)])
-    tools = instruments(task.part, task.hits)
+    tools = instruments(task.part, task.one_shots)
     try:
         composition = task.composition
         if task.pop909:
@@ -128,7 +128,7 @@ def _write_levels(samples: Int16Array, truth: Truth, path: Path) -> None:
 
 def _write_others(out: Path, count: int, seed: int) -> None:
     """Write features of material other than songs."""
-    makers = (others.calm_sounds, others.plain_kicks, others.random_hits, others.kicks_with_bass)
+    makers = (others.calm_sounds, others.plain_kicks, others.random_drums, others.kicks_with_bass)
     generated = chain(
         others.code_made_tracks(2000, count), *(maker(count, seed) for maker in makers)
     )
@@ -158,7 +158,7 @@ def _tasks(options: argparse.Namespace) -> Iterator[SongTask]:
         donor = of_part[order[(7 * number + 3) % len(order)]]
         yield SongTask(
             options.out, number, composition, donor, options.part, options.seconds, options.seed,
-            options.features, not options.without_drums, options.hits,
+            options.features, not options.without_drums, options.one_shots,
             bool(songs),
         )  # fmt: skip
 
@@ -177,7 +177,7 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--features", action="store_true")
     parser.add_argument("--without-drums", action="store_true")
-    parser.add_argument("--hits", type=Path)
+    parser.add_argument("--one-shots", type=Path)
     parser.add_argument("--pop909", type=Path)
     parser.add_argument("--others", action="store_true")
     parser.add_argument("--workers", type=int, default=2)

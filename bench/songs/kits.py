@@ -1,6 +1,6 @@
-"""Drum kits of sampled sounds: Hydrogen's kits, folders of single hits, and synthesized kits.
+"""Drum kits of sampled sounds: Hydrogen's kits, folders of one-shots, and synthesized kits.
 
-Single hits are identified by the names of their files or folders ("808bd", "DT Snare"). A kit plays
+One-shots are identified by the names of their files or folders ("808bd", "DT Snare"). A kit plays
 General MIDI's drum notes; notes without a sound are skipped.
 """
 
@@ -23,9 +23,9 @@ HYDROGEN = Path("/usr/share/hydrogen/data/drumkits")
 SINGLES = Path("/usr/share/lmms/samples/drums")
 _SUFFIXES = {".wav", ".ogg", ".flac", ".aif", ".aiff"}
 _MAX_BYTES = 2_000_000
-"""Maximum bytes of a file; larger ones are not single hits."""
-_MAX_HITS = 6
-"""Maximum number of hits of one voice from one folder."""
+"""Maximum bytes of a file; larger ones are not one-shots."""
+_MAX_ONE_SHOTS = 6
+"""Maximum number of one-shots of one voice from one folder."""
 _MAX_S = 2.5
 _VOICES = {
     "kick": (35, 36),
@@ -40,11 +40,11 @@ _VOICES = {
     "ride": (51, 53, 59),
     "shaker": (69, 70, 82),
 }
-_NO_HIT = re.compile(
+_NOT_ONE_SHOT = re.compile(
     r"loop|roll|break|perc|rerc|(?<!drum )\bbass (?!drum)|kicksnare|snarehat|reverse|run"
     r"|brush(hi|lo)tom|hit ?\d|conga|timbal|tom h+"
 )
-"""Words in the names of files that are not single hits of a voice."""
+"""Words in the names of files that are not one-shots of a voice."""
 _VOICE_PATTERNS = (
     ("kick", r"kick|kik\b|bass ?drum|drum bass|thump|\bbd\b|(808|re)bd\b"),
     ("stick", r"stick|rim ?click|\brim\b|\brs\b|^(?!.*snare).*rimshot"),
@@ -119,10 +119,10 @@ def names() -> list[str]:
 
 
 def kit(name: str, rng: Rng) -> Kit:
-    """Load a kit by name; kits of single hits, and generated ones, are drawn at random.
+    """Load a kit by name; kits of one-shots, and generated ones, are drawn at random.
 
     Args:
-        name: one of `names()`, or a folder of single hits as an absolute path.
+        name: one of `names()`, or a folder of one-shots as an absolute path.
         rng: the random generator that the sounds are drawn with.
     """
     if name == "made":
@@ -135,7 +135,7 @@ def kit(name: str, rng: Rng) -> Kit:
             },
         )
     if name == "lmms" or name.startswith("/"):
-        groups_by_voice = _single_hits(SINGLES if name == "lmms" else Path(name))
+        groups_by_voice = _one_shots(SINGLES if name == "lmms" else Path(name))
     else:
         groups_by_voice = _hydrogen(HYDROGEN / name)
     chosen = {
@@ -143,7 +143,7 @@ def kit(name: str, rng: Rng) -> Kit:
         for voice, groups in sorted(groups_by_voice.items())
         if groups
     }
-    loaded = {voice: [_load_hit(path) for path in paths] for voice, paths in chosen.items()}
+    loaded = {voice: [_load_one_shot(path) for path in paths] for voice, paths in chosen.items()}
     if name.startswith("/"):
         loaded = {voice: _process(versions, rng) for voice, versions in loaded.items()}
     return Kit(Path(name).name, _normalise_levels(loaded))
@@ -208,19 +208,19 @@ def _hydrogen(folder: Path) -> dict[str, list[list[Path]]]:
 
 
 @cache
-def _single_hits(folder: Path) -> dict[str, list[list[Path]]]:
-    """Return single hits by voice, by the names of their files, or of their folders."""
-    hits: dict[tuple[str, Path], list[Path]] = {}
+def _one_shots(folder: Path) -> dict[str, list[list[Path]]]:
+    """Return one-shots by voice, by the names of their files, or of their folders."""
+    one_shots: dict[tuple[str, Path], list[Path]] = {}
     for path in sorted(folder.rglob("*")):
         if path.suffix.lower() not in _SUFFIXES or path.stat().st_size > _MAX_BYTES:
             continue
         name = _clean_name(path.stem)
         voice = _voice_of_name(name) or _voice_of_name(_clean_name(path.parent.name))
-        if voice and not _NO_HIT.search(name.lower()):
-            hits.setdefault((voice, path.parent), []).append(path)
+        if voice and not _NOT_ONE_SHOT.search(name.lower()):
+            one_shots.setdefault((voice, path.parent), []).append(path)
     groups: dict[str, list[list[Path]]] = {}
-    for (voice, _), paths in hits.items():
-        stride = -(-len(paths) // _MAX_HITS)
+    for (voice, _), paths in one_shots.items():
+        stride = -(-len(paths) // _MAX_ONE_SHOTS)
         groups.setdefault(voice, []).extend([path] for path in paths[::stride])
     return groups
 
@@ -230,7 +230,7 @@ def _clean_name(name: str) -> str:
 
 
 @cache
-def _load_hit(path: Path) -> Float32Array:
+def _load_one_shot(path: Path) -> Float32Array:
     """Load the sound of a file from its first audible sample on, samples x 2."""
     argv = ["ffmpeg", "-v", "error", "-i", str(path), "-t", str(_MAX_S)]
     argv += ["-ac", "2", "-ar", str(RATE), "-f", "f32le", "-"]

@@ -46,7 +46,7 @@ def mix(drums: Float32Array, rest: Float32Array, kicks: Float64Array, rng: Rng) 
     return master(mixed, rng)
 
 
-def equalize(sound: Float32Array, rng: Rng) -> Float32Array:
+def equalize(samples: Float32Array, rng: Rng) -> Float32Array:
     """Apply a tilt and two broad peaks or dips of a few decibels by a linear-phase filter."""
     hertz = np.maximum(np.fft.rfftfreq(_TAPS, 1 / RATE), 20.0)
     octaves = np.log2(hertz / 640)
@@ -59,29 +59,29 @@ def equalize(sound: Float32Array, rng: Rng) -> Float32Array:
     if rng.random() < 0.12:
         gains = gains - 30 / (1 + (rng.uniform(6000, 12000) / hertz) ** 6)
     taps = np.roll(np.fft.irfft(10 ** (gains / 20)), _TAPS // 2) * np.hanning(_TAPS)
-    padded = np.pad(sound, ((0, _TAPS // 2), (0, 0)))
+    padded = np.pad(samples, ((0, _TAPS // 2), (0, 0)))
     filtered: Float32Array = oaconvolve(padded, taps.astype(np.float32)[:, None], axes=0)
-    return filtered[_TAPS // 2 : _TAPS // 2 + len(sound)]
+    return filtered[_TAPS // 2 : _TAPS // 2 + len(samples)]
 
 
-def master(sound: Float32Array, rng: Rng) -> Float32Array:
+def master(samples: Float32Array, rng: Rng) -> Float32Array:
     """Bring the mix to its final loudness: compress, clip softly or hard, limit to full scale."""
     target_db = float(rng.uniform(*_LOUDNESS_DB))
-    sound = sound / max(_rms(sound), 1e-6) * 10 ** (target_db / 20)
+    samples = samples / max(_rms(samples), 1e-6) * 10 ** (target_db / 20)
     if rng.random() < 0.6:
-        sound = _compress(sound, float(rng.uniform(1.5, 6)), rng)
-        sound = sound / max(_rms(sound), 1e-6) * 10 ** (target_db / 20)
+        samples = _compress(samples, float(rng.uniform(1.5, 6)), rng)
+        samples = samples / max(_rms(samples), 1e-6) * 10 ** (target_db / 20)
     if rng.random() < 0.5:
-        sound = np.tanh(sound * 1.2) / np.tanh(1.2)
-    peak = float(np.abs(sound).max(initial=0))
+        samples = np.tanh(samples * 1.2) / np.tanh(1.2)
+    peak = float(np.abs(samples).max(initial=0))
     if peak > 0.99 and rng.random() < 0.25:
-        sound = sound / peak * 0.98
-    mastered_samples: Float32Array = np.clip(sound, -1, 1).astype(np.float32)
+        samples = samples / peak * 0.98
+    mastered_samples: Float32Array = np.clip(samples, -1, 1).astype(np.float32)
     return mastered_samples
 
 
-def encode_and_decode(sound: Float32Array, codec: str, rng: Rng) -> Float32Array:
-    """Pass the sound through a lossy codec; length and timing stay the same."""
+def encode_and_decode(samples: Float32Array, codec: str, rng: Rng) -> Float32Array:
+    """Pass the samples through a lossy codec; length and timing stay the same."""
     ending, options, rates = CODECS[codec]
     raw = ["-f", "f32le", "-ar", str(RATE), "-ac", "2"]
     with tempfile.TemporaryDirectory() as folder:
@@ -97,12 +97,12 @@ def encode_and_decode(sound: Float32Array, codec: str, rng: Rng) -> Float32Array
             "-b:a",
             str(rng.choice(rates)),
         ]
-        subprocess.run([*write, file], input=sound.tobytes(), check=True)
+        subprocess.run([*write, file], input=samples.tobytes(), check=True)
         read = ["ffmpeg", "-v", "error", "-i", file, *raw, "-"]
         data = subprocess.run(read, capture_output=True, check=True).stdout
     decoded = np.frombuffer(data, "<f4").reshape(-1, 2)
-    out = np.zeros_like(sound)
-    out[: len(decoded)] = decoded[: len(sound)]
+    out = np.zeros_like(samples)
+    out[: len(decoded)] = decoded[: len(samples)]
     return out
 
 
@@ -114,15 +114,15 @@ def _balance(
     return drums / max(_loud_rms(drums), 1e-5) * ratio, rest / max(_loud_rms(rest), 1e-5)
 
 
-def _loud_rms(sound: Float32Array) -> float:
+def _loud_rms(samples: Float32Array) -> float:
     """Return the RMS of the loud tenths of a second."""
     step = RATE // 10
-    powers = np.square(sound[: len(sound) // step * step]).reshape(-1, step * 2).mean(axis=1)
+    powers = np.square(samples[: len(samples) // step * step]).reshape(-1, step * 2).mean(axis=1)
     return float(np.sqrt(np.percentile(powers, 90))) if len(powers) else 0.0
 
 
-def _rms(sound: Float32Array) -> float:
-    return float(np.sqrt(np.mean(np.square(sound)))) if len(sound) else 0.0
+def _rms(samples: Float32Array) -> float:
+    return float(np.sqrt(np.mean(np.square(samples)))) if len(samples) else 0.0
 
 
 def _pumping_gain(count: int, kicks: Float64Array, rng: Rng) -> Float32Array:
@@ -136,10 +136,10 @@ def _pumping_gain(count: int, kicks: Float64Array, rng: Rng) -> Float32Array:
     return gain
 
 
-def _add_room(sound: Float32Array, rng: Rng, likely: float) -> Float32Array:
+def _add_room(samples: Float32Array, rng: Rng, likely: float) -> Float32Array:
     """Add the decaying noise of a room."""
     if rng.random() > likely:
-        return sound
+        return samples
     seconds = float(rng.uniform(0.15, 1.2))
     span = np.arange(round(seconds * RATE)) / RATE
     tail = rng.standard_normal((len(span), 2)) * np.exp(-6.9 * span / seconds)[:, None]
@@ -147,17 +147,17 @@ def _add_room(sound: Float32Array, rng: Rng, likely: float) -> Float32Array:
     dark = float(rng.uniform(0.2, 0.7))
     tail = lfilter([1 - dark], [1, -dark], tail, axis=0)
     tail /= np.sqrt(np.square(tail).sum(axis=0)) + 1e-9
-    wet = oaconvolve(sound, tail.astype(np.float32), axes=0)[: len(sound)]
-    mixed: Float32Array = (sound + 10 ** (rng.uniform(-18, -6) / 20) * wet).astype(np.float32)
+    wet = oaconvolve(samples, tail.astype(np.float32), axes=0)[: len(samples)]
+    mixed: Float32Array = (samples + 10 ** (rng.uniform(-18, -6) / 20) * wet).astype(np.float32)
     return mixed
 
 
-def _compress(sound: Float32Array, ratio: float, rng: Rng) -> Float32Array:
+def _compress(samples: Float32Array, ratio: float, rng: Rng) -> Float32Array:
     """Compress by the loudness of short blocks, 3 dB under the loud ones."""
     step = 64
-    count = -(-len(sound) // step)
+    count = -(-len(samples) // step)
     padded = np.zeros((count * step, 2), np.float32)
-    padded[: len(sound)] = sound
+    padded[: len(samples)] = samples
     power = np.square(padded).reshape(count, -1).mean(axis=1)
     attack, release = (step / (RATE * time) for time in (rng.uniform(0.002, 0.03), 0.15))
     smoothed = lfilter([min(attack, 1)], [1, min(attack, 1) - 1], power)
@@ -165,6 +165,6 @@ def _compress(sound: Float32Array, ratio: float, rng: Rng) -> Float32Array:
     decibels = 10 * np.log10(smoothed + 1e-9)
     threshold = float(np.percentile(decibels, 90)) - float(rng.uniform(2, 12))
     gain = 10 ** (-np.maximum(decibels - threshold, 0) * (1 - 1 / ratio) / 20)
-    gains = np.interp(np.arange(len(sound)), np.arange(count) * step, gain)
-    compressed: Float32Array = (sound * gains[:, None]).astype(np.float32)
+    gains = np.interp(np.arange(len(samples)), np.arange(count) * step, gain)
+    compressed: Float32Array = (samples * gains[:, None]).astype(np.float32)
     return compressed

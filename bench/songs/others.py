@@ -35,12 +35,12 @@ def calm_sounds(count: int, seed: int) -> Iterator[tuple[str, Int16Array, Truth]
     rng = np.random.default_rng(seed)
     makers = (_noise, _voice, _chord, _silence, _coloured_noise, _voice)
     for number in range(count):
-        sound = makers[number % len(makers)](rng)
+        samples = makers[number % len(makers)](rng)
         kind = makers[number % len(makers)].__name__[1:]
         truth: Truth = {name: [] for name in (*_DRUMS, "beats", "downbeats")}
         if kind in ("noise", "silence"):
             truth["onsets"] = []
-        yield f"{kind}-{number}", np.rint(np.clip(sound, -1, 1) * 32767).astype(np.int16), truth
+        yield f"{kind}-{number}", np.rint(np.clip(samples, -1, 1) * 32767).astype(np.int16), truth
 
 
 def plain_kicks(count: int, seed: int) -> Iterator[tuple[str, Int16Array, Truth]]:
@@ -58,17 +58,17 @@ def plain_kicks(count: int, seed: int) -> Iterator[tuple[str, Int16Array, Truth]
         fall = float(rng.choice([0.0, 1.5, 4.0])) * np.exp(-span / 0.02)
         phase = 2 * np.pi * np.cumsum(float(rng.uniform(42, 75)) * (1 + fall)) / RATE
         kick = np.sin(phase) * np.exp(-span / float(rng.uniform(0.03, 0.12)))
-        sound = np.zeros((round(_CALM_S * RATE), 2), np.float32)
+        samples = np.zeros((round(_CALM_S * RATE), 2), np.float32)
         for time in times:
             loud = float(rng.uniform(0.3, 0.7))
-            sound[round(time * RATE) :][: len(kick)] += loud * kick[:, None].astype(np.float32)
+            samples[round(time * RATE) :][: len(kick)] += loud * kick[:, None].astype(np.float32)
         if rng.random() < 0.3:
-            sound += 0.3 * _chord(rng)
+            samples += 0.3 * _chord(rng)
         truth: Truth = {"kicks": times.tolist(), "snares": [], "hats": [], "onsets": times.tolist()}
-        yield f"plain-{number}", np.rint(np.clip(sound, -1, 1) * 32767).astype(np.int16), truth
+        yield f"plain-{number}", np.rint(np.clip(samples, -1, 1) * 32767).astype(np.int16), truth
 
 
-def random_hits(count: int, seed: int) -> Iterator[tuple[str, Int16Array, Truth]]:
+def random_drums(count: int, seed: int) -> Iterator[tuple[str, Int16Array, Truth]]:
     """Yield drums of all kits at random moments, alone or over a held chord or a voice."""
     rng = np.random.default_rng(seed)
     for number in range(count):
@@ -80,13 +80,13 @@ def random_hits(count: int, seed: int) -> Iterator[tuple[str, Int16Array, Truth]
         notes = np.zeros((len(times), 5))
         notes[:, 0], notes[:, 3] = times, pitches
         notes[:, 4] = rng.uniform(50, 127, len(times))
-        sound = 0.7 * kit.play(notes, _CALM_S, rng)[: round(_CALM_S * RATE)]
+        samples = 0.7 * kit.play(notes, _CALM_S, rng)[: round(_CALM_S * RATE)]
         if rng.random() < 0.6:
             other = _chord(rng) if rng.random() < 0.5 else _voice(rng)
-            sound = sound + np.float32(rng.uniform(0.05, 0.6)) * other[: len(sound)]
+            samples = samples + np.float32(rng.uniform(0.05, 0.6)) * other[: len(samples)]
         by_kind = {name: np.isin(pitches, PITCHES[name]) for name in _DRUMS}
         truth: Truth = {name: times[chosen].tolist() for name, chosen in by_kind.items()}
-        yield f"struck-{number}", np.rint(np.clip(sound, -1, 1) * 32767).astype(np.int16), truth
+        yield f"struck-{number}", np.rint(np.clip(samples, -1, 1) * 32767).astype(np.int16), truth
 
 
 def kicks_with_bass(count: int, seed: int) -> Iterator[tuple[str, Int16Array, Truth]]:
@@ -100,15 +100,15 @@ def kicks_with_bass(count: int, seed: int) -> Iterator[tuple[str, Int16Array, Tr
         basses = places[kinds == 1] if kinds is not None else places[:0]
         snares = places[kinds == 3] if kinds is not None else places[:0]
         hats = places if kinds is None else places[rng.random(len(places)) < 0.3]
-        sound = np.zeros(round(_CALM_S * RATE), np.float32)
-        _add(sound, kicks, _machine_kick(rng), float(rng.uniform(0.4, 0.8)))
+        samples = np.zeros(round(_CALM_S * RATE), np.float32)
+        _add(samples, kicks, _machine_kick(rng), float(rng.uniform(0.4, 0.8)))
         for pitch in rng.uniform(41, 110, 3):
             note = _bass(float(pitch), rng)
-            _add(sound, basses[rng.random(len(basses)) < 0.5], note, 0.4)
+            _add(samples, basses[rng.random(len(basses)) < 0.5], note, 0.4)
         rattle = _noise_burst(float(rng.uniform(0.04, 0.12)), rng)
-        _add(sound, snares, rattle, float(rng.uniform(0.1, 0.3)))
+        _add(samples, snares, rattle, float(rng.uniform(0.1, 0.3)))
         tick = np.diff(_noise_burst(float(rng.uniform(0.007, 0.035)), rng))
-        _add(sound, hats, tick, float(rng.uniform(0.05, 0.3)))
+        _add(samples, hats, tick, float(rng.uniform(0.05, 0.3)))
         onsets = np.sort(np.concatenate([kicks, hats, snares]))
         truth: Truth = {
             "kicks": kicks.tolist(),
@@ -118,14 +118,14 @@ def kicks_with_bass(count: int, seed: int) -> Iterator[tuple[str, Int16Array, Tr
             "onsets": onsets.tolist(),
             "onsets?": basses.tolist(),
         }
-        stereo = np.repeat(np.clip(sound, -1, 1)[:, None], 2, axis=1)
+        stereo = np.repeat(np.clip(samples, -1, 1)[:, None], 2, axis=1)
         yield f"beside-{number}", np.rint(stereo * 32767).astype(np.int16), truth
 
 
-def _add(sound: Float32Array, times: Float64Array, sound_of_hit: Float32Array, loud: float) -> None:
+def _add(samples: Float32Array, times: Float64Array, drum: Float32Array, loud: float) -> None:
     for time in times:
-        region = sound[round(float(time) * RATE) :][: len(sound_of_hit)]
-        region += np.float32(loud) * sound_of_hit[: len(region)]
+        region = samples[round(float(time) * RATE) :][: len(drum)]
+        region += np.float32(loud) * drum[: len(region)]
 
 
 def _machine_kick(rng: np.random.Generator) -> Float32Array:

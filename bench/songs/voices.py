@@ -38,5 +38,5 @@ def _speak(text: str, language: str, pitch: int, speed: int) -> Float32Array:
     data = subprocess.run(argv, capture_output=True, check=True).stdout[44:]
     mono = np.frombuffer(data[: len(data) // 2 * 2], "<i2").astype(np.float32) / 32768
     places = np.arange(0, len(mono), _RATE / RATE)
-    sound = np.interp(places, np.arange(len(mono)), mono).astype(np.float32)
-    return np.repeat(sound[:, None], 2, axis=1)
+    samples = np.interp(places, np.arange(len(mono)), mono).astype(np.float32)
+    return np.repeat(samples[:, None], 2, axis=1)

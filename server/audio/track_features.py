@@ -72,7 +72,7 @@ def analyse(
         with LoudnessMeter(audio) as meter:
             records = spectrogram.load(spectra)
             steps = len(records) - spectrogram.TAIL
-            # A record holds the samples before its step; those of the first precede the sound.
+            # A record holds the samples before its step; those of the first precede the audio.
             samples = np.ascontiguousarray(records["samples"][1 : steps + 1]).reshape(-1, 2)
             events = find_events(samples, tempo)
             report_progress()

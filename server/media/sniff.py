@@ -11,7 +11,7 @@ from server.media import mpeg_frames
 
 ACCEPTED_AUDIO = (
     "MP3, WAV, FLAC, OGG, M4A/AAC, AIFF, CAF, WebM/MKA, WMA, MP2, W64, AMR, AU, WavPack, APE, TTA; "
-    "the sound of MP4, MOV, MKV, AVI"
+    "the audio of MP4, MOV, MKV, AVI"
 )
 ACCEPTED_PHOTO = "JPEG, PNG, HEIC, WebP, AVIF, TIFF, GIF, BMP"
 

@@ -9,14 +9,14 @@ from server.animation.beat_ruler import BeatRuler
 from server.effects.model.feature import FAR_S, FEATURES
 from server.protocol.feature_names import EVENTS
 
-HITS = np.array([[0.0, 1.0], [0.5, 0.5], [1.0 - 1e-6, 1.0], [1.99, 0.8]])
+ONSETS = np.array([[0.0, 1.0], [0.5, 0.5], [1.0 - 1e-6, 1.0], [1.99, 0.8]])
 NONE = np.zeros((0, 2))
 
 
 @pytest.mark.parametrize("fps", [24, 25, 30, 50, 60])
 def test_a_pulse_begins_in_the_frame_of_its_event(fps: int) -> None:
-    column = event_envelopes.pulse(HITS, 2 * fps, fps)
-    for time, strength in HITS:
+    column = event_envelopes.pulse(ONSETS, 2 * fps, fps)
+    for time, strength in ONSETS:
         assert column[int(time * fps)] == pytest.approx(strength)
     ages = np.arange(4) / fps
     assert column[:4] == pytest.approx((1 - ages / 0.18) ** 2)

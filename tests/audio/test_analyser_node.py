@@ -246,18 +246,18 @@ def test_only_files_of_this_kind_are_read(tmp_path: Path) -> None:
 
 def test_progress_is_reported_block_by_block(make_wav: MakeWav, tmp_path: Path) -> None:
     percentages: list[int] = []
-    sound = make_wav(np.zeros(48000 * 9, np.float32))
-    analyse(sound, tmp_path / "features", on_progress=lambda: percentages.append(1))
+    audio = make_wav(np.zeros(48000 * 9, np.float32))
+    analyse(audio, tmp_path / "features", on_progress=lambda: percentages.append(1))
     blocks = -(-(9 * 60 + 1 + TAIL) // 64)
     assert len(percentages) == blocks + 2
 
 
 def test_the_whole_track_is_analysed_only_on_request(make_wav: MakeWav, tmp_path: Path) -> None:
-    sound, folder = make_wav(np.zeros(24_000, np.float32)), tmp_path / "features"
-    assert analyse(sound, folder, whole=False) == 0.5
+    audio, folder = make_wav(np.zeros(24_000, np.float32)), tmp_path / "features"
+    assert analyse(audio, folder, whole=False) == 0.5
     assert [entry.name for entry in folder.glob("*.np?")] == [SPECTRA]
     made = (folder / SPECTRA).stat().st_mtime_ns
-    analyse(sound, folder)
+    analyse(audio, folder)
     assert {entry.name for entry in folder.glob("*.np?")} == {SPECTRA, LEVELS, TRACK}
     assert (folder / SPECTRA).stat().st_mtime_ns == made
     named = (file_names.SPECTRA, file_names.LEVELS, file_names.TRACK)
@@ -267,15 +267,15 @@ def test_the_whole_track_is_analysed_only_on_request(make_wav: MakeWav, tmp_path
 def test_features_that_are_damaged_on_disk_are_written_again(
     make_wav: MakeWav, tmp_path: Path
 ) -> None:
-    sound, folder = make_wav(np.zeros(24_000, np.float32)), tmp_path / "features"
-    analyse(sound, folder)
+    audio, folder = make_wav(np.zeros(24_000, np.float32)), tmp_path / "features"
+    analyse(audio, folder)
     written = {path.name: path.read_bytes() for path in folder.iterdir()}
     for name in (SPECTRA, TRACK):
         content = bytearray(written[name])
         content[len(content) // 2] ^= 1
         (folder / name).write_bytes(content)
     (folder / LEVELS).unlink()
-    analyse(sound, folder)
+    analyse(audio, folder)
     assert {path.name: path.read_bytes() for path in folder.iterdir()} == written
 
 

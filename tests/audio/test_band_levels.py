@@ -82,7 +82,7 @@ def test_a_quiet_passage_moves_and_is_lower() -> None:
     assert 0.04 < quiet.mean() < 0.75 * loud.mean()
 
 
-def test_inaudible_sound_is_not_amplified() -> None:
+def test_inaudible_audio_is_not_amplified() -> None:
     assert not levels(np.zeros(RATE, np.float32)).any()
     hiss = np.random.default_rng(1).standard_normal(4 * RATE) * 1e-5
     assert not levels(hiss[:RATE].astype(np.float32)).any()

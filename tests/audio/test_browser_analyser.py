@@ -43,10 +43,10 @@ async def page(chromium: Chromium, tmp_path: Path) -> AsyncIterator[Page]:
 
 @pytest.fixture
 def listen(page: Page) -> Listen:
-    """Let the browser analyse a sound, once every `hop` samples."""
+    """Let the browser analyse audio, once every `hop` samples."""
 
-    async def run(sound: Float32Array, hop: int) -> Outputs:
-        planes = base64.b64encode(sound.T.astype("<f4").tobytes()).decode()
+    async def run(samples: Float32Array, hop: int) -> Outputs:
+        planes = base64.b64encode(samples.T.astype("<f4").tobytes()).decode()
         browser_output = await page.run(f"({SCRIPT.read_text()})('{planes}', {hop})")
         content = base64.b64decode(browser_output["readings"].split(",", 1)[1])
         readings = np.frombuffer(content, np.uint8).reshape(-1, 3, SIZE + SIZE // 2)
@@ -76,9 +76,9 @@ def _noise() -> Float32Array:
 
 def _click() -> Float32Array:
     """Return one sample to the left, and its opposite to the right a moment later."""
-    sound = _silence()
-    sound[20_000, 0], sound[20_500, 1] = 1, -1
-    return sound
+    samples = _silence()
+    samples[20_000, 0], samples[20_500, 1] = 1, -1
+    return samples
 
 
 def _silence() -> Float32Array:
@@ -89,11 +89,11 @@ def _silence() -> Float32Array:
 async def test_a_browser_gives_the_same_at_the_same_time(
     make: Callable[[], Float32Array], listen: Listen
 ) -> None:
-    sound = make()
-    positions, waves, spectra = await listen(sound, analyser_node.HOP)
-    assert len(positions) == len(sound) // analyser_node.HOP
+    samples = make()
+    positions, waves, spectra = await listen(samples, analyser_node.HOP)
+    assert len(positions) == len(samples) // analyser_node.HOP
     assert all(position % BLOCK == 0 for position in positions)
-    before = np.concatenate([np.zeros((SIZE, 2), np.float32), sound])
+    before = np.concatenate([np.zeros((SIZE, 2), np.float32), samples])
     frames = np.concatenate([analyser_node.windows(before, at, 1, SIZE) for at in positions])
     _check_waves(_waves(frames), waves)
     _check_spectra(analyser_node.AnalyserNode().spectra(frames), spectra)
@@ -102,10 +102,10 @@ async def test_a_browser_gives_the_same_at_the_same_time(
 async def test_a_features_file_has_the_values_of_a_browser(
     listen: Listen, make_wav: MakeWav, convert: Convert, tmp_path: Path
 ) -> None:
-    sound = make_wav(_music())  # as if it were at 48 kHz: a little faster and higher
-    analyse(sound, tmp_path / "features")
+    audio = make_wav(_music())  # as if it were at 48 kHz: a little faster and higher
+    analyse(audio, tmp_path / "features")
     features = Features(tmp_path / "features")
-    raw = convert(sound, "raw", "-ar", str(RATE), "-f", "f32le")
+    raw = convert(audio, "raw", "-ar", str(RATE), "-f", "f32le")
     resampled = np.frombuffer(raw.read_bytes(), "<f4").reshape(-1, 2)
     before = np.concatenate([np.zeros((SIZE, 2), np.float32), resampled])
     # The browser cannot stop at every step, but the windows of the steps fill its blocks. It keeps

@@ -50,8 +50,8 @@ def test_features_are_printed_plotted_and_clicked(kicks: Path, tmp_path: Path) -
     assert "12 kick" in result.stdout
     assert "heard.png" in result.stdout
     assert "kick 0." in result.stdout, "the confidence of the kicks"
-    with wav.open(str(tmp_path / "heard.wav")) as sound:
-        assert (sound.getnframes(), sound.getframerate()) == (6 * 44_100, 44_100)
+    with wav.open(str(tmp_path / "heard.wav")) as audio:
+        assert (audio.getnframes(), audio.getframerate()) == (6 * 44_100, 44_100)
     with Image.open(tmp_path / "heard.png") as plot:
         assert plot.width == 1600
         colours = plot.convert("RGB").getcolors(1 << 24)

@@ -186,7 +186,7 @@ def test_sheet_has_a_cell_for_each_effect_and_moment(
         assert sheet.getpixel((8, 54)) != (255, 0, 0)
 
 
-def test_preview_renders_a_video_with_sound(run: Run, shown: list[str], tmp_path: Path) -> None:
+def test_preview_renders_a_video_with_audio(run: Run, shown: list[str], tmp_path: Path) -> None:
     (tmp_path / "Red One.fs").write_text(HALF_RED)
     args = ["Red One.fs", *shown, "--size", "32x16", "--seconds", "0.2", "-o", "clip.mp4"]
     done = run("preview", *args)

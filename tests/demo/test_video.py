@@ -70,7 +70,7 @@ def test_kick_belongs_to_the_first_frame_that_can_show_it() -> None:
     assert video.compare_motion(differences, [0.5], Fraction(30)).after == 0.0
 
 
-def test_video_without_sound_is_refused(tmp_path: Path) -> None:
+def test_video_without_audio_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "silent.mp4"
     source = graph.input("color=s=64x36:d=0.1", format="lavfi")
     ffmpeg.run(ffmpeg.output(source, path, format="mp4", pix_fmt="yuv420p")).raise_for_status()

@@ -153,7 +153,9 @@ def test_no_time_has_passed_before_the_first_frame(context: Context, above: Path
     assert pixels[0, (0, 2, 4, 6), 0].tolist() == [0, 0, 0, 10]
 
 
-def test_the_sound_is_the_spectrum_below_the_waveform(context: Context, above: Path) -> None:
+def test_the_audio_texture_is_the_spectrum_below_the_waveform(
+    context: Context, above: Path
+) -> None:
     frame = 3
     pixels = Shown(context, above, "sound.glsl").frame(frame)
     tune = default_media.DefaultAudio()

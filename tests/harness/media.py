@@ -84,8 +84,8 @@ def frames(video: Path, width: int, height: int) -> np.ndarray[Any, Any]:
     return np.frombuffer(done.stdout, np.uint8).reshape(-1, height, width, 3)
 
 
-def sound(video: Path, rate: int = 48_000) -> np.ndarray[Any, Any]:
-    """The decoded sound: (samples, 2), floats."""
+def read_audio(video: Path, rate: int = 48_000) -> np.ndarray[Any, Any]:
+    """Return the decoded audio: (samples, 2), floats."""
     command = ["ffmpeg", "-nostdin", "-v", "error", "-i", str(video), "-map", "0:a"]
     command += ["-f", "f32le", "-ar", str(rate), "-ac", "2", "-"]
     done = subprocess.run(command, capture_output=True, check=True, timeout=HANG_S)

@@ -49,8 +49,8 @@ def convert(tmp_path: Path) -> Convert:
 
 
 @pytest.fixture
-def decode_sound() -> Decode:
-    """The sound of any file at 48 kHz, samples by two channels."""
+def decode_audio() -> Decode:
+    """Return a function that decodes any file at 48 kHz, samples by two channels."""
 
     def decode(path: Path) -> Samples:
         command = ["ffmpeg", "-v", "error", "-i", str(path), "-map", "0:a:0"]

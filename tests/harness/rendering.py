@@ -46,9 +46,9 @@ def track(tmp_path_factory: pytest.TempPathFactory) -> Path:
     noise = np.random.default_rng(7).standard_normal(len(time)) * 0.1
     left, right = kick + 0.1 * np.sin(2 * np.pi * 1000 * time), kick + noise
     samples = np.stack([left, right], axis=1).clip(-1, 1).astype("<f4")
-    sound = folder / "sound.wav"
-    sound.write_bytes(wav.header(len(time)) + samples.tobytes())
-    features.analyse(sound, folder / "features")
+    audio = folder / "sound.wav"
+    audio.write_bytes(wav.header(len(time)) + samples.tobytes())
+    features.analyse(audio, folder / "features")
     return folder / "features"
 
 

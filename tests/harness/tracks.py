@@ -21,7 +21,7 @@ _OPUS_RATES = (8000, 12000, 16000, 24000, 48000)
 
 @dataclass(frozen=True)
 class Format:
-    """A way to store sound: a container and ffmpeg's options for the codec in it."""
+    """A way to store audio: a container and ffmpeg's options for the codec in it."""
 
     suffix: str
     options: str

@@ -24,7 +24,7 @@ void main() {
     gl_FragColor = PASSINDEX == 0 ? mix(before, now, 0.2) : vec4(before.rgb, 1.0);
 }
 """
-SOUND = '*" aac "*'
+AUDIO = '*" aac "*'
 JOIN = "*video.mp4.list*"
 
 
@@ -76,7 +76,7 @@ def _starts(server: Server, job: str) -> dict[str, int]:
 
 
 def test_files_damaged_while_a_job_is_drawn_are_made_again(tmp_path: Path) -> None:
-    with Server(tmp_path / "data", **_settings(tmp_path, SOUND)) as server:
+    with Server(tmp_path / "data", **_settings(tmp_path, AUDIO)) as server:
         job = server.client.submit(media.wav(1.2), media.photo(), effect="trail")
         folder = server.data / "jobs" / job
         assert eventually(lambda: len(list(folder.glob("*.mp4"))) == 3)

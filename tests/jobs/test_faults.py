@@ -23,7 +23,7 @@ NVENC_FAILS_IN_A_JOB = """
     -f mp4 -y "$out" ;;
 *h264_nvenc*) echo "No capable devices found" >&2; exit 1 ;;
 """
-SOUND_FAILS_LATE = '*" aac "*) sleep 1; echo "Conversion failed" >&2; exit 1 ;;'
+AUDIO_FAILS_LATE = '*" aac "*) sleep 1; echo "Conversion failed" >&2; exit 1 ;;'
 
 
 def _path(folder: Path, cases: str) -> str:
@@ -60,7 +60,7 @@ def test_an_encoder_that_must_be_used_is_not_replaced(tmp_path: Path) -> None:
 
 
 def test_audio_that_fails_while_everything_waits_for_it_ends_the_job(tmp_path: Path) -> None:
-    path = _path(tmp_path / "bin", SOUND_FAILS_LATE)
+    path = _path(tmp_path / "bin", AUDIO_FAILS_LATE)
     with Server(tmp_path / "data", PATH=path) as server:
         jobs = [server.client.submit(media.wav(0.2), media.photo(), effect="plain") for _ in "12"]
         for job in jobs:

@@ -17,7 +17,7 @@ MakeWav = Callable[..., Path]
 
 
 def test_the_aac_lasts_exactly_and_is_not_late(
-    make_wav: MakeWav, decode_sound: Callable[..., Samples], tmp_path: Path
+    make_wav: MakeWav, decode_audio: Callable[..., Samples], tmp_path: Path
 ) -> None:
     samples = np.zeros(48000, np.float32)
     samples[[7200, 40000]] = 0.9
@@ -25,7 +25,7 @@ def test_the_aac_lasts_exactly_and_is_not_late(
     for frames, fps in ((37, 24), (1, 60), (45, 25)):
         out = tmp_path / "sound.m4a"
         assert aac_encoder.encode(path, frames, fps, out).cpu_s > 0
-        decoded = decode_sound(out)
+        decoded = decode_audio(out)
         samples_expected = frames * 48000 // fps
         assert samples_expected <= len(decoded) < samples_expected + 1024
         if samples_expected > 8000:
@@ -42,7 +42,7 @@ def test_aac_of_a_missing_file_fails(tmp_path: Path) -> None:
 
 
 def test_peaks_beyond_full_scale_lower_the_whole(
-    make_wav: MakeWav, decode_sound: Callable[..., Samples], tmp_path: Path
+    make_wav: MakeWav, decode_audio: Callable[..., Samples], tmp_path: Path
 ) -> None:
     """A loud master, cut off at full scale as many are, is not cut off once more."""
     quiet = tracks.noise(1, 48_000, 1)[:, 0]
@@ -50,7 +50,7 @@ def test_peaks_beyond_full_scale_lower_the_whole(
     out = tmp_path / "sound.m4a"
     assert aac_encoder.encode(make_wav(quiet), 30, 30, out).gain == 1
     encoded = aac_encoder.encode(make_wav(loud), 30, 30, out)
-    decoded = decode_sound(out)[:48000, 0]
+    decoded = decode_audio(out)[:48000, 0]
     assert 0.9 < encoded.peak <= 1
     assert np.abs(decoded).max() == pytest.approx(encoded.peak, abs=1e-6)
     assert tracks.true_peak(decoded[:, None]) <= tracks.true_peak(loud[:, None])

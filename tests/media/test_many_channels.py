@@ -61,8 +61,6 @@ def test_more_channels_than_are_mixed_are_counted(
 
 
 @pytest.mark.parametrize("count", [0, 1])
-def test_a_sound_of_hardly_a_sample_is_too_short(
-    decode: Decode, tmp_path: Path, count: int
-) -> None:
+def test_audio_of_hardly_a_sample_is_too_short(decode: Decode, tmp_path: Path, count: int) -> None:
     with pytest.raises(ToqiboxError, match="empty or too short"):
         decode(_wav(tmp_path / "short", np.full((count, 1), 9000), 44100))

@@ -78,7 +78,7 @@ def video(shot: Shot) -> Path:
 )
 def test_nothing_is_lost_and_nothing_drifts(
     tmp_path: Path,
-    decode_sound: Callable[[Path], Array],
+    decode_audio: Callable[[Path], Array],
     decode_frames: Callable[[Path, int, int], Array],
     fps: int,
     lengths: tuple[int, ...],
@@ -99,7 +99,7 @@ def test_nothing_is_lost_and_nothing_drifts(
     assert all(p.dts <= p.pts for p in packets)
     shades = decode_frames(tmp_path / "out.mp4", WIDTH, HEIGHT).mean(axis=(1, 2))
     assert np.abs(shades - [_luma(n) for n in range(frames)]).max() < 4
-    decoded = decode_sound(tmp_path / "out.mp4")[:, 0]
+    decoded = decode_audio(tmp_path / "out.mp4")[:, 0]
     assert abs(int(np.argmax(np.abs(decoded))) - 24000 * frames // fps) <= 24
     assert "out.mp4.part" not in os.listdir(tmp_path)
     assert "out.mp4.list" not in os.listdir(tmp_path)

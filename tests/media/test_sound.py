@@ -76,13 +76,13 @@ def test_every_format_is_decoded_with_its_length_and_loudness(
 
 
 def test_the_header_is_valid_for_other_readers(
-    convert: Convert, decode: Decode, decode_sound: Callable[..., Samples], tmp_path: Path
+    convert: Convert, decode: Decode, decode_audio: Callable[..., Samples], tmp_path: Path
 ) -> None:
     result = decode(convert("sine=d=0.25", "a.flac", before=_LAVFI))
     header = (tmp_path / "sound.wav").read_bytes()[: wav.HEADER_BYTES]
     assert header == wav.header(result.samples)
     assert struct.unpack_from("<HHI", header, 20) == (3, 2, 48000)
-    assert len(decode_sound(tmp_path / "sound.wav")) == result.samples == 12000
+    assert len(decode_audio(tmp_path / "sound.wav")) == result.samples == 12000
 
 
 def test_six_channels_are_mixed_without_clipping(

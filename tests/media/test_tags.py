@@ -12,20 +12,20 @@ KINDS = {"mp3": "mp3", "m4a": "mov", "flac": "flac", "ogg": "ogg", "wav": "wav",
 
 
 @pytest.fixture
-def sound(make_wav: MakeWav) -> Path:
+def audio(make_wav: MakeWav) -> Path:
     return make_wav(np.zeros(4800, np.float32))
 
 
 @pytest.mark.parametrize(("suffix", "kind"), KINDS.items())
-def test_tags_are_read(sound: Path, convert: Convert, suffix: str, kind: str) -> None:
+def test_tags_are_read(audio: Path, convert: Convert, suffix: str, kind: str) -> None:
     metadata = ["-metadata", "title=Море — «ночь»", "-metadata", "artist=Ada  \t &\x07 Söhne"]
     options = ["-write_id3v2", "1"] if suffix == "aiff" else []
-    path = convert(sound, f"tagged.{suffix}", *metadata, *options)
+    path = convert(audio, f"tagged.{suffix}", *metadata, *options)
     assert tags.read(path, kind) == ("Море — «ночь»", "Ada & Söhne")
 
 
-def test_a_file_without_tags_and_an_invalid_file_have_no_tags(sound: Path, tmp_path: Path) -> None:
-    assert tags.read(sound, "wav") == (None, None)
+def test_a_file_without_tags_and_an_invalid_file_have_no_tags(audio: Path, tmp_path: Path) -> None:
+    assert tags.read(audio, "wav") == (None, None)
     broken = tmp_path / "broken"
     broken.write_bytes(b"fLaC" + bytes(100))
     assert tags.read(broken, "flac") == (None, None)

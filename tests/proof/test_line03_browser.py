@@ -124,7 +124,7 @@ async def test_the_flow_of_the_studio(
     await page.open(f"{origin}/pages/player.html")
     here = f"{origin}/saved/{saved.name}"
     errors = [await _check_playing(page, source, file) for source in (here, saved.url)]
-    await _check_sound(page, here)
+    await _check_audio(page, here)
     assert page.complaints() == []
     figure(
         f"{WIDTH}x{HEIGHT}, {SECONDS} s: 202, {polls} polls, {saved.name} saved and played to its "
@@ -190,11 +190,11 @@ def _pixels(data_url: str) -> np.ndarray[Any, Any]:
     return np.asarray(Image.open(BytesIO(content)).convert("RGB"))
 
 
-async def _check_sound(page: Page, source: str) -> None:
-    sound = await page.run(f"hear('{source}')")
-    assert sound["seconds"] == pytest.approx(SECONDS, abs=0.05)
-    assert sound["channels"] == 2
-    assert sound["highest"] > 0.3
+async def _check_audio(page: Page, source: str) -> None:
+    decoded = await page.run(f"hear('{source}')")
+    assert decoded["seconds"] == pytest.approx(SECONDS, abs=0.05)
+    assert decoded["channels"] == 2
+    assert decoded["highest"] > 0.3
 
 
 async def test_errors_reach_the_page_in_its_own_language(

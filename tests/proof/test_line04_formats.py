@@ -137,7 +137,7 @@ def _shift_of(track: Track, export: Export) -> int:
     frames = frame_count(seconds, FPS)
     videos.assert_exact(export.video, frames, FPS)
     source = tracks.at_our_rate(track.samples, track.rate)
-    audio = media.sound(export.video)
+    audio = media.read_audio(export.video)
     worst = 0
     for channel in (0, 1):
         own = channel % track.channels

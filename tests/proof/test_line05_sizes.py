@@ -183,7 +183,7 @@ def test_size_and_length(
     assert stream.get("sample_aspect_ratio", "1:1") == "1:1"
     videos.assert_exact(video, frames, requested.fps)
     videos.assert_well_formed(video)
-    beyond = media.sound(video)[int((TRACK_S + 0.1) * tracks.OUR_RATE) :]
+    beyond = media.read_audio(video)[int((TRACK_S + 0.1) * tracks.OUR_RATE) :]
     assert not beyond.size or np.abs(beyond).max() < 0.001, "no silence after the track"
     figure(f"{requested.size[0]}×{requested.size[1]}, {frames} frames, packets and times exact")
 
@@ -224,7 +224,7 @@ def test_an_excerpt_is_that_part_of_the_track(
 ) -> None:
     video = sent.video(clip, tmp_path)
     videos.assert_exact(video, clip.seconds * 30, 30)
-    audio = media.sound(video)[:, 0]
+    audio = media.read_audio(video)[:, 0]
     minute = tracks.at_our_rate(clip.minute(1), clip.rate)[:, 0]
     delay = _delay(clip, tmp_path) if tracks.FORMATS[clip.format].delayed else 0
     shifts = []

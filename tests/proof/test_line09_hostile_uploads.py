@@ -110,7 +110,7 @@ def _zip() -> bytes:
 
 Make = Callable[[traps.Trap], bytes]
 LOOKS = ("file", "bare path", "web", "concat", "subfile", "key", "master", "dash", "sdp")
-NOT_SOUND: dict[str, tuple[str, Make]] = {
+NOT_AUDIO: dict[str, tuple[str, Make]] = {
     **{
         f"HLS {way}": ("track.mp3", lambda trap, way=way: traps.playlists(trap)[way])  # type: ignore[misc]
         for way in (*LOOKS, "after a tag")
@@ -132,9 +132,9 @@ NOT_PHOTOS: dict[str, tuple[Make, int, str]] = {
 }
 
 
-@pytest.mark.parametrize("name", NOT_SOUND)
+@pytest.mark.parametrize("name", NOT_AUDIO)
 def test_an_invalid_track_is_refused_unopened(hostile: Hostile, figure: Figure, name: str) -> None:
-    called, make = NOT_SOUND[name]
+    called, make = NOT_AUDIO[name]
     files = (make(hostile.trap), hostile.photo, called)
     _refused_unopened(hostile, files, (415, "unsupported_media_type"), "audio")
     figure(f"called {called}: 415, nothing opened or run")
@@ -174,7 +174,7 @@ def test_an_empty_file_is_refused(hostile: Hostile, figure: Figure, field: str, 
     figure("422, no process started")
 
 
-def test_sound_without_a_sample_is_refused(hostile: Hostile) -> None:
+def test_audio_without_a_sample_is_refused(hostile: Hostile) -> None:
     answer = hostile.send(media.wav(0), hostile.photo, "track.wav")
     _assert_refused(answer, 422, "undecodable_audio", "audio")
     hostile.assert_clean()

@@ -47,10 +47,10 @@ def test_audio_as_a_texture(
     context: Context, kind: Kind, width: int, size: int, left: list[float], right: list[float]
 ) -> None:
     item = Input(name="sound", uniform="sound", kind=kind, label="", width=width)
-    sound = AudioInputTexture(context, item, Tones(), 60)
-    assert sound.texture.size == (size, 2)
-    sound.update(1)
-    texels = np.frombuffer(sound.texture.read(), np.float32).reshape(2, size)
+    audio = AudioInputTexture(context, item, Tones(), 60)
+    assert audio.texture.size == (size, 2)
+    audio.update(1)
+    texels = np.frombuffer(audio.texture.read(), np.float32).reshape(2, size)
     chosen = [0, size // 2, size - 1][: len(left)]
     np.testing.assert_allclose(texels[0, chosen], left, atol=1e-3)
     np.testing.assert_allclose(texels[1, chosen], right, atol=1e-3)
@@ -66,10 +66,10 @@ def test_the_spectrum_on_the_scale_of_the_track(
     item = Input(
         name="sound", uniform="sound", kind=Kind.AUDIO_FFT, label="", width=width, scale=Scale.TRACK
     )
-    sound = AudioInputTexture(context, item, Tones(), 60)
-    assert sound.texture.size == (size, 2)
-    sound.update(1)
-    texels = np.frombuffer(sound.texture.read(), np.float32).reshape(2, size)
+    audio = AudioInputTexture(context, item, Tones(), 60)
+    assert audio.texture.size == (size, 2)
+    audio.update(1)
+    texels = np.frombuffer(audio.texture.read(), np.float32).reshape(2, size)
     chosen = [0, size // 2, size - 1][: len(left)]
     np.testing.assert_allclose(texels[0, chosen], left, atol=1e-6)
     np.testing.assert_allclose(texels[1], 0.4, atol=1e-6)
@@ -80,10 +80,10 @@ def test_the_audio_is_uploaded_once_a_step_and_is_grey(context: Context) -> None
         "void main() { gl_FragColor = IMG_NORM_PIXEL(fft, vec2(0.5, 0.75)); }",
         '{"INPUTS": [{"NAME": "fft", "TYPE": "audioFFT"}]}',
     )
-    sound = AudioInputTexture(context, effect.inputs[0], Tones(), 60)
-    renderer = make_renderer(context, effect, sources={"fft": sound})
+    audio = AudioInputTexture(context, effect.inputs[0], Tones(), 60)
+    renderer = make_renderer(context, effect, sources={"fft": audio})
     for frame, expected, draw_count in ((0, 0, 1), (1, 51, 2), (1, 51, 2)):
-        sound.update(frame)
+        audio.update(frame)
         renderer.draw(frame)
         assert read_pixels(renderer.output)[0, 0].tolist() == [expected] * 3 + [255]
         assert context.draw_count == draw_count

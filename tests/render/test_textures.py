@@ -31,13 +31,13 @@ def _views(
 ) -> dict[str, SamplerView]:
     photo = _photo(context, quarters(20, 10))
 
-    def sound() -> TextureSource:
+    def audio() -> TextureSource:
         texture = ByteAudioTexture(context, default_media.DefaultAudio(), 10)
         texture.update(7)
         return texture
 
     return BuiltinTextures(
-        context, effect, photo, sound, paths or {}, MemoryBudget(effect, budget)
+        context, effect, photo, audio, paths or {}, MemoryBudget(effect, budget)
     ).create_all()
 
 

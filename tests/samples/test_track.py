@@ -65,7 +65,7 @@ def test_mp3_has_the_length_of_the_track(tmp_path: Path) -> None:
     wav, mp3 = tmp_path / "a.wav", tmp_path / "a.mp3"
     wav.write_bytes(sample_track.wav())
     sample_files.encode_mp3(wav, mp3)
-    sound = ffmpeg.input_file(mp3, format="mp3").audio
-    argv = ffmpeg.output(sound, "pipe:1", format="s16le", ac=1)
+    audio = ffmpeg.input_file(mp3, format="mp3").audio
+    argv = ffmpeg.output(audio, "pipe:1", format="s16le", ac=1)
     raw = ffmpeg.run(argv, stdout_bytes=1 << 22).raise_for_status().stdout
     assert abs(len(raw) / 2 / RATE - sample_track.DURATION_S) < 0.05

@@ -85,10 +85,10 @@ def scene_files(tmp_path_factory: pytest.TempPathFactory) -> SceneFiles:
     kick = np.sin(2 * np.pi * 55 * time) * np.exp(-12 * np.mod(time, 0.6))
     left = 0.7 * kick + 0.1 * np.sin(2 * np.pi * 1000 * time)
     right = 0.7 * kick + 0.2 * np.sin(2 * np.pi * 5000 * time) * np.mod(time, 1)
-    sound = folder / "sound.wav"
+    audio = folder / "sound.wav"
     samples = np.stack([left, right], axis=1).astype("<f4")
-    sound.write_bytes(wav.header(len(time)) + samples.tobytes())
-    features.analyse(sound, folder / "features")
+    audio.write_bytes(wav.header(len(time)) + samples.tobytes())
+    features.analyse(audio, folder / "features")
     photo = make_photo(folder / "photo.rgba", 160, 60, 1)
     return SceneFiles(photo, make_photo(folder / "photo2.rgba", 50, 90, 2), folder / "features")
 

@@ -36,9 +36,9 @@ def scene_files(tmp_path_factory: pytest.TempPathFactory) -> SceneFiles:
     time = np.arange(SAMPLE_RATE) / SAMPLE_RATE
     left = sum(0.2 * np.sin(2 * np.pi * hertz * time) for hertz in (200, 700, 1500))
     samples = np.stack([left, np.zeros(len(time))], axis=1).astype("<f4")
-    sound = folder / "sound.wav"
-    sound.write_bytes(wav.header(len(time)) + samples.tobytes())
-    features.analyse(sound, folder / "features")
+    audio = folder / "sound.wav"
+    audio.write_bytes(wav.header(len(time)) + samples.tobytes())
+    features.analyse(audio, folder / "features")
     photo = save_photo(folder / "photo.rgba", quarters(64, 36))
     return SceneFiles(photo, photo, folder / "features")
 

@@ -43,9 +43,9 @@ def track(tmp_path_factory: pytest.TempPathFactory) -> Path:
         first = round(at * SAMPLE_RATE)
         signal[first : first + len(burst)] += burst
     samples = np.repeat(signal[: SECONDS * SAMPLE_RATE, np.newaxis], 2, axis=1).astype("<f4")
-    sound = folder / "sound.wav"
-    sound.write_bytes(wav.header(len(samples)) + samples.tobytes())
-    features.analyse(sound, folder / "features")
+    audio = folder / "sound.wav"
+    audio.write_bytes(wav.header(len(samples)) + samples.tobytes())
+    features.analyse(audio, folder / "features")
     return folder / "features"
 
 

@@ -54,8 +54,8 @@ def test_from_uploads_to_video(uploads: Path) -> None:
     assert _size(prepared.photo) == (96, 64)
     assert prepared.mime == {"audio": "wav", "photo": "jpeg"}
     assert prepared.palette == file_palette(uploads / "photo.rgba")
-    features, sound = uploads / "features", uploads / "sound.wav"
-    assert do(Analyse(audio=sound, out=features), stages).seconds == 2
+    features, audio = uploads / "features", uploads / "sound.wav"
+    assert do(Analyse(audio=audio, out=features), stages).seconds == 2
     assert set(stages[2:]) == {"analyse"}
     del stages[3:]
     scene = SceneSpec(
@@ -72,7 +72,7 @@ def test_from_uploads_to_video(uploads: Path) -> None:
         )  # fmt: skip
         do(task)
     track = uploads / "sound.m4a"
-    do(EncodeAudio(audio=sound, frames=20, fps=10, out=track), stages)
+    do(EncodeAudio(audio=audio, frames=20, fps=10, out=track), stages)
     assert stages[3] == "encode"
     video, poster = uploads / "video.mp4", uploads / "poster.jpg"
     joined = do(

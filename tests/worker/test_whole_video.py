@@ -40,9 +40,9 @@ def calm(tmp_path_factory: pytest.TempPathFactory) -> Path:
     chord = sum(0.15 * np.sin(2 * np.pi * tone * time) for tone in (220.0, 277.2, 329.6))
     whole = np.concatenate([chord, np.zeros(SILENCE_S * SAMPLE_RATE)])
     samples = np.repeat(whole[:, np.newaxis], 2, axis=1).astype("<f4")
-    sound = folder / "sound.wav"
-    sound.write_bytes(wav.header(len(samples)) + samples.tobytes())
-    features.analyse(sound, folder / "features")
+    audio = folder / "sound.wav"
+    audio.write_bytes(wav.header(len(samples)) + samples.tobytes())
+    features.analyse(audio, folder / "features")
     return folder / "features"
 
 
@@ -50,7 +50,7 @@ def _frames(
     context: Context,
     effect: str,
     photo: Path,
-    sound: Path,
+    audio: Path,
     frames: list[int],
     params: dict[str, Any] | None = None,
     **more: Any,
@@ -62,7 +62,7 @@ def _frames(
     job = SceneSpec(
         effects=(instance,),
         photo=photo,
-        features=sound,
+        features=audio,
         fps=FPS,
         frames=(MUSIC_S + SILENCE_S) * FPS,
         fit="cover",

@@ -31,7 +31,7 @@ _IS_BASS = HERTZ < 150
 _ON_BEAT_WEIGHT, _ON_BEAT_SHARE = 1.4, 0.12
 """Factor for an onset on a beat, and its maximum distance from the beat, in beats."""
 _CUT_OFF_S = 0.08
-"""Time before the end of the track without accents: a truncated sound clicks there."""
+"""Time before the end of the track without accents: truncated audio clicks there."""
 _MIN_SHARE_OF_STRONGEST, _NEIGHBOURHOOD_S = 0.3, 4.0
 """Minimum salience of an accent, as a share of the strongest candidate in the neighbourhood."""
 _MAX_STRENGTH, _MAX_STRENGTH_WITHOUT_BEATS, _MIN_STRENGTH = 0.75, 0.5, 0.25

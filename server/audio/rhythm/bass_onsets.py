@@ -41,7 +41,7 @@ def detect(bass: Float64Array, power: Float64Array) -> tuple[Int64Array, Float64
 
     Args:
         bass: the bass from `bass_band.extract`.
-        power: the power of the whole sound, from the same.
+        power: the power of the whole signal, from the same.
     """
     places, strengths = [np.zeros(0, np.int64)], [np.zeros(0)]
     for first in range(0, len(bass), _PIECE):

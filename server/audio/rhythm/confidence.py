@@ -2,7 +2,8 @@
 
 A detector gives a certainty for each event. Around a moment the confidence is the mean certainty of
 the events near it, weighted by a Hann window, with a prior of a few doubtful events (Laplace's rule
-of succession): a lone hit in half a minute does not mean that a drum plays, however certain it is.
+of succession): a lone event in half a minute does not mean that a drum plays, however certain it
+is.
 """
 
 from collections.abc import Mapping

@@ -107,7 +107,7 @@ def _pick_events(
     if kind == "kicks" and len(bass_times):
         near = nearest(steps / STEPS_PER_S, bass_times)
         times = np.where(np.abs(near - steps / STEPS_PER_S) <= _BASS_ONSET_REACH_S, near, times)
-    times[times > len(samples) / RATE - _CUT_OFF_S] = -2.0  # a truncated sound clicks
+    times[times > len(samples) / RATE - _CUT_OFF_S] = -2.0  # truncated audio clicks
     events = np.stack(
         [times, peak_picking.event_strengths(spectrum.levels, steps, kind), activation[steps]],
         axis=1,

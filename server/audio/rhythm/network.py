@@ -3,7 +3,7 @@
 Two convolutions over time and pitch, then dilated convolutions over time with residuals (Bai,
 Kolter & Koltun 2018, "An Empirical Evaluation of Generic Convolutional and Recurrent Networks for
 Sequence Modeling"; Davies & Böck 2019, "Temporal Convolutional Networks for Musical Audio Beat
-Tracking"). `python -m bench.training` trains the weights; docs/sound.md describes how.
+Tracking"). `python -m bench.training` trains the weights; docs/audio.md describes how.
 """
 
 from functools import cache
@@ -37,7 +37,7 @@ def activations(levels: Float32Array) -> Float32Array:
     Returns:
         Steps x 6 in the order of OUTPUTS, 0..1.
     """
-    # Silence before the track, so that sound at its very beginning counts as an onset.
+    # Silence before the track, so that audio at its very beginning counts as an onset.
     levels = np.concatenate([np.zeros((_LEADING_SILENCE, levels.shape[1]), np.float32), levels])
     result = np.empty((len(levels), len(OUTPUTS)), np.float32)
     for start in range(0, len(levels), _PIECE):

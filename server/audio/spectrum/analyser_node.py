@@ -2,7 +2,7 @@
 
 Web Audio API 1.1, section 1.8 (AnalyserNode), with its defaults: `fftSize` 2048,
 `smoothingTimeConstant` 0.8, `minDecibels` -100, `maxDecibels` -30. A browser smooths once per call;
-here a call is made at each step of a 60 Hz grid, from the beginning of the sound.
+here a call is made at each step of a 60 Hz grid, from the beginning of the audio.
 """
 
 import numpy as np

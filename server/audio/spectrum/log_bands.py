@@ -1,4 +1,4 @@
-"""The power of the sound in narrow logarithmic frequency bands, left and right.
+"""The power of the audio in narrow logarithmic frequency bands, left and right.
 
 Band levels (band_levels.py) are computed from it. Unlike the browser's spectrum it is not limited
 to -30 dB, and each window is centred on its moment.

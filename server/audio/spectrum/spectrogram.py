@@ -60,7 +60,7 @@ def analyse(audio: Path, out: Path, on_progress: Callable[[], None] | None = Non
     Args:
         audio: the WAV.
         out: the file to write.
-        on_progress: called after every few seconds of sound.
+        on_progress: called after every few seconds of audio.
 
     Raises:
         ToqiboxError: storage_full, undecodable_audio (the WAV is not whole).
@@ -113,7 +113,7 @@ def _records(audio: Path, count: int) -> Iterator[NDArray[np.void]]:
             measured = bands.measure_bands(windows(signal, 0, steps, bands.LONG_WINDOW))
             records["powers"], records["shape"] = measured.powers, measured.shape
             records["logbands"] = measured.log_bands
-            # Sound at the very beginning counts as a rise from silence.
+            # Audio at the very beginning counts as a rise from silence.
             previous = np.zeros_like(measured.roots[0]) if last is None else last
             records["flux"] = bands.amplitude_flux(measured.roots, previous)
             last = measured.roots[-1]
@@ -123,7 +123,7 @@ def _records(audio: Path, count: int) -> Iterator[NDArray[np.void]]:
 
 
 def _blocks(audio: Path, count: int) -> Iterator[tuple[int, Float32Array]]:
-    """Yield blocks of the sound at 44.1 kHz: the first step, and stereo samples.
+    """Yield blocks of the audio at 44.1 kHz: the first step, and stereo samples.
 
     The sample of a block's first step is at index _MARGIN; as many samples follow its last step.
     Samples before the beginning and after the end are 0.

@@ -15,7 +15,7 @@ _ACTIONS = {
     "check": "check that files parse, compile and draw",
     "frame": "render one frame as a PNG with alpha",
     "sheet": "render a contact sheet of effects over a track",
-    "preview": "render a short video with sound",
+    "preview": "render a short video with audio",
     "profile": "measure the cost of each pass at several frame sizes",
     "new": "create an effect file from a template",
     "import": "convert a Shadertoy export to effect files",

@@ -48,7 +48,7 @@ def _next_steps(out: Path) -> list[str]:
     steps = [
         (f"watch {out}", "show it in the browser while you edit it"),
         (f"check {out}", "check that it compiles and draws"),
-        (f"preview {out} -o {out.stem}.mp4", "render a video with sound"),
+        (f"preview {out} -o {out.stem}.mp4", "render a video with audio"),
     ]
     widest = max(len(command) for command, _ in steps)
     return [f"  toqibox effects {command:<{widest}}  {purpose}" for command, purpose in steps]

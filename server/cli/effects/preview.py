@@ -1,4 +1,4 @@
-"""`toqibox effects preview ID|FILE -o clip.mp4`: render a short video with sound."""
+"""`toqibox effects preview ID|FILE -o clip.mp4`: render a short video with audio."""
 
 import argparse
 import json

@@ -22,9 +22,9 @@ async def redo_damaged(active: ActiveJob, paths: list[Path]) -> None:
         discard(segment.path(active.folder))
         discard(segment.state_path(active.folder))
         active.invalidate_segment(segment)
-    sound = active.folder / file_names.ENCODED_AUDIO
-    if sound in paths:
-        discard(sound)
+    encoded_audio = active.folder / file_names.ENCODED_AUDIO
+    if encoded_audio in paths:
+        discard(encoded_audio)
         active.audio_task = None
     if active.flashes in paths:
         discard(active.flashes)

@@ -34,7 +34,7 @@ def bursts(seconds: float, times: Float64Array) -> Float64Array:
     return _placed(seconds, times, burst, RATE)
 
 
-def hits(
+def drums(
     seconds: float, times: Float64Array, pitch: float = 55.0, decay: float = 0.1, rate: int = RATE
 ) -> Float64Array:
     """Return drums at these times."""

@@ -7,7 +7,7 @@ from tests.audio.rhythm import sounds
 
 
 def test_kicks_are_accents_at_their_exact_times() -> None:
-    events = find_events(sounds.samples(sounds.hits(8, np.arange(0.25, 8, 0.5))))
+    events = find_events(sounds.samples(sounds.drums(8, np.arange(0.25, 8, 0.5))))
     assert np.array_equal(events.accents[:, 0], events.kicks[:, 0])
     assert len(events.accents) == 16
 
@@ -16,7 +16,7 @@ def test_an_intro_without_drums_has_accents_of_its_own() -> None:
     """Plucked notes of 220 Hz for 6 s, then drums with the same notes between them."""
     time = sounds.span(12)
     plucked = np.sin(2 * np.pi * 220 * time) * np.exp(-(time % 0.75) / 0.2) * 0.3
-    drums = sounds.hits(12, np.arange(6, 12, 0.5))
+    drums = sounds.drums(12, np.arange(6, 12, 0.5))
     accents = find_events(sounds.samples(plucked + drums)).accents
     intro, song = accents[accents[:, 0] < 5.5], accents[accents[:, 0] >= 6.0]
     expected = np.arange(0, 5.2, 0.75)

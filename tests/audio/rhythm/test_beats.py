@@ -20,13 +20,13 @@ def analyse_track(kind: str, seed: int) -> tuple[Track, TrackEvents]:
 
 def f_measure(expected: Float64Array, detected: Float64Array, window: float) -> float:
     """Return 2 hits / (expected + detected); a detected event counts for one expected at most."""
-    hits = at = 0
+    matched = at = 0
     for time in expected:
         while at < len(detected) and detected[at] < time - window:
             at += 1
         if at < len(detected) and detected[at] <= time + window:
-            hits, at = hits + 1, at + 1
-    return 2 * hits / (len(expected) + len(detected))
+            matched, at = matched + 1, at + 1
+    return 2 * matched / (len(expected) + len(detected))
 
 
 @pytest.mark.parametrize(
@@ -61,7 +61,7 @@ def test_build_drop_and_plain_sections() -> None:
 
 def test_beats_continue_through_a_silent_bar_and_end_with_the_audio() -> None:
     times = np.concatenate([np.arange(1, 5, 0.5), np.arange(7, 11, 0.5)])
-    events = find_events(sounds.samples(sounds.hits(16, times)))
+    events = find_events(sounds.samples(sounds.drums(16, times)))
     assert events.beats[:, 0] == pytest.approx(np.arange(1, 10.6, 0.5), abs=0.02)
     assert events.tempo == pytest.approx(120, rel=0.002)
 
@@ -70,7 +70,7 @@ def test_beats_continue_through_a_silent_bar_and_end_with_the_audio() -> None:
 def test_tempo_and_phase(tempo: float, pattern: str) -> None:
     halves = 0.21 + np.arange(int(7.5 * tempo / 30)) * 30 / tempo
     letters = np.array([pattern[count % 8] for count in range(len(halves))])
-    signal = 0.7 * sounds.hits(8, halves[letters != "h"]) + sounds.hats(8, halves[letters == "h"])
+    signal = 0.7 * sounds.drums(8, halves[letters != "h"]) + sounds.hats(8, halves[letters == "h"])
     events = find_events(sounds.samples(signal))
     assert events.tempo == pytest.approx(tempo, rel=2e-3)
     beside = (events.beats[:, 0] - 0.21 + 30 / tempo) % (60 / tempo) - 30 / tempo
@@ -89,7 +89,7 @@ def test_beats_are_where_the_kicks_are_and_not_where_bass_and_hats_are() -> None
     times = np.arange(0, 16, 0.5)
     age = (sounds.span(16) - 0.25) % 0.5
     bass = sum(0.5**k * np.sin(2 * np.pi * 55 * (k + 1) * age) for k in range(5))
-    signal = 0.7 * sounds.hits(16, times) + 0.3 * bass * np.exp(-age / 0.1)
+    signal = 0.7 * sounds.drums(16, times) + 0.3 * bass * np.exp(-age / 0.1)
     events = find_events(sounds.samples(0.6 * signal + sounds.hats(16, times + 0.25)))
     assert events.tempo == pytest.approx(120, rel=1e-3)
     assert np.abs((events.beats[:, 0] + 0.25) % 0.5 - 0.25).max() < 0.001

@@ -110,8 +110,8 @@ def test_a_sustained_chord_has_one_onset() -> None:
     assert len(detected.sections) == 1
 
 
-def test_a_short_hit_is_one_accent() -> None:
-    detected = analyse(sounds.samples(sounds.hits(0.3, np.array([0.05]))))
+def test_a_short_onset_is_one_accent() -> None:
+    detected = analyse(sounds.samples(sounds.drums(0.3, np.array([0.05]))))
     assert len(detected.accents) == 1
     assert detected.accents[0, 0] == pytest.approx(0.05, abs=0.01)
     assert len(detected.sections) == 1

@@ -36,7 +36,7 @@ def test_confidence_is_finite_with_almost_no_events(times: list[float]) -> None:
 
 
 def test_a_drum_has_a_higher_confidence_than_speech() -> None:
-    drums = find_events(sounds.samples(sounds.hits(12, np.arange(0.25, 12, 0.5)))).evidence
+    drums = find_events(sounds.samples(sounds.drums(12, np.arange(0.25, 12, 0.5)))).evidence
     speech = find_events(sounds.samples(sounds.speech(12))).evidence
     assert drums["kick"].overall > 0.6
     assert speech["kick"].overall < 0.3

@@ -16,7 +16,7 @@ def kicks(signal: Float64Array) -> Float64Array:
 @pytest.mark.parametrize("tempo", [90, 174])
 def test_every_kick_is_detected(pitch: float, decay_s: float, tempo: float) -> None:
     times = np.arange(0.13, 5.5, 60 / tempo)
-    signal = 0.7 * sounds.hits(6, times, pitch, decay_s)
+    signal = 0.7 * sounds.drums(6, times, pitch, decay_s)
     signal += 0.1 * np.sin(2 * np.pi * 82.4 * sounds.span(6)) + sounds.hats(6, times + 30 / tempo)
     detected = kicks(signal)
     assert len(detected) == len(times)
@@ -27,28 +27,28 @@ def test_every_kick_is_detected(pitch: float, decay_s: float, tempo: float) -> N
 
 def test_loudness_of_the_master_does_not_matter() -> None:
     times = np.arange(0.2, 5, 0.5)
-    loud = kicks(sounds.hits(5, times))
-    quiet = kicks(0.03 * sounds.hits(5, times))
+    loud = kicks(sounds.drums(5, times))
+    quiet = kicks(0.03 * sounds.drums(5, times))
     assert loud == pytest.approx(quiet, abs=0.02)
 
 
 def test_a_softer_kick_is_weaker() -> None:
-    signal = sounds.hits(4, np.array([0.5, 1.5, 2.5]))
-    detected = kicks(signal + 0.4 * sounds.hits(4, np.array([2.0])))
+    signal = sounds.drums(4, np.array([0.5, 1.5, 2.5]))
+    detected = kicks(signal + 0.4 * sounds.drums(4, np.array([2.0])))
     assert len(detected) == 4
     assert detected[2, 1] == pytest.approx(0.5, abs=0.15)
 
 
 def test_kicks_of_a_double_pedal_are_separate() -> None:
     times = np.arange(0.1, 3.8, 0.09)
-    detected = kicks(sounds.hits(4, times, 70, 0.015))
+    detected = kicks(sounds.drums(4, times, 70, 0.015))
     assert np.abs(detected[:, 0][:, None] - times).min(axis=1).max() < 0.005
     assert np.diff(detected[:, 0]).min() > 0.08
 
 
 def test_bass_notes_next_to_kicks_are_not_kicks() -> None:
     times, between = np.arange(0.25, 7.5, 0.5), np.arange(0.5, 7.5, 0.5)
-    signal = 0.7 * sounds.hits(8, times)
+    signal = 0.7 * sounds.drums(8, times)
     for index, time in enumerate(between):
         first, age = round(time * 44_100), sounds.span(0.2)
         hertz = (49, 55, 65.4)[index % 3]
@@ -61,7 +61,7 @@ def test_bass_notes_next_to_kicks_are_not_kicks() -> None:
 def test_snares_and_hats() -> None:
     chance = np.random.default_rng(2)
     beats = np.arange(0.1, 7.8, 0.5)
-    signal = 0.5 * sounds.hits(8, beats[::2]) + sounds.hats(8, beats + 0.25)
+    signal = 0.5 * sounds.drums(8, beats[::2]) + sounds.hats(8, beats + 0.25)
     for time in beats[1::2]:
         first, age = round(time * 44_100), sounds.span(0.3)
         signal[first : first + len(age)] += (
@@ -76,7 +76,7 @@ def test_snares_and_hats() -> None:
 _MISSED = pytest.mark.xfail(
     strict=True,
     reason="the weights miss claps that are quieter than a sustained chord beside them; they find"
-    " more snares of real songs (docs/sound.md) than those that passed this",
+    " more snares of real songs (docs/audio.md) than those that passed this",
 )
 
 
@@ -87,7 +87,7 @@ def test_claps_on_kicks_with_sidechain_ducking(every: int) -> None:
     time, beats = sounds.span(8), np.arange(0.25, 7.6, 0.5)
     since = (time - 0.25) % 0.5
     chord = np.sum([np.sin(2 * np.pi * 110 * n * time) / n**0.5 for n in range(3, 70)], axis=0)
-    signal = 0.06 * chord * (1 - 0.8 * np.exp(-since / 0.13)) + 0.6 * sounds.hits(8, beats)
+    signal = 0.06 * chord * (1 - 0.8 * np.exp(-since / 0.13)) + 0.6 * sounds.drums(8, beats)
     claps = beats[1::every] if every else beats[:0]
     for clap in claps:
         first, age = round(clap * 44_100), sounds.span(0.25)

@@ -28,7 +28,7 @@ def late(events: TrackEvents, times: Float64Array) -> Float64Array:
 
 
 @pytest.mark.parametrize("fps", RATES)
-@pytest.mark.parametrize("make", [sounds.bursts, sounds.hits])
+@pytest.mark.parametrize("make", [sounds.bursts, sounds.drums])
 def test_a_kick_is_in_the_frame_of_its_onset(
     fps: int, make: Callable[[float, Float64Array], Float64Array]
 ) -> None:
@@ -43,7 +43,7 @@ def test_a_kick_is_in_the_frame_of_its_onset(
 def test_a_kick_is_in_its_frame_after_resampling() -> None:
     """From 48 kHz, whose conversion rings slightly before each onset."""
     times = bounds(60)
-    mono = sounds.hits(times[-1] + 0.7, times, rate=48_000)
+    mono = sounds.drums(times[-1] + 0.7, times, rate=48_000)
     raw = sounds.samples(mono).astype("<i2").tobytes()
     command = ["ffmpeg", "-v", "error", "-f", "s16le", "-ar", "48000", "-ac", "2", "-i", "-"]
     command += ["-ar", "44100", "-f", "s16le", "-"]
@@ -70,7 +70,7 @@ def test_a_kick_is_in_its_frame_after_four_minutes_in_a_mapped_file(tmp_path: Pa
 def test_a_kick_under_bass_and_hats_is_a_few_milliseconds_off() -> None:
     times = np.arange(0.2, 7.5, 0.5)
     time = sounds.span(8)
-    signal = sounds.hits(8, times) + 0.12 * np.sin(2 * np.pi * 82.4 * time)
+    signal = sounds.drums(8, times) + 0.12 * np.sin(2 * np.pi * 82.4 * time)
     events = find_events(sounds.samples(0.8 * (signal + sounds.hats(8, times + 0.25)))).kicks
     assert len(events) == len(times)
     assert np.abs(events[:, 0] - times).max() < 0.003

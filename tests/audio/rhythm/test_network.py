@@ -16,9 +16,9 @@ def levels(steps: int) -> Float32Array:
 
 def test_a_track_that_begins_later_has_the_same_events_later() -> None:
     """Blocks of 1000 steps then end elsewhere in the sound; edges affect 1050 steps."""
-    sound = levels(3300)
-    first = network.activations(sound)
-    later = network.activations(np.concatenate([levels(137), sound]))
+    audio = levels(3300)
+    first = network.activations(audio)
+    later = network.activations(np.concatenate([levels(137), audio]))
     assert later[137 + 1100 : -1100] == pytest.approx(first[1100:-1100], abs=1e-4)
 
 

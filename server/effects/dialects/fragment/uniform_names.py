@@ -141,9 +141,9 @@ _AMBIGUOUS_NAMES = frozenset(
 """Words that are the host's only with a prefix such as ``u_``, since they are ambiguous."""
 
 _PREFIX = re.compile(r"(?:u_+|_+|v2(?=[A-Z])|uni_+|in_+|(?:u|i|f|v)(?=[A-Z]))")
-_SOUND_PREFIX = re.compile(r"(?:audio|sound|music|fft)(?=.)")
-_SOUND_SUFFIX = re.compile(r"(?<=.)(?:level|energy|amplitude|volume|intensity|value|power|freq)$")
-_SOUND = re.compile(r"audio|sound|music|fft|spectrum|frequenc|freq|waveform|^wave$|^mic|^samples$")
+_AUDIO_PREFIX = re.compile(r"(?:audio|sound|music|fft)(?=.)")
+_AUDIO_SUFFIX = re.compile(r"(?<=.)(?:level|energy|amplitude|volume|intensity|value|power|freq)$")
+_AUDIO = re.compile(r"audio|sound|music|fft|spectrum|frequenc|freq|waveform|^wave$|^mic|^samples$")
 _NOISE = re.compile(r"noise|random|^rand|perlin|grain")
 _BEFORE = re.compile(
     r"backbuffer|prevframe|previousframe|lastframe|^previous|^prev(tex.*)?$|feedback|texprevious"
@@ -165,12 +165,12 @@ def is_absent_in_video(name: str) -> bool:
 def feature(name: str) -> str | None:
     """Return the feature of a common name."""
     word, prefixed = _core_word(name)
-    bare = _SOUND_PREFIX.sub("", word)
+    bare = _AUDIO_PREFIX.sub("", word)
     prefixed = prefixed or bare != word
     if word in ("audio", "sound", "music"):
         return "level"
     if bare not in _FEATURE_NAMES:
-        bare = _SOUND_SUFFIX.sub("", bare)
+        bare = _AUDIO_SUFFIX.sub("", bare)
     return _FEATURE_NAMES.get(bare) if prefixed or bare not in _AMBIGUOUS_NAMES else None
 
 
@@ -181,7 +181,7 @@ def sampler_content(name: str) -> SamplerContent:
         return SamplerContent.HISTORY
     if _BEFORE.search(word):
         return SamplerContent.BEFORE
-    if _SOUND.search(word) or word == "channel1":
+    if _AUDIO.search(word) or word == "channel1":
         return SamplerContent.AUDIO
     return SamplerContent.NOISE if _NOISE.search(word) else SamplerContent.IMAGE
 

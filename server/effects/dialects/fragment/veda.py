@@ -92,7 +92,7 @@ def read_header(author_file: AuthorFile) -> Header:
 def _read_imports(
     author_file: AuthorFile, table: JsonObject, contents: dict[str, SamplerContent]
 ) -> tuple[Texture, ...]:
-    """Return the imported images; a video or sound becomes the input image or the audio."""
+    """Return the imported images; a video or audio becomes the input image or the audio texture."""
     entries = table.get("IMPORTED")
     textures: list[Texture] = []
     for name, entry in entries.items() if isinstance(entries, JsonObject) else ():

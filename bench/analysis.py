@@ -1,6 +1,6 @@
 """Seconds that the analysis of a track takes, compared with decoding alone.
 
-    python bench/sound.py [SECONDS]       length of the track, 240 by default
+    python bench/analysis.py [SECONDS]       length of the track, 240 by default
 
 The demo track is repeated to that length. Run it on an idle machine.
 """
