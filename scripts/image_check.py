@@ -111,7 +111,7 @@ class _Container:
 
     @property
     def first(self) -> str:
-        """The id of its process 1, in the namespace of this process."""
+        """Return the id of its process 1, in the namespace of this process."""
         children = _children(self.process.pid)
         if not children:
             sys.exit("The entry point ended unexpectedly.")

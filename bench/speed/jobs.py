@@ -52,7 +52,7 @@ class Work:
 
     @property
     def settings(self) -> dict[str, str]:
-        """The environment in which its request means its size."""
+        """The environment in which its request has its size."""
         settings = {**os.environ, "PLANS": f"free={min(self.size)}"}
         return settings | ({"SHADERS_DIR": str(self.effects)} if self.effects else {})
 

@@ -1,4 +1,4 @@
-"""The words of the documents, by the list of test_language.py."""
+"""The language of the documents, by the list of test_language.py."""
 
 import re
 from pathlib import Path

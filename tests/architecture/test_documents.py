@@ -1,4 +1,4 @@
-"""The documents name what is there: targets, settings, codes, version; nothing names this desk."""
+"""Documents: their targets, settings, codes and versions exist; no path of a machine is named."""
 
 import re
 from dataclasses import fields

@@ -1,4 +1,4 @@
-"""The chains that the documents show are taken as they stand."""
+"""The chains in the documents are valid requests."""
 
 import json
 import re

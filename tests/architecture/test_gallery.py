@@ -1,4 +1,4 @@
-"""The gallery shows what is shipped: every effect, by its own words, on a sheet that is there."""
+"""The gallery shows every built-in effect, with its description, on a sheet that exists."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""The import rules: arrows between rooms point one way, heavy things have one door each."""
+"""The rules of imports: rooms import in one direction, heavy packages have one door each."""
 
 import ast
 import subprocess

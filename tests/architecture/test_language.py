@@ -1,4 +1,4 @@
-"""The words of the project: the field's nouns, plain sentences, one form of a message."""
+"""The language of the project: the nouns of the field, plain sentences, one form of a message."""
 
 import ast
 import io

@@ -1,4 +1,4 @@
-"""The rules of the browser's modules: imports point one way, folders and files stay small."""
+"""The rules of the browser's modules: imports in one direction, small folders and files."""
 
 import re
 from functools import cache
@@ -51,7 +51,7 @@ def _exports(module: str) -> set[str]:
 
 @cache
 def _imports(module: str) -> dict[str, set[str]]:
-    """The modules that a module imports by relative paths, with the names that it takes."""
+    """Return the modules that a module imports by relative paths, with the imported names."""
     statements = _FROM.findall(_text(module))
     assert len(statements) == len(_IMPORT.findall(_text(module))), f"{module}: unknown import"
     imports: dict[str, set[str]] = {}

@@ -1,4 +1,4 @@
-"""The watch page in a real browser: what is saved is seen, errors in their place, controls."""
+"""The watch page in a real browser: saved changes are drawn, errors have positions, controls."""
 
 import json
 import signal

@@ -44,7 +44,7 @@ _FLAGS = (
 
 
 def find_chromium() -> str:
-    """The browser on PATH; without one the test fails and says what to install.
+    """Return the browser on PATH; without one the test fails and says what to install.
 
     On Ubuntu it is skipped: its archive holds no browser, only stand-ins that fetch a snap, so
     `make test` has nothing to install there.
@@ -69,7 +69,7 @@ def _is_snap(program: Path) -> bool:
 
 
 def _system() -> str:
-    """The ID in os-release, such as ``debian``; nothing where there is no such file."""
+    """Return the ID in os-release, such as ``debian``; empty without such a file."""
     try:
         return platform.freedesktop_os_release().get("ID", "")
     except OSError:
@@ -141,12 +141,12 @@ class Chromium:
             time.sleep(_LOOK_S)
 
     def left_running(self) -> list[processes.Process]:
-        """Processes that name its profile."""
+        """Return the processes that name its profile."""
         return processes.mentioning(str(self.folder))
 
     @asynccontextmanager
     async def page(self, downloads: Path) -> AsyncIterator["Page"]:
-        """An empty page that shares nothing with others; `downloads` takes what it saves."""
+        """Open an empty page that shares nothing with others; it saves into `downloads`."""
         async with connect(self.address) as tools:
             context = await tools.send("Target.createBrowserContext", disposeOnDetach=True)
             await tools.send(
@@ -197,7 +197,7 @@ class Page:
             await asyncio.sleep(_LOOK_S)
 
     async def run(self, script: str) -> Any:
-        """The value of an expression, awaited when it is a promise; as a person's own act."""
+        """Return the value of an expression, awaited if it is a promise, as a user's action."""
         answer = await self.send(
             "Runtime.evaluate",
             expression=script,
@@ -209,7 +209,7 @@ class Page:
         return answer["result"].get("value")
 
     async def until(self, script: str, within_s: float) -> Any:
-        """The value of `script` once it is neither false nor empty.
+        """Return the value of `script` once it is neither false nor empty.
 
         The page may be loaded again meanwhile: `script` is then run in the new one.
         """
@@ -239,7 +239,7 @@ class Page:
             )
 
     async def downloaded(self, within_s: float = HANG_S) -> Download:
-        """The first download, once all of it is there."""
+        """Return the first download once it is complete."""
         begun = await self._tools.event("Browser.downloadWillBegin", within_s=within_s)
         deadline = time.monotonic() + within_s
         while True:
@@ -253,7 +253,7 @@ class Page:
         return Download(begun["url"], begun["suggestedFilename"], int(latest[0]["receivedBytes"]))
 
     def requests(self) -> list[dict[str, Any]]:
-        """All that was sent, preflights too: method, url, and seconds on the browser's clock."""
+        """Return all requests, preflights too: method, url, and seconds on the browser's clock."""
         return [
             {
                 "method": event["request"]["method"],

@@ -59,7 +59,7 @@ class DevTools:
             del self._calls[number]
 
     def events(self, method: str, session: str = "") -> list[dict[str, Any]]:
-        """The parameters of all events so far of this name and session."""
+        """Return the parameters of all events so far of this name and session."""
         return [
             event["params"]
             for event in self._events
@@ -69,7 +69,7 @@ class DevTools:
     async def event(
         self, method: str, session: str = "", *, within_s: float, **wanted: Any
     ) -> dict[str, Any]:
-        """The first event, past or to come, whose parameters have the values `wanted`."""
+        """Return the first event, past or future, whose parameters have the values `wanted`."""
         deadline = time.monotonic() + within_s
         while True:
             for params in self.events(method, session):
@@ -104,7 +104,7 @@ class DevTools:
 
 @asynccontextmanager
 async def connect(address: str) -> AsyncIterator[DevTools]:
-    """The connection to the browser at the ws:// `address`."""
+    """Connect to the browser at the ws:// `address`."""
     async with (
         aiohttp.ClientSession() as client,
         client.ws_connect(address, max_msg_size=_LARGEST) as socket,

@@ -22,20 +22,20 @@ _GRID = 9
 
 
 def adobe_rgb() -> bytes:
-    """Adobe RGB (1998), 4.3.1: primaries, white D65, gamma 563/256."""
+    """Return the profile of Adobe RGB (1998), 4.3.1: primaries, white D65, gamma 563/256."""
     gamma = b"curv" + struct.pack(">IIH", 0, 1, round(ADOBE_GAMMA * 256))
     return _matrix(ADOBE_RGB, gamma, 0x02100000)
 
 
 def display_p3() -> bytes:
-    """Display P3: the primaries of SMPTE RP 431-2, white D65, the curve of sRGB (IEC 61966-2-1)."""
+    """Return the profile of Display P3: primaries of SMPTE RP 431-2, white D65, curve of sRGB."""
     curve = (2.4, 1 / 1.055, 0.055 / 1.055, 1 / 12.92, 0.04045)
     parametric = b"para" + struct.pack(">IHH", 0, 3, 0) + b"".join(map(_fixed, curve))
     return _matrix(DISPLAY_P3, parametric, 0x04300000)
 
 
 def four_inks() -> bytes:
-    """A press of our own: inks that filter light one after the other, as a table of Lab values."""
+    """Return the profile of a press whose inks filter light in turn, as a table of Lab values."""
     inks = np.array(
         [[0.02, 0.30, 0.65], [0.60, 0.03, 0.20], [0.85, 0.70, 0.03], [0.02, 0.02, 0.02]]
     )
@@ -77,7 +77,7 @@ def _of_chromaticity(xy: tuple[float, float]) -> Matrix:
 
 
 def _lab(xyz: Matrix) -> tuple[float, float, float]:
-    """CIE 1976 L*a*b* under D50."""
+    """Convert to CIE 1976 L*a*b* under D50."""
     x, y, z = (_root(float(value)) for value in xyz / D50)
     return 116 * y - 16, 500 * (x - y), 200 * (y - z)
 

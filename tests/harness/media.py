@@ -1,4 +1,4 @@
-"""Small tracks and photos for tests, and what an MP4 holds."""
+"""Small tracks and photos for tests, and the contents of MP4 files."""
 
 import json
 import subprocess
@@ -16,7 +16,7 @@ RATE = 44_100
 
 
 def wav(seconds: float, *, kick_every: float = 0.5, seed: int = 0) -> bytes:
-    """A 16-bit stereo track: decaying 60 Hz kicks over quiet noise."""
+    """Return a 16-bit stereo track: decaying 60 Hz kicks over quiet noise."""
     count = round(seconds * RATE)
     time = np.arange(count) / RATE
     since = np.mod(time, kick_every)
@@ -26,7 +26,7 @@ def wav(seconds: float, *, kick_every: float = 0.5, seed: int = 0) -> bytes:
 
 
 def wav_of(samples: np.ndarray[Any, Any], rate: int) -> bytes:
-    """A 16-bit WAV of these samples: (samples, channels), -1 to 1."""
+    """Return a 16-bit WAV of these samples: (samples, channels), -1 to 1."""
     file = BytesIO()
     with wave.open(file, "wb") as out:
         out.setnchannels(samples.shape[1])
@@ -63,7 +63,7 @@ def contents(video: Path, *options: str) -> dict[str, Any]:
 
 
 def frame_hashes(video: Path) -> list[str]:
-    """The MD5 of every decoded frame."""
+    """Return the MD5 of every decoded frame."""
     command = ["ffmpeg", "-nostdin", "-v", "error", "-i", str(video), "-map", "0:v"]
     done = subprocess.run(
         [*command, "-f", "framemd5", "-"],
@@ -77,7 +77,7 @@ def frame_hashes(video: Path) -> list[str]:
 
 
 def frames(video: Path, width: int, height: int) -> np.ndarray[Any, Any]:
-    """Every decoded frame as RGB: (frames, height, width, 3), unsigned bytes."""
+    """Return every decoded frame as RGB: (frames, height, width, 3), unsigned bytes."""
     command = ["ffmpeg", "-nostdin", "-v", "error", "-i", str(video), "-map", "0:v"]
     command += ["-f", "rawvideo", "-pix_fmt", "rgb24", "-"]
     done = subprocess.run(command, capture_output=True, check=True, timeout=HANG_S)

@@ -94,7 +94,7 @@ def decode(tmp_path: Path) -> Callable[..., DecodedAudio]:
 
 @pytest.fixture
 def written(tmp_path: Path) -> Callable[[], Samples]:
-    """The samples in the file that `decode` wrote."""
+    """Return a function that reads the samples of the file that `decode` wrote."""
 
     def read() -> Samples:
         data = (tmp_path / "sound.wav").read_bytes()[wav.HEADER_BYTES :]

@@ -18,7 +18,7 @@ class Process:
 
     @property
     def kind(self) -> str:
-        """``worker``, ``fork_server``, ``ffmpeg``, ``server`` or ``other``."""
+        """Return ``worker``, ``fork_server``, ``ffmpeg``, ``server`` or ``other``."""
         if "server.worker.program" in self.command:
             return "worker"
         if "server.worker.fork_server" in self.command:
@@ -34,7 +34,7 @@ class Process:
 
     @property
     def is_alive(self) -> bool:
-        """True while this process exists, even if its number is used again later."""
+        """Return True while this process exists, even if its number is used again later."""
         now = _read(self.pid)
         return now is not None and now.age_ticks == self.age_ticks
 

@@ -1,4 +1,4 @@
-"""Clients that stop in the middle, send next to nothing, or pack what must not be packed."""
+"""Clients that stop in the middle, send almost nothing, or compress what must not be compressed."""
 
 import gzip
 import socket

@@ -54,7 +54,7 @@ FORMATS = {
 
 
 def noise(seconds: float, rate: int, channels: int, seed: int = 0) -> Samples:
-    """Noise that fits itself at one place only: dull enough for every codec, channels unlike."""
+    """Return noise without treble, which codecs discard; its channels differ."""
     count = round(seconds * rate)
     white = np.random.default_rng(seed).standard_normal((count, channels))
     spectrum = np.fft.rfft(white, axis=0)
@@ -92,7 +92,7 @@ def decoded(path: Path) -> Samples:
 
 
 def at_our_rate(samples: Samples, rate: int) -> Samples:
-    """`samples` at 48 kHz, by their spectrum: sample 0 stays sample 0."""
+    """Resample `samples` to 48 kHz by their spectrum: sample 0 stays sample 0."""
     count = len(samples)
     wanted = round(count * OUR_RATE / rate)
     spectrum = np.fft.rfft(samples, axis=0)
@@ -118,9 +118,9 @@ def true_peak(samples: Samples) -> float:
 
 
 def lag(of: NDArray[Any], behind: NDArray[Any]) -> tuple[int, float]:
-    """By how many samples `of` comes later than `behind`, and their correlation there (0 to 1).
+    """Return the delay of `of` after `behind` in samples, and their correlation (0 to 1).
 
-    Both are one channel at one rate; the place is where they correlate best.
+    Both are one channel at one rate; the delay is that of the best correlation.
     """
     size = 1 << (len(of) + len(behind)).bit_length()
     product = np.fft.rfft(of, size) * np.conj(np.fft.rfft(behind, size))

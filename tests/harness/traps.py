@@ -1,4 +1,4 @@
-"""Files that are not what they are called, and that would have others opened or memory filled."""
+"""Files of another type than their name says, which refer to other files or expand in memory."""
 
 import select
 import socket

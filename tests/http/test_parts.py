@@ -1,4 +1,4 @@
-"""A part of the track that is selected by analysis is known in the response."""
+"""The part of the track that the analysis selects is in the response."""
 
 import io
 import json

@@ -1,4 +1,4 @@
-"""GET /ready is right, and cheap however often it is requested."""
+"""GET /ready is true, and cheap however often it is requested."""
 
 import asyncio
 import os

@@ -1,4 +1,4 @@
-"""Requests made by hand, for what no well-behaved client would send."""
+"""Raw requests, such as no well-behaved client would send."""
 
 import asyncio
 import json

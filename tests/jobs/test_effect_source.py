@@ -1,4 +1,4 @@
-"""Sources: what they are known by, and how a job keeps the files that they name."""
+"""Effect sources: their identity, and the copies of their files in a job."""
 
 from dataclasses import replace
 from pathlib import Path

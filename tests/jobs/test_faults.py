@@ -1,4 +1,4 @@
-"""The dispatcher against an ffmpeg that misbehaves: a stand-in on PATH; all else is real."""
+"""The dispatcher with a faulty ffmpeg: a substitute on PATH; everything else is real."""
 
 import os
 import shutil

@@ -1,4 +1,4 @@
-"""A job whose picture would flash, through the whole server: limited, killed and taken up."""
+"""A job whose frames would flash, through the whole server: limited, killed and resumed."""
 
 import sqlite3
 from pathlib import Path

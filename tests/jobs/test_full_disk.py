@@ -1,4 +1,4 @@
-"""A full disk: nothing of what must be possible on one fails, on a real file system."""
+"""A full disk: the server still starts, deletes and reports its errors, on a real file system."""
 
 import logging
 import os

@@ -1,4 +1,4 @@
-"""Ids of jobs: what they are made of."""
+"""Ids of jobs: their length and characters."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""Changes of jobs as listeners meet them."""
+"""Changes of jobs as listeners receive them."""
 
 from pathlib import Path
 

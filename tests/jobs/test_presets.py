@@ -1,4 +1,4 @@
-"""Preset files: what one holds, and what becomes of files that are wrong."""
+"""Preset files: their content, and the handling of invalid ones."""
 
 import json
 from pathlib import Path

@@ -42,7 +42,7 @@ async def _on_disk(store: Store, data: DataFolder, job: Job, *names: str) -> Pat
 
 
 def _with_an_old_table(data: DataFolder) -> Store:
-    """Table that existed before this start."""
+    """Open a table that existed before this start."""
     Store(data.database).close()
     return Store(data.database)
 

@@ -1,4 +1,4 @@
-"""Time-outs that do not count what their own process did not run."""
+"""Timeouts that exclude the time in which their own process did not run."""
 
 import asyncio
 import time

@@ -1,4 +1,4 @@
-"""Processes are sandboxed, bounded, and gone when the block that started them ends."""
+"""Processes are sandboxed and limited, and end with the block that started them."""
 
 import os
 import signal

@@ -41,7 +41,7 @@ st.register_type_strategy(float, st.floats(allow_nan=False, allow_infinity=False
 
 
 def values_of(kind: type) -> st.SearchStrategy[Any]:
-    """Every dataclass of `kind`, with JSON values where a field takes any."""
+    """Return every dataclass of `kind`, with JSON values where a field takes any."""
     hints = get_type_hints(kind)
     loose: dict[str, st.SearchStrategy[Any]] = {}
     for field in fields(kind):

@@ -1,4 +1,4 @@
-"""Cover effects move with the audio, stand still in silence, and show readable text."""
+"""Cover effects move with the audio, do not move in silence, and show readable text."""
 
 from dataclasses import replace
 from pathlib import Path

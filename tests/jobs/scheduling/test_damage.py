@@ -1,4 +1,4 @@
-"""Files of a job that are damaged on disk: only what wrote them runs again."""
+"""Files of a job that are damaged on disk: only the tasks that wrote them run again."""
 
 from server.jobs.model.job import Stage, Status
 from tests.jobs.conftest import MakeJob

@@ -1,4 +1,4 @@
-"""Contract of the job store: what every database that keeps jobs must do.
+"""Contract of the job store, which every database has to fulfil.
 
 `DATABASES` has one row for each; all tests of this folder, except those named after a database,
 run with every one.
