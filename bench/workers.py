@@ -44,7 +44,7 @@ async def measure(scene: SceneSpec, runs: int) -> dict[str, Figures]:
     runs_by_way: dict[str, list[Figures]] = {}
     with tempfile.TemporaryDirectory(prefix="toqibox-bench-") as name:
         folder = Path(name)
-        task = DrawFrames(scene=scene, shots=(FrameFile(frame=0, out=folder / "frame.png"),))
+        task = DrawFrames(scene=scene, frames=(FrameFile(frame=0, out=folder / "frame.png"),))
         async with AsyncExitStack() as stack:
             forked, cached = ForkServer(sandbox.environment()), _cached(folder / "shaders")
             stack.push_async_callback(forked.close)

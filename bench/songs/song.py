@@ -42,7 +42,7 @@ def instruments(part: str, one_shots: Path | None = None) -> Instruments:
 
     Args:
         part: train, tune or test.
-        hits: a folder of one-shots of drums, for training alone.
+        one_shots: a folder of one-shots of drums, for training alone.
     """
     if part == "test":
         test_fonts = (SOUNDFONTS / "TimGM6mb.sf2",)

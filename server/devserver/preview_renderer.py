@@ -99,13 +99,13 @@ class PreviewRenderer:
             if request != self._frame_requests:
                 raise Superseded
             file = FrameFile(frame=frame, out=self._folder / f"{request}.png")
-            task = DrawFrames(scene=self._scene(loaded, params, size, fit, frame), shots=(file,))
+            task = DrawFrames(scene=self._scene(loaded, params, size, fit, frame), frames=(file,))
             try:
                 result = await self._run(task, _FRAME_TIMEOUTS, loaded)
             finally:
                 png = _read_and_remove(file.out)
-        shot = result.shots[0]
-        facts = {"exact": shot.exact, "from": shot.first, "renderer": result.renderer}
+        drawn = result.frames[0]
+        facts = {"exact": drawn.exact, "from": drawn.first, "renderer": result.renderer}
         return png, {**facts, "software": result.software}
 
     async def measure(

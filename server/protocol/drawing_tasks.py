@@ -109,7 +109,7 @@ class DrawFrames(Task[DrawnFrames]):
 
     draws = True
     scene: SceneSpec
-    shots: tuple[FrameFile, ...]
+    frames: tuple[FrameFile, ...]
     composite: bool = True
     """True writes frames as in a video; False keeps their alpha."""
     max_frames: int = 900
@@ -120,7 +120,7 @@ class DrawFrames(Task[DrawnFrames]):
         return self.scene.inputs()
 
     def outputs(self) -> list[Path]:
-        return [shot.out for shot in self.shots]
+        return [frame.out for frame in self.frames]
 
 
 @dataclass(frozen=True, kw_only=True)

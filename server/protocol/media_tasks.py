@@ -1,4 +1,4 @@
-"""Tasks that decode, analyse, encode and join media, and the probe of the machine."""
+"""Tasks that decode, analyse, encode and mux media, and the probe of the machine."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -122,7 +122,7 @@ class SheetCell:
     """Image of a contact sheet with its label; None leaves the cell empty."""
 
     label: str
-    picture: Path | None = None
+    image: Path | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -136,7 +136,7 @@ class ComposeSheet(Task[TaskResult]):
     out: Path
 
     def inputs(self) -> list[Path]:
-        return [cell.picture for cell in self.cells if cell.picture is not None]
+        return [cell.image for cell in self.cells if cell.image is not None]
 
     def outputs(self) -> list[Path]:
         return [self.out]
@@ -160,7 +160,7 @@ class EncodeAudio(Task[EncodedAudio]):
 
 @dataclass(frozen=True, kw_only=True)
 class Mux(Task[MuxedVideo]):
-    """Join segments and audio to one video, verify it, and take the poster from it."""
+    """Mux segments and audio into one video, verify it, and take the poster from it."""
 
     segments: tuple[Path, ...]
     audio: Path

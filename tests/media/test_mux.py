@@ -21,7 +21,7 @@ from server.media.video.verify import ExpectedVideo, verify
 
 WIDTH, HEIGHT = 64, 36
 Array = np.ndarray[Any, np.dtype[Any]]
-Shot = tuple[list[Path], Path, ExpectedVideo]
+Muxable = tuple[list[Path], Path, ExpectedVideo]
 
 
 def _luma(frame: int) -> int:
@@ -37,7 +37,7 @@ def _segment(out: Path, frames: range, fps: int) -> Path:
     return out
 
 
-def _shoot(folder: Path, fps: int, *lengths: int) -> Shot:
+def _encode(folder: Path, fps: int, *lengths: int) -> Muxable:
     """Make segments of these lengths in frames, and audio with a click in its middle."""
     segments, frames = [], 0
     for number, length in enumerate(lengths):
@@ -52,16 +52,16 @@ def _shoot(folder: Path, fps: int, *lengths: int) -> Shot:
 
 
 @pytest.fixture(scope="module")
-def shot(tmp_path_factory: pytest.TempPathFactory) -> Shot:
+def muxable(tmp_path_factory: pytest.TempPathFactory) -> Muxable:
     """Write 23 frames at 30 a second in two segments."""
-    return _shoot(tmp_path_factory.mktemp("shot"), 30, 10, 13)
+    return _encode(tmp_path_factory.mktemp("muxable"), 30, 10, 13)
 
 
 @pytest.fixture(scope="module")
-def video(shot: Shot) -> Path:
+def video(muxable: Muxable) -> Path:
     """Mux the video of `shot`."""
-    out = shot[0][0].with_name("film.mp4")
-    muxer.mux(*shot, out)
+    out = muxable[0][0].with_name("video.mp4")
+    muxer.mux(*muxable, out)
     return out
 
 
@@ -83,7 +83,7 @@ def test_nothing_is_lost_and_nothing_drifts(
     fps: int,
     lengths: tuple[int, ...],
 ) -> None:
-    video = muxer.mux(*_shoot(tmp_path, fps, *lengths), tmp_path / "out.mp4")
+    video = muxer.mux(*_encode(tmp_path, fps, *lengths), tmp_path / "out.mp4")
     frames = sum(lengths)
     assert video.check.frames == frames
     assert video.check.uniform
@@ -126,9 +126,9 @@ ON_ONE_LINE = {"line\r\nbreak\0nul\n": "line breaknul", "a\tb\u2028c\x85d": "a b
     ],
 )
 def test_title_and_artist_are_all_the_metadata(
-    shot: Shot, tmp_path: Path, title: str | None, artist: str | None
+    muxable: Muxable, tmp_path: Path, title: str | None, artist: str | None
 ) -> None:
-    muxer.mux(*shot, tmp_path / "out.mp4", muxer.Metadata(title, artist))
+    muxer.mux(*muxable, tmp_path / "out.mp4", muxer.Metadata(title, artist))
     tags = _tags(tmp_path / "out.mp4")
     for word in ("major_brand", "minor_version", "compatible_brands"):
         tags.pop(word)
@@ -137,10 +137,12 @@ def test_title_and_artist_are_all_the_metadata(
     assert tags == plain
 
 
-def test_moov_comes_first_and_the_seal_is_that_of_the_file(shot: Shot, tmp_path: Path) -> None:
+def test_moov_comes_first_and_the_seal_is_that_of_the_file(
+    muxable: Muxable, tmp_path: Path
+) -> None:
     stages: list[str] = []
-    video = muxer.mux(*shot, tmp_path / "out.mp4", on_stage=stages.append)
-    assert [step for step in stages if step != "mux"] == ["joined", "checked"]
+    video = muxer.mux(*muxable, tmp_path / "out.mp4", on_stage=stages.append)
+    assert [step for step in stages if step != "mux"] == ["muxed", "checked"]
     kinds = mp4_boxes.box_types(tmp_path / "out.mp4")
     assert kinds.index(b"moov") < kinds.index(b"mdat")
     sum_of = subprocess.check_output(["sha256sum", tmp_path / "out.mp4"], text=True)
@@ -148,8 +150,8 @@ def test_moov_comes_first_and_the_seal_is_that_of_the_file(shot: Shot, tmp_path:
     assert video.bytes == (tmp_path / "out.mp4").stat().st_size
 
 
-def test_an_unexpected_video_is_not_published(shot: Shot, tmp_path: Path) -> None:
-    segments, track, expected = shot
+def test_an_unexpected_video_is_not_published(muxable: Muxable, tmp_path: Path) -> None:
+    segments, track, expected = muxable
     out = tmp_path / "out.mp4"
     wrong = [
         (segments[:1], track, expected),
@@ -168,9 +170,9 @@ def test_an_unexpected_video_is_not_published(shot: Shot, tmp_path: Path) -> Non
 
 
 def test_verification_names_each_fault(
-    shot: Shot, video: Path, convert: Callable[..., Path]
+    muxable: Muxable, video: Path, convert: Callable[..., Path]
 ) -> None:
-    expected = shot[2]
+    expected = muxable[2]
     late = convert(video, "late.mp4", "-c", "copy")
     with pytest.raises(ToqiboxError, match="moov is not before mdat"):
         verify(late, expected)
@@ -196,9 +198,9 @@ def test_verification_names_each_fault(
 
 
 def test_audio_that_is_too_short_is_detected(
-    shot: Shot, tmp_path: Path, make_wav: Callable[..., Path]
+    muxable: Muxable, tmp_path: Path, make_wav: Callable[..., Path]
 ) -> None:
-    segments, _, expected = shot
+    segments, _, expected = muxable
     short = tmp_path / "short.m4a"
     aac_encoder.encode(make_wav(np.zeros(4800, np.float32)), 20, 30, short)
     with pytest.raises(ToqiboxError, match="audio duration"):

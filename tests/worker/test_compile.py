@@ -96,8 +96,8 @@ def test_a_worker_draws_and_compiles_in_turn(tmp_path: Path) -> None:
     source = _body("gl_FragColor = vec4(1.0, fract(TIME), 0.0, 1.0);")
     scene = SceneSpec(effects=(effect_of(source),), size=(8, 4), fps=10, frames=10, fit="cover")
     for frame in (5, 1):
-        shots = (FrameFile(frame=frame, out=tmp_path / "a.png"),)
-        run_task(DrawFrames(scene=scene, shots=shots), ProgressReporter(lambda _event: None))
+        frames = (FrameFile(frame=frame, out=tmp_path / "a.png"),)
+        run_task(DrawFrames(scene=scene, frames=frames), ProgressReporter(lambda _event: None))
         pixel = np.asarray(Image.open(tmp_path / "a.png"))[0, 0]
         assert pixel.tolist() == [255, round(25.5 * frame + 0.01), 0, 255]
         assert not compile_source(source).blank

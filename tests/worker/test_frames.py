@@ -16,7 +16,7 @@ from server.protocol.results.drawing import DrawnFrame
 from server.protocol.scene import SceneSpec
 from server.protocol.tasks import DrawFrames, FrameFile
 from server.render.session import SessionCache
-from server.worker.tasks import draw_frames as shots
+from server.worker.tasks import draw_frames
 from tests.harness.rendering import effect_of
 from tests.render.drawing import SHOW, flat, quarters, save_photo
 
@@ -54,11 +54,11 @@ def shoot(sessions: SessionCache, tmp_path: Path) -> Shoot:
         }  # fmt: skip
         task = DrawFrames(
             scene=SceneSpec(**scene),
-            shots=tuple(FrameFile(frame=frame, out=file) for frame, file in requested),
+            frames=tuple(FrameFile(frame=frame, out=file) for frame, file in requested),
             **{"composite": False, **more},
         )
-        result = shots.run(task, ProgressReporter(lambda _event: None), sessions)
-        return result.shots, [np.asarray(Image.open(file)) for file in files]
+        result = draw_frames.run(task, ProgressReporter(lambda _event: None), sessions)
+        return result.frames, [np.asarray(Image.open(file)) for file in files]
 
     return run
 

@@ -83,7 +83,7 @@ def test_from_uploads_to_video(uploads: Path) -> None:
         ),
         stages,
     )  # fmt: skip
-    assert [stage for stage in stages if stage in ("joined", "checked", "poster")] == stages[-3:]
+    assert [stage for stage in stages if stage in ("muxed", "checked", "poster")] == stages[-3:]
     assert joined.bytes == video.stat().st_size
     assert joined.check.frames == 20
     assert joined.check.video_s == 2

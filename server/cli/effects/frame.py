@@ -71,7 +71,7 @@ def _draw(config: Config, options: argparse.Namespace) -> dict[str, Any]:
         scene = task_builder.scene_of(config, instance, media, settings)
         task = DrawFrames(
             scene=scene,
-            shots=(FrameFile(frame=number, out=frame_file),),
+            frames=(FrameFile(frame=number, out=frame_file),),
             composite=options.composite,
         )
         try:
@@ -85,7 +85,7 @@ def _draw(config: Config, options: argparse.Namespace) -> dict[str, Any]:
         "width": size[0],
         "height": size[1],
         "time": number / fps,
-        **to_json(result.shots[0]),
+        **to_json(result.frames[0]),
         "renderer": result.renderer,
         "software": result.software,
     }

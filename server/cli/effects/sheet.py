@@ -112,21 +112,21 @@ def _draw(
     session: WorkerSession, scene: SceneSpec, media: PreparedMedia, times: list[float], number: int
 ) -> list[SheetCell]:
     """Draw the frames of one effect and return their cells."""
-    frame_files = [media.folder / f"{number}-{index}.png" for index in range(len(times))]
-    shots = tuple(
-        FrameFile(frame=round(time * scene.fps), out=frame_file)
-        for time, frame_file in zip(times, frame_files, strict=True)
+    paths = [media.folder / f"{number}-{index}.png" for index in range(len(times))]
+    frame_files = tuple(
+        FrameFile(frame=round(time * scene.fps), out=path)
+        for time, path in zip(times, paths, strict=True)
     )
-    result = session.run(DrawFrames(scene=scene, shots=shots))
+    result = session.run(DrawFrames(scene=scene, frames=frame_files))
     effect = scene.effects[0].id
     return [
-        SheetCell(label=_label(effect, time, shot), picture=frame_file)
-        for time, frame_file, shot in zip(times, frame_files, result.shots, strict=True)
+        SheetCell(label=_label(effect, time, drawn), image=path)
+        for time, path, drawn in zip(times, paths, result.frames, strict=True)
     ]
 
 
-def _label(effect: str, time: float, shot: DrawnFrame) -> str:
-    return f"{effect}  {time:g} s" + ("" if shot.exact else "  (not exact)")
+def _label(effect: str, time: float, drawn: DrawnFrame) -> str:
+    return f"{effect}  {time:g} s" + ("" if drawn.exact else "  (not exact)")
 
 
 def _compose(

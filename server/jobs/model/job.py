@@ -1,6 +1,6 @@
 """Job: its states and the transitions between them.
 
-    queued ──slot──► processing ──joined──► completed
+    queued ──slot──► processing ──muxed──► completed
       │                  ├──task failed──► failed
       └──DELETE──► cancelled ◄──DELETE──┘
 

@@ -50,7 +50,7 @@ class JobCompleter:
         self._active_jobs = active_jobs
 
     async def complete(self, active: ActiveJob) -> None:
-        """Join, verify and publish a job whose segments are all on disk."""
+        """Mux, verify and publish the video of a job whose segments are all on disk."""
         await asyncio.gather(*(slot.stop_worker_of(active.job.id) for slot in self._slots))
         await self._pipeline.finish(active)
         report = finished_report(active, await self._store.tasks.results(active.job.id))

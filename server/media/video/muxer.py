@@ -47,7 +47,7 @@ def mux(
         expected: the required properties of the video.
         out: the video, written through its `.part`.
         metadata: the only metadata.
-        on_stage: called with ``mux`` while the video is being written, then with ``joined`` and
+        on_stage: called with ``mux`` while the video is being written, then with ``muxed`` and
             ``checked``.
 
     Raises:
@@ -65,7 +65,7 @@ def mux(
                 process, atomic.temp_path(out), lambda: on_stage("mux"), 600
             )
         result.raise_for_status("output_invalid")
-        on_stage("joined")
+        on_stage("muxed")
         check = verify(atomic.temp_path(out), expected)
         on_stage("checked")
         video = MuxedVideo(

@@ -107,7 +107,7 @@ class DrawnFrame:
 class DrawnFrames(TaskResult):
     """Single frames in files, in the requested order."""
 
-    shots: tuple[DrawnFrame, ...]
+    frames: tuple[DrawnFrame, ...]
     renderer: str
     software: bool
 

@@ -1,4 +1,4 @@
-"""The results of the tasks that decode, analyse, encode and join media."""
+"""The results of the tasks that decode, analyse, encode and mux media."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

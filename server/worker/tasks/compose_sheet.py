@@ -13,6 +13,6 @@ def run(task: ComposeSheet, progress: ProgressReporter) -> TaskResult:
         ToqiboxError: storage_full.
     """
     progress.stage("compose")
-    cells = [Cell(cell.label, cell.picture) for cell in task.cells]
+    cells = [Cell(cell.label, cell.image) for cell in task.cells]
     compose(cells, task.columns, task.size, task.out)
     return TaskResult()

@@ -35,8 +35,8 @@ def run(
         ToqiboxError: of the catalogue, ``render_failed`` for OpenGL errors.
     """
     spec = task.scene
-    shots = task.shots
-    if not all(0 <= shot.frame < spec.frames for shot in shots):
+    requested = task.frames
+    if not all(0 <= item.frame < spec.frames for item in requested):
         detail = f"a requested frame is not in the job: use 0 to {spec.frames - 1}"
         raise ToqiboxError("render_failed", detail=detail)
     reach = ReplayLimits(task.max_frames, task.max_s)
@@ -46,14 +46,14 @@ def run(
         session = sessions.open(spec)
         progress.stage("render")
         replay = _FrameSeeker(session, reach, progress)
-        for index in sorted(range(len(shots)), key=lambda index: shots[index].frame):
-            frame = shots[index].frame
+        for index in sorted(range(len(requested)), key=lambda index: requested[index].frame):
+            frame = requested[index].frame
             first, exact = replay.to(frame)
-            _write(session, shots[index].out, task.composite)
+            _write(session, requested[index].out, task.composite)
             results[index] = DrawnFrame(frame=frame, exact=exact, first=first)
     context = session.context
-    ordered = tuple(results[index] for index in range(len(shots)))
-    return DrawnFrames(shots=ordered, renderer=context.renderer, software=context.software)
+    ordered = tuple(results[index] for index in range(len(requested)))
+    return DrawnFrames(frames=ordered, renderer=context.renderer, software=context.software)
 
 
 class _FrameSeeker:
