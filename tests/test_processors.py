@@ -6,7 +6,6 @@ from pathlib import Path
 import pytest
 
 from server import processors, sandbox
-from server.jobs.scheduling.plan import encoder_threads
 
 V2 = "30 23 0:26 {base} /sys/fs/cgroup rw,nosuid - cgroup2 cgroup2 rw,nsdelegate\n"
 V1 = "31 23 0:27 {base} /sys/fs/cgroup/cpu,cpuacct rw shared:9 - cgroup cgroup rw,cpu,cpuacct\n"
@@ -90,10 +89,3 @@ def test_quota_bounds_the_threads_of_software_rendering(
     assert sandbox.environment(root).get("LP_NUM_THREADS") == threads
     monkeypatch.setenv("LP_NUM_THREADS", "3")
     assert sandbox.environment(root)["LP_NUM_THREADS"] == "3"
-
-
-@pytest.mark.parametrize(
-    ("slots", "cores", "threads"), [(2, 64, 16), (2, 6, 3), (2, 1, 1), (1, 1, 1), (0, 2, 2)]
-)
-def test_slots_share_the_processors_for_encoding(slots: int, cores: int, threads: int) -> None:
-    assert encoder_threads(slots, cores) == threads

@@ -13,7 +13,7 @@ from server import processors
 from server.cli.tasks import effect_loader, task_builder
 from server.cli.tasks.worker_session import WorkerSession
 from server.config import Config
-from server.jobs.scheduling.plan import encoder_threads
+from server.jobs.scheduling.division import Share, divide
 from server.media import ffmpeg
 from server.media.video.encoder_options import SegmentFormat, segment_argv
 from server.protocol import file_names
@@ -64,10 +64,11 @@ def measure(
 ) -> tuple[Parts, str]:
     """Measure the parts, segment by segment; return them and the name of the renderer."""
     spec = _scene_spec(work, material, config, folder)
-    length = max(1, int(config.segment_sec * FPS))
     slots = max(1, config.max_parallel_exports)
     parts = Parts(slots=slots)
-    parts.threads = encoder_threads(slots, parts.cores)
+    share = Share(slots=slots, cores=parts.cores, alone=True)
+    division = divide(work.frames, FPS, config.segment_sec, share, sequential=False)
+    length, parts.threads = division.segment_frames, division.threads
     form = SegmentFormat(encoder, work.size, FPS, parts.threads)
     sessions = SessionCache()
     session = sessions.open(spec)

@@ -1,18 +1,22 @@
 import asyncio
 from dataclasses import replace
-from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from server.jobs.model.job import Job
 from server.jobs.scheduling.active_job import ActiveJob, SlotClock
 from server.jobs.scheduling.damage import redo_damaged
-from server.jobs.scheduling.plan import flashes_path, split
+from server.jobs.scheduling.plan import Segment, flashes_path, split
 from tests.jobs.conftest import MakeJob
+
+
+def _split(job: Job, frames: int, machine: str = "llvmpipe") -> list[Segment]:
+    return split(replace(job, segment_frames=frames), machine)
 
 
 def test_segments_cover_every_frame_once(make_job: MakeJob) -> None:
     job = make_job(frames=95)
-    segments = split(job, Decimal(1), "llvmpipe")
+    segments = _split(job, 30)
     assert [(s.first, s.last) for s in segments] == [(0, 30), (30, 60), (60, 90), (90, 95)]
     assert len({s.key for s in segments}) == 4
 
@@ -20,18 +24,15 @@ def test_segments_cover_every_frame_once(make_job: MakeJob) -> None:
 def test_the_key_contains_everything_that_determines_pixels(make_job: MakeJob) -> None:
     job = replace(make_job("one"), encoder="x264", threads=1)
     same = replace(make_job("two"), encoder="x264", threads=1)
-    key = split(job, Decimal(10), "llvmpipe")[0].key
-    assert split(same, Decimal(10), "llvmpipe")[0].key == key
+    key = _split(job, 300)[0].key
+    assert _split(same, 300)[0].key == key
     changes: list[dict[str, Any]] = [{"fit": "cover"}, {"quality": "high"}, {"codec": "hevc"}]
     others = [
-        split(replace(job, threads=2), Decimal(10), "llvmpipe"),
-        split(replace(job, encoder="nvenc"), Decimal(10), "llvmpipe"),
-        split(job, Decimal(10), "NVIDIA L4"),
-        split(job, Decimal(1), "llvmpipe"),
-        *(
-            split(replace(job, spec=replace(job.spec, **changed)), Decimal(10), "llvmpipe")
-            for changed in changes
-        ),
+        _split(replace(job, threads=2), 300),
+        _split(replace(job, encoder="nvenc"), 300),
+        _split(job, 300, "NVIDIA L4"),
+        _split(job, 30),
+        *(_split(replace(job, spec=replace(job.spec, **changed)), 300) for changed in changes),
     ]
     assert key not in {segments[0].key for segments in others}
 
@@ -55,7 +56,7 @@ def _run(make_job: MakeJob, folder: Path, *, sequential: bool) -> ActiveJob:
 
 def test_finished_segments_are_not_drawn_again(make_job: MakeJob, tmp_path: Path) -> None:
     run = _run(make_job, tmp_path, sequential=False)
-    segments = split(run.job, Decimal(1), "llvmpipe")
+    segments = _split(run.job, 30)
     segments[1].path(tmp_path).touch()
     run.set_segments(segments)
     assert run.frames_done == 30
@@ -73,7 +74,7 @@ def test_sequential_segments_are_drawn_one_after_the_other(
     make_job: MakeJob, tmp_path: Path
 ) -> None:
     run = _run(make_job, tmp_path, sequential=True)
-    segments = split(run.job, Decimal(1), "llvmpipe")
+    segments = _split(run.job, 30)
     segments[0].path(tmp_path).touch()  # without its state it is of no use
     run.set_segments(segments)
     assert run.next_segment() == segments[0]
@@ -84,7 +85,7 @@ def test_sequential_segments_are_drawn_one_after_the_other(
 
 def test_frames_being_written_count_as_done(make_job: MakeJob, tmp_path: Path) -> None:
     run = _run(make_job, tmp_path, sequential=False)
-    run.set_segments(split(run.job, Decimal(1), "llvmpipe"))
+    run.set_segments(_split(run.job, 30))
     run.next_segment()
     run.drawing[0] = 12
     assert run.frames_done == 12
@@ -94,7 +95,7 @@ async def test_two_slots_with_damaged_features_have_one_new_analysis(
     make_job: MakeJob, tmp_path: Path
 ) -> None:
     run = _run(make_job, tmp_path, sequential=False)
-    run.set_segments(split(run.job, Decimal(1), "llvmpipe"))
+    run.set_segments(_split(run.job, 30))
     damaged = [run.features / "spectra.npy"]
     for segment in run.segments[:2]:
         run.drawing[segment.index] = 0

@@ -75,6 +75,8 @@ class Job:
     slot_ms: int = 0
     """Time that slots have spent on the job before the last start of the server."""
     encoder: str | None = None
+    segment_frames: int | None = None
+    """Frames of a segment, chosen when the job begins, as `threads` of each encoder."""
     threads: int | None = None
     renderer: str | None = None
     """Name of the OpenGL renderer when the job started; it must render every segment."""

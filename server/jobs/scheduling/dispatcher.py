@@ -184,11 +184,13 @@ class Dispatcher:
         active = self._activate(job)  # before it begins, so that a cancel finds it
         started = None
         try:
+            queued = await self._store.jobs.count(Status.QUEUED)
+            alone = len(self.active_jobs) == 1 and queued == 1
             started = await self._completer.transition(
                 job,
                 Status.PROCESSING,
                 started_at=now_ms(),
-                **self._pipeline.columns_at_start(job),
+                **self._pipeline.columns_at_start(job, alone=alone),
             )
         finally:
             if started is None or active.is_closing:

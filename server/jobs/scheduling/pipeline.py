@@ -17,6 +17,7 @@ from server.jobs.execution.slot import Slot
 from server.jobs.model.job import Job, Stage
 from server.jobs.scheduling import plan
 from server.jobs.scheduling.active_job import ActiveJob
+from server.jobs.scheduling.division import Share, divide
 from server.jobs.scheduling.retries import JobFailed
 from server.jobs.scheduling.steps import JobTasks
 from server.jobs.store.store import Store
@@ -107,19 +108,26 @@ class Pipeline:
         if active.job.stage is not stage:
             active.job = await self._store.jobs.update(active.job.id, stage=stage) or active.job
 
-    def columns_at_start(self, job: Job) -> dict[str, object]:
-        """Return the columns of a job that its start sets: its first stage and its machine."""
-        stage = next(step.stage for step in self.steps if step.stage is not None)
-        return {"stage": stage, **self._machine_columns(job)}
+    def columns_at_start(self, job: Job, *, alone: bool) -> dict[str, object]:
+        """Return the columns of a job that its start sets: its stage, machine and division.
 
-    def _machine_columns(self, job: Job) -> dict[str, object]:
+        `alone` is True if no other job is being processed or waits.
+        """
+        stage = next(step.stage for step in self.steps if step.stage is not None)
+        return {"stage": stage, **self._machine_columns(job, alone=alone)}
+
+    def _machine_columns(self, job: Job, *, alone: bool) -> dict[str, object]:
         encoder = self._machine.encoder_of(job.spec.codec)
+        spec, longest_s = job.spec, self._config.segment_sec
+        share = Share(slots=self._slots, cores=processors.available(), alone=alone)
+        division = divide(spec.frames, spec.fps, longest_s, share, sequential=spec.sequential)
         return {
             "renderer": self._machine.renderer,
             "software": bool(self._machine.software),
             "encoder": encoder.name,
             "encoder_fallback": encoder.replaces,
-            "threads": plan.encoder_threads(self._slots, processors.available()),
+            "segment_frames": division.segment_frames,
+            "threads": division.threads,
         }
 
     async def pin_machine(self, active: ActiveJob, _slot: Slot | None = None) -> None:
@@ -129,9 +137,9 @@ class Pipeline:
             JobFailed: its codec was offered when it was accepted, but no encoder opens now.
         """
         job = active.job
-        # Another machine or driver, or an encoder that did not open when the job began.
-        if job.renderer != self._machine.renderer or job.encoder is None:
-            columns = self._machine_columns(job)
+        # Another machine or driver, an encoder that did not open, or a job of an earlier version.
+        if job.renderer != self._machine.renderer or None in (job.encoder, job.segment_frames):
+            columns = self._machine_columns(job, alone=False)
             active.job = await self._store.jobs.update(job.id, **columns) or job
         if active.job.encoder is None:
             detail = f"no encoder of {job.spec.codec} opens any more"
@@ -140,6 +148,5 @@ class Pipeline:
 
     async def split(self, active: ActiveJob, _slot: Slot | None = None) -> None:
         """Split a job into segments; those that are on disk already are finished."""
-        segment_s, machine = self._config.segment_sec, self._machine.fingerprint
-        segments = await run_in_thread(plan.split, active.job, segment_s, machine)
+        segments = await run_in_thread(plan.split, active.job, self._machine.fingerprint)
         await run_in_thread(active.set_segments, segments)

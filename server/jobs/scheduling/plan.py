@@ -3,7 +3,6 @@
 import hashlib
 import json
 from dataclasses import dataclass
-from decimal import Decimal
 from pathlib import Path
 
 from server import __version__
@@ -48,15 +47,15 @@ class Segment:
         return folder / f"{self.index:04d}-{self.key[:32]}.state"
 
 
-def split(job: Job, segment_s: Decimal, fingerprint: str) -> list[Segment]:
-    """Split a job into segments of equal length of at most `segment_s`, in order.
+def split(job: Job, fingerprint: str) -> list[Segment]:
+    """Split a job into its segments, in order.
 
     The key covers the spec, with its quality, the range, the machine (renderer, versions), the
     encoder and its threads: the output of x264 depends on the number of threads, and a GPU renders
     different pixels than software.
     """
+    assert job.segment_frames is not None, "chosen when the job begins"
     spec = job.spec
-    length = max(1, int(segment_s * spec.fps))
     shared = {
         "version": __version__,
         "spec": json.loads(spec.to_json()),
@@ -65,8 +64,8 @@ def split(job: Job, segment_s: Decimal, fingerprint: str) -> list[Segment]:
         "threads": job.threads,
     }
     segments = []
-    for index, first in enumerate(range(0, spec.frames, length)):
-        last = min(first + length, spec.frames)
+    for index, first in enumerate(range(0, spec.frames, job.segment_frames)):
+        last = min(first + job.segment_frames, spec.frames)
         text = json.dumps({**shared, "range": [first, last]}, sort_keys=True)
         segments.append(Segment(index, first, last, hashlib.sha256(text.encode()).hexdigest()))
     return segments
@@ -81,11 +80,6 @@ def flashes_path(job: Job, folder: Path, fingerprint: str) -> Path | None:
         return None
     key = hashlib.sha256(f"{__version__} {fingerprint}".encode()).hexdigest()
     return folder / f"flashes-{key[:32]}.npz"
-
-
-def encoder_threads(slots: int, cores: int) -> int:
-    """Return the threads per x264 encoder, so that all slots together use each core once."""
-    return max(1, min(16, cores // max(1, slots)))
 
 
 def scene_of(job: Job, folder: Path, features: Path, config: Config) -> SceneSpec:

@@ -35,6 +35,9 @@ UPDATE task SET name = CASE name
     WHEN 'held' THEN 'held_back' ELSE 'draw_' || name END
 WHERE name IN ('sound', 'flashes', 'join', 'held') OR name GLOB 'segment-*'
 """,
+    """
+ALTER TABLE job ADD COLUMN segment_frames INTEGER
+""",
 )
 """SQL of each version, starting with 1."""
 SCHEMA_VERSION = len(MIGRATIONS)

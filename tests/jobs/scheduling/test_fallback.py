@@ -119,17 +119,17 @@ async def test_a_codec_has_its_own_encoder_and_fallback(
     open_rig: OpenRig, make_job: MakeJob, encoder: str
 ) -> None:
     rig = open_rig(machine=HEVC, encoder=encoder)
-    rig.workers.fail("segment", "encoder_failed")
+    rig.workers.fail("draw_segment", "encoder_failed")
     await rig.submit(make_job("one", frames=30, codec="hevc", quality="draft"))
     await rig.start()
     job = await rig.ended("one")
-    tasks = [call.task for call in rig.workers.given("segment")]
+    tasks = [call.task for call in rig.workers.given("draw_segment")]
     assert [(task.encoder, task.quality) for task in tasks if isinstance(task, DrawSegment)] == [
         ("hevc_nvenc", "draft"),
         ("x265", "draft"),
     ]
     assert [
-        call.task.encoder for call in rig.workers.given("join") if isinstance(call.task, Mux)
+        call.task.encoder for call in rig.workers.given("mux") if isinstance(call.task, Mux)
     ] == ["x265"]
     assert (job.status, job.encoder_fallback) == (Status.COMPLETED, "hevc_nvenc")
 

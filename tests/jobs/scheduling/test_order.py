@@ -1,5 +1,9 @@
 """The order of work, and slots that share a job."""
 
+from decimal import Decimal
+
+import pytest
+
 from server.jobs.model.job import Stage, Status
 from tests.harness.slots import until
 from tests.jobs.conftest import MakeJob
@@ -178,3 +182,48 @@ async def test_without_slots_jobs_wait(open_rig: OpenRig, make_job: MakeJob) -> 
     await rig.store.jobs.next_queued()
     assert rig.dispatcher.active_jobs == {}
     assert (await rig.job("one")).status is Status.QUEUED
+
+
+async def test_a_short_job_is_cut_for_all_slots(open_rig: OpenRig, make_job: MakeJob) -> None:
+    rig = open_rig(slots=2, segment_sec=Decimal(10))
+    rig.workers.hold(SEGMENT)
+    await rig.start()
+    await rig.submit(make_job("one", frames=240))
+    calls = await rig.workers.next(SEGMENT, 2)
+    assert [(call.first, call.job_id) for call in calls] == [(0, "one"), (120, "one")]
+    rig.workers.release(SEGMENT)
+    await rig.ended("one")
+
+
+async def test_a_job_stays_divided_as_it_began(
+    open_rig: OpenRig, make_job: MakeJob, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("server.processors.available", lambda: 8)
+    rig = open_rig(slots=2, segment_sec=Decimal(10))
+    rig.workers.hold(SEGMENT)
+    await rig.start()
+    await rig.submit(make_job("one", frames=240), make_job("sequential", sequential=True))
+    first, _ = await rig.workers.next(SEGMENT, 2)
+    first.finish()
+    await until(lambda: rig.active("one").finished)
+    await rig.close()
+
+    rig = open_rig(slots=1, segment_sec=Decimal(1))
+    await rig.start()
+    one, _ = await rig.ended("one"), await rig.ended("sequential")
+    assert rig.segments("one") == [120]
+    assert (one.segment_frames, one.threads) == (120, 4)
+
+
+@pytest.mark.parametrize(("others", "threads"), [(0, 8), (1, 4)])
+async def test_a_job_that_uses_one_slot_has_the_idle_processors(
+    open_rig: OpenRig, make_job: MakeJob, monkeypatch: pytest.MonkeyPatch, others: int, threads: int
+) -> None:
+    monkeypatch.setattr("server.processors.available", lambda: 8)
+    rig = open_rig(slots=2)
+    jobs = [make_job(f"other {number}") for number in range(others)]
+    await rig.submit(make_job("one", sequential=True), *jobs)
+    await rig.start()
+    assert (await rig.ended("one")).threads == threads
+    for job in jobs:
+        await rig.ended(job.id)
