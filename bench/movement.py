@@ -129,9 +129,11 @@ def difference_in_silence(
 
 def _scene(context: Context, library: Library, look: Look, case: Case, photo: Path) -> Scene:
     chain = []
-    for step in look.steps("16:9"):
-        effect = library.get(step.id)
-        chain.append(replace(read_source(effect, library).with_local_paths, params=step.params))
+    for requested in look.chain_for("16:9"):
+        effect = library.get(requested.id)
+        chain.append(
+            replace(read_source(effect, library).with_local_paths, params=requested.params)
+        )
     job = SceneSpec(
         effects=tuple(chain),
         photo=photo,

@@ -8,7 +8,7 @@ from PIL import Image
 from bench.looks.material import FPS, Song
 from server.effects.library.library import Library
 from server.jobs.model.effect_source import read_source
-from server.jobs.submission.fields import Step
+from server.jobs.submission.fields import RequestedEffect
 from server.jobs.submission.preset import Preset
 from server.protocol.scene import SceneSpec
 from server.render.gl.context import Context
@@ -30,9 +30,9 @@ class Look:
     name: str
     preset: Preset | None = None
 
-    def steps(self, aspect: str) -> tuple[Step, ...]:
+    def chain_for(self, aspect: str) -> tuple[RequestedEffect, ...]:
         """Return its chain at that aspect ratio."""
-        return self.preset.steps(aspect) if self.preset else (Step(self.name, {}),)
+        return self.preset.chain_for(aspect) if self.preset else (RequestedEffect(self.name, {}),)
 
     @property
     def fit(self) -> str:
@@ -114,11 +114,11 @@ class LookRenderer:
         return [images[frame] for frame in frames]
 
     def _job(self, pair: Pair, size: Size) -> SceneSpec:
-        steps = self._look.steps(_ASPECTS[size])
-        effects = [self._library.get(step.id) for step in steps]
+        requested = self._look.chain_for(_ASPECTS[size])
+        effects = [self._library.get(item.id) for item in requested]
         chain = [
-            replace(read_source(effect, self._library).with_local_paths, params=step.params)
-            for effect, step in zip(effects, steps, strict=True)
+            replace(read_source(effect, self._library).with_local_paths, params=item.params)
+            for effect, item in zip(effects, requested, strict=True)
         ]
         return SceneSpec(
             effects=tuple(chain),

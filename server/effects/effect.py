@@ -167,13 +167,12 @@ class Effect:
         """
         return check_params(self.inputs, params, field)
 
-    def analysis_level(self, params: object, field: str = "params") -> AnalysisLevel:
+    def analysis_level(self, param_values: Mapping[str, ParamValue]) -> AnalysisLevel:
         """Return the audio analysis that must be finished before a frame can be drawn.
 
-        Raises:
-            ToqiboxError: as `param_values` does.
+        Args:
+            param_values: of its inputs, as `param_values` returns them.
         """
-        param_values = self.param_values(params, field)
         levels = [_analysis_level(effect_input, param_values) for effect_input in self.inputs]
         uses_audio = any(texture.content is Content.AUDIO for texture in self.textures)
         levels += [AnalysisLevel.SPECTRA] if uses_audio else []

@@ -34,7 +34,7 @@ def to_json(value: object) -> Any:
     if hasattr(value, "to_json"):
         return value.to_json()
     if is_dataclass(value) and not isinstance(value, type):
-        return {_key(field): to_json(getattr(value, field.name)) for field in fields(value)}
+        return to_json_object(value)
     if isinstance(value, Path | Decimal):
         return str(value)
     if isinstance(value, Mapping):
@@ -42,6 +42,11 @@ def to_json(value: object) -> Any:
     if isinstance(value, tuple | list):
         return [to_json(item) for item in value]
     return value
+
+
+def to_json_object(value: Any) -> dict[str, Any]:
+    """Convert the fields of a dataclass to a JSON object."""
+    return {_key(field): to_json(getattr(value, field.name)) for field in fields(value)}
 
 
 def from_json(kind: type[Value], value: object, where: str = "") -> Value:

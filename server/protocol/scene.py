@@ -7,28 +7,35 @@ from pathlib import Path
 from typing import Any
 
 from server.protocol import file_names
-from server.protocol.codec import to_json
+from server.protocol.codec import to_json, to_json_object
 
 FITS = ("blur", "contain", "cover")
 """Fits of a photo in a frame of another shape."""
 DEFAULT_FIT = "blur"
+_OPTIONAL = ("includes", "files")
 
 
 @dataclass(frozen=True, kw_only=True)
 class EffectInstance:
-    """Effect of a chain by value: its texts, its params, and the paths of its files."""
+    """Effect of a chain by value, in a job's spec and in tasks: texts, params, image files."""
 
     id: str
     file: str
     """Name of its file; the suffix determines the dialect."""
     source: str
     params: Mapping[str, Any] = field(default_factory=dict)
+    """Params as JSON; those that are left out have the defaults of the effect."""
     vertex: str | None = None
     """Text of its own vertex shader, if it has one."""
     includes: Mapping[str, str] = field(default_factory=dict)
     """Texts of the files that it includes, by path."""
     files: Mapping[str, Path] = field(default_factory=dict)
-    """Absolute paths of its image files by the names that the effect uses."""
+    """Paths of its image files by the names that the effect uses: absolute in a task."""
+
+    def to_json(self) -> dict[str, Any]:
+        """Return its fields, without includes and files if it has none."""
+        fields = to_json_object(self)
+        return {key: fields[key] for key in fields if fields[key] or key not in _OPTIONAL}
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -197,14 +197,14 @@ def test_the_analysis_that_a_modulation_needs(
     payload: object, analysis_level: AnalysisLevel
 ) -> None:
     effect = _effect([{"NAME": "size", "TYPE": "float"}])
-    assert effect.analysis_level({"size": payload}) is analysis_level
+    assert effect.analysis_level(effect.param_values({"size": payload})) is analysis_level
 
 
 def test_a_transition_in_beats_and_a_texture_of_the_past_need_the_track() -> None:
     fade = "vec4 transition(vec2 uv) { return mix(getFromColor(uv), getToColor(uv), progress); }"
     moved = load("fade", "fade.glsl", fade)
     assert moved.analysis_level({}) is AnalysisLevel.NOTHING
-    assert moved.analysis_level({"unit": "beats"}) is AnalysisLevel.TRACK
+    assert moved.analysis_level(moved.param_values({"unit": "beats"})) is AnalysisLevel.TRACK
     with pytest.raises(ToqiboxError, match="cannot be animated"):
         moved.param_values({"at": {"keys": [[0, 3]]}})
     assert "if" not in moved.describe()["inputs"]["properties"]["at"]

@@ -21,6 +21,7 @@ from server.jobs.service import Service
 from server.jobs.storage.artifacts import FILES
 from server.jobs.storage.data_folder import new_id
 from server.protocol.results.machine import EncoderReport, FfmpegReport, GlReport, ProbeReport
+from server.protocol.scene import EffectInstance
 from tests.harness import validation_results
 from tests.harness.limits import HANG_S
 
@@ -87,7 +88,7 @@ class Running:
     async def add_job(self, **spec: Any) -> Job:
         """Add a queued job, as accept() would have left it."""
         values: dict[str, Any] = {
-            "effects": [{"id": "breathe", "file": "breathe.fs", "source": "", "params": {}}],
+            "effects": (EffectInstance(id="breathe", file="breathe.fs", source=""),),
             "sequential": False,
             "width": 64,
             "height": 36,

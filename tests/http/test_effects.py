@@ -270,7 +270,7 @@ async def test_a_job_keeps_the_images_and_both_photos_it_was_accepted_with(
     job = await service.store.jobs.get(response.json["jobId"])
     assert job is not None
     kept = service.data.job_folder(job.id) / ASSETS_FOLDER
-    assert [path.name for path in kept.iterdir()] == list(job.spec.effects[0]["files"].values())
+    assert [Path(path.name) for path in kept.iterdir()] == [*job.spec.effects[0].files.values()]
     assert job.spec.photo2 not in (None, job.spec.photo)
     await service.dispatcher.start()
     while not job.is_final:

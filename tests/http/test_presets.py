@@ -45,7 +45,7 @@ async def test_a_job_keeps_the_chain_when_the_preset_changes(start: Start, tmp_p
     (tmp_path / "mine.json").unlink()
     job = await running.service.store.jobs.get(response.json["jobId"])
     assert job is not None
-    assert [(entry["id"], entry["params"]) for entry in job.spec.effects] == [
+    assert [(effect.id, effect.params) for effect in job.spec.effects] == [
         ("spin", {"speed": 0.5}),
         ("vignette", {}),
     ]

@@ -7,6 +7,7 @@ import pytest
 from server.jobs.model.job import Job
 from server.jobs.model.spec import Spec
 from server.jobs.store.store import Store
+from server.protocol.scene import EffectInstance
 
 MakeJob = Callable[..., Job]
 
@@ -20,7 +21,7 @@ def make_job() -> MakeJob:
         nonlocal count
         count += 1
         values: dict[str, Any] = {
-            "effects": [{"id": "breathe", "file": "breathe.fs", "source": "", "params": {}}],
+            "effects": (EffectInstance(id="breathe", file="breathe.fs", source=""),),
             "sequential": False,
             "width": 64,
             "height": 36,

@@ -14,6 +14,7 @@ from server.jobs.model.effect_source import (
     resolve_assets,
 )
 from server.jobs.storage.asset_copies import snapshot_assets
+from server.protocol.codec import to_json
 from server.protocol.scene import EffectInstance
 
 WITH_IMAGE = """/*{"ISFVSN": "2", "INPUTS": [], "IMPORTED": {"leaf": {"PATH": "leaf.png"}}}*/
@@ -61,7 +62,7 @@ def test_images_are_stored_by_content_and_resolved(folder: Path, job: Path) -> N
     source = of_folder(folder)
     snapshot_assets([source], job)
     stored = source.to_spec({"speed": 1.0})
-    assert stored["files"] == {"leaf.png": source.assets["leaf.png"].sha256}
+    assert stored.files == {"leaf.png": Path(source.assets["leaf.png"].sha256)}
     resolved = resolve_assets(stored, job)
     assert resolved.files["leaf.png"].read_bytes() == b"green"
     assert resolved.files["leaf.png"].is_relative_to(job)
@@ -70,7 +71,13 @@ def test_images_are_stored_by_content_and_resolved(folder: Path, job: Path) -> N
 
 def test_a_row_of_an_effect_without_files_has_none(job: Path) -> None:
     stored = EffectSource(id="a", file="a.fs", text="").to_spec({})
-    assert stored == {"id": "a", "file": "a.fs", "source": "", "vertex": None, "params": {}}
+    assert to_json(stored) == {
+        "id": "a",
+        "file": "a.fs",
+        "source": "",
+        "vertex": None,
+        "params": {},
+    }
     assert resolve_assets(stored, job) == EffectInstance(id="a", file="a.fs", source="")
     snapshot_assets([EffectSource(id="a", file="a.fs", text="")], job)
     assert not list(job.iterdir())

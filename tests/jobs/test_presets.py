@@ -160,4 +160,6 @@ def test_the_document_lists_the_shipped_presets() -> None:
     text = (Path(__file__).parents[2] / "docs" / "presets.md").read_text("utf-8")
     assert "|---|---|---|\n" + "\n".join(rows) + "\n\n## A preset" in text
     example = text.partition("```json\n")[2].partition("```")[0]
-    assert read_preset("example", "example.json", example).steps("9:16")[0].params["size"] == 0.6
+    assert (
+        read_preset("example", "example.json", example).chain_for("9:16")[0].params["size"] == 0.6
+    )

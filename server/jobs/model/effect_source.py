@@ -3,7 +3,7 @@
 import hashlib
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
@@ -65,20 +65,10 @@ class EffectSource:
             files={name: asset.path for name, asset in self.assets.items()},
         )
 
-    def to_spec(self, params: Mapping[str, Any]) -> dict[str, Any]:
-        """Return the effect for a job's spec: its image files by their SHA-256."""
-        stored: dict[str, Any] = {
-            "id": self.id,
-            "file": self.file,
-            "source": self.text,
-            "vertex": self.vertex,
-            "params": dict(params),
-        }
-        if self.includes:
-            stored["includes"] = dict(self.includes)
-        if self.assets:
-            stored["files"] = {name: asset.sha256 for name, asset in self.assets.items()}
-        return stored
+    def to_spec(self, params: Mapping[str, Any]) -> EffectInstance:
+        """Return the effect for a job's spec: its image files are named by their SHA-256."""
+        files = {name: Path(asset.sha256) for name, asset in self.assets.items()}
+        return replace(self.with_local_paths, params=params, files=files)
 
 
 def read_source(effect: Effect, library: Library) -> EffectSource:
@@ -112,12 +102,10 @@ def read_source(effect: Effect, library: Library) -> EffectSource:
     )
 
 
-def resolve_assets(stored: Mapping[str, Any], folder: Path) -> EffectInstance:
+def resolve_assets(stored: EffectInstance, folder: Path) -> EffectInstance:
     """Return an effect of a job's spec with the paths of its image files in `folder`."""
-    files = {
-        name: folder / ASSETS_FOLDER / sha256 for name, sha256 in stored.get("files", {}).items()
-    }
-    return EffectInstance(**{**stored, "files": files})
+    files = {name: folder / ASSETS_FOLDER / path for name, path in stored.files.items()}
+    return replace(stored, files=files)
 
 
 @lru_cache(maxsize=4096)

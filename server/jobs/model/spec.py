@@ -1,10 +1,12 @@
 """Specification of a job: everything that determines its pixels and its audio."""
 
 import json
-from dataclasses import asdict, dataclass, field
-from typing import Any, NamedTuple
+from dataclasses import dataclass, field
+from typing import NamedTuple
 
+from server.protocol.codec import from_json, to_json_object
 from server.protocol.encodings import DEFAULT_CODEC, DEFAULT_QUALITY
+from server.protocol.scene import EffectInstance
 from server.warnings import WarningData
 
 
@@ -22,9 +24,8 @@ class Workload(NamedTuple):
 class Spec:
     """Everything that determines a job's pixels and audio; stored when the job is accepted."""
 
-    effects: list[dict[str, Any]]
-    """The chain, first to last: id, file, source, vertex, params; files, if it has any: the
-    SHA-256 of its image files by the names that it uses."""
+    effects: tuple[EffectInstance, ...]
+    """The chain, first to last; the paths of image files are their SHA-256 alone."""
     sequential: bool
     width: int
     height: int
@@ -66,7 +67,7 @@ class Spec:
     @property
     def ids(self) -> list[str]:
         """Ids of the effects of the chain."""
-        return [entry["id"] for entry in self.effects]
+        return [instance.id for instance in self.effects]
 
     @property
     def workload(self) -> "Workload":
@@ -74,8 +75,10 @@ class Spec:
         return Workload("+".join(self.ids), self.width * self.height, self.frames)
 
     def to_json(self) -> str:
-        return json.dumps(asdict(self), sort_keys=True)
+        return json.dumps(to_json_object(self), sort_keys=True)
 
     @classmethod
     def from_json(cls, text: str) -> "Spec":
-        return cls(**json.loads(text))
+        values = json.loads(text)
+        effects = tuple(from_json(EffectInstance, entry) for entry in values["effects"])
+        return cls(**{**values, "effects": effects})

@@ -10,7 +10,7 @@ from server.errors import ToqiboxError
 from server.jobs.execution.machine import export_timeout_s, stall_timeout_s
 from server.jobs.model.spec import Spec
 from server.jobs.model.validation_result import ValidationResult
-from server.jobs.submission.chain import Link
+from server.jobs.submission.chain import CheckedEffect
 
 _SAFETY_FACTOR = 4.0
 """A validation renders few pixels, with unoptimised machine code, at the defaults: a job is refused
@@ -18,7 +18,7 @@ only if it exceeds a limit by this factor."""
 
 
 def check_cost(
-    chain: Sequence[Link],
+    chain: Sequence[CheckedEffect],
     spec: Spec,
     validations: Mapping[str, ValidationResult],
     config: Config,
@@ -40,7 +40,7 @@ def check_cost(
     """
     pixels = spec.width * spec.height
     cores = processors.available() if software else 1
-    results = [validations.get(link.source.key) or ValidationResult() for link in chain]
+    results = [validations.get(checked.source.key) or ValidationResult() for checked in chain]
     later_frames_s = [(result.fixed_s + result.pixel_s * pixels) / cores for result in results]
     first_frames_s = [
         frame_s + (result.still_fixed_s + result.still_pixel_s * pixels) / cores
@@ -63,10 +63,14 @@ def check_cost(
         f"it is too slow for this video: {amount} of {spec.width}×{spec.height} would take about"
         f" {_format_s(costs[slowest])} here; the limit is {_format_s(limit_s)}"
     )
-    link, source = chain[slowest], chain[slowest].source
+    checked, source = chain[slowest], chain[slowest].source
     diagnostics = diagnostic(source.file, source.text, find_slowest_loop(source.text), None, text)
     raise ToqiboxError(
-        "shader_rejected", field=link.field, name=source.id, diagnostics=[diagnostics], detail=text
+        "shader_rejected",
+        field=checked.field,
+        name=source.id,
+        diagnostics=[diagnostics],
+        detail=text,
     )
 
 

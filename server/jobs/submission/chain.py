@@ -1,16 +1,17 @@
 """Chain of effects of a request: validated, in order."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from server.effects.effect import Effect, Kind
 from server.effects.library.library import Library
 from server.effects.model.feature import AnalysisLevel
-from server.effects.model.input import Kind as InputKind
+from server.effects.model.input import ParamValue
 from server.errors import ToqiboxError
 from server.jobs.model.effect_source import EffectSource, read_source
 from server.jobs.submission import fields
+from server.jobs.submission.fields import RequestedEffect
 from server.jobs.submission.presets import Presets, as_request_error
 from server.jobs.submission.refusal import invalid_field
 from server.messages import message
@@ -19,25 +20,40 @@ DEFAULT_EFFECT = "breathe"
 DEFAULT_ASPECT = "16:9"
 
 
-@dataclass(frozen=True)
-class Link:
-    """Effect of a chain."""
+@dataclass(frozen=True, kw_only=True)
+class CheckedEffect:
+    """Effect of a chain whose params are valid for its inputs."""
 
     field: str
     """Its field in errors: ``effect``, or its place in a chain."""
+    params_field: str
+    """Field of its params in errors."""
+    effect: Effect
     source: EffectSource
     """Source of the effect when the request was validated."""
     params: dict[str, Any]
-    """Params as sent, valid for its inputs."""
-    needs_track: bool
-    """True if a param is bound to a feature that needs the analysis of the whole track."""
-    texts: dict[str, str]
-    """Values of its text inputs, by their field in errors."""
+    """Params as sent, which a job keeps."""
+    values: Mapping[str, ParamValue]
+    """Values of all inputs, read from the params."""
+
+    @property
+    def needs_track(self) -> bool:
+        """True if a param is bound to a feature that needs the analysis of the whole track."""
+        return self.effect.analysis_level(self.values) is AnalysisLevel.TRACK
+
+    @property
+    def texts(self) -> dict[str, str]:
+        """Text params by their field in errors."""
+        return {
+            f"{self.params_field}.{item.name}": str(self.values[item.name])
+            for item in self.effect.inputs
+            if item.kind is Kind.TEXT and item.name in self.params
+        }
 
 
 def check_chain(
     values: Mapping[str, Any], library: Library, presets: Presets
-) -> list[tuple[Effect, Link]]:
+) -> tuple[CheckedEffect, ...]:
     """Return the requested effects, each with its validated params.
 
     Args:
@@ -48,55 +64,55 @@ def check_chain(
         ToqiboxError: for the first invalid field, with its name.
     """
     if "preset" in values:
-        return _preset_chain(values, library, presets)
+        return _check_preset(values, library, presets)
     requested = values.get("effect", DEFAULT_EFFECT)
     if isinstance(requested, str):
-        return [_link("effect", requested, "params", values.get("params", {}), library)]
+        single = RequestedEffect(requested, values.get("params", {}))
+        return (_check("effect", "params", single, library),)
     if "params" in values:
         raise invalid_field("params", message("params_in_chain"))
-    steps = zip(fields.named_ids(requested), requested, strict=True)
-    return [
-        _link(field, effect_id, f"{field}.params", step.params, library)
-        for (field, effect_id), step in steps
-    ]
+    return tuple(
+        _check(field, f"{field}.params", effect, library)
+        for field, effect in fields.named_effects(requested, "effect")
+    )
 
 
-def _preset_chain(
+def _check_preset(
     values: Mapping[str, Any], library: Library, presets: Presets
-) -> list[tuple[Effect, Link]]:
+) -> tuple[CheckedEffect, ...]:
     if name := next((name for name in ("effect", "params") if name in values), None):
         raise invalid_field(name, message("preset_alone", name=name))
-    steps = presets.get(values["preset"]).steps(values.get("aspect", DEFAULT_ASPECT))
+    chain = presets.get(values["preset"]).chain_for(values.get("aspect", DEFAULT_ASPECT))
     try:
-        links = [
-            _link(field, step.id, f"{field}.params", step.params, library)
-            for field, step in fields.named_steps(steps, "chain")
+        checked = [
+            _check(field, f"{field}.params", effect, library)
+            for field, effect in fields.named_effects(chain, "chain")
         ]
     except ToqiboxError as error:
         raise as_request_error(error) from None
-    return [(effect, replace(link, field="preset")) for effect, link in links]
+    return tuple(replace(effect, field="preset") for effect in checked)
 
 
-def _link(
-    field: str, effect_id: str, params_field: str, params: dict[str, Any], library: Library
-) -> tuple[Effect, Link]:
+def _check(
+    field: str, params_field: str, requested: RequestedEffect, library: Library
+) -> CheckedEffect:
     try:
-        effect = library.get(effect_id)
-        analysis_level = effect.analysis_level(params, params_field)
-        texts = {
-            f"{params_field}.{item.name}": params[item.name]
-            for item in effect.inputs
-            if item.kind is InputKind.TEXT and isinstance(params.get(item.name), str)
-        }
-        source = read_source(effect, library)
-        return effect, Link(field, source, params, analysis_level is AnalysisLevel.TRACK, texts)
+        effect = library.get(requested.id)
+        return CheckedEffect(
+            field=field,
+            params_field=params_field,
+            effect=effect,
+            params=requested.params,
+            values=effect.param_values(requested.params, params_field),
+            source=read_source(effect, library),
+        )
     except ToqiboxError as error:
         if error.field == "effect":
             error.field = field
         raise
 
 
-def check_photo2(effects: list[Effect], *, present: bool) -> None:
+def check_photo2(effects: Sequence[Effect], *, present: bool) -> None:
     """Refuse a missing second photo for a transition, and one that the chain does not show."""
     if present and not any(_shows_photo2(effect) for effect in effects):
         raise invalid_field("photo2", message("no_photo2"))

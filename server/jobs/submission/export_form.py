@@ -4,12 +4,11 @@ from typing import Any
 
 from server.concurrency import run_in_thread
 from server.config import Config
-from server.effects.effect import Effect
 from server.effects.library.library import Library
 from server.errors import ToqiboxError
 from server.jobs.model.effect_source import EffectSource
 from server.jobs.submission.admission import Admission
-from server.jobs.submission.chain import Link, check_chain
+from server.jobs.submission.chain import CheckedEffect, check_chain
 from server.jobs.submission.fields import check_text, named_ids
 from server.jobs.submission.presets import Presets
 from server.jobs.submission.request import Request, make_request
@@ -39,7 +38,7 @@ class ExportForm:
         self._validations = validations
         self._admission = admission
         self._values: dict[str, Any] = {}
-        self._chain: list[tuple[Effect, Link]] | None = None
+        self._chain: tuple[CheckedEffect, ...] | None = None
         """Effects of the fields so far; None until they are known."""
 
     async def add(self, name: str, text: str) -> None:
@@ -58,9 +57,9 @@ class ExportForm:
             for field, effect_id in named_ids(value):
                 await self._require_valid(effect_id, field)
         if name in _CHAIN_FIELDS and self._values.keys() & {"effect", "preset"}:
-            for _, link in await self._check_chain():
+            for checked in await self._check_chain():
                 if "preset" in self._values:
-                    await self._require_valid(link.source, link.field)
+                    await self._require_valid(checked.source, checked.field)
         elif name == "aspect" and "preset" in self._values:
             self._chain = None  # a preset may have other params in another aspect
 
@@ -74,11 +73,11 @@ class ExportForm:
         request = await run_in_thread(
             make_request, self._values, chain, self._config, self._presets, photo2=has_photo2
         )
-        for link in request.chain:
-            await self._require_valid(link.source, link.field)
+        for checked in request.chain:
+            await self._require_valid(checked.source, checked.field)
         return request
 
-    async def _check_chain(self) -> list[tuple[Effect, Link]]:
+    async def _check_chain(self) -> tuple[CheckedEffect, ...]:
         self._chain = await run_in_thread(check_chain, self._values, self._library, self._presets)
         return self._chain
 

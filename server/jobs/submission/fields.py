@@ -51,7 +51,7 @@ _MAX_SECONDS = Decimal(10**12)
 """Longer durations are clamped to this, which exceeds every track and limit."""
 
 
-class Step(NamedTuple):
+class RequestedEffect(NamedTuple):
     """Requested effect of a chain."""
 
     id: str
@@ -134,9 +134,9 @@ def _fps(text: str, _config: Config) -> int:
     return int(text)
 
 
-def _effect(text: str, _config: Config) -> str | tuple[Step, ...]:
+def _effect(text: str, _config: Config) -> str | tuple[RequestedEffect, ...]:
     """Read an id, or a chain of effects as JSON."""
-    return _steps(text) if text.lstrip()[:1] in ("[", "{") else _id(text, "effect")
+    return _chain(text) if text.lstrip()[:1] in ("[", "{") else _id(text, "effect")
 
 
 def _id(text: str, field: str) -> str:
@@ -145,11 +145,11 @@ def _id(text: str, field: str) -> str:
     return text
 
 
-def _steps(text: str) -> tuple[Step, ...]:
-    return read_steps(read_json("effect", text, MAX_CHAIN_BYTES), "effect")
+def _chain(text: str) -> tuple[RequestedEffect, ...]:
+    return read_chain(read_json("effect", text, MAX_CHAIN_BYTES), "effect")
 
 
-def read_steps(entries: object, field: str) -> tuple[Step, ...]:
+def read_chain(entries: object, field: str) -> tuple[RequestedEffect, ...]:
     """Read a chain from decoded JSON: a list of objects with an ``id`` and ``params``.
 
     Raises:
@@ -157,10 +157,10 @@ def read_steps(entries: object, field: str) -> tuple[Step, ...]:
     """
     if not isinstance(entries, list) or not 1 <= len(entries) <= MAX_CHAIN_LENGTH:
         raise invalid_field(field, message("chain", maximum=MAX_CHAIN_LENGTH))
-    return tuple(_step(entry, f"{field}[{at}]") for at, entry in enumerate(entries))
+    return tuple(_requested_effect(entry, f"{field}[{at}]") for at, entry in enumerate(entries))
 
 
-def _step(entry: object, field: str) -> Step:
+def _requested_effect(entry: object, field: str) -> RequestedEffect:
     if not isinstance(entry, dict) or not isinstance(entry.get("id"), str):
         raise invalid_field(field, message("step"))
     for name in entry.keys() - {"id", "params"}:
@@ -170,19 +170,21 @@ def _step(entry: object, field: str) -> Step:
         raise invalid_field(f"{field}.params", message("object"))
     if len(json.dumps(params, ensure_ascii=False).encode("utf-8", "replace")) > MAX_PARAMS_BYTES:
         raise invalid_field(f"{field}.params", message("bytes", maximum=MAX_PARAMS_BYTES))
-    return Step(_id(entry["id"], field), params)
+    return RequestedEffect(_id(entry["id"], field), params)
 
 
-def named_ids(effect: str | tuple[Step, ...]) -> list[tuple[str, str]]:
+def named_ids(effect: str | tuple[RequestedEffect, ...]) -> list[tuple[str, str]]:
     """Return the name in errors and the id of each effect of the field."""
     if isinstance(effect, str):
         return [("effect", effect)]
-    return [(field, step.id) for field, step in named_steps(effect, "effect")]
+    return [(field, item.id) for field, item in named_effects(effect, "effect")]
 
 
-def named_steps(steps: Sequence[Step], field: str) -> list[tuple[str, Step]]:
-    """Return each step of a chain with its name in errors, such as ``effect[0]``."""
-    return [(f"{field}[{at}]", step) for at, step in enumerate(steps)]
+def named_effects(
+    chain: Sequence[RequestedEffect], field: str
+) -> list[tuple[str, RequestedEffect]]:
+    """Return each effect of a chain with its name in errors, such as ``effect[0]``."""
+    return [(f"{field}[{at}]", effect) for at, effect in enumerate(chain)]
 
 
 def _params(text: str, _config: Config) -> dict[str, Any]:

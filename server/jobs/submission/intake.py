@@ -95,7 +95,9 @@ class Intake:
         self._accepting += 1
         try:
             self._admission.check_codec(request.codec)
-            await run_in_thread(snapshot_assets, [link.source for link in request.chain], folder)
+            await run_in_thread(
+                snapshot_assets, [checked.source for checked in request.chain], folder
+            )
             request = await self._resolve_highlight(request, folder, request_id)
             async with self._preparing.acquire():
                 await self._admission.before_decode()
@@ -195,7 +197,7 @@ class Intake:
         now = now_ms()
         delay_ms = 0 if request.plan == "premium" else self._config.premium_head_start_sec * 1000
         spec = resolve(request, prepared, self._config)
-        validations = self._validations.cached(link.source for link in request.chain)
+        validations = self._validations.cached(checked.source for checked in request.chain)
         software = bool(self._machine.software)
         affordable.check_cost(request.chain, spec, validations, self._config, software=software)
         return Job.new(

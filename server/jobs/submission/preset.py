@@ -4,7 +4,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from server.jobs.submission.fields import ASPECTS, FITS, MAX_CHAIN_BYTES, Step, read_steps
+from server.jobs.submission.fields import (
+    ASPECTS,
+    FITS,
+    MAX_CHAIN_BYTES,
+    RequestedEffect,
+    read_chain,
+)
 from server.jobs.submission.plain_json import read_json
 from server.jobs.submission.refusal import invalid_field
 from server.messages import message
@@ -29,17 +35,19 @@ class Preset:
     description: str
     genres: tuple[str, ...]
     """Genres that it was made for."""
-    chain: tuple[Step, ...]
+    chain: tuple[RequestedEffect, ...]
     """First to last, in the form of the field ``effect``."""
     fit: str | None
     """Fit of the photo if the request has none; None for the default."""
     aspects: Mapping[str, Changes]
     """Params that differ, by aspect."""
 
-    def steps(self, aspect: str) -> tuple[Step, ...]:
+    def chain_for(self, aspect: str) -> tuple[RequestedEffect, ...]:
         """Return the chain for frames of that aspect."""
         changes = self.aspects.get(aspect, {})
-        return tuple(Step(id_, {**params, **changes.get(id_, {})}) for id_, params in self.chain)
+        return tuple(
+            RequestedEffect(id_, {**params, **changes.get(id_, {})}) for id_, params in self.chain
+        )
 
     def describe(self) -> dict[str, Any]:
         """Return the JSON object of ``GET /presets``."""
@@ -48,7 +56,7 @@ class Preset:
             "title": self.title,
             "description": self.description,
             "genres": list(self.genres),
-            "chain": [{"id": step.id, "params": step.params} for step in self.chain],
+            "chain": [{"id": effect.id, "params": effect.params} for effect in self.chain],
             "fit": self.fit,
             "aspects": {aspect: dict(changes) for aspect, changes in self.aspects.items()},
         }
@@ -74,7 +82,7 @@ def read_preset(preset_id: str, file: str, text: str) -> Preset:
     for key in _REQUIRED:
         if key not in data:
             raise invalid_field(key, message("required"))
-    chain = read_steps(data["chain"], "chain")
+    chain = read_chain(data["chain"], "chain")
     return Preset(
         id=preset_id,
         file=file,
@@ -83,7 +91,7 @@ def read_preset(preset_id: str, file: str, text: str) -> Preset:
         genres=_genres(data["genres"]),
         chain=chain,
         fit=_fit(data.get("fit")),
-        aspects=_aspects(data.get("aspects", {}), [step.id for step in chain]),
+        aspects=_aspects(data.get("aspects", {}), [effect.id for effect in chain]),
     )
 
 

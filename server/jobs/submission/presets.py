@@ -15,7 +15,7 @@ from server.effects.library.library import BUILT_IN
 from server.effects.library.scanner import FileStamp, read_text, stamped_files
 from server.effects.source.effect_id import EFFECT_ID
 from server.errors import ToqiboxError
-from server.jobs.submission.fields import named_steps
+from server.jobs.submission.fields import named_effects
 from server.jobs.submission.preset import Preset, read_preset
 from server.jobs.submission.refusal import invalid_field
 from server.messages import message
@@ -124,10 +124,10 @@ def _checked(entry: _Entry, usable: Mapping[str, Effect]) -> _Entry:
 
 
 def _check_chain(preset: Preset, aspect: str, usable: Mapping[str, Effect]) -> None:
-    for field, step in named_steps(preset.steps(aspect), "chain"):
-        if step.id not in usable:
-            raise ToqiboxError("unknown_effect", field=field, name=step.id, hint="")
-        usable[step.id].param_values(step.params, f"{field}.params")
+    for field, requested in named_effects(preset.chain_for(aspect), "chain"):
+        if requested.id not in usable:
+            raise ToqiboxError("unknown_effect", field=field, name=requested.id, hint="")
+        usable[requested.id].param_values(requested.params, f"{field}.params")
 
 
 def _duplicate(entry: _Entry, path: Path) -> BrokenPreset:

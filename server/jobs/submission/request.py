@@ -6,12 +6,11 @@ from decimal import Decimal
 from typing import Any
 
 from server.config import Config
-from server.effects.effect import Effect
 from server.effects.library.library import Library
 from server.errors import ToqiboxError
 from server.jobs.model.spec import Spec
 from server.jobs.submission import fields
-from server.jobs.submission.chain import DEFAULT_ASPECT, Link, check_chain, check_photo2
+from server.jobs.submission.chain import DEFAULT_ASPECT, CheckedEffect, check_chain, check_photo2
 from server.jobs.submission.presets import Presets
 from server.jobs.submission.refusal import invalid_field
 from server.messages import message
@@ -24,7 +23,7 @@ from server.protocol.results.media import PreparedUploads
 class Request:
     """Text fields of an export, validated against the settings and the inputs of the effects."""
 
-    chain: tuple[Link, ...]
+    chain: tuple[CheckedEffect, ...]
     """First to last; the input of each is the output of the previous one."""
     preset: str | None = None
     """Id of the preset that the chain comes from."""
@@ -56,8 +55,8 @@ class Request:
     def texts(self) -> dict[str, str | None]:
         """Texts in the video by field; None for the value of the track's tags."""
         texts: dict[str, str | None] = {"title": self.title, "artist": self.artist}
-        for link in self.chain:
-            texts |= link.texts
+        for effect in self.chain:
+            texts |= effect.texts
         return texts
 
 
@@ -87,7 +86,7 @@ def check_request(
 
 def make_request(
     values: Mapping[str, Any],
-    chain: Sequence[tuple[Effect, Link]],
+    chain: Sequence[CheckedEffect],
     config: Config,
     presets: Presets,
     *,
@@ -104,7 +103,7 @@ def make_request(
     Raises:
         ToqiboxError: the first thing that is wrong, with the field's name.
     """
-    check_photo2([effect for effect, _ in chain], present=photo2)
+    check_photo2([checked.effect for checked in chain], present=photo2)
     plan = values.get("plan", "free" if "free" in config.plans else next(iter(config.plans)))
     aspect = values.get("aspect", DEFAULT_ASPECT)
     width, height = fields.frame_size(aspect, config.plans[plan])
@@ -117,7 +116,7 @@ def make_request(
     preset = presets.get(values["preset"]) if "preset" in values else None
     return Request(
         preset=preset.id if preset else None,
-        chain=tuple(link for _, link in chain),
+        chain=tuple(chain),
         photo2=photo2,
         plan=plan,
         aspect=aspect,
@@ -161,9 +160,9 @@ def resolve(request: Request, prepared: PreparedUploads, config: Config) -> Spec
     if duration > config.max_duration_sec:
         raise ToqiboxError("duration_too_long", field="duration", limit=config.max_duration_sec)
     return Spec(
-        effects=[link.source.to_spec(link.params) for link in request.chain],
-        sequential=any(link.source.sequential for link in request.chain),
-        needs_track=any(link.needs_track for link in request.chain),
+        effects=tuple(checked.source.to_spec(checked.params) for checked in request.chain),
+        sequential=any(checked.source.sequential for checked in request.chain),
+        needs_track=any(checked.needs_track for checked in request.chain),
         width=request.width,
         height=request.height,
         fps=request.fps,
