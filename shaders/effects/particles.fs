@@ -1,8 +1,8 @@
 /*{
     "ISFVSN": "2",
-    "VSN": "1",
+    "VSN": "3",
     "TITLE": "Particles",
-    "DESCRIPTION": "Glowing dust in front of the photo, embers that rise or snow that falls. Each accent sends a wave of light through it, which throws it outwards, and it drifts back; loud music carries it along, and at the drop it bursts.",
+    "DESCRIPTION": "Glowing dust in the air before the photo, in streams of light in its own two colours, with discs out of focus near the lens; it rises as embers do or falls as snow. Each accent sends a wave of light through it, which throws it outwards, and it drifts back; loud music carries it along and fills the air with light, and at the drop it bursts.",
     "CREDIT": "TOQIBOX Render",
     "LICENSE": "MIT",
     "CATEGORIES": ["Photo", "Beat", "Scene"],
@@ -19,16 +19,20 @@
         {"NAME": "burst", "LABEL": "Burst at the drop", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.7, "IDENTITY": 0.0},
         {"NAME": "center", "LABEL": "Where the wave begins", "TYPE": "point2D", "MIN": [0.0, 0.0], "MAX": [1.0, 1.0], "DEFAULT": [0.5, 0.5]},
         {"NAME": "color", "LABEL": "Colour", "TYPE": "color", "DEFAULT": [1.0, 0.66, 0.32, 1.0], "PHOTO": "vivid"},
+        {"NAME": "second", "LABEL": "Second colour", "TYPE": "color", "DEFAULT": [1.0, 0.42, 0.45, 1.0], "PHOTO": "second"},
+        {"NAME": "haze", "LABEL": "Light in the air", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.5, "IDENTITY": 0.0},
+        {"NAME": "peak", "LABEL": "Loudest moments", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.0, "IDENTITY": 0.0, "BIND": {"bind": "loudness", "from": [0.88, 0.98], "curve": "in", "smooth": 0.3}},
         {"NAME": "glow", "LABEL": "Brightness", "TYPE": "float", "MIN": 0.0, "MAX": 2.0, "DEFAULT": 1.0, "BIND": {"bind": "level.envelope", "curve": "in", "min": 0.5, "max": 1.5}},
         {"NAME": "twinkle", "LABEL": "Twinkle", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.5, "BIND": {"bind": "treble.envelope", "min": 0.1, "max": 0.75}},
         {"NAME": "bump", "LABEL": "The photo grows on an accent", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.5, "IDENTITY": 0.0},
-        {"NAME": "pulse", "LABEL": "Accent", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.0, "IDENTITY": 0.0, "BIND": {"bind": "accent.pulse", "decay": 0.3}},
+        {"NAME": "pulse", "LABEL": "Accent", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.0, "IDENTITY": 0.0, "BIND": {"bind": "accent.pulse", "decay": 0.5}},
         {"NAME": "since", "LABEL": "Seconds since the drop", "TYPE": "float", "MIN": 0.0, "MAX": 600.0, "DEFAULT": 600.0, "BIND": "drop.since"},
-        {"NAME": "dim", "LABEL": "Dim the photo", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.24, "IDENTITY": 0.0}
+        {"NAME": "dim", "LABEL": "Dim the photo", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.3, "IDENTITY": 0.0}
     ],
     "PASSES": [
         {"TARGET": "thrown", "WIDTH": 64, "HEIGHT": 1, "FLOAT": true},
         {"TARGET": "flow", "WIDTH": "max($WIDTH / 16, 24)", "HEIGHT": "max($HEIGHT / 16, 24)", "FLOAT": true},
+        {"TARGET": "mist", "WIDTH": "max($WIDTH / 16, 24)", "HEIGHT": "max($HEIGHT / 16, 24)", "FLOAT": true},
         {"TARGET": "dust", "WIDTH": 32, "HEIGHT": 96, "FLOAT": true},
         {}
     ]
@@ -43,8 +47,9 @@ const float REACH = 0.8;   // seconds in which the wave of an accent crosses the
 const float QUICK = 0.14;  // seconds from an accent to the furthest throw
 const float HEAVY = 0.7;   // the same of loudness
 const int LAYERS = 3;
-const float WIDE = 0.09;  // of a cell of the furthest layer, in short sides
-const float GROWTH = 2.15; // from layer to layer
+const vec3 LUMA = vec3(0.2126, 0.7152, 0.0722);
+const float WIDE = 0.05;  // of a cell of the furthest layer, in short sides
+const float GROWTH = 2.9; // from layer to layer
 const float PAST = 3.0;
 const float SPAN = 3.5;
 
@@ -79,7 +84,8 @@ vec4 throws() {
 }
 
 // Where everything at this place has been moved to, in short sides (x, y): eddies that change
-// slowly, the throw outwards, the lift; how bright the dust is (z).
+// slowly, the throw outwards, the lift; how bright the dust is (z), and
+// how much light hangs in the air (w).
 vec4 moved() {
     vec2 frame = IMG_SIZE(inputImage) / min(IMG_SIZE(inputImage).x, IMG_SIZE(inputImage).y);
     vec2 point = (isf_FragNormCoord - 0.5) * frame;
@@ -95,11 +101,26 @@ vec4 moved() {
     float blast = late > 0.0 ? burst * late / 0.3 * exp(1.0 - late / 0.3) : 0.0;
     vec2 sum = 0.035 * eddy + (push * 0.20 * answer.x + 0.30 * blast) * away / (0.6 + r);
     sum.y += lift * 0.16 * answer.y * (rise < 0.0 ? -1.0 : 1.0);
-    // Dust is not spread evenly: it shows in clouds that pass slowly.
-    float cloud = 0.5 + 0.25 * (sin(2.3 * point.x + 1.6 * point.y + 0.7 * t) + sin(3.4 * point.y - 2.2 * point.x - 1.1 * t));
-    float dense = 0.10 + 1.7 * smoothstep(0.22, 0.85, cloud);
+    // Dust is not spread evenly: it flows in bands that bend, part and meet again.
+    vec2 bent = point - sum + 0.10 * eddy;
+    float band = sin(2.6 * bent.y + 1.5 * bent.x + 0.9 * t) + 0.7 * sin(3.9 * bent.x - 2.4 * bent.y - 1.2 * t);
+    float stream = exp(-2.6 * band * band);
+    float dense = 0.12 + 1.5 * stream;
     float shine = wave * (2.4 * answer.z + 1.0 * IMG_NORM_PIXEL(thrown, vec2(0.005, 0.5)).z) + 1.6 * burst * exp(-max(late, 0.0) / 0.9) * smoothstep(-0.04, 0.06, late);
-    return vec4(sum, dense + shine * (0.3 + 0.7 * dense), 1.0);
+    return vec4(sum, dense + shine * (0.3 + 0.7 * dense), stream * (0.35 + 0.65 * cos(1.3 * bent.x + 0.8 * t) * cos(1.3 * bent.x + 0.8 * t)));
+}
+
+// The colour of the dust at a place, of full brightness (red, green, blue): two of them part the frame
+// between them, and wander. Alpha: how much of the dust shows there; what is in the middle stays clear.
+vec4 misted() {
+    vec2 frame = IMG_SIZE(inputImage) / min(IMG_SIZE(inputImage).x, IMG_SIZE(inputImage).y);
+    vec2 point = (isf_FragNormCoord - 0.5) * frame;
+    float part = smoothstep(-0.7, 0.7, sin(1.9 * point.x + 1.4 * point.y + 0.17 * TIME));
+    vec3 tint = mix(color.rgb, second.rgb, part);
+    tint = mix(vec3(dot(tint, LUMA)), tint, 1.3);
+    tint = max(tint / max(max(tint.r, max(tint.g, tint.b)), 0.02), 0.0);
+    vec2 oval = (isf_FragNormCoord - 0.5) * vec2(2.2, 1.9);
+    return vec4(tint, mix(0.12, 1.0, smoothstep(0.3, 0.9, length(oval))));
 }
 
 // One particle: its place in its cell, one over its radius squared in short sides, its brightness.
@@ -112,17 +133,18 @@ vec4 particle() {
     int layer = cell.y / 32;
     float layers = float(layer);
     float pixel = 1.0 / min(IMG_SIZE(inputImage).x, IMG_SIZE(inputImage).y);
-    float radius = 3.6 * max(0.0038 * pow(2.9, layers) * size * (0.34 + 0.9 * pow(second.z, 4.0)), 0.6 * pixel);
-    if (layer > 0) radius *= 0.6 + 0.8 * soft;
+    float radius = 3.6 * max(0.0030 * pow(2.9, layers) * size * (0.34 + 0.9 * pow(second.z, 4.0)), 0.6 * pixel);
+    if (layer == 2) radius *= 0.9 + 1.4 * soft;
     // It stays within its cell also when an accent has made it larger: a small one goes anywhere in it.
     float cells = WIDE * pow(GROWTH, layers);
-    radius = min(radius, 0.19 * cells);
-    vec2 middle = 0.5 + (0.9 - 3.3 * radius / cells) * (first.xy - 0.5) + 0.05 * sway;
-    radius *= 1.0 + 0.65 * pulse;
+    radius = min(radius, (layer == 2 ? 0.25 : 0.19) * cells);
+    float grows = layer == 0 ? 0.2 : 0.65;
+    vec2 middle = 0.5 + (0.94 - 2.0 * (1.0 + grows) * radius / cells) * (first.xy - 0.5) + 0.03 * sway;
+    radius *= 1.0 + grows * pulse;
 
     float blink = 0.5 + 0.5 * sin(TIME * (2.0 + 5.0 * third.x) + 40.0 * third.y);
-    float bright = mix(1.0, 0.15 + 1.35 * blink * blink, twinkle) * (layer > 0 ? 0.06 + 1.1 * pow(third.z, 4.0) : 0.05 + 1.5 * pow(third.z, 6.0));
-    float many = layer == 2 ? 0.85 * amount : amount;
+    float bright = mix(1.0, 0.15 + 1.35 * blink * blink, twinkle) * (layer == 2 ? 0.25 + 0.75 * third.z : layer == 1 ? 2.1 * pow(third.z, 4.0) : 0.012 + 1.9 * pow(third.z, 7.0));
+    float many = layer == 1 ? amount : 0.85 * amount;
     return vec4(middle, 1.0 / (radius * radius), bright * step(first.z, many));
 }
 
@@ -148,9 +170,9 @@ vec4 picture() {
         float point_light = shape * shape;
         float core = point_light * point_light;
         core *= core; // a small, hard light
-        point_light = 0.16 * point_light + 1.9 * core;
+        point_light = 0.30 * point_light * shape + 1.7 * core;
         // Those between have a core in a wide glow; the nearest are discs with a brighter rim, as bokeh is.
-        float halo = shape * shape * (0.20 + 0.3 * wave * pulse) + 2.2 * core * shape * shape;
+        float halo = shape * shape * shape * (0.42 + 0.5 * wave * pulse) + 2.0 * core * shape * shape;
         float bokeh = smoothstep(0.0, 0.22, shape) * (0.62 + 0.75 * smoothstep(0.5, 0.1, shape));
         if (i == 0) sum += grain.w * point_light;
         else if (i == 1) pale += grain.w * halo;
@@ -159,34 +181,39 @@ vec4 picture() {
         wide *= GROWTH;
         near *= 1.7;
     }
-    // What is in the middle stays clear; an accent flares in the frame in which it begins.
-    vec2 oval = (isf_FragNormCoord - 0.5) * vec2(2.2, 1.9);
-    float clear = mix(0.14, 1.0, smoothstep(0.3, 0.85, length(oval)));
-    float flare = (1.0 + 3.6 * wave * pulse) * clear;
-    float power = 1.7 * glow * field.z * flare;
-    vec3 light = (sum * color.rgb + pale * mix(color.rgb, vec3(1.0), 0.3)) * power;
+    // An accent flares in the frame in which it begins.
+    vec4 around = IMG_THIS_NORM_PIXEL(mist);
+    vec3 tint = around.rgb;
+    float clear = around.a;
+    float strong = max(pulse, 0.8 * peak);
+    float power = 1.7 * glow * field.z * (1.0 + 3.0 * wave * strong) * clear;
+    vec3 light = (sum + pale) * tint * power;
     // However bright the wave is, the photo shows through what is near.
-    float haze = (0.16 + 0.4 * soft) * veil * clear;
-    light += haze * power / (1.0 + 0.3 * power) * color.rgb;
-    // The photo is dimmed as at night, most towards its corners and where it is bright, so that snow
-    // too is a ground for light; there each particle also colours what is around it.
+    float disc = (0.10 + 0.44 * soft) * veil * clear * (0.7 + 0.9 * wave * strong);
+    light += disc * glow * 0.85 * tint;
+    // The photo is darker and deeper in colour, most towards its corners and where it is bright, so that
+    // snow too is a ground for light; there each particle also colours what is around it.
     vec3 below = IMG_NORM_PIXEL(inputImage, 0.5 + (isf_FragNormCoord - 0.5) * (1.0 - 0.07 * bump * pulse)).rgb;
-    float grey = dot(below, vec3(0.2126, 0.7152, 0.0722));
-    float pale_ground = smoothstep(0.45, 0.95, grey);
-    below *= mix(vec3(1.0), below, 0.5 * dim) * (1.0 - dim * mix(0.45, 1.0, smoothstep(0.1, 0.5, grey)) * clamp(0.4 + 0.7 * dot(point, point), 0.0, 1.0));
-    below *= 1.0 - 0.7 * dim * pale_ground * (0.35 + 0.65 * clear) * (1.0 - 0.4 * wave * pulse);
-    below *= mix(vec3(1.0), color.rgb, 0.8 * pale_ground * (1.0 - exp(-1.2 * (pale + haze) * power)));
-    below *= mix(vec3(1.0), mix(color.rgb, vec3(1.0), 0.45), dim * pale_ground * (0.35 + 0.65 * clear)); // dusk, not grey
-    below *= 1.0 + 0.4 * wave * pulse * (1.0 - grey);
+    float grey = dot(below, LUMA);
+    float pale_ground = smoothstep(0.4, 0.95, grey);
+    // Light hangs in the air where the dust is dense, and flares with it.
+    float air = haze * glow * (1.0 - 0.6 * pale_ground) * field.w * (0.3 + 0.7 * clear) * (0.22 + 0.75 * wave * strong + 0.35 * peak);
+    light += air * tint * tint;
+    float shade = dim * clamp(0.15 + 1.3 * dot(point, point), 0.0, 1.0);
+    below = clamp(mix(vec3(grey), below, 1.0 + 0.5 * dim), 0.0, 1.0);
+    below *= mix(vec3(1.0), below, 1.6 * shade) * (1.0 - 0.8 * shade * smoothstep(0.05, 0.5, grey));
+    below *= mix(vec3(1.0), tint, pale_ground * min(0.9 * dim * (0.2 + 0.8 * clear) + 0.7 * (1.0 - exp(-1.2 * pale * power - air)), 1.0) * 0.4); // dusk, not grey
+    below *= 1.0 + 0.3 * wave * strong * (1.0 - grey);
     // However bright a light is, it keeps its colour around a core that is white.
     float most = max(light.r, max(light.g, light.b));
-    vec3 tone = mix(light / max(most, 1e-4), vec3(1.0), 0.75 * smoothstep(0.9, 3.5, most));
+    vec3 tone = mix(light / max(most, 1e-4), vec3(1.0), 0.9 * smoothstep(1.2, 5.0, most));
     return vec4(min(below, 1.0) + (tone - min(below, 1.0) * tone) * (1.0 - exp(-most)), 1.0);
 }
 
 void main() {
     if (PASSINDEX == 0) gl_FragColor = throws();
     else if (PASSINDEX == 1) gl_FragColor = moved();
-    else if (PASSINDEX == 2) gl_FragColor = particle();
+    else if (PASSINDEX == 2) gl_FragColor = misted();
+    else if (PASSINDEX == 3) gl_FragColor = particle();
     else gl_FragColor = picture();
 }
