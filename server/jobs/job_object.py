@@ -46,7 +46,6 @@ class JobView:
     position: int | None
     """Position in the queue."""
     eta_s: int | None
-    frames_done: int
     public_url: str = ""
     """Prefix of its links."""
 
@@ -67,7 +66,7 @@ class JobView:
         """Frames done and in total."""
         total = self.job.spec.frames
         is_complete = self.job.status is Status.COMPLETED
-        return {"done": total if is_complete else self.frames_done, "total": total}
+        return {"done": total if is_complete else self.job.frames_done, "total": total}
 
     def link(self, suffix: str = "") -> str | None:
         """Return the link to a file of the job; None if there is no such file any more or yet."""

@@ -38,6 +38,10 @@ async def purge(store: Store, data: DataFolder, *, at_start: bool) -> None:
             for parent in (data.jobs, data.features, data.spool)
         ]
     )
+    # Read between the folders and the rows: what is accepted meanwhile is in one of them.
+    in_use = set(data.in_use)
+    folders = [path for path in folders if path.name not in in_use]
+    spooled = [path for path in spooled if path.name not in in_use]
     known = await store.jobs.known_ids()
     unknown = [path for path in folders if path.name not in known]
     if not store.is_new:

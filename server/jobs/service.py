@@ -7,7 +7,6 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 from server import sandbox
@@ -21,9 +20,10 @@ from server.jobs.execution.machine import MachineProbe
 from server.jobs.execution.slot import LocalSlot
 from server.jobs.execution.worker_process import run_task
 from server.jobs.job_object import JobView, job_to_json
-from server.jobs.model.job import Job, Status, now_ms
+from server.jobs.model.job import Job, Status, now_ms, percent_done
 from server.jobs.model.job_events import JobChange, JobEvents
 from server.jobs.model.retry_after import DISK_FULL_S
+from server.jobs.model.spec import Workload
 from server.jobs.retention import purge
 from server.jobs.scheduling.active_job import ActiveJob
 from server.jobs.scheduling.dispatcher import Dispatcher
@@ -33,7 +33,6 @@ from server.jobs.store.sqlite import DiskFull
 from server.jobs.store.store import Store
 from server.jobs.submission.admission import Admission
 from server.jobs.submission.intake import Intake
-from server.jobs.submission.request import Request
 from server.jobs.validation.cache import ValidationCache
 from server.jobs.validation.validator import EffectValidator
 from server.logging_json import log_event
@@ -117,6 +116,7 @@ class Service:
         """Stop all work and close the table; every job stays unchanged for the next start."""
         for task in self._background_tasks:
             task.cancel()
+        await asyncio.gather(*self._background_tasks, return_exceptions=True)
         await self.halt()
         await self.machine.close()
         await self.fork_server.close()
@@ -138,32 +138,41 @@ class Service:
     async def _hold_ballast(self) -> None:
         """Reserve the ballast again once the disk has free space."""
         while True:
-            await asyncio.to_thread(self.data.reserve_ballast)
+            await run_in_thread(self.data.reserve_ballast)
             await asyncio.sleep(_BALLAST_S)
 
     # Jobs
 
-    async def accept(self, request: Request, folder: Path, request_id: str) -> Job:
-        """Accept an upload as a job; see Intake.accept."""
-        return await self.intake.accept(request, folder, request_id)
+    async def describe(
+        self, job: Job, language: str, *, as_accepted: bool = False
+    ) -> dict[str, Any]:
+        """Build the job object of the HTTP API.
 
-    async def describe(self, job: Job, language: str) -> dict[str, Any]:
-        """Build the job object of the HTTP API."""
+        Args:
+            job: any version of its row: it is read again, with its place in the queue.
+            language: of its error and warnings.
+            as_accepted: True for the object of `job` itself, which has just been accepted.
+        """
+        costs = await self.store.costs.all()
+        snapshot = await self.store.jobs.snapshot(job)
+        # Nothing is awaited from here on: what is in memory belongs to the same moment.
+        if as_accepted:
+            snapshot = snapshot._replace(job=job)
+        job, ahead = snapshot
         active = self.dispatcher.active_jobs.get(job.id)
-        queued = job.status is Status.QUEUED
+        if active and job.status is Status.PROCESSING:
+            done = active.frames_done
+            progress = max(job.progress, percent_done(done, job.spec.frames))
+            job = replace(job, frames_done=done, progress=progress)
         return job_to_json(
             JobView(
                 job=job,
                 language=language,
-                position=await self.store.jobs.queue_position(job) if queued else None,
-                eta_s=None if job.is_final else await self._eta(job),
-                frames_done=active.frames_done if active else job.frames_done,
+                position=len(ahead) + 1 if job.status is Status.QUEUED else None,
+                eta_s=None if job.is_final else self._eta(job, ahead, costs),
                 public_url=self.config.public_url,
             )
         )
-
-    def _active_jobs(self) -> list[ActiveJob]:
-        return list(self.dispatcher.active_jobs.values())
 
     def _seconds_left(self, active: ActiveJob, costs: list[eta.FrameCost]) -> float | None:
         """Estimate the seconds to the end of a job, by its own cost per frame once it is known."""
@@ -175,20 +184,19 @@ class Service:
         )
         return None if left is None else left / max(1, active.active_slots)
 
-    async def _eta(self, job: Job) -> int | None:
-        costs = await self.store.costs.all()
-        active = self.dispatcher.active_jobs.get(job.id)
-        if active:
-            left = self._seconds_left(active, costs)
+    def _eta(self, job: Job, ahead: list[Workload], costs: list[eta.FrameCost]) -> int | None:
+        active_jobs = self.dispatcher.active_jobs
+        if job.status is Status.PROCESSING and job.id in active_jobs:
+            left = self._seconds_left(active_jobs[job.id], costs)
             return None if left is None else round(left)
-        ahead = [self._seconds_left(other, costs) for other in self._active_jobs()]
-        ahead += [
-            eta.estimate_slot_s(workload, costs)
-            for workload in await self.store.jobs.workloads_ahead(job)
+        before = [
+            self._seconds_left(active, costs)
+            for active in active_jobs.values()
+            if active.job.status is Status.PROCESSING
         ]
-        return eta.estimate_wait_s(
-            ahead, eta.estimate_slot_s(job.spec.workload, costs), len(self.dispatcher.slots)
-        )
+        before += [eta.estimate_slot_s(workload, costs) for workload in ahead]
+        own = eta.estimate_slot_s(job.spec.workload, costs)
+        return eta.estimate_wait_s(before, own, len(self.dispatcher.slots))
 
     @asynccontextmanager
     async def open_artifact(self, job: Job, kind: str) -> AsyncIterator[Artifact]:

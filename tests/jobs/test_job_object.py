@@ -28,9 +28,7 @@ def test_final_states_have_no_way_out() -> None:
 
 
 def _view(job: Job, public_url: str = "") -> JobView:
-    return JobView(
-        job=job, language="en", position=1, eta_s=9, frames_done=3, public_url=public_url
-    )
+    return JobView(job=job, language="en", position=1, eta_s=9, public_url=public_url)
 
 
 @pytest.mark.parametrize("status", Status)
@@ -68,5 +66,5 @@ async def test_the_error_of_a_failed_job_is_a_sentence(store: Store, make_job: M
     )
     job = await store.jobs.get("one")
     assert job is not None
-    seen = job_to_json(JobView(job=job, language="ru", position=None, eta_s=None, frames_done=0))
+    seen = job_to_json(JobView(job=job, language="ru", position=None, eta_s=None))
     assert seen["error"].endswith(": в нём нет звука.")

@@ -1,3 +1,4 @@
+import asyncio
 import logging
 import os
 import subprocess
@@ -216,3 +217,54 @@ def test_ids_are_unguessable_and_fit_the_routes() -> None:
     ids = {new_id() for _ in range(1000)}
     assert len(ids) == 1000
     assert {len(one) for one in ids} == {22}
+
+
+async def test_a_purge_leaves_what_is_being_accepted(data: DataFolder, make_job: MakeJob) -> None:
+    """Even if its folder seems to be old, because the clock was set."""
+    store = _with_an_old_table(data)
+    reading, accepted = data.new_spool(), data.new_spool()
+    job = make_job("new")
+    data.in_use.add(job.id)
+    data.adopt(accepted, job.id)
+    data.release(accepted)
+    left = data.spool / "left"
+    left.mkdir()
+    for folder in (reading, data.job_folder(job.id), left):
+        os.utime(folder, (0, 0))
+    await purge(store, data, at_start=False)
+    assert list(data.spool.iterdir()) == [reading]
+    assert data.job_folder(job.id).exists()
+    await store.jobs.add(job, 99)
+    data.in_use.discard(job.id)
+    data.release(reading)
+    await purge(store, data, at_start=False)
+    assert not list(data.spool.iterdir())
+    assert data.job_folder(job.id).exists()
+    store.close()
+
+
+async def test_a_stop_waits_for_a_purge(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Otherwise it would use a table that is closed."""
+    monkeypatch.setattr("server.jobs.service._PURGE_INTERVAL_S", 0.0)
+    service = Service(Config(data_dir=tmp_path), Library(()))
+    ends: list[str] = []
+
+    async def purge_slowly(*_: object, at_start: bool) -> None:
+        try:
+            if not at_start:
+                await asyncio.sleep(60)
+        finally:
+            await asyncio.sleep(0.01)
+            await service.store.jobs.known_ids()
+            ends.append("at start" if at_start else "later")
+
+    monkeypatch.setattr("server.jobs.service.purge", purge_slowly)
+    monkeypatch.setattr(service.machine, "probe", _nothing)
+    await service.start()
+    await asyncio.sleep(0.01)
+    await service.stop()
+    assert ends == ["at start", "later"]
+
+
+async def _nothing() -> None:
+    """Probe nothing."""

@@ -87,7 +87,7 @@ async def _export_until_interrupted(service: Service, export: VideoExport) -> in
 
 def _spool_files(service: Service, export: VideoExport) -> Path:
     """Copy the files to a spool folder, as an upload does, and return it."""
-    folder = service.data.new_spool()
+    folder = service.intake.new_spool()
     for name, path in export.files.items():
         shutil.copyfile(path, folder / name)
     return folder
@@ -104,7 +104,7 @@ async def _render(service: Service, export: VideoExport) -> int:
     if service.machine.software:
         bar.print_line(f"software rendering ({service.machine.renderer}): no GPU is used")
     try:
-        job = await service.accept(export.request, _spool_files(service, export), "cli")
+        job = await service.intake.accept(export.request, _spool_files(service, export), "cli")
     except ToqiboxError as error:
         return export.print_error(localize(error.code, "en", error.values), FAILED)
     printed = _print_warnings(export, await service.describe(job, "en"), 0)

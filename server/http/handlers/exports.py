@@ -7,7 +7,6 @@ from pathlib import Path
 from aiohttp import web
 
 from server.errors import ToqiboxError
-from server.files.disk import discard
 from server.http.app_keys import (
     BACKGROUND_TASKS,
     CONFIG,
@@ -49,18 +48,18 @@ async def create_export(request: web.Request) -> web.Response:
         acquiring = limiter.acquire(network, request.content_length)
         upload = await stack.enter_async_context(acquiring)
         await service.admission.before_body()  # the upload may have waited long
-        folder = service.data.new_spool()
+        folder = service.intake.new_spool()
         try:
             async with upload.reading():
                 export = await _read_export(request, boundary, folder, upload)
         except BaseException:
-            discard(folder)
+            service.intake.discard_spool(folder)
             raise
-        work = service.accept(export, folder, request_id_of(request))
+        work = service.intake.accept(export, folder, request_id_of(request))
         # The upload counts until its files are gone, even if the client disconnects.
         accepting = _run_and_release(stack.pop_all(), work)
     job = await request.app[BACKGROUND_TASKS].run(accepting)
-    payload = await service.describe(job, language_of(request))
+    payload = await service.describe(job, language_of(request), as_accepted=True)
     location = f"{service.config.public_url}/export/{job.id}"
     return json_response({"success": True, **payload}, 202, {"Location": location})
 

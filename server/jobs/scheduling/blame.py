@@ -9,6 +9,7 @@ crashes with it once more, the job fails, so that no job can crash the server fo
 import asyncio
 import contextlib
 import logging
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from server.jobs.model.job import Job, Status
@@ -61,9 +62,18 @@ async def hold_back(store: Store, job: Job, hold_s: float = HOLD_S) -> None:
     facts = {"job": job.id, "request": job.request_id}
     log_event(_LOG, logging.WARNING, "job.held_back", **facts, seconds=hold_s)
     try:
-        with contextlib.suppress(DiskFull):
+        with _logged_errors():
             await store.tasks.start(job.id, HELD_BACK)
         await asyncio.sleep(hold_s)
     finally:
-        with contextlib.suppress(DiskFull):
+        with _logged_errors():
             await store.tasks.stop(job.id, HELD_BACK, counts=False)
+
+
+@contextlib.contextmanager
+def _logged_errors() -> Iterator[None]:
+    """Log an error instead of raising it: the job matters more than the count."""
+    try:
+        yield
+    except Exception:
+        _LOG.exception("interruptions.save_failed")

@@ -16,7 +16,7 @@ from server.jobs.scheduling.blame import hold_back, sort_interrupted
 from server.jobs.scheduling.completion import JobCompleter
 from server.jobs.scheduling.damage import redo_damaged
 from server.jobs.scheduling.encoder_fallback import fall_back_encoder
-from server.jobs.scheduling.pipeline import Pipeline
+from server.jobs.scheduling.pipeline import AudioMissing, Pipeline
 from server.jobs.scheduling.progress import Progress
 from server.jobs.scheduling.retries import (
     EncoderUnavailable,
@@ -87,6 +87,10 @@ class Dispatcher:
 
     async def _resume_later(self, job: Job) -> None:
         await hold_back(self._store, job)
+        await self._run_until_done(partial(self._resume, job))
+
+    async def _resume(self, job: Job) -> None:
+        """Continue a job that was held back, unless it has ended meanwhile."""
         active = self._activate(job)  # before its row is read, so that a cancel finds it
         active.is_paused = True
         now = None
@@ -128,8 +132,13 @@ class Dispatcher:
     async def _run_forever(self, step: Callable[[], Awaitable[None]]) -> None:
         """Repeat a step forever, even after errors: without it no job makes progress."""
         while True:
+            await self._run_until_done(step)
+
+    async def _run_until_done(self, step: Callable[[], Awaitable[None]]) -> None:
+        """Repeat a step after errors, with pauses."""
+        while True:
             try:
-                await step()
+                return await step()
             except Exception:
                 _LOG.exception("dispatcher.step_failed")
                 await asyncio.sleep(_BACK_OFF_S)
@@ -259,6 +268,10 @@ class Dispatcher:
             if isinstance(error, InputsDamaged):
                 log_event(_LOG, logging.WARNING, "job.damaged", **facts, files=str(error))
                 await redo_damaged(active, error.paths)
+                self.wake()
+                return
+            if isinstance(error, AudioMissing):  # the next slot starts it and the completion again
+                active.forget_current_task()
                 self.wake()
                 return
             if isinstance(error, GpuUnavailable):  # it resumes on another GPU, or when it is back

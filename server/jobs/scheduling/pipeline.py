@@ -36,6 +36,10 @@ class Place(Enum):
     """Once, in no slot, when all segments and the steps `ALONGSIDE` are done."""
 
 
+class AudioMissing(Exception):
+    """The audio is not encoded: its failure could not be saved, so that it is tried again."""
+
+
 @dataclass(frozen=True)
 class JobStep:
     """A step of every job."""
@@ -90,10 +94,16 @@ class Pipeline:
         await self._run(Place.SEGMENT, active, slot)
 
     async def finish(self, active: ActiveJob) -> None:
-        """Do the steps after the segments, once those alongside are done."""
-        if active.audio_task:
+        """Do the steps after the segments, once those alongside are done.
+
+        Raises:
+            AudioMissing: they have to be started again.
+        """
+        while active.audio_task and not active.audio_task.done():
             # Shielded: if the audio task fails, it cancels the other tasks of the job itself.
             await asyncio.shield(active.audio_task)
+        if active.audio_task is None:
+            raise AudioMissing
         await self._run(Place.AFTER, active)
 
     async def _run(self, place: Place, active: ActiveJob, slot: Slot | None = None) -> None:

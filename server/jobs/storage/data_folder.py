@@ -68,6 +68,8 @@ class DataFolder:
         self.shaders = root / "shaders"
         self.unknown = root / "unknown"
         self.artifacts = Artifacts(self.jobs)
+        self.in_use: set[str] = set()
+        """Names of the folders of uploads and of jobs that are being accepted: no row has them."""
         try:
             for folder in (root, self.spool, self.jobs, self.features):
                 folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -138,7 +140,9 @@ class DataFolder:
         return None
 
     def new_spool(self) -> Path:
-        """Create a private folder for one upload; the caller removes it unless a job adopts it.
+        """Create a private folder for one upload, in use until `release`.
+
+        The caller removes it unless a job adopts it.
 
         Raises:
             ToqiboxError: storage_full.
@@ -150,7 +154,12 @@ class DataFolder:
             raise ToqiboxError(
                 "storage_full", retry_after=DISK_FULL_S, detail=str(error)
             ) from error
+        self.in_use.add(folder.name)
         return folder
+
+    def release(self, folder: Path) -> None:
+        """Leave the folder of an upload, as far as there is one, to the next purge."""
+        self.in_use.discard(folder.name)
 
     def job_folder(self, job_id: str) -> Path:
         return self.jobs / job_id

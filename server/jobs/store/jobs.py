@@ -1,7 +1,7 @@
 """The statements of the job table."""
 
 import json
-from typing import Any
+from typing import Any, NamedTuple
 
 from server.errors import ToqiboxError
 from server.jobs.model.job import TRANSITIONS, Job, Stage, Status
@@ -12,6 +12,14 @@ from server.jobs.store.sqlite import Connection, Database, DiskFull, Row
 
 _JSON = ("error_values", "diagnostics", "report")
 _LIVE = "status IN ('queued', 'processing')"
+
+
+class JobSnapshot(NamedTuple):
+    """A job, and what stands before it in the queue."""
+
+    job: Job
+    ahead: list[Workload]
+    """Work of the queued jobs that come before it."""
 
 
 class JobStore:
@@ -87,18 +95,24 @@ class JobStore:
         sql = "SELECT count(*) FROM job WHERE status = ?"
         return int((await self._database.fetch(sql, status))[0][0])
 
-    async def workloads_ahead(self, job: Job) -> list[Workload]:
-        """Return what the queued jobs that come before `job` have to draw."""
-        sql = """SELECT json_extract(spec, '$.effects[#-1].id'),
-                        json_extract(spec, '$.width') * json_extract(spec, '$.height'),
-                        json_extract(spec, '$.frames')
-                 FROM job WHERE status = 'queued' AND (turn, id) < (?, ?)"""
-        return [Workload(*row) for row in await self._database.fetch(sql, job.turn, job.id)]
+    async def snapshot(self, job: Job) -> JobSnapshot:
+        """Return a job with its place in the queue, all of one time.
 
-    async def queue_position(self, job: Job) -> int:
-        """Return the place in the queue: 1 for the job that is next."""
-        sql = "SELECT count(*) FROM job WHERE status = 'queued' AND (turn, id) < (?, ?)"
-        return int((await self._database.fetch(sql, job.turn, job.id))[0][0]) + 1
+        Args:
+            job: any version of it, which is returned if its row has been deleted.
+        """
+        ahead = """SELECT (SELECT group_concat(json_extract(value, '$.id'), '+')
+                           FROM json_each(spec, '$.effects')),
+                          json_extract(spec, '$.width') * json_extract(spec, '$.height'),
+                          json_extract(spec, '$.frames')
+                   FROM job WHERE status = 'queued' AND (turn, id) < (?, ?)"""
+
+        def read(db: Connection) -> JobSnapshot:
+            now = _first(db.execute("SELECT * FROM job WHERE id = ?", (job.id,)).fetchall()) or job
+            rows = db.execute(ahead, (now.turn, now.id)).fetchall()
+            return JobSnapshot(now, [Workload(*row) for row in rows])
+
+        return await self._database.read(read)
 
     async def transition(self, job_id: str, to: Status, **columns: Any) -> Job | None:
         """Move a job to `to` and set `columns`.

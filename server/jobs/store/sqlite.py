@@ -102,6 +102,18 @@ class Database:
         """Return the rows of a query."""
         return await self._run(self._reading, lambda: self._reader.execute(sql, values).fetchall())
 
+    async def read(self, act: Callable[[Connection], T]) -> T:
+        """Call `act`, which sees the tables as of one moment, and return what it returns."""
+
+        def read() -> T:
+            self._reader.execute("BEGIN")
+            try:
+                return act(self._reader)
+            finally:
+                self._reader.execute("ROLLBACK")
+
+        return await self._run(self._reading, read)
+
     async def write(
         self,
         act: Callable[[Connection], T],

@@ -79,11 +79,24 @@ class Intake:
         """True while an upload is being decoded or waits for it."""
         return self._accepting > 0
 
+    def new_spool(self) -> Path:
+        """Create the folder of an upload; `accept` takes it over, or else `discard_spool`.
+
+        Raises:
+            ToqiboxError: storage_full.
+        """
+        return self._data.new_spool()
+
+    def discard_spool(self, folder: Path) -> None:
+        """Remove the folder of an upload that is not accepted."""
+        discard(folder)
+        self._data.release(folder)
+
     async def accept(self, request: Request, folder: Path, request_id: str) -> Job:
         """Decode the uploads in `folder`, then commit files and row, in that order.
 
         Args:
-            folder: from DataFolder.new_spool, with the files ``audio`` and, if the request has a
+            folder: from `new_spool`, with the files ``audio`` and, if the request has a
                 second photo, ``photo2``; without ``photo`` the cover of the track is used. It
                 becomes the folder of the job.
 
@@ -107,10 +120,11 @@ class Intake:
             job = self._new_job(request, prepared, request_id)
             await uninterrupted(self._commit(job, folder))
         except BaseException:
-            discard(folder)
+            self.discard_spool(folder)
             raise
         finally:
             self._accepting -= 1
+        self._data.release(folder)
         log_event(
             _LOG,
             logging.INFO,
@@ -183,8 +197,9 @@ class Intake:
                 log_event(
                     _LOG,
                     logging.INFO,
-                    f"{task.name}.failed",
+                    "upload.task_failed",
                     request=request_id,
+                    task=task.name,
                     code=error.code,
                     detail=error.detail,
                     attempt=attempt,
@@ -205,12 +220,15 @@ class Intake:
         )
 
     async def _commit(self, job: Job, folder: Path) -> None:
-        await run_in_thread(self._data.adopt, folder, job.id)
+        self._data.in_use.add(job.id)
         try:
+            await run_in_thread(self._data.adopt, folder, job.id)
             await self._store.jobs.add(job, self._config.max_queued_exports)
         except BaseException:
             await run_in_thread(self._data.discard_job, job.id)
             raise
+        finally:
+            self._data.in_use.discard(job.id)
 
 
 def _was_killed(error: TaskError) -> bool:

@@ -65,6 +65,35 @@ async def test_a_suspected_job_is_resumed_after_the_wait(
     assert (await rig.ended("one")).status is Status.COMPLETED
 
 
+async def test_a_job_is_resumed_after_the_wait_though_the_table_fails(
+    open_rig: OpenRig, make_job: MakeJob, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its row cannot be read twice, and that it is held back cannot be written."""
+    _hold_for(monkeypatch, 0.01)
+    rig = open_rig()
+    await _crash(rig, make_job("one"), 3)
+    get: Any = rig.store.jobs.get
+    start: Any = rig.store.tasks.start
+    failures = [OSError("by the test"), OSError("by the test")]
+
+    async def fail_twice(job_id: str) -> Job | None:
+        if failures:
+            raise failures.pop()
+        job: Job | None = await get(job_id)
+        return job
+
+    async def refuse_mark(job_id: str, name: str) -> None:
+        if name == HELD_BACK:
+            raise OSError("by the test")
+        await start(job_id, name)
+
+    monkeypatch.setattr(rig.store.jobs, "get", fail_twice)
+    monkeypatch.setattr(rig.store.tasks, "start", refuse_mark)
+    await rig.start()
+    assert (await rig.ended("one")).status is Status.COMPLETED
+    assert not failures
+
+
 async def test_a_job_that_crashes_the_server_again_fails(
     open_rig: OpenRig, make_job: MakeJob
 ) -> None:

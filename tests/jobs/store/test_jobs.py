@@ -50,8 +50,7 @@ async def test_premium_overtakes_by_its_head_start_and_no_more(
     assert first.id == "old free"
     last = await store.jobs.get("new free")
     assert last is not None
-    assert await store.jobs.queue_position(last) == 3
-    assert await store.jobs.workloads_ahead(last) == [last.spec.workload] * 2
+    assert await store.jobs.snapshot(last) == (last, [last.spec.workload] * 2)
 
 
 @pytest.mark.parametrize("before", Status)

@@ -1,0 +1,65 @@
+"""What a client is told about a job, from the table and from memory."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from server.config import Config
+from server.effects.library.library import Library
+from server.jobs.model.job import Status, percent_done
+from server.jobs.scheduling.active_job import ActiveJob, SlotClock
+from server.jobs.service import Service
+from tests.jobs.conftest import MakeJob
+
+
+@pytest.fixture
+async def service(tmp_path: Path) -> AsyncIterator[Service]:
+    service = Service(Config(data_dir=tmp_path), Library(()))
+    yield service
+    await service.stop()
+
+
+async def test_a_description_is_of_one_moment(service: Service, make_job: MakeJob) -> None:
+    """Whatever row the caller has read before."""
+    first, second = make_job(), make_job()
+    for job in (first, second):
+        await service.store.jobs.add(job, 99)
+    shown = await service.describe(second, "en")
+    assert (shown["status"], shown["queuePosition"]) == ("queued", 2)
+    await service.store.jobs.transition(second.id, Status.PROCESSING, frames_done=9, progress=9)
+    shown = await service.describe(second, "en")
+    assert (shown["status"], shown["queuePosition"]) == ("processing", None)
+    assert (shown["frames"]["done"], shown["progress"]) == (9, 9)
+    accepted = await service.describe(second, "en", as_accepted=True)
+    assert (accepted["status"], accepted["queuePosition"]) == ("queued", 2)
+    assert accepted["frames"]["done"] == 0
+    await service.store.jobs.transition(first.id, Status.CANCELLED)
+    assert (await service.describe(first, "en"))["status"] == "cancelled"
+
+
+async def test_frames_and_progress_of_a_processing_job_agree(
+    service: Service, make_job: MakeJob, tmp_path: Path
+) -> None:
+    job = make_job()
+    await service.store.jobs.add(job, 99)
+    active = ActiveJob(job, tmp_path, tmp_path, SlotClock())
+    active.drawing[0] = 45
+    service.dispatcher.active_jobs[job.id] = active
+    shown = await service.describe(job, "en")
+    assert (shown["status"], shown["frames"]["done"], shown["progress"]) == ("queued", 0, 0)
+    await service.store.jobs.transition(job.id, Status.PROCESSING)
+    shown = await service.describe(job, "en")
+    assert (shown["frames"]["done"], shown["progress"]) == (45, percent_done(45, 90))
+
+
+async def test_the_work_before_a_job_names_the_whole_chain(
+    service: Service, make_job: MakeJob
+) -> None:
+    effects = make_job().spec.effects * 2
+    first, second = make_job(effects=effects), make_job()
+    for job in (first, second):
+        await service.store.jobs.add(job, 99)
+    snapshot = await service.store.jobs.snapshot(second)
+    assert snapshot.ahead == [first.spec.workload]
+    assert snapshot.ahead[0].effect == "breathe+breathe"
