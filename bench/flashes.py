@@ -1,65 +1,99 @@
-"""The cost of flash detection, compared with drawing the job at 720p.
+"""The cost of counting flashes in whole jobs at 720p, and of counting alone.
 
-    python bench/flashes.py [SECONDS] [EFFECT ...]    length of each video, 20 by default
+    python bench/flashes.py [--seconds S] [--runs N] [EFFECT ...]
 
-For each effect: the seconds of the step (wall time of its slot, including the start of a worker
-that drawing then reuses), the seconds of drawing in both slots together, and their ratio. Finally,
-the CPU time of counting alone for four minutes without flashes, and for four minutes of strobe. Run
-it on an idle machine.
+For each effect: the seconds of a job that allows flashes, so that none are counted; the seconds
+spent on counting in one that does not (measuring its frames, then counting them), and their share
+of its time; and the ratio of both jobs. They are run in turn, and each figure is the median of all
+runs. Finally, for four minutes at 60 frames a second, without flashes and of strobe, the processor
+time and the most memory of the task that counts. Run it on an idle machine.
 """
 
+import argparse
 import json
+import resource
 import subprocess
 import sys
 import tempfile
 import time
+from datetime import datetime
+from multiprocessing import get_context
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 import numpy as np
 
 from server.arrays import Float64Array
-from server.render.flash_safety.limiter import limit_flashes
+from server.files import atomic
+from server.protocol.progress import ProgressReporter
+from server.protocol.tasks import LimitFlashes
 from server.samples import sample_files
+from server.worker.tasks import limit_flashes
 
 EFFECTS = ("breathe", "bars", "ring", "spin")
-FPS = 30
+MINUTES_FPS = 60
 
 
-def report(folder: Path, effect: str, seconds: str) -> dict[str, Any]:
-    """Render one video and return its report."""
+def render(folder: Path, effect: str, seconds: int, *, counted: bool) -> tuple[float, float]:
+    """Render one video; return the seconds of its job and of counting in it."""
     command = [sys.executable, "-m", "server", "render", "--json", "-y", "--effect", effect]
     command += ["--audio", str(folder / "track.wav"), "--photo", str(folder / "photo.jpg")]
-    command += ["--duration", seconds, "-o", str(folder / "out.mp4")]
+    command += ["--duration", str(seconds), "-o", str(folder / "out.mp4")]
+    command += [] if counted else ["--allow-flashing"]
     done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)
-    job_report: dict[str, Any] = json.loads(done.stdout)["report"]
-    return job_report
+    job: dict[str, Any] = json.loads(done.stdout)
+    began, ended = (datetime.fromisoformat(job[key]) for key in ("startedAt", "finishedAt"))
+    return (ended - began).total_seconds(), job["report"]["seconds"]["flashes"]
 
 
-def cpu_seconds(light: Float64Array) -> float:
-    """Return the CPU seconds for a uniform video with brightness `light`, one value a frame."""
-    column = light.astype(np.float32)[:, np.newaxis, np.newaxis, np.newaxis]
-    frames = np.tile(column, (1, 18, 32, 3))
+def measure(folder: Path, effect: str, seconds: int, runs: int) -> str:
+    """Return the line of an effect."""
+    pairs = [
+        [render(folder, effect, seconds, counted=counted) for counted in (False, True)]
+        for _ in range(runs)
+    ]
+    without = median(allowed for (allowed, _), _ in pairs)
+    counting = median(spent for _, (_, spent) in pairs)
+    share = median(spent / job for _, (job, spent) in pairs)
+    ratio = median(job / allowed for (allowed, _), (job, _) in pairs)
+    return f"{effect:<12} {without:9.2f} {counting:10.3f} {share:7.2%} {ratio:7.3f}"
+
+
+def count_alone(folder: Path, light: Float64Array) -> tuple[float, float]:
+    """Count a uniform video with brightness `light`; return processor seconds and gigabytes."""
+    cells = np.empty((len(light), 18, 32, 3), np.uint16)
+    cells[:] = np.rint(light * 65_535)[:, np.newaxis, np.newaxis, np.newaxis]
+    with atomic.atomic_write(folder / "cells", sealed=True) as file:
+        np.save(file, cells)
+    with get_context("spawn").Pool(1) as pool:
+        return pool.apply(_count, (folder,))
+
+
+def _count(folder: Path) -> tuple[float, float]:
+    task = LimitFlashes(cells=(folder / "cells",), fps=MINUTES_FPS, out=folder / "gains")
     began = time.process_time()
-    limit_flashes(frames, FPS)
-    return time.process_time() - began
+    limit_flashes.run(task, ProgressReporter(lambda _event: None))
+    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+    return time.process_time() - began, memory / 1e9
 
 
 def main() -> None:
-    seconds = sys.argv[1] if len(sys.argv) > 1 else "20"
-    print(f"{'effect':<12} {'looking s':>9} {'drawing s':>9}  ratio  limited")
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("effects", nargs="*", metavar="EFFECT", help=" ".join(EFFECTS))
+    parser.add_argument("--seconds", type=int, default=20, help="of each video (%(default)s)")
+    parser.add_argument("--runs", type=int, default=3, help="of each job (%(default)s)")
+    options = parser.parse_args()
+    print(f"{'effect':<12} {'without s':>9} {'counting s':>10} {'share':>7} {'ratio':>7}")
+    time_s = np.arange(240 * MINUTES_FPS) / MINUTES_FPS
+    calm, strobe = 0.5 + 0.3 * np.sin(time_s), np.where(time_s * 5 % 1 < 0.5, 0.8, 0.2)
     with tempfile.TemporaryDirectory() as name:
         sample_files.write(Path(name))
-        for effect in sys.argv[2:] or EFFECTS:
-            job_report = report(Path(name), effect, seconds)
-            looking, drawing = job_report["seconds"]["flashes"], job_report["seconds"]["render"]
-            ratio, limited = looking / drawing, job_report["flashes"]["limited"]
-            print(
-                f"{effect:<12} {looking:9.2f} {drawing:9.2f}  {ratio:5.2f}  {limited}", flush=True
-            )
-    time_s = np.arange(240 * FPS) / FPS
-    calm, strobe = 0.5 + 0.3 * np.sin(time_s), np.where(time_s * 5 % 1 < 0.5, 0.8, 0.2)
-    print(f"7200 frames: calm {cpu_seconds(calm):.2f} s, strobe {cpu_seconds(strobe):.2f} s")
+        for effect in options.effects or EFFECTS:
+            print(measure(Path(name), effect, options.seconds, options.runs), flush=True)
+        for label, light in (("calm", calm), ("strobe", strobe)):
+            cpu_s, gigabytes = count_alone(Path(name), light)
+            print(f"{len(light)} frames, {label}: {cpu_s:.2f} s, {gigabytes:.2f} GB")
 
 
 if __name__ == "__main__":

@@ -26,10 +26,13 @@ from server.warnings import WARNINGS, WarningData, localize_warnings, warning
 ID_PATTERN = "[A-Za-z0-9_-]{22}"
 """Regular expression of job ids."""
 _DIAGNOSTICS = array_of(reference("Diagnostic"))
+_FLASH_INTERVALS = array_of(object_schema({"from": NUMBER, "to": NUMBER, "perSecond": NUMBER}))
 _FLASHES = object_schema(
     {
         "allowed": BOOLEAN,
-        "limited": array_of(object_schema({"from": NUMBER, "to": NUMBER, "perSecond": NUMBER})),
+        "limited": _FLASH_INTERVALS,
+        "perSecond": nullable(NUMBER),
+        "excessive": _FLASH_INTERVALS,
     }
 )
 _WARNING = object_schema({"code": {"enum": list(WARNINGS)}, "field": nullable(TEXT), "error": TEXT})

@@ -179,9 +179,7 @@ class Service:
         workload = active.job.spec.workload
         if active.drawn_frames:
             costs = [(workload.effect, workload.pixels, active.slot_s / active.drawn_frames)]
-        left = eta.estimate_slot_s(
-            workload._replace(frames=workload.frames - active.frames_done), costs
-        )
+        left = eta.estimate_slot_s(workload._replace(frames=active.frames_left), costs)
         return None if left is None else left / max(1, active.active_slots)
 
     def _eta(self, job: Job, ahead: list[Workload], costs: list[eta.FrameCost]) -> int | None:

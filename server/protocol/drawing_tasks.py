@@ -11,30 +11,10 @@ from server.protocol.results.drawing import (
     CompiledEffect,
     DrawnFrames,
     DrawnSegment,
-    LimitedFlashes,
     SceneProfile,
 )
 from server.protocol.scene import EffectInstance, SceneSpec
 from server.protocol.task import Task
-
-
-@dataclass(frozen=True, kw_only=True)
-class LimitFlashes(Task[LimitedFlashes]):
-    """Find where frames would flash too much, and write the gains that dim them."""
-
-    draws = True
-    scene: SceneSpec
-    out: Path
-    """The gain map."""
-
-    def on_gpu(self, gpu: int | None) -> Self:
-        return replace(self, scene=replace(self.scene, gpu=gpu))
-
-    def inputs(self) -> list[Path]:
-        return self.scene.inputs()
-
-    def outputs(self) -> list[Path]:
-        return sealed(self.out)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,6 +34,10 @@ class DrawSegment(Task[DrawnSegment]):
     state_in: Path | None = None
     """Persistent targets as the segment before left them."""
     state_out: Path | None = None
+    gains: Path | None = None
+    """Gain map that dims frames."""
+    cells_out: Path | None = None
+    """The cells of each frame, for `LimitFlashes`; None records none."""
     stall_s: float | None = None
     """Seconds without progress after which the worker is killed; None uses the encoder's limit."""
 
@@ -61,10 +45,10 @@ class DrawSegment(Task[DrawnSegment]):
         return replace(self, scene=replace(self.scene, gpu=gpu))
 
     def inputs(self) -> list[Path]:
-        return [*self.scene.inputs(), *sealed(self.state_in)]
+        return [*self.scene.inputs(), *sealed(self.state_in, self.gains)]
 
     def outputs(self) -> list[Path]:
-        return sealed(self.out, self.state_out)
+        return sealed(self.out, self.state_out, self.cells_out)
 
 
 @dataclass(frozen=True, kw_only=True)

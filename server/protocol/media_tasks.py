@@ -11,6 +11,7 @@ from server.protocol.results.machine import ProbeReport
 from server.protocol.results.media import (
     AnalysedAudio,
     AudioSummary,
+    CountedFlashes,
     EncodedAudio,
     MuxedVideo,
     PreparedUploads,
@@ -153,6 +154,28 @@ class EncodeAudio(Task[EncodedAudio]):
 
     def inputs(self) -> list[Path]:
         return [self.audio]
+
+    def outputs(self) -> list[Path]:
+        return sealed(self.out)
+
+
+@dataclass(frozen=True, kw_only=True)
+class LimitFlashes(Task[CountedFlashes]):
+    """Count the flashes of a video by its cells; if there are too many, compute how far to dim it.
+
+    With `gains` the definition itself is counted, else a change a tenth smaller is a flash too.
+    """
+
+    cells: tuple[Path, ...]
+    """The cells of each segment, in order."""
+    fps: int
+    gains: Path | None = None
+    """Gain map that the frames were dimmed by."""
+    out: Path
+    """Gain map that keeps the video within the limit; empty if this one is."""
+
+    def inputs(self) -> list[Path]:
+        return [*sealed(*self.cells, self.gains)]
 
     def outputs(self) -> list[Path]:
         return sealed(self.out)

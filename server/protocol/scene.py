@@ -64,8 +64,6 @@ class SceneSpec:
     artist: str | None = None
     renderer: str | None = None
     """Name of the required renderer: segments of different renderers do not match."""
-    flashes: Path | None = None
-    """Gain map that limits flashes; None for no limit."""
     egl_device: int | None = None
     """Index of the EGL device; None prefers hardware."""
     gpu: int | None = None
@@ -86,12 +84,11 @@ class SceneSpec:
         features = self.features
         names = (file_names.LEVELS, file_names.TRACK)
         files = [] if features is None else [features / file_names.SPECTRA]
-        files += [path for name in names if features and (path := features / name).exists()]
-        return files if self.flashes is None else [*files, self.flashes]
+        return files + [path for name in names if features and (path := features / name).exists()]
 
     def inputs(self) -> list[Path]:
         """Return the files and folders that rendering reads."""
         paths = [self.photo, self.photo2, self.features]
         files = [path for instance in self.effects for path in instance.files.values()]
         present = [path for path in paths if path is not None]
-        return [*present, *file_names.sealed(self.flashes), *files]
+        return [*present, *files]

@@ -10,7 +10,6 @@ from server.protocol.drawing_tasks import (
     DrawFrames,
     DrawSegment,
     FrameFile,
-    LimitFlashes,
     Profile,
 )
 from server.protocol.media_tasks import (
@@ -19,6 +18,7 @@ from server.protocol.media_tasks import (
     DescribeAudio,
     EncodeAudio,
     FindHighlight,
+    LimitFlashes,
     Mux,
     Prepare,
     Probe,

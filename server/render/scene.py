@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from functools import cached_property, partial
+from pathlib import Path
 from typing import Any
 
 from server.animation.timeline import Timeline
@@ -82,7 +83,7 @@ class Scene:
         self._below = below
         self.effects = tuple(effect for _, effect in loaded)
         """In the order of the chain."""
-        self._gains = GainMap.load(context, spec.flashes)
+        self._gains: GainMap | None = None
         self.output = self._renderers[-1].output
         """The last effect's own output, with straight alpha."""
         self.sequential = any(effect.sequential for _, effect in loaded)
@@ -97,7 +98,7 @@ class Scene:
     @cached_property
     def planes(self) -> Nv12Converter:
         """The frame as the encoder takes it; drawn by `draw`."""
-        return Nv12Converter(self._context, self._spec.size, **self.layers, gains=self._gains)
+        return Nv12Converter(self._context, self._spec.size, **self.layers)
 
     @cached_property
     def composite(self) -> Composite:
@@ -117,6 +118,13 @@ class Scene:
         """Call `before_pass` before each pass with its effect's index and the pass."""
         for index, renderer in enumerate(self._renderers):
             renderer.before_pass = partial(before_pass, index)
+
+    def dim(self, gains: Path | None) -> None:
+        """Dim the next frames by a gain map; None draws them as they are."""
+        if gains is None and self._gains is None:
+            return
+        self._gains = None if gains is None else GainMap.load(self._context, gains)
+        self.planes.set_gains(self._gains)
 
     def begin(self, frame: int) -> None:
         """Make `frame` the next one to draw; persistent targets become transparent black."""

@@ -47,7 +47,12 @@ def test_render_makes_the_video_and_nothing_else(files: list[str], tmp_path: Pat
     assert done.returncode == 0, done.stderr
     job = json.loads(done.stdout)
     assert (job["codec"], job["quality"]) == ("h264", "draft")
-    assert job["report"]["flashes"] == {"allowed": True, "limited": []}
+    assert job["report"]["flashes"] == {
+        "allowed": True,
+        "limited": [],
+        "perSecond": None,
+        "excessive": [],
+    }
     assert job["status"] == "completed"
     assert job["frames"] == {"done": 12, "total": 12}
     contents = media.contents(out)

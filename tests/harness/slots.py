@@ -77,8 +77,8 @@ class Call:
         assert isinstance(self.task, DrawSegment)
         return self.task.encoder
 
-    def finish(self) -> None:
-        """Write the outputs and answer with a result; missing inputs are damaged."""
+    def finish(self, result: TaskResult | None = None) -> None:
+        """Write the outputs and answer, perhaps with a `result`; missing inputs are damaged."""
         missing = [path for path in self.task.inputs() if not path.exists()]
         if missing:
             self.fail("render_failed", missing)
@@ -86,7 +86,7 @@ class Call:
         for path in self.task.outputs():
             path.parent.mkdir(exist_ok=True)
             path.write_text(self.task.name)
-        self.answer.set_result(RESULTS[self.task.name])
+        self.answer.set_result(result or RESULTS[self.task.name])
 
     def fail(self, code: str, damaged: Iterable[Path] = ()) -> None:
         """Answer with an error; `damaged` are files of earlier tasks."""

@@ -85,7 +85,6 @@ def test_files_damaged_while_a_job_is_drawn_are_made_again(tmp_path: Path) -> No
         _cut(first)
         third.unlink()
         _flip(second.with_suffix(".state"))
-        _flip(next(folder.glob("flashes-*.npz")))
         features = next((server.data / "features").iterdir())
         _cut(features / "spectra.npy")
         _flip(features / "track.npz")
@@ -104,11 +103,13 @@ def test_only_files_damaged_between_two_starts_are_made_again(tmp_path: Path) ->
         assert eventually((folder / "video.mp4.list").exists)
         server.kill()
         _flip(sorted(folder.glob("0*.mp4"))[1])
+        _flip(sorted(folder.glob("0*.cells"))[2])
+        next(folder.glob("limit_flashes-*.npz")).unlink()
         _cut(folder / "sound.m4a")
         (tmp_path / "go").touch()
         server.start()
         server.client.completed(job)
         starts = _starts(server, job)
         drawn = {name: count for name, count in starts.items() if name.startswith("draw_segment-")}
-        assert drawn == {"draw_segment-0": 1, "draw_segment-1": 2, "draw_segment-2": 1}
+        assert drawn == {"draw_segment-0": 1, "draw_segment-1": 2, "draw_segment-2": 2}
         assert starts["encode_audio"] == 2

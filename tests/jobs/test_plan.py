@@ -6,7 +6,7 @@ from typing import Any
 from server.jobs.model.job import Job
 from server.jobs.scheduling.active_job import ActiveJob, SlotClock
 from server.jobs.scheduling.damage import redo_damaged
-from server.jobs.scheduling.plan import Segment, flashes_path, split
+from server.jobs.scheduling.plan import Segment, flashes_task, limits_flashes, split
 from tests.jobs.conftest import MakeJob
 
 
@@ -37,16 +37,32 @@ def test_the_key_contains_everything_that_determines_pixels(make_job: MakeJob) -
     assert key not in {segments[0].key for segments in others}
 
 
-def test_videos_are_checked_for_flashes_unless_allowed_or_too_short(
+def test_flashes_are_limited_unless_allowed_or_impossible(make_job: MakeJob) -> None:
+    assert limits_flashes(make_job(frames=8).spec)
+    assert not limits_flashes(make_job(frames=7).spec)
+    assert not limits_flashes(make_job(allow_flashing=True).spec)
+
+
+def test_a_count_is_named_by_all_that_is_counted(make_job: MakeJob, tmp_path: Path) -> None:
+    job = make_job()
+    segments = _split(job, 30)
+    dimmed = [segments[0], segments[1].dimmed("d" * 64), segments[2]]
+    others = [_split(job, 30, "NVIDIA L4"), _split(job, 60), dimmed]
+    names = [flashes_task(job, each, None, tmp_path).out for each in (segments, *others)]
+    assert len(set(names)) == 4
+    assert flashes_task(job, list(segments), None, tmp_path).out == names[0]
+
+
+def test_a_dimmed_segment_has_files_of_its_own_but_the_same_state(
     make_job: MakeJob, tmp_path: Path
 ) -> None:
-    def kept(machine: str = "llvmpipe", **spec: Any) -> Path | None:
-        return flashes_path(make_job(**spec), tmp_path, machine)
-
-    assert kept() == kept() != kept("NVIDIA L4")
-    assert kept(frames=8)
-    assert kept(frames=7) is None
-    assert kept(allow_flashing=True) is None
+    job = make_job(sequential=True)
+    (first, *_) = _split(job, 30)
+    dimmed = first.dimmed("d" * 64)
+    assert not {*first.files(tmp_path, job.spec)} & {*dimmed.files(tmp_path, job.spec)}
+    assert first.name != dimmed.name
+    assert first.state_path(tmp_path) == dimmed.state_path(tmp_path)
+    assert dimmed.dimmed(None) == first
 
 
 def _run(make_job: MakeJob, folder: Path, *, sequential: bool) -> ActiveJob:
@@ -57,7 +73,9 @@ def _run(make_job: MakeJob, folder: Path, *, sequential: bool) -> ActiveJob:
 def test_finished_segments_are_not_drawn_again(make_job: MakeJob, tmp_path: Path) -> None:
     run = _run(make_job, tmp_path, sequential=False)
     segments = _split(run.job, 30)
-    segments[1].path(tmp_path).touch()
+    for path in segments[1].files(tmp_path, run.job.spec):
+        path.touch()
+    segments[2].path(tmp_path).touch()  # without its cells it is of no use
     run.set_segments(segments)
     assert run.frames_done == 30
     taken = [run.next_segment(), run.next_segment()]
@@ -75,7 +93,8 @@ def test_sequential_segments_are_drawn_one_after_the_other(
 ) -> None:
     run = _run(make_job, tmp_path, sequential=True)
     segments = _split(run.job, 30)
-    segments[0].path(tmp_path).touch()  # without its state it is of no use
+    for path in segments[0].files(tmp_path, run.job.spec)[:-1]:  # without its state
+        path.touch()
     run.set_segments(segments)
     assert run.next_segment() == segments[0]
     assert run.next_segment() is None

@@ -22,8 +22,8 @@ from server.protocol.lines import (
     write_event,
     write_task,
 )
-from server.protocol.results.drawing import DrawnSegment, LimitedFlashes, SegmentTimes
-from server.protocol.results.media import EncodedAudio, MuxedVideo, PreparedPhoto
+from server.protocol.results.drawing import DrawnSegment, SegmentTimes
+from server.protocol.results.media import CountedFlashes, EncodedAudio, MuxedVideo, PreparedPhoto
 from server.protocol.scene import EffectInstance, SceneSpec
 from server.protocol.tasks import KINDS as TASK_KINDS
 from server.protocol.tasks import TASKS, AnyTask, DrawSegment, EncodeAudio, Probe
@@ -97,12 +97,12 @@ def test_a_stored_result_of_another_version_is_read_as_far_as_possible() -> None
         frames=9,
         renderer="",
         software=False,
-        seconds=SegmentTimes(compile=0.0, render=0.5, readback=0.0, encode=0.0),
+        seconds=SegmentTimes(compile=0.0, render=0.5, readback=0.0, encode=0.0, flashes=0.0),
         shades=None,
         bytes=0,
     )
-    limited = {"limited": [{"from": 0.1, "to": 1, "perSecond": 6}]}
-    (interval,) = from_stored(LimitedFlashes, limited).limited
+    counted = {"excessive": [{"from": 0.1, "to": 1, "perSecond": 6}]}
+    (interval,) = from_stored(CountedFlashes, counted).excessive
     assert (interval.start_s, interval.end_s, interval.per_second) == (0.1, 1.0, 6.0)
     nothing = from_stored(MuxedVideo, {})
     assert (nothing.bytes, len(nothing.check.colour)) == (0, 0)

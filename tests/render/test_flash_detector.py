@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from server.render.flash_safety.detector import FlashCounter, find_flashing, flash_signals
+from server.render.flash_safety.detector import FlashCounter, Interval, count_flashes, flash_signals
 
 FPS = 30
 ROWS, COLUMNS = 6, 10
@@ -31,11 +31,15 @@ def colored(light: CellColors, color: tuple[float, float, float]) -> CellColors:
 
 def rates(cell_colors: CellColors, fps: int = FPS) -> list[float]:
     """Return the most flashes a second: of luminance, of red."""
-    flat = cell_colors.reshape(len(cell_colors), -1, 3)
     return [
         float(FlashCounter(signal.opposing_changes(), fps).rate.max()) / 2
-        for signal in flash_signals(flat)
+        for signal in flash_signals(cell_colors)
     ]
+
+
+def find_flashing(cell_colors: CellColors, fps: int) -> list[Interval]:
+    """Return where there are too many flashes."""
+    return count_flashes(cell_colors, fps).intervals
 
 
 @pytest.mark.parametrize("fps", [24, 25, 30, 50, 60])
@@ -130,3 +134,17 @@ def test_red_flashes() -> None:
     assert rates(colored(strobe, (1, 0.3, 0.3)))[1] == 0.0  # not saturated
     assert rates(colored(square(5, 3, 0.3, 0.35), (1, 0, 0)))[1] == 0.0  # (R - G - B) x 320 = 16
     assert rates(colored(strobe, (0, 0.2, 1)))[1] == 0.0
+
+
+def test_the_definition_itself_has_no_margin() -> None:
+    """A change of 0.095 is dimmed, to be safe, but would not count as a flash afterwards."""
+    cell_colors = grey_cells(square(6, 3, 0.3, 0.395))
+    assert count_flashes(cell_colors, FPS).intervals
+    assert count_flashes(cell_colors, FPS, margin=1).rate == 0
+    assert count_flashes(grey_cells(square(6, 3, 0.3, 0.405)), FPS, margin=1).rate == 6
+
+
+def test_overlapping_intervals_are_reported_once() -> None:
+    count = count_flashes(colored(square(5, 4, 0, 1), (1, 0, 0)), FPS)
+    assert len(count.intervals) == 2, "luminance and red"
+    assert count.merged_intervals() == [(0, 4 * FPS, 5.0)]

@@ -8,8 +8,7 @@ from numpy.typing import NDArray
 
 from server.render.gl.context import Context
 from server.render.gl.render_target import RenderTarget
-from server.render.output import gain_map
-from server.render.output.gain_map import GainMap
+from server.render.output.gain_map import GainMap, StoredGains
 from server.render.output.nv12 import Nv12Converter
 from tests.render.drawing import SIZE, flat, paint
 
@@ -18,7 +17,7 @@ WIDTH, HEIGHT = SIZE
 
 def saved(path: Path, frames: NDArray[np.float32]) -> Path:
     """Write a file with these gains, (frames, rows, columns)."""
-    gain_map.save(path, frames)
+    StoredGains.of_video(frames).save(path)
     return path
 
 
@@ -48,7 +47,8 @@ def test_light_is_multiplied(context: Context, tmp_path: Path, gain: float) -> N
     gain_map_texture = GainMap.load(context, saved(tmp_path / "gains", frames))
     assert gain_map_texture is not None
     picture = paint(context, pixels)
-    planes = Nv12Converter(context, SIZE, picture, picture, gain_map_texture)
+    planes = Nv12Converter(context, SIZE, picture, picture)
+    planes.set_gains(gain_map_texture)
     assert gain_map_texture.update(0)
     planes.draw(dimmed=True)
     exact = encoded(decoded(ramp / 255.0) * gain)
@@ -62,7 +62,8 @@ def test_each_cell_has_its_own_gain(context: Context, tmp_path: Path) -> None:
     gain_map_texture = GainMap.load(context, saved(tmp_path / "gains", frames))
     assert gain_map_texture is not None
     picture = paint(context, flat((255, 255, 255, 255)))
-    planes = Nv12Converter(context, SIZE, picture, picture, gain_map_texture)
+    planes = Nv12Converter(context, SIZE, picture, picture)
+    planes.set_gains(gain_map_texture)
     gain_map_texture.update(0)
     planes.draw(dimmed=True)
     seen = luma(planes)
@@ -79,7 +80,8 @@ def test_a_frame_is_redrawn_only_if_it_has_changed(context: Context, tmp_path: P
     gain_map_texture = GainMap.load(context, saved(tmp_path / "gains", frames))
     assert gain_map_texture is not None
     picture: RenderTarget = paint(context, flat((200, 100, 50, 255)))
-    planes = Nv12Converter(context, SIZE, picture, picture, gain_map_texture)
+    planes = Nv12Converter(context, SIZE, picture, picture)
+    planes.set_gains(gain_map_texture)
     drawn = [planes.draw(dimmed=gain_map_texture.update(frame)) for frame in range(6)]
     assert drawn == [True, False, True, False, True, True]
     plain = Nv12Converter(context, SIZE, picture, picture)
@@ -89,8 +91,17 @@ def test_a_frame_is_redrawn_only_if_it_has_changed(context: Context, tmp_path: P
 
 
 def test_a_video_that_does_not_flash_has_no_gains(context: Context, tmp_path: Path) -> None:
-    gain_map.save(tmp_path / "gains", None)
+    StoredGains.of_video(None).save(tmp_path / "gains")
     assert GainMap.load(context, tmp_path / "gains") is None
     assert GainMap.load(context, saved(tmp_path / "ones", np.ones((3, 2, 2), np.float32))) is None
-    assert GainMap.load(context, None) is None
     assert not list(tmp_path.glob("*.part"))
+
+
+def test_each_range_of_frames_has_its_own_digest(tmp_path: Path) -> None:
+    frames = np.ones((9, 2, 2), np.float32)
+    frames[3:6] = 0.5
+    stored = StoredGains.load(saved(tmp_path / "gains", frames))
+    assert stored.to_video(frames.shape) == pytest.approx(frames, abs=1e-5)
+    assert stored.digest(0, 3) is stored.digest(6, 9) is None
+    assert stored.digest(3, 4) == stored.digest(4, 5), "the same gains of the first frame"
+    assert stored.digest(3, 5) != stored.digest(2, 5) != stored.digest(3, 6)

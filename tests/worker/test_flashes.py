@@ -1,6 +1,8 @@
-"""Videos that would flash: whole, in segments, and encoded."""
+"""Videos that would flash: drawn, counted, dimmed where they flash, and counted again."""
 
-from dataclasses import replace
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -8,16 +10,17 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from server.errors import ToqiboxError
+from server.files.seal import DamagedFilesError
 from server.protocol.progress import ProgressReporter
-from server.protocol.results.drawing import LimitedFlashes
+from server.protocol.results.media import CountedFlashes
 from server.protocol.tasks import DrawSegment, LimitFlashes
-from server.render.flash_safety.detector import find_flashing
-from server.render.flash_safety.luminance_grid import grid_shape
-from server.render.gl.context import Context
-from server.render.scene import Scene
+from server.render.flash_safety.detector import count_flashes
+from server.render.output.gain_map import StoredGains
 from server.render.session import SessionCache
 from server.worker.tasks import draw_segment, limit_flashes
 from tests.harness.gl_objects import count_objects
+from tests.harness.media import frame_hashes
 from tests.harness.rendering import MakeTask
 from tests.worker.test_segment import Log, decoded
 
@@ -39,23 +42,76 @@ void main() {
 }
 """
 """Each pixel is randomly black or white: the mean of many hardly changes."""
+FLICKERING_TRAIL = """/*{"INPUTS": [],
+"PASSES": [{"TARGET": "trail", "PERSISTENT": true, "FLOAT": true}, {}]}*/
+void main() {
+    float on = mod(float(FRAMEINDEX), 6.0) < 3.0 && FRAMEINDEX >= 40 ? 1.0 : 0.2;
+    vec4 before = IMG_THIS_PIXEL(trail);
+    gl_FragColor = PASSINDEX == 0 ? mix(before, vec4(on), 0.6) : vec4(before.rgb, 1.0);
+}
+"""
+"""Flashes from frame 40 on; each frame needs the one before it."""
 
 
-@pytest.fixture(name="find_flashes")
-def _find_flashes(make_task: MakeTask, tmp_path: Path) -> Any:
-    """Find flashes: find_flashes(source, **changes) returns the result and the file."""
+@dataclass
+class Video:
+    """A video that is drawn in segments by one worker.
 
-    def find_flashes(source: str, **more: Any) -> tuple[LimitedFlashes, Path]:
-        out = tmp_path / "flashes.npz"
-        sessions = SessionCache()
-        scene = make_task(source, **{"frames": FRAMES, **more}).scene
-        task = LimitFlashes(scene=scene, out=out)
-        try:
-            return limit_flashes.run(task, ProgressReporter(Log()), sessions), out
-        finally:
-            sessions.close()
+    Attributes:
+        task: draws any of its frames.
+        folder: the files of its segments.
+        sessions: the worker's.
+    """
 
-    return find_flashes
+    task: DrawSegment
+    folder: Path
+    sessions: SessionCache
+
+    def draw(self, *cuts: int, gains: Path | None = None) -> list[DrawSegment]:
+        """Draw the segments between the cuts; return their tasks."""
+        self.folder.mkdir(exist_ok=True)
+        sequential = "PERSISTENT" in self.task.scene.effects[0].source
+        tasks, state = [], None
+        for first, last in pairwise((0, *cuts, self.task.scene.frames)):
+            out = self.folder / f"{first}-{last}-{gains.stem if gains else ''}.mp4"
+            task = replace(
+                self.task,
+                first=first,
+                last=last,
+                gains=gains,
+                out=out,
+                cells_out=out.with_suffix(".cells"),
+                state_in=state,
+                state_out=out.with_suffix(".state") if sequential else None,
+            )
+            draw_segment.run(task, ProgressReporter(Log()), self.sessions)
+            tasks.append(task)
+            state = task.state_out
+        return tasks
+
+    def count(self, tasks: list[DrawSegment], out: str = "gains") -> tuple[CountedFlashes, Path]:
+        """Count the flashes of segments; return the result and the gain map."""
+        cells = tuple(task.cells_out for task in tasks if task.cells_out)
+        count = LimitFlashes(cells=cells, fps=FPS, gains=tasks[0].gains, out=self.folder / out)
+        return limit_flashes.run(count, ProgressReporter(Log())), count.out
+
+
+MakeVideo = Callable[..., Video]
+
+
+@pytest.fixture
+def make_video(make_task: MakeTask, tmp_path: Path) -> Iterator[MakeVideo]:
+    """Return make_video(source, **changes)."""
+    videos: list[Video] = []
+
+    def make(source: str, **changes: Any) -> Video:
+        task = make_task(source, **{"frames": FRAMES, **changes})
+        videos.append(Video(task, tmp_path / f"video{len(videos)}", SessionCache()))
+        return videos[-1]
+
+    yield make
+    for video in videos:
+        video.sessions.close()
 
 
 def linear_cells(frames: NDArray[np.uint8], rows: int, columns: int) -> NDArray[np.float32]:
@@ -68,27 +124,29 @@ def linear_cells(frames: NDArray[np.uint8], rows: int, columns: int) -> NDArray[
     return light_cells
 
 
-def draw_video(task: DrawSegment) -> NDArray[np.uint8]:
-    """Draw, encode and decode the video."""
-    sessions = SessionCache()
-    try:
-        draw_segment.run(replace(task, last=FRAMES), ProgressReporter(Log()), sessions)
-    finally:
-        sessions.close()
-    return decoded(task.out)
+def stored_cells(task: DrawSegment) -> list[bytes]:
+    """Return the recorded cells of each frame."""
+    assert task.cells_out is not None
+    return [frame.tobytes() for frame in np.load(task.cells_out)]
 
 
-def test_a_strobe_is_detected_and_limited(find_flashes: Any, make_task: MakeTask) -> None:
-    result, out = find_flashes(STROBE)
-    (limited,) = result.limited
-    assert limited.per_second == pytest.approx(6, abs=0.5)
-    assert 0 <= limited.start_s <= 0.8
-    assert 1.8 <= limited.end_s <= 2.6
-    task = make_task(STROBE, frames=FRAMES)
-    dimmed = replace(task, scene=replace(task.scene, flashes=out))
-    loud, calm = draw_video(task), draw_video(dimmed)
-    assert find_flashing(linear_cells(loud, 18, 32), FPS)
-    assert find_flashing(linear_cells(calm, 18, 32), FPS) == []
+def test_a_strobe_is_dimmed_and_the_finished_video_counted(make_video: MakeVideo) -> None:
+    video = make_video(STROBE)
+    drawn = video.draw()
+    result, gains = video.count(drawn)
+    (excessive,) = result.excessive
+    assert excessive.per_second == pytest.approx(6, abs=0.5)
+    assert 0 <= excessive.start_s <= 0.8
+    assert 1.8 <= excessive.end_s <= 2.6
+    assert result.per_second > 3
+    dimmed = video.draw(gains=gains)
+    recount, _ = video.count(dimmed, "again")
+    assert recount.excessive == ()
+    assert recount.dimmed == (None,)
+    assert recount.per_second <= 3
+    loud, calm = decoded(drawn[0].out), decoded(dimmed[0].out)
+    assert count_flashes(linear_cells(loud, 18, 32), FPS).intervals
+    assert count_flashes(linear_cells(calm, 18, 32), FPS, margin=1).intervals == []
     # Frames and areas without flashes are unchanged; so are dark moments.
     assert np.array_equal(calm[:5], loud[:5])
     assert np.array_equal(calm[-5:], loud[-5:])
@@ -98,58 +156,83 @@ def test_a_strobe_is_detected_and_limited(find_flashes: Any, make_task: MakeTask
     assert change[:, 2:22, 2:36].max() > 40
 
 
-def test_segments_equal_the_whole(find_flashes: Any, make_task: MakeTask) -> None:
-    _, out = find_flashes(STROBE)
-    first = out.read_bytes()
-    assert find_flashes(STROBE)[1].read_bytes() == first
-    job = make_task(STROBE, frames=FRAMES, flashes=out).scene
-
-    def planes(scene: Scene, frame: int) -> tuple[bytes, bytes]:
-        scene.draw(frame)
-        return scene.planes.luma.read(), scene.planes.chroma.read()
-
-    with Context() as context:
-        scene = Scene(context, job)
-        whole = [planes(scene, frame) for frame in range(FRAMES)]
-        for at in range(4):
-            piece = Scene(context, job)
-            frames = range(FRAMES * at // 4, FRAMES * (at + 1) // 4)
-            assert [planes(piece, frame) for frame in frames] == whole[frames.start : frames.stop]
-
-
-def test_noise_of_pixels_does_not_flash(find_flashes: Any) -> None:
-    """At the small size it flickers; the larger size shows that it does not flash."""
-    result, out = find_flashes(NOISE, size=(640, 360))
-    assert result.limited == ()
-    with np.load(out) as file:
-        assert len(file["frames"]) == 0
+def test_gains_do_not_depend_on_the_cuts(make_video: MakeVideo) -> None:
+    """Frames of dimmed segments neither, though a sequential effect is taken up at a cut."""
+    source = FLICKERING_TRAIL
+    whole, cut = make_video(source), make_video(source)
+    (one,), three = whole.draw(), cut.draw(20, 47)
+    result, gains = whole.count([one])
+    assert result.excessive
+    cut_result, cut_gains = cut.count(three)
+    assert cut_gains.read_bytes() == gains.read_bytes()
+    assert cut_result.excessive == result.excessive
+    assert [digest is not None for digest in cut_result.dimmed] == [False, True, True]
+    (dimmed,) = whole.draw(gains=gains)
+    redrawn = [
+        replace(task, gains=cut_gains, out=task.out.with_suffix(".dim.mp4"), state_out=None)
+        for task in three
+    ]
+    for task in reversed(redrawn):  # in any order: each has the state of the segment before
+        draw_segment.run(task, ProgressReporter(Log()), cut.sessions)
+    hashes = [luma for task in redrawn for luma in stored_cells(task)]
+    assert hashes == stored_cells(dimmed)
+    assert frame_hashes(redrawn[0].out) == frame_hashes(three[0].out), "it is not dimmed"
 
 
-@pytest.mark.parametrize(
-    ("size", "grid"),
-    [
-        ((1280, 720), (18, 32)),
-        ((720, 1280), (32, 18)),
-        ((1080, 1080), (25, 25)),
-        ((1080, 1350), (25, 20)),
-        ((64, 36), (18, 32)),
-        ((38, 46), (23, 19)),
-    ],
-)
-def test_cells_are_squares_of_any_frame(size: tuple[int, int], grid: tuple[int, int]) -> None:
-    assert grid_shape(size) == grid
+def test_a_recount_that_fails_tightens_the_gains(make_video: MakeVideo, tmp_path: Path) -> None:
+    video = make_video(STROBE)
+    weak = tmp_path / "weak"
+    ones = np.ones((FRAMES, 18, 32), np.float32)
+    ones[30:40] = 0.99
+    StoredGains.of_video(ones).save(weak)
+    result, gains = video.count(video.draw(gains=weak))
+    assert result.excessive
+    tighter = StoredGains.load(gains).to_video(ones.shape)
+    assert (tighter <= ones + 1e-4).all()
+    assert video.count(video.draw(gains=gains), "last")[0].excessive == ()
 
 
-def test_a_kept_session_does_not_grow(make_task: MakeTask, tmp_path: Path) -> None:
-    sessions = SessionCache()
-    task = LimitFlashes(scene=make_task(STROBE, frames=3).scene, out=tmp_path / "gains")
+def test_noise_of_pixels_does_not_flash(make_video: MakeVideo) -> None:
+    video = make_video(NOISE, size=(640, 360), frames=40)
+    result, gains = video.count(video.draw())
+    assert result.excessive == ()
+    assert len(StoredGains.load(gains).frames) == 0
+
+
+def test_a_session_is_kept_when_frames_are_dimmed_and_does_not_grow(make_video: MakeVideo) -> None:
+    video = make_video(STROBE, frames=60)
+    _, gains = video.count(video.draw())
     counts = []
-    try:
-        for _ in range(3):
-            limit_flashes.run(task, ProgressReporter(Log()), sessions)
-            assert sessions.current is not None
-            sessions.current.context.collect()
-            counts.append(count_objects())
-    finally:
-        sessions.close()
+    for _ in range(3):
+        session = video.sessions.current
+        video.draw(gains=gains)
+        video.draw()
+        assert video.sessions.current is session
+        assert session is not None
+        session.context.collect()
+        counts.append(count_objects())
     assert counts[0] == counts[1] == counts[2]
+
+
+def test_frames_that_are_repeated_are_counted(make_video: MakeVideo) -> None:
+    video = make_video("/*{}*/\nvoid main() { gl_FragColor = vec4(0.5, 0.5, 0.5, 1.0); }", frames=9)
+    (task,) = video.draw()
+    assert task.cells_out is not None
+    cells = np.load(task.cells_out)
+    assert cells.shape == (9, 18, 32, 3)
+    assert (cells == cells[0]).all()
+    assert cells[0] / 65535 == pytest.approx(0.214, abs=0.01)
+
+
+def test_damaged_or_foreign_cells_are_refused(make_video: MakeVideo) -> None:
+    video, other = make_video(STROBE, frames=4), make_video(STROBE, frames=4, size=(36, 64))
+    tasks = video.draw(2)
+    with pytest.raises(ToqiboxError) as caught:
+        video.count([tasks[0], *other.draw()])
+    assert caught.value.detail == "the segments have different cells"
+    damaged = tasks[1].cells_out
+    assert damaged is not None
+    damaged.write_bytes(damaged.read_bytes()[:-1] + b"!")
+    with pytest.raises(DamagedFilesError) as refused:
+        video.count(tasks)
+    assert refused.value.paths == [damaged]

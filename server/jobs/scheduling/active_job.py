@@ -2,11 +2,13 @@
 
 import asyncio
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from server.jobs.model.flash_rounds import FlashRounds
 from server.jobs.model.job import Job
-from server.jobs.scheduling.plan import Segment
+from server.jobs.scheduling.plan import Segment, limits_flashes
 
 _MAX_STEP_S = 5.0
 """Ten times the interval in which the dispatcher ticks the clocks."""
@@ -57,9 +59,11 @@ class ActiveJob:
     folder: Path
     features: Path
     clock: SlotClock
-    flashes: Path | None = None
-    """File with the gain map that limits flashes; None if they are not limited."""
+    undimmed: list[Segment] = field(default_factory=list)
+    """The segments as they are drawn first."""
     segments: list[Segment] = field(default_factory=list)
+    """The segments of the video: some of them dimmed, once flashes are counted."""
+    flashes: FlashRounds = field(default_factory=FlashRounds)
     pending: list[Segment] = field(default_factory=list)
     drawing: dict[int, int] = field(default_factory=dict)
     """Segment index → frames written so far."""
@@ -98,28 +102,63 @@ class ActiveJob:
             return False
         if not self.is_split:
             return self.active_slots == 0
-        if self.is_drawn:  # its completion could not be committed: the next slot starts it again
+        if self.is_drawn:  # to count its flashes, or to start a completion again that failed
             return self.active_slots == 0
-        return bool(self.pending) and not (self.job.spec.sequential and self.drawing)
+        return bool(self.pending) and not (self._is_drawn_in_order and self.drawing)
+
+    @property
+    def _is_drawn_in_order(self) -> bool:
+        """True if a segment needs the state of the one before; dimmed segments have it already."""
+        return self.job.spec.sequential and self.flashes.gains is None
 
     @property
     def is_drawn(self) -> bool:
+        """True if all segments are on disk."""
         return self.is_split and len(self.finished) == len(self.segments)
 
     @property
+    def is_finished(self) -> bool:
+        """True if all segments are on disk, and none has to be dimmed any more."""
+        return self.is_drawn and not self.is_to_be_counted
+
+    @property
+    def is_to_be_counted(self) -> bool:
+        """True if all segments are on disk, and it is unknown whether they flash too much."""
+        limited = limits_flashes(self.job.spec)
+        return self.is_drawn and limited and not self.flashes.is_complete
+
+    @property
     def frames_done(self) -> int:
+        """Frames that were drawn at least once."""
+        return self.job.spec.frames if self.flashes.gains else self._frames_on_disk
+
+    @property
+    def frames_left(self) -> int:
+        """Frames that have to be drawn, for the first time or again."""
+        return self.job.spec.frames - self._frames_on_disk
+
+    @property
+    def _frames_on_disk(self) -> int:
         done = sum(segment.frames for segment in self.segments if segment.index in self.finished)
         return done + sum(self.drawing.values())
 
     def set_segments(self, segments: list[Segment]) -> None:
+        """Set the segments as they are drawn first; see `dim_segments`."""
+        self.undimmed, self.flashes = segments, FlashRounds()
+        self._replace_segments(segments)
+
+    def dim_segments(self, gains: Sequence[str | None]) -> None:
+        """Dim the segments by gains of these hashes."""
+        pairs = zip(self.undimmed, gains, strict=True)
+        self._replace_segments([segment.dimmed(digest) for segment, digest in pairs])
+
+    def _replace_segments(self, segments: list[Segment]) -> None:
         """Set the segments; those whose files are on disk are finished already."""
-        sequential = self.job.spec.sequential
         self.segments = segments
         self.finished = {
             segment.index
             for segment in segments
-            if segment.path(self.folder).exists()
-            and (not sequential or segment.state_path(self.folder).exists())
+            if all(path.exists() for path in segment.files(self.folder, self.job.spec))
         }
         self.pending = [segment for segment in segments if segment.index not in self.finished]
 
@@ -153,7 +192,7 @@ class ActiveJob:
 
     def invalidate_segment(self, segment: Segment) -> None:
         """Mark a finished segment as missing on disk, so that it is rendered again."""
-        if segment.index in self.finished:
+        if segment in self.segments and segment.index in self.finished:
             self.finished.discard(segment.index)
             self.pending = sorted([*self.pending, segment], key=lambda other: other.index)
 

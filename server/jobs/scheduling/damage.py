@@ -4,6 +4,7 @@ from pathlib import Path
 
 from server.files.disk import discard
 from server.jobs.scheduling.active_job import ActiveJob
+from server.jobs.scheduling.plan import Segment
 from server.protocol import file_names
 
 
@@ -13,37 +14,40 @@ async def redo_damaged(active: ActiveJob, paths: list[Path]) -> None:
     Of segments only the damaged ones are rendered again, with the state for the next one. Features
     and what depends on them are computed again before anything else is rendered.
     """
-    lost = [
-        segment
-        for segment in active.segments
-        if {segment.path(active.folder), segment.state_path(active.folder)} & set(paths)
-    ]
-    for segment in lost:
-        discard(segment.path(active.folder))
-        discard(segment.state_path(active.folder))
-        active.invalidate_segment(segment)
+    damaged = set(paths)
+    for segment in {*active.undimmed, *active.segments}:
+        files = segment.files(active.folder, active.job.spec)
+        if damaged.intersection(files):
+            for path in files:
+                discard(path)
+            active.invalidate_segment(segment)
     encoded_audio = active.folder / file_names.ENCODED_AUDIO
-    if encoded_audio in paths:
+    if encoded_audio in damaged:
         discard(encoded_audio)
         active.audio_task = None
-    if active.flashes in paths:
-        discard(active.flashes)
+    gains = active.flashes.gains
+    if gains in damaged and gains is not None:
+        discard(gains)
     features = [path for path in paths if path.parent == active.features]
     for path in features:
         discard(file_names.seal_path(path))  # other jobs may be reading the file
     active.completion_task = None
-    if features or active.flashes in paths:
-        await _restart_from_analysis(active)
+    if features:
+        await _restart(active, [])
+    elif gains is not None and damaged - {encoded_audio}:
+        # The rounds of limiting flashes are done again; those whose files are intact take no time.
+        await _restart(active, active.undimmed)
 
 
-async def _restart_from_analysis(active: ActiveJob) -> None:
-    """Restart the job from its analysis and cancel its slot tasks, except the caller.
+async def _restart(active: ActiveJob, segments: list[Segment]) -> None:
+    """Restart the job from these segments, or without any from its analysis.
 
-    If two slots detect damage at the same time, the second has nothing to do: the job has no
-    segments any more, and the first cancels the tasks. They must not wait for each other.
+    The other slot tasks are cancelled. If two slots detect damage at the same time, the second has
+    nothing to do: the segments are replaced already, and the first cancels the tasks. They must not
+    wait for each other.
     """
-    if not active.is_split:
+    if active.segments == segments:
         return
     active.drawing.clear()
-    active.set_segments([])
+    active.set_segments(segments)
     await active.cancel_other_slots()

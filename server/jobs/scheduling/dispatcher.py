@@ -216,7 +216,7 @@ class Dispatcher:
     # Work for an active job
 
     async def _work_on(self, slot: Slot, active: ActiveJob) -> None:
-        """Work for one job in one slot: prepare it if necessary, then render one segment."""
+        """Work for one job in one slot: prepare it, render one segment, and check the last one."""
         try:
             with active.clock:
                 if active.audio_task is None:
@@ -226,6 +226,7 @@ class Dispatcher:
                 if active.assign_segment(slot.index):
                     self.wake()  # another slot may share the job now
                     await self._pipeline.render_segment(active, slot)
+                await self._pipeline.check(active, slot)
         except asyncio.CancelledError:
             await slot.stop_worker_of(active.job.id)
             raise
@@ -236,7 +237,7 @@ class Dispatcher:
             task = asyncio.current_task()
             if task:
                 self._release(slot, active, task)
-            if active.is_drawn and active.completion_task is None and not active.is_closing:
+            if active.is_finished and active.completion_task is None and not active.is_closing:
                 completion = self._run_without_slot(active, self._completer.complete)
                 active.completion_task = asyncio.create_task(completion)
 

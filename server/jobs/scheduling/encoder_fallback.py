@@ -23,7 +23,7 @@ async def fall_back_encoder(store: Store, pipeline: Pipeline, active: ActiveJob)
     active.is_paused = True
     try:
         await active.cancel_other_slots()
-        for segment in active.segments:
+        for segment in (*active.undimmed, *active.segments):
             discard(segment.path(active.folder))
         await store.tasks.delete(active.job.id, SEGMENT_PREFIX)
         changes = {"encoder": encoder, "encoder_fallback": failed}

@@ -1,7 +1,8 @@
 """The steps of a job, in their order, with the stage that a client sees during each.
 
-encode audio ─────────────────────────────────────────────┐
-analyse → pin the machine → limit flashes → split → segments → mux
+encode audio ───────────────────────────────────────────────┐
+analyse → pin the machine → split → segments → limit flashes → mux
+                                       └── dimmed ──┘
 """
 
 import asyncio
@@ -32,6 +33,8 @@ class Place(Enum):
     """Once, in the first slot of the job."""
     SEGMENT = auto()
     """For each segment, in as many slots as are free."""
+    DRAWN = auto()
+    """In one slot, whenever all segments are on disk; may replace some, which are rendered next."""
     AFTER = auto()
     """Once, in no slot, when all segments and the steps `ALONGSIDE` are done."""
 
@@ -73,9 +76,9 @@ class Pipeline:
             JobStep(Place.ALONGSIDE, None, tasks.encode_audio),
             JobStep(Place.BEFORE, Stage.ANALYSING, tasks.analyse),
             JobStep(Place.BEFORE, Stage.ANALYSING, self.pin_machine),
-            JobStep(Place.BEFORE, Stage.ANALYSING, tasks.limit_flashes),
             JobStep(Place.BEFORE, Stage.RENDERING, self.split),
             JobStep(Place.SEGMENT, Stage.RENDERING, tasks.render_segment),
+            JobStep(Place.DRAWN, Stage.RENDERING, tasks.limit_flashes),
             JobStep(Place.AFTER, Stage.JOINING, tasks.mux),
         )
         """All steps, in their order."""
@@ -92,6 +95,11 @@ class Pipeline:
     async def render_segment(self, active: ActiveJob, slot: Slot) -> None:
         """Do the steps of the segment that is assigned to `slot`."""
         await self._run(Place.SEGMENT, active, slot)
+
+    async def check(self, active: ActiveJob, slot: Slot) -> None:
+        """Do the steps that check the segments, if all are on disk."""
+        if active.is_to_be_counted:
+            await self._run(Place.DRAWN, active, slot)
 
     async def finish(self, active: ActiveJob) -> None:
         """Do the steps after the segments, once those alongside are done.
@@ -141,7 +149,7 @@ class Pipeline:
         }
 
     async def pin_machine(self, active: ActiveJob, _slot: Slot | None = None) -> None:
-        """Fix the renderer and encoder of a job, and where its gain map is.
+        """Fix the renderer and encoder of a job.
 
         Raises:
             JobFailed: its codec was offered when it was accepted, but no encoder opens now.
@@ -154,7 +162,6 @@ class Pipeline:
         if active.job.encoder is None:
             detail = f"no encoder of {job.spec.codec} opens any more"
             raise JobFailed("encoder_failed", detail=detail)
-        active.flashes = plan.flashes_path(active.job, active.folder, self._machine.fingerprint)
 
     async def split(self, active: ActiveJob, _slot: Slot | None = None) -> None:
         """Split a job into segments; those that are on disk already are finished."""

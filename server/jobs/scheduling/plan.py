@@ -2,16 +2,17 @@
 
 import hashlib
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from server import __version__
 from server.config import Config
 from server.jobs.model.effect_source import resolve_assets
 from server.jobs.model.job import Job
+from server.jobs.model.spec import Spec
 from server.protocol import file_names
 from server.protocol.scene import SceneSpec
-from server.protocol.tasks import Analyse, DrawSegment, EncodeAudio, Mux
+from server.protocol.tasks import Analyse, DrawSegment, EncodeAudio, LimitFlashes, Mux
 
 _MIN_FLASHING_FRAMES = 8
 """Minimum number of frames for more than three flashes: seven changes."""
@@ -29,22 +30,43 @@ class Segment:
     first: int
     last: int
     key: str
+    gains: str | None = None
+    """Hash of the gains that dim its frames; None if they are as they are drawn."""
 
     @property
     def name(self) -> str:
         """Name of its task in the job table."""
-        return f"{SEGMENT_PREFIX}{self.index}"
+        gains = f"-{self.gains[:16]}" if self.gains else ""
+        return f"{SEGMENT_PREFIX}{self.index}{gains}"
 
     @property
     def frames(self) -> int:
         return self.last - self.first
 
+    def dimmed(self, gains: str | None) -> "Segment":
+        """Return the same frames, dimmed by other gains."""
+        return replace(self, gains=gains)
+
     def path(self, folder: Path) -> Path:
-        return folder / f"{self.index:04d}-{self.key[:32]}.mp4"
+        gains = f"-{self.gains[:16]}" if self.gains else ""
+        return folder / f"{self.index:04d}-{self.key[:32]}{gains}.mp4"
+
+    def cells_path(self, folder: Path) -> Path:
+        """Return the file with the cells of its frames."""
+        return self.path(folder).with_suffix(".cells")
 
     def state_path(self, folder: Path) -> Path:
-        """Return the file with the persistent targets after the last frame."""
+        """Return the file with the persistent targets after the last frame, dimmed or not."""
         return folder / f"{self.index:04d}-{self.key[:32]}.state"
+
+    def files(self, folder: Path, spec: Spec) -> list[Path]:
+        """Return the files of its task, without seals."""
+        files = [self.path(folder)]
+        if limits_flashes(spec):
+            files.append(self.cells_path(folder))
+        if spec.sequential and self.gains is None:
+            files.append(self.state_path(folder))
+        return files
 
 
 def split(job: Job, fingerprint: str) -> list[Segment]:
@@ -62,6 +84,7 @@ def split(job: Job, fingerprint: str) -> list[Segment]:
         "machine": fingerprint,
         "encoder": job.encoder,
         "threads": job.threads,
+        "cells": limits_flashes(spec),
     }
     segments = []
     for index, first in enumerate(range(0, spec.frames, job.segment_frames)):
@@ -71,19 +94,13 @@ def split(job: Job, fingerprint: str) -> list[Segment]:
     return segments
 
 
-def flashes_path(job: Job, folder: Path, fingerprint: str) -> Path | None:
-    """Return the file of the gain map that limits the flashes of a job.
-
-    None for a job that may flash, or is too short to flash.
-    """
-    if job.spec.allow_flashing or job.spec.frames < _MIN_FLASHING_FRAMES:
-        return None
-    key = hashlib.sha256(f"{__version__} {fingerprint}".encode()).hexdigest()
-    return folder / f"flashes-{key[:32]}.npz"
+def limits_flashes(spec: Spec) -> bool:
+    """Return False for a video that may flash, or is too short to flash."""
+    return not spec.allow_flashing and spec.frames >= _MIN_FLASHING_FRAMES
 
 
 def scene_of(job: Job, folder: Path, features: Path, config: Config) -> SceneSpec:
-    """Return the scene that the rendering tasks of the job share, without flash limiting."""
+    """Return the scene that the rendering tasks of the job share."""
     spec = job.spec
     return SceneSpec(
         effects=tuple(resolve_assets(stored, folder) for stored in spec.effects),
@@ -111,7 +128,7 @@ def segment_task(
     folder: Path,
     stall_s: float,
 ) -> DrawSegment:
-    """Return the task of a segment.
+    """Return the task of a segment, without the gain map of a dimmed one.
 
     Args:
         job: one that has begun.
@@ -133,8 +150,26 @@ def segment_task(
         quality=job.spec.quality,
         out=segment.path(folder),
         state_in=previous.state_path(folder) if sequential and previous else None,
-        state_out=segment.state_path(folder) if sequential else None,
+        state_out=segment.state_path(folder) if sequential and segment.gains is None else None,
+        cells_out=segment.cells_path(folder) if limits_flashes(job.spec) else None,
         stall_s=stall_s,
+    )
+
+
+def flashes_task(
+    job: Job, segments: list[Segment], gains: Path | None, folder: Path
+) -> LimitFlashes:
+    """Return the task that counts the flashes of segments, drawn with the gain map `gains`.
+
+    Its file is named by everything that is counted.
+    """
+    keys = json.dumps([[segment.key, segment.gains] for segment in segments])
+    key = hashlib.sha256(keys.encode()).hexdigest()
+    return LimitFlashes(
+        cells=tuple(segment.cells_path(folder) for segment in segments),
+        fps=job.spec.fps,
+        gains=gains,
+        out=folder / f"{LimitFlashes.name}-{key[:32]}.npz",
     )
 
 

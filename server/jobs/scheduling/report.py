@@ -9,9 +9,9 @@ from server.jobs.scheduling.blank_video import blank_colour
 from server.jobs.scheduling.plan import SEGMENT_PREFIX
 from server.jobs.store.tasks import StoredResult
 from server.protocol.codec import to_json
-from server.protocol.results.drawing import DrawnSegment, LimitedFlashes
+from server.protocol.results.drawing import DrawnSegment
 from server.protocol.results.media import MuxedVideo
-from server.protocol.tasks import Analyse, LimitFlashes, Mux
+from server.protocol.tasks import Analyse, Mux
 
 
 def machine_report(job: Job) -> dict[str, Any]:
@@ -35,11 +35,13 @@ def finished_report(active: ActiveJob, results: Mapping[str, StoredResult]) -> d
     """
     nothing = StoredResult({})
     muxed, analysis = results.get(Mux.name, nothing), results.get(Analyse.name, nothing)
-    flashes = results.get(LimitFlashes.name, nothing) if active.flashes else nothing
     segments = [
         result.read(DrawnSegment)
         for name, result in results.items()
         if name.startswith(SEGMENT_PREFIX)
+    ]
+    video_segments = [
+        results.get(segment.name, nothing).read(DrawnSegment) for segment in active.segments
     ]
     video = muxed.read(MuxedVideo)
     report = machine_report(active.job)
@@ -49,18 +51,17 @@ def finished_report(active: ActiveJob, results: Mapping[str, StoredResult]) -> d
         **report,
         "seconds": {
             "analyse": round(analysis.wall_s, 3),
-            "flashes": round(flashes.wall_s, 3),
+            "flashes": round(
+                active.flashes.wall_s + sum(segment.seconds.flashes for segment in segments), 3
+            ),
             "compile": round(sum(segment.seconds.compile for segment in segments), 3),
             "render": round(sum(segment.seconds.render for segment in segments), 3),
             "readback": round(sum(segment.seconds.readback for segment in segments), 3),
             "encode": round(sum(segment.seconds.encode for segment in segments), 3),
             "join": round(muxed.wall_s, 3),
         },
-        "flashes": {
-            "allowed": active.job.spec.allow_flashing,
-            "limited": to_json(flashes.read(LimitedFlashes).limited),
-        },
-        "blank": blank_colour(segment.shades for segment in segments),
+        "flashes": {"allowed": active.job.spec.allow_flashing, **active.flashes.report()},
+        "blank": blank_colour(segment.shades for segment in video_segments),
         "size": video.bytes,
         "sha256": video.sha256,
         "check": to_json(video.check),

@@ -18,12 +18,9 @@ from server.jobs.store.store import Store
 from server.logging_json import log_event
 from server.protocol.encodings import ENCODINGS
 from server.protocol.results.task_result import TaskResult
-from server.protocol.tasks import LimitFlashes
 
 _LOG = logging.getLogger(__name__)
 ATTEMPTS = 3
-_RENDER_TASKS = (LimitFlashes.name, SEGMENT_PREFIX)
-"""Prefixes of the names of rendering tasks."""
 _ENCODER_CODES = ("encoder_failed", "encoder_stalled")
 _JOB_CODES = {code for code, entry in CATALOGUE.items() if entry.status is None} | {
     "shader_compile_failed",
@@ -146,7 +143,7 @@ class TaskRetries:
         Raises:
             GpuUnavailable: the GPU cannot be used; the task does not count as an attempt.
         """
-        if (active.job.software and gpu is None) or not name.startswith(_RENDER_TASKS):
+        if (active.job.software and gpu is None) or not name.startswith(SEGMENT_PREFIX):
             return
         try:
             await asyncio.shield(self._machine.probe())

@@ -3,8 +3,10 @@
 import asyncio
 import time
 from dataclasses import replace
+from functools import partial
 from weakref import WeakValueDictionary
 
+from server.concurrency import run_in_thread
 from server.config import Config
 from server.jobs.execution.machine import MachineProbe, export_timeout_s, stall_timeout_s
 from server.jobs.execution.slot import Slot
@@ -13,11 +15,11 @@ from server.jobs.scheduling import plan
 from server.jobs.scheduling.active_job import ActiveJob
 from server.jobs.scheduling.retries import TaskRetries
 from server.jobs.store.store import Store
+from server.jobs.store.tasks import StoredResult
 from server.protocol.events import Event, FramesDone
 from server.protocol.results.drawing import DrawnSegment
-from server.protocol.scene import SceneSpec
+from server.protocol.results.media import CountedFlashes
 from server.protocol.task import ResultT, Task
-from server.protocol.tasks import LimitFlashes
 from server.sandbox import Limits
 
 _SHORT_LIMIT_S = 900.0
@@ -70,30 +72,16 @@ class JobTasks:
         if not task.out.exists():
             await self._retries.run(active, task.name, lambda: self._short_task(active, task))
 
-    async def limit_flashes(self, active: ActiveJob, slot: Slot | None) -> None:
-        """Compute the gain map that limits flashes in `slot`, unless it exists."""
-        out = active.flashes
-        if out is None:
-            return
-        if out.exists() and LimitFlashes.name in await self._store.tasks.results(active.job.id):
-            return
-        task = LimitFlashes(scene=self._scene(active), out=out)
-
-        await self._retries.run(
-            active,
-            task.name,
-            lambda: self._run_in_slot(active, slot, task, lambda _event: None),
-            slot.gpu if slot else None,
-        )
-
     async def render_segment(self, active: ActiveJob, slot: Slot | None) -> None:
         """Render the segment that is assigned to `slot`."""
         assert slot is not None, "segments are rendered in slots"
         segment = active.assigned[slot.index]
         previous = active.previous_segment(segment)
-        scene = replace(self._scene(active), flashes=active.flashes)
+        scene = plan.scene_of(active.job, active.folder, active.features, self._config)
         stall_s = stall_timeout_s(self._config, software=active.job.software)
         task = plan.segment_task(active.job, scene, segment, previous, active.folder, stall_s)
+        if segment.gains is not None:
+            task = replace(task, gains=active.flashes.gains)
 
         def on_event(event: Event) -> None:
             if isinstance(event, FramesDone) and segment.index in active.drawing:
@@ -107,8 +95,28 @@ class JobTasks:
         await self._retries.run(active, segment.name, attempt, slot.gpu)
         active.finish_segment(segment, time.monotonic() - started)
 
-    def _scene(self, active: ActiveJob) -> SceneSpec:
-        return plan.scene_of(active.job, active.folder, active.features, self._config)
+    async def limit_flashes(self, active: ActiveJob, slot: Slot | None) -> None:
+        """Count the flashes of the drawn segments in `slot`, and dim those that flash too much.
+
+        Counts that are stored are not done again. Ends when the video is within the limit, or
+        dimmed segments have to be rendered.
+        """
+        while active.is_to_be_counted:
+            rounds = active.flashes
+            task = plan.flashes_task(active.job, active.segments, rounds.gains, active.folder)
+            name = task.out.stem
+            if not task.out.exists() or await self._result(active, name) is None:
+                count = partial(self._run_in_slot, active, slot, task, lambda _event: None)
+                await self._retries.run(active, name, count)
+            stored = await self._result(active, name)
+            assert stored is not None, "it is stored, if it was not before"
+            counted = stored.read(CountedFlashes)
+            rounds.add(counted, task.out, stored.wall_s)
+            if not rounds.is_complete:
+                await run_in_thread(active.dim_segments, counted.dimmed)
+
+    async def _result(self, active: ActiveJob, name: str) -> StoredResult | None:
+        return (await self._store.tasks.results(active.job.id)).get(name)
 
     async def _run_in_slot(
         self, active: ActiveJob, slot: Slot | None, task: Task[ResultT], on_event: OnEvent

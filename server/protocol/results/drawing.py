@@ -8,23 +8,6 @@ from server.protocol.results.task_result import TaskResult
 
 
 @dataclass(frozen=True, kw_only=True)
-class FlashInterval:
-    """Part of a video that flashed too much; `start_s` and `end_s` in seconds."""
-
-    start_s: float = field(metadata={"key": "from"})
-    end_s: float = field(metadata={"key": "to"})
-    per_second: float = field(metadata={"key": "perSecond"})
-    """Flashes a second at its worst moment."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class LimitedFlashes(TaskResult):
-    """The intervals that a gain map limits; the worst ones if there are very many."""
-
-    limited: tuple[FlashInterval, ...]
-
-
-@dataclass(frozen=True, kw_only=True)
 class SegmentTimes:
     """Seconds that the stages of a segment took."""
 
@@ -33,6 +16,8 @@ class SegmentTimes:
     readback: float
     encode: float
     """Processor time of ffmpeg."""
+    flashes: float
+    """Measuring the cells of its frames."""
 
 
 @dataclass(frozen=True, kw_only=True)

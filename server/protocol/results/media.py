@@ -118,6 +118,28 @@ class EncodedAudio(TaskResult):
 
 
 @dataclass(frozen=True, kw_only=True)
+class FlashInterval:
+    """Part of a video that flashes too much; `start_s` and `end_s` in seconds."""
+
+    start_s: float = field(metadata={"key": "from"})
+    end_s: float = field(metadata={"key": "to"})
+    per_second: float = field(metadata={"key": "perSecond"})
+    """Flashes a second at its worst moment."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class CountedFlashes(TaskResult):
+    """Flashes of a video, and how it has to be dimmed."""
+
+    per_second: float
+    """The most in any second, by the definition."""
+    excessive: tuple[FlashInterval, ...]
+    """Parts with too many; the worst ones if there are very many."""
+    dimmed: tuple[str | None, ...]
+    """A hash of the gains of each segment; None for one that is not dimmed by them."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class VideoCheck:
     """Measured properties of a video."""
 

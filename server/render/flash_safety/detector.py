@@ -1,4 +1,4 @@
-"""Flashes in small images of a whole video, counted as WCAG 2.1, criterion 2.3.1, defines them.
+"""Flashes in the cells of a whole video, counted as WCAG 2.1, criterion 2.3.1, defines them.
 
 A frame is divided into cells with the mean colour of their area, in linear light. A cell changes
 when its relative luminance has risen or fallen by 10 % of the maximum since its last change, one
@@ -10,7 +10,7 @@ more than three flashes in any second are too many. So a bright object that move
 but one that jumps around is.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,12 +27,13 @@ MAX_FLASHING_AREA = 0.25
 """Share of the cells that may flash without limit."""
 LUMINANCE_WEIGHTS = (0.2126, 0.7152, 0.0722)
 """Weights of red, green and blue in relative luminance."""
-_MARGIN = 0.9
-"""Factor below the definition that counts as a change: small images only approximate large ones."""
+MARGIN = 0.9
+"""Share of a change that counts as one where a video is to be limited: cells are measured at some
+of their pixels, and dimmed with rounding, and the definition has to hold afterwards."""
 _BRIGHT = 0.80
 _SATURATED = 0.8
 _MERGE_WINDOW_S = 1 / 12
-LUMINANCE_THRESHOLD, RED_THRESHOLD = 0.1 * _MARGIN, 20 / 320 * _MARGIN
+_LUMINANCE_THRESHOLD, _RED_THRESHOLD = 0.1, 20 / 320
 """Least difference that is a change."""
 
 
@@ -43,24 +44,21 @@ class Signal:
     Attributes:
         values: its amount in each cell of each frame, 0 to 1.
         saturated: cells that are a saturated red; None for luminance.
+        threshold: the least difference that is a change.
     """
 
     values: CellValues
     saturated: CellMask | None
-
-    @property
-    def threshold(self) -> float:
-        """Least difference that is a change."""
-        return LUMINANCE_THRESHOLD if self.saturated is None else RED_THRESHOLD
+    threshold: float
 
     def frame_range(self, first: int, last: int) -> "Signal":
         """Return the frames [first, last)."""
         saturated = None if self.saturated is None else self.saturated[first:last]
-        return Signal(self.values[first:last], saturated)
+        return replace(self, values=self.values[first:last], saturated=saturated)
 
     def dimmed(self, gains: CellValues) -> "Signal":
         """Return the signal multiplied by `gains`, which have its frames and cells."""
-        return Signal(self.values * gains, self.saturated)
+        return replace(self, values=self.values * gains)
 
     def opposing_changes(self) -> CellChanges:
         """Return the changes of cells; none unless enough cells for a violation change at all."""
@@ -76,15 +74,26 @@ class Signal:
         return changes
 
 
-def flash_signals(cell_colors: NDArray[np.float32]) -> tuple[Signal, Signal]:
-    """Compute luminance and red of colours of shape (frames, cells, 3), linear light."""
-    red, green, blue = (cell_colors[:, :, at] for at in range(3))
+def flash_signals(
+    cell_colors: NDArray[np.float32], margin: float = MARGIN
+) -> tuple[Signal, Signal]:
+    """Compute luminance and red of a video.
+
+    Args:
+        cell_colors: shape (frames, rows, columns, 3), linear light 0 to 1.
+        margin: share of a change, as WCAG defines it, that counts as one.
+    """
+    flat = cell_colors.reshape(len(cell_colors), -1, 3)
+    red, green, blue = (flat[:, :, at] for at in range(3))
     luminance = (
         LUMINANCE_WEIGHTS[0] * red + LUMINANCE_WEIGHTS[1] * green + LUMINANCE_WEIGHTS[2] * blue
     )
     saturated = red > _SATURATED * (red + green + blue)
     reddish = np.maximum(red - green - blue, 0).astype(np.float32)
-    return Signal(luminance.astype(np.float32), None), Signal(reddish, saturated)
+    return (
+        Signal(luminance.astype(np.float32), None, _LUMINANCE_THRESHOLD * margin),
+        Signal(reddish, saturated, _RED_THRESHOLD * margin),
+    )
 
 
 def _opposing_changes(values: CellValues, eligible: CellMask, threshold: float) -> CellChanges:
@@ -164,14 +173,38 @@ class FlashCounter:
         return Interval(first, last, cells, float(peak) / 2)
 
 
-def find_flashing(cell_colors: NDArray[np.float32], fps: int) -> list[Interval]:
-    """Find where a video, shape (frames, rows, columns, 3) in linear light, flashes too much."""
-    flat = cell_colors.reshape(len(cell_colors), -1, 3)
-    return [
-        s
-        for signal in flash_signals(flat)
-        for s in FlashCounter(signal.opposing_changes(), fps).intervals()
+@dataclass(frozen=True)
+class FlashCount:
+    """Flashes of a video.
+
+    Attributes:
+        rate: the most in a second over more than a quarter of the frame.
+        intervals: where luminance or red flashes too much; may overlap.
+    """
+
+    rate: float
+    intervals: list[Interval]
+
+    def merged_intervals(self) -> list[tuple[int, int, float]]:
+        """Return first frame, last frame and rate of intervals in order, without overlap."""
+        merged: list[tuple[int, int, float]] = []
+        for first, last, rate in sorted((s.first, s.last, s.rate) for s in self.intervals):
+            if merged and first <= merged[-1][1]:
+                begin, end, worst = merged.pop()
+                merged.append((begin, max(end, last), max(worst, rate)))
+            else:
+                merged.append((first, last, rate))
+        return merged
+
+
+def count_flashes(cell_colors: NDArray[np.float32], fps: int, margin: float = MARGIN) -> FlashCount:
+    """Count the flashes of a video; for the arguments see `flash_signals`."""
+    counters = [
+        FlashCounter(signal.opposing_changes(), fps)
+        for signal in flash_signals(cell_colors, margin)
     ]
+    rate = max(float(counter.rate.max()) for counter in counters) / 2
+    return FlashCount(rate, [interval for each in counters for interval in each.intervals()])
 
 
 def _extend(marks: CellMask, window: int) -> CellMask:

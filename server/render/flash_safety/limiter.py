@@ -7,11 +7,11 @@ image keeps its shape, with fades of half a second at both ends. Nothing ever ge
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from server.render.flash_safety.cell_sampler import GridShape
 from server.render.flash_safety.detector import (
     CellValues,
     FlashCounter,
@@ -20,8 +20,6 @@ from server.render.flash_safety.detector import (
     flash_signals,
 )
 
-GridShape = tuple[int, int]
-"""Rows and columns of cells."""
 OnProgress = Callable[[], None]
 """Called from time to time."""
 
@@ -34,36 +32,21 @@ _BISECTION_STEPS = 6
 """Halvings of the interval that contains the least strength."""
 
 
-@dataclass(frozen=True)
-class LimiterResult:
-    """Gains that keep a video within the limit.
-
-    Attributes:
-        gains: shape (frames, rows, columns), at most 1; None if nothing has to be done.
-        intervals: violations before limiting: first frame, last frame and flashes a second.
-    """
-
-    gains: CellValues | None
-    intervals: list[tuple[int, int, float]]
-
-
 def limit_flashes(
     cell_colors: NDArray[np.float32], fps: int, on_progress: OnProgress = lambda: None
-) -> LimiterResult:
-    """Find what flashes too much, and the least attenuation that stops it.
+) -> CellValues | None:
+    """Find the least attenuation that stops all excessive flashes.
 
     Args:
         cell_colors: every frame, shape (frames, rows, columns, 3), linear light 0 to 1.
         fps: frames a second.
         on_progress: called from time to time.
+
+    Returns:
+        Gains of shape (frames, rows, columns), at most 1; None if nothing has to be done.
     """
     frames, rows, columns = cell_colors.shape[:3]
-    signals = flash_signals(cell_colors.reshape(frames, rows * columns, 3))
-    before = [
-        s for signal in signals for s in FlashCounter(signal.opposing_changes(), fps).intervals()
-    ]
-    if not before:
-        return LimiterResult(None, [])
+    signals = flash_signals(cell_colors)
     gains = np.ones((frames, rows * columns), np.float32)
     for round_number in range(_MAX_ROUNDS):
         within_limit = True
@@ -77,21 +60,11 @@ def limit_flashes(
                     limiter.attenuate_to_envelope(on_progress)
                 else:
                     limiter.attenuate_fully()
+        if within_limit and round_number == 0:
+            return None
         if within_limit:
             break
-    return LimiterResult(gains.reshape(frames, rows, columns), _merge_intervals(before))
-
-
-def _merge_intervals(intervals: list[Interval]) -> list[tuple[int, int, float]]:
-    """Merge overlapping intervals; return them in order."""
-    merged: list[tuple[int, int, float]] = []
-    for first, last, rate in sorted((s.first, s.last, s.rate) for s in intervals):
-        if merged and first <= merged[-1][1]:
-            begin, end, worst = merged.pop()
-            merged.append((begin, max(end, last), max(worst, rate)))
-        else:
-            merged.append((first, last, rate))
-    return merged
+    return gains.reshape(frames, rows, columns)
 
 
 def resample_gains(gains: CellValues, grid: GridShape) -> CellValues:

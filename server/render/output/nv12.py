@@ -88,7 +88,6 @@ class Nv12Converter:
         size: width and height of the frame, both even.
         above: the effect's output, straight alpha.
         below: the opaque layer below it.
-        gains: gains of frames that are drawn with `dimmed`; see gain_map.py.
     """
 
     def __init__(
@@ -97,22 +96,19 @@ class Nv12Converter:
         size: Size,
         above: TextureSource,
         below: TextureSource,
-        gains: TextureSource | None = None,
     ) -> None:
         width, height = size
         self._pixels_per_texel = 1 if width % 4 else 4
         self._context = context
-        sources = {"above": above, "below": below}
+        self._sources = {"above": above, "below": below}
         self.frame_bytes = width * height * 3 // 2
         """Of a whole frame."""
         self.luma = RenderTarget(
             context, (width // self._pixels_per_texel, height), self._pixels_per_texel
         )
         self.chroma = RenderTarget(context, (width // 2, height // 2), 2)
-        self._plain_draws = self._make_draw_calls(_PLAIN, sources)
-        self._dimmed_draws = (
-            self._make_draw_calls(_DIMMED, {**sources, "gains": gains}) if gains else []
-        )
+        self._plain_draws = self._make_draw_calls(_PLAIN, self._sources)
+        self._dimmed_draws: list[tuple[DrawCall, RenderTarget]] = []
 
     def _make_draw_calls(
         self, source: str, sources: Mapping[str, TextureSource]
@@ -132,6 +128,14 @@ class Nv12Converter:
             )
             for text, render_target in ((luma, self.luma), (chroma, self.chroma))
         ]
+
+    def set_gains(self, gains: TextureSource | None) -> None:
+        """Set the gains of frames that are drawn with `dimmed`; see gain_map.py."""
+        for draw, _ in self._dimmed_draws:
+            draw.release()
+        self._dimmed_draws = (
+            self._make_draw_calls(_DIMMED, {**self._sources, "gains": gains}) if gains else []
+        )
 
     def draw(self, *, dimmed: bool = False) -> bool:
         """Convert the frame if it has changed; return True if it had."""

@@ -8,11 +8,11 @@ straight into the memory that feeds the encoder.
 
 import time
 from collections import deque
+from collections.abc import Sequence
 from typing import Protocol
 
 from server.render.gl.context import Context
 from server.render.output.nv12 import Nv12Converter
-from server.render.output.value_range import ValueRange
 
 DEPTH = 3
 """Frames in flight on hardware."""
@@ -27,6 +27,18 @@ class Sink(Protocol):
 
     def submit(self) -> None:
         """Accept the frame in `buffer` as complete."""
+        ...
+
+
+class FrameObserver(Protocol):
+    """Reads every frame before a sink accepts it."""
+
+    def add_frame(self, frame: memoryview) -> None:
+        """Read a frame, as a sink receives it."""
+        ...
+
+    def repeat_frame(self) -> None:
+        """Count the last frame once more."""
         ...
 
 
@@ -63,14 +75,13 @@ class Readback:
         self._ring = [_RingBuffer(context, planes) for _ in range(depth)]
         self.begin()
 
-    def begin(self) -> None:
-        """Forget all earlier frames."""
+    def begin(self, observers: Sequence[FrameObserver] = ()) -> None:
+        """Forget all earlier frames, and let `observers` read the next ones."""
+        self._observers = observers
         self._at = 0
         self._waiting: deque[_RingBuffer] = deque()
         self._delivered_buffer: _RingBuffer | None = None
         self._delivered_frame = memoryview(b"")
-        self.value_range = ValueRange()
-        """Values of the frames delivered since `begin`."""
         self.delivered = 0
         """Frames delivered to a sink since `begin`."""
         self.seconds = 0.0
@@ -101,12 +112,17 @@ class Readback:
         ring_buffer = self._waiting.popleft()
         frame = sink.buffer()
         start = time.perf_counter()
-        if ring_buffer is self._delivered_buffer:
+        repeated = ring_buffer is self._delivered_buffer
+        if repeated:
             frame[:] = self._delivered_frame
         else:
             ring_buffer.read_into(frame)
-            self.value_range.add_frame(frame)
         self.seconds += time.perf_counter() - start
+        for observer in self._observers:
+            if repeated:
+                observer.repeat_frame()
+            else:
+                observer.add_frame(frame)
         self._delivered_buffer, self._delivered_frame = ring_buffer, frame
         sink.submit()
         self.delivered += 1

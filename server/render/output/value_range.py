@@ -24,6 +24,9 @@ class ValueRange:
         """The three ranges; None if something is visible, or before the first frame."""
         return None if self._visible else self._ranges
 
+    def repeat_frame(self) -> None:
+        """Include the last frame once more, which changes nothing."""
+
     def add_frame(self, frame: memoryview) -> None:
         """Include an NV12 frame: two thirds of its bytes are luma, the rest pairs of Cb and Cr."""
         if self._visible:

@@ -11,6 +11,8 @@ from server.protocol.progress import ProgressReporter
 from server.protocol.results.drawing import DrawnSegment, SegmentTimes
 from server.protocol.tasks import DrawSegment
 from server.render.effect import checkpoint
+from server.render.flash_safety.cell_recorder import CellRecorder
+from server.render.output.value_range import ValueRange
 from server.render.scene import Scene
 from server.render.session import SESSIONS, RenderSession, SessionCache
 
@@ -29,12 +31,13 @@ def run(
         detail = f"frames {task.first} to {task.last} of {spec.frames}"
         raise ToqiboxError("render_failed", detail=detail)
     unverified = [] if sessions.holds(spec) else spec.sealed_files()
-    seal.verify([*unverified, *([task.state_in] if task.state_in else [])])
+    seal.verify([*unverified, *(path for path in (task.state_in, task.gains) if path)])
     with sessions.invalidate_on_error():
         progress.stage("compile")
         start = time.perf_counter()
         session = sessions.open(spec)
         session.next_frame = None
+        session.scene.dim(task.gains)
         _resume(session.scene, task)
         session.context.finish()
         compiling = time.perf_counter() - start
@@ -57,9 +60,11 @@ def _render(
     context, scene, readback = session.context, session.scene, session.readback
     spec, stall_s = task.scene, STALL_S if task.stall_s is None else task.stall_s
     form = SegmentFormat(task.encoder, spec.size, spec.fps, task.threads, task.quality)
+    values = ValueRange()
+    recorder = CellRecorder(spec.size, task.last - task.first) if task.cells_out else None
     output = FrameWriter(form, task.out, stall_s, spec.gpu)
     with output as writer:
-        readback.begin()
+        readback.begin([values, recorder] if recorder else [values])
         for frame in range(task.first, task.last):
             changed = session.draw_timer.time(partial(scene.draw, frame))
             readback.push(writer, changed=changed)
@@ -68,6 +73,8 @@ def _render(
         context.check("drawing")
         if task.state_out is not None:
             checkpoint.save(task.state_out, task.last, scene.persistent_targets)
+        if recorder is not None and task.cells_out is not None:
+            recorder.save(task.cells_out)
         written = writer.finish()
     return DrawnSegment(
         frames=written.frames,
@@ -78,8 +85,9 @@ def _render(
             render=session.draw_timer.take_seconds(),
             readback=readback.seconds,
             encode=written.cpu_s,
+            flashes=recorder.seconds if recorder else 0.0,
         ),
-        shades=readback.value_range.ranges,
+        shades=values.ranges,
         bytes=written.bytes,
         gpu=spec.gpu,
     )

@@ -24,10 +24,10 @@ async def test_a_job_runs_through_its_steps(rig: Rig, make_job: MakeJob) -> None
     names = [call.task.name for call in rig.workers.calls]
     assert [name for name in names if name != "encode_audio"] == [
         "analyse",
+        SEGMENT,
+        SEGMENT,
+        SEGMENT,
         "limit_flashes",
-        SEGMENT,
-        SEGMENT,
-        SEGMENT,
         "mux",
     ]
     assert names.count("encode_audio") == 1
