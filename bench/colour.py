@@ -1,4 +1,4 @@
-"""Colour accuracy of a video: a chart as the photo, through whole jobs, in CIEDE2000.
+"""Colour errors of a video, in CIEDE2000: a chart as the photo, through whole jobs.
 
     python -m bench.colour [--size WxH] [--json]
 
