@@ -1,10 +1,11 @@
 """Latency of one export, from its POST to the finished video, by stage, on an idle server.
 
-    python bench/latency.py [--effect breathe] [--plan free] [--seconds 8] [--jobs 3] [--json]
+    python bench/latency.py [--effect ID] [--plan ID] [--seconds S] [--jobs N] [--data DIR] [--json]
 
-It starts a server of its own with an empty data folder and sends it one export after the other.
-The first is *cold*: nothing was compiled before. The others are *warm*; their medians are printed.
-The job is requested again and again, so that times are within about 10 ms.
+It starts a server of its own, with an empty data folder unless one is named, and sends it one
+export after the other. The first is *cold*: no shader of it was compiled before. The others are
+*warm*; their medians are printed. They begin once the server has validated its effects, which it
+does while it is idle. The job is requested every 50 ms: more requests would slow it down.
 
 accept   from the POST to its answer: upload, decoding, the commit
 first    from the POST to the first frame that was passed to an encoder
@@ -33,7 +34,7 @@ import aiohttp
 from server.samples import sample_files
 
 STAGES = ("accept", "first", "drawing", "join", "fixed", "total")
-_POLL_S = 0.01
+_POLL_S = 0.05
 _MAX_S = 600
 _IDLE_S = 2.0
 _REFERENCE = [sys.executable, "-c", "import numpy, moderngl"]
@@ -92,17 +93,30 @@ async def measure(url: str, folder: Path, options: argparse.Namespace) -> list[d
                 if answer.status == 200:
                     break
             await asyncio.sleep(_POLL_S)
-        for _ in range(options.jobs + 1):
-            await asyncio.sleep(_IDLE_S)  # what a server prepares while it is idle is ready
+        for number in range(options.jobs + 1):
+            if number == 1:
+                await until_validated(session, url)
+            await asyncio.sleep(_IDLE_S)
             result = await export(session, url, files, fields)
             result["reference"] = await asyncio.to_thread(reference_s)
             results.append(result)
     return results
 
 
+async def until_validated(session: aiohttp.ClientSession, url: str) -> None:
+    """Wait until no effect has to be validated any more."""
+    while True:
+        async with session.get(f"{url}/effects?all=1") as answer:
+            entries = (await answer.json())["effects"]
+        if all(entry.get("judged", True) for entry in entries):
+            return
+        await asyncio.sleep(_IDLE_S)
+
+
 def serve(folder: Path, options: argparse.Namespace) -> list[dict[str, Any]]:
     """Run a server in `folder` and measure it."""
-    settings = {**os.environ, "DATA_DIR": str(folder / "data"), "PORT": "0", "HOST": "127.0.0.1"}
+    data = options.data or folder / "data"
+    settings = {**os.environ, "DATA_DIR": str(data), "PORT": "0", "HOST": "127.0.0.1"}
     command = [sys.executable, "-m", "server", "serve"]
     with (
         (folder / "log").open("w") as log,
@@ -138,6 +152,7 @@ def main() -> int:
     parser.add_argument("--plan", default="free")
     parser.add_argument("--seconds", type=int, default=8)
     parser.add_argument("--jobs", type=int, default=3, help="warm exports after the cold one")
+    parser.add_argument("--data", type=Path, help="data folder to keep: its effects are validated")
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as name:

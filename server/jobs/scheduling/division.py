@@ -45,10 +45,10 @@ def divide(
     """
     slots = max(1, share.slots)
     longest = max(1, int(max_segment_s * fps))
-    count = least = math.ceil(frames / longest)
+    count = minimum = math.ceil(frames / longest)
     if not sequential:
-        even = math.ceil(least / slots) * slots
-        count = max(least, min(even, frames // (_MIN_SHARE_S * fps)))
+        even = math.ceil(minimum / slots) * slots
+        count = max(minimum, min(even, frames // (_MIN_SHARE_S * fps)))
     working = 1 if sequential else min(slots, count)
     threads = share.cores // (working if share.alone else slots)
     return Division(math.ceil(frames / count), max(1, min(_MAX_THREADS, threads)))

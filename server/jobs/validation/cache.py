@@ -242,8 +242,7 @@ class ValidationCache:
                 await asyncio.wait({self._start(source, asyncio.Lock())})
                 if is_busy():
                     break
-            else:
-                done_at = now
+            done_at = now
 
     def _log_renamed(self) -> None:
         """Log each file once whose id differs from its name."""
