@@ -1,4 +1,4 @@
-"""What a client is told about a job, from the table and from memory."""
+"""Descriptions of jobs for clients, from the table and from memory."""
 
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -21,7 +21,7 @@ async def service(tmp_path: Path) -> AsyncIterator[Service]:
 
 
 async def test_a_description_is_of_one_moment(service: Service, make_job: MakeJob) -> None:
-    """Whatever row the caller has read before."""
+    """The description is current even if the row of the caller is not."""
     first, second = make_job(), make_job()
     for job in (first, second):
         await service.store.jobs.add(job, 99)
