@@ -11,7 +11,7 @@ from hypothesis import settings
 
 pytest_plugins = ("tests.harness.media_files", "tests.harness.rendering")
 
-_LONG = ("tests/proof/", "tests/jobs/test_faults", "tests/cli/", "tests/demo/")
+_LONG = ("tests/proof/", "tests/jobs/scheduling/test_faults", "tests/cli/", "tests/demo/")
 """Folders of slow tests: started first, so that all processes end at the same time."""
 
 _SHADERS = Path(__file__).parents[1] / "build" / "shaders"

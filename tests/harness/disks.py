@@ -14,7 +14,7 @@ import pytest
 def small_disk(folder: Path, megabytes: int) -> Iterator[Path]:
     """Mount a tmpfs of so many MB at `folder`; skip the test if that is not allowed.
 
-    Users who may mount in a namespace of their own alone: see tests/jobs/test_namespace.py.
+    Users who may mount in a namespace of their own alone: see tests/jobs/storage/test_namespace.py.
     """
     folder.mkdir(exist_ok=True)
     why = _mount(folder, megabytes)

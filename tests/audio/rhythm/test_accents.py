@@ -3,7 +3,7 @@
 import numpy as np
 
 from server.audio.track_events import find_events
-from tests.audio.rhythm import sounds
+from tests.audio import sounds
 
 
 def test_kicks_are_accents_at_their_exact_times() -> None:

@@ -6,7 +6,7 @@ import pytest
 from server.arrays import Int16Array
 from server.audio.structure import sections
 from server.audio.track_events import TrackEvents, find_events
-from tests.audio.rhythm import sounds
+from tests.audio import sounds
 
 
 def check(detected: TrackEvents, seconds: float) -> None:

@@ -6,7 +6,7 @@ import pytest
 from server.audio.rhythm.confidence import Evidence
 from server.audio.track_events import find_events
 from server.protocol.feature_names import EVENTS_WITH_CONFIDENCE
-from tests.audio.rhythm import sounds
+from tests.audio import sounds
 
 
 def test_a_single_onset_is_not_evidence_of_a_drum() -> None:

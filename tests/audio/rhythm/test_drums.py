@@ -5,7 +5,7 @@ import pytest
 
 from server.arrays import Float64Array
 from server.audio.track_events import find_events
-from tests.audio.rhythm import sounds
+from tests.audio import sounds
 
 
 def kicks(signal: Float64Array) -> Float64Array:

@@ -9,7 +9,7 @@ import pytest
 
 from server.arrays import Float64Array, Int16Array
 from server.audio.track_events import TrackEvents, find_events
-from tests.audio.rhythm import sounds
+from tests.audio import sounds
 
 RATES = (24, 25, 30, 50, 60)
 

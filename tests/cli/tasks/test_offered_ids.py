@@ -11,7 +11,7 @@ import pytest
 from server.cli.main import main
 from server.cli.tasks import effect_loader
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 
 
 def quietly(capsys: pytest.CaptureFixture[str], *args: str) -> tuple[object, str]:

@@ -20,7 +20,7 @@ from tests.harness.limits import HANG_S
 from tests.harness.server import SMALL
 
 COMMAND = [sys.executable, "-m", "server", "effects"]
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 HALF_RED = '/*{"ISFVSN": "2"}*/\nvoid main() { gl_FragColor = vec4(1.0, 0.0, 0.0, 0.5); }\n'
 BLACK = '/*{"ISFVSN": "2"}*/\nvoid main() { gl_FragColor = vec4(0.0, 0.0, 0.0, 1.0); }\n'
 TYPO = '/*{"ISFVSN": "2"}*/\nvoid main() {\n\t  gl_FragColor = vec4(sped);\n}\n'

@@ -157,7 +157,7 @@ def test_ten_presets_are_shipped_for_ten_genres() -> None:
 def test_the_document_lists_the_shipped_presets() -> None:
     usable, _ = Presets((BUILT_IN_PRESETS,)).offered(LIBRARY.all())
     rows = [f"| `{p.id}` | {', '.join(p.genres)} | {p.description} |" for p in usable]
-    text = (Path(__file__).parents[2] / "docs" / "presets.md").read_text("utf-8")
+    text = (Path(__file__).parents[3] / "docs" / "presets.md").read_text("utf-8")
     assert "|---|---|---|\n" + "\n".join(rows) + "\n\n## A preset" in text
     example = text.partition("```json\n")[2].partition("```")[0]
     assert (

@@ -9,7 +9,7 @@ from bench.music import KINDS
 from bench.music.track import Track
 from server.arrays import Float64Array
 from server.audio.track_events import TrackEvents, find_events
-from tests.audio.rhythm import sounds
+from tests.audio import sounds
 
 
 @cache

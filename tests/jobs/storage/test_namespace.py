@@ -9,10 +9,10 @@ import pytest
 
 from tests.harness.disks import why_no_mount
 
-TESTS = Path(__file__).parents[1]
+TESTS = Path(__file__).parents[2]
 MOUNTING = (
-    "jobs/test_full_disk.py",
-    "http/test_ready.py::test_a_read_only_disk_is_reported_before_its_consequences",
+    "jobs/storage/test_full_disk.py",
+    "http/handlers/test_health.py::test_a_read_only_disk_is_reported_before_its_consequences",
 )
 
 

@@ -26,7 +26,7 @@ Convert = Callable[..., Path]
 
 SIZE, RATE, BLOCK = 2048, 44_100, 128
 MIX = 0
-SCRIPT = Path(__file__).parents[1] / "data" / "analyser" / "analyser.js"
+SCRIPT = Path(__file__).parents[2] / "data" / "analyser" / "analyser.js"
 
 
 @pytest.fixture(scope="module")

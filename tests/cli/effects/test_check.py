@@ -124,7 +124,7 @@ async def test_errors_of_browsers_alone_are_warnings(
 async def test_shaders_of_other_players_compile_for_browsers() -> None:
     worker = await Worker.start("compile_effect")
     try:
-        for path in sorted((Path(__file__).parents[1] / "data" / "features" / "players").iterdir()):
+        for path in sorted((Path(__file__).parents[2] / "data" / "features" / "players").iterdir()):
             task = CompileForBrowser(effect=effect_loader.read(path).to_instance())
             result = await worker.run(task, Timeouts(60, 60), lambda _event: None)
             assert result.diagnostics == (), path

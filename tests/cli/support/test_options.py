@@ -52,7 +52,7 @@ def test_the_parser_of_all_commands_imports_none_of_them() -> None:
         "import sys; from server.cli.main import create_parser; create_parser().format_help();"
         "print([n for n in sys.modules if n.startswith(('server.jobs', 'server.effects'))])"
     )
-    root = Path(__file__).parents[2]
+    root = Path(__file__).parents[3]
     done = subprocess.run(
         [sys.executable, "-c", program], cwd=root, capture_output=True, text=True, check=True
     )
