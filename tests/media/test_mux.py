@@ -229,3 +229,17 @@ def test_a_poster_past_the_end_fails(video: Path, tmp_path: Path) -> None:
         muxer.write_poster(video, 50, 30, tmp_path / "poster.jpg")
     assert caught.value.code == "output_invalid"
     assert not (tmp_path / "poster.jpg").exists()
+
+
+def test_the_poster_can_be_taken_from_a_segment(muxable: Muxable, tmp_path: Path) -> None:
+    segments, audio, expected = muxable
+    assert len(segments) > 1
+    muxer.mux(segments, audio, expected, tmp_path / "out.mp4")
+    posters = tmp_path / "video.jpg", tmp_path / "segment.jpg"
+    for frame in range(0, expected.frames, 3):
+        muxer.write_poster(tmp_path / "out.mp4", frame, expected.fps, posters[0])
+        segment, number = muxer.locate_frame(segments, frame)
+        muxer.write_poster(segment, number, expected.fps, posters[1])
+        assert posters[0].read_bytes() == posters[1].read_bytes()
+    with pytest.raises(ToqiboxError, match="too few"):
+        muxer.locate_frame(segments, expected.frames)

@@ -3,7 +3,7 @@
 import hashlib
 import re
 import unicodedata
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -82,6 +82,23 @@ def mux(
     return video
 
 
+def locate_frame(segments: Sequence[Path], frame: int) -> tuple[Path, int]:
+    """Return the segment of a frame of the video, and the number of the frame in it.
+
+    Raises:
+        ToqiboxError: output_invalid, a segment cannot be read or they have fewer frames.
+    """
+    try:
+        for segment in segments:
+            frames = _frames(segment)
+            if frame < frames:
+                return segment, frame
+            frame -= frames
+    except (ValueError, FileNotFoundError) as error:
+        raise ToqiboxError("output_invalid", detail=f"no poster: {error}") from error
+    raise ToqiboxError("output_invalid", detail=f"{frame + 1} frames too few for the poster")
+
+
 def write_poster(video: Path, frame: int, fps: int, out: Path, codec: Codec = H264) -> None:
     """Write frame `frame` of one of our videos as the JPEG `out`.
 
@@ -121,11 +138,15 @@ def _concat_script(segments: Iterable[Path], fps: int) -> str:
     """
     lines, frames = ["ffconcat version 1.0"], 0
     for segment in segments:
-        begin, frames = frames, frames + mp4_boxes.media_duration(segment)[0] // TICKS_PER_FRAME
+        begin, frames = frames, frames + _frames(segment)
         length = round(frames * 1_000_000 / fps) - round(begin * 1_000_000 / fps)
         name = ffmpeg.file_url(segment).replace("'", r"'\''")
         lines += [f"file '{name}'", f"duration {length // 1_000_000}.{length % 1_000_000:06d}"]
     return "\n".join(lines) + "\n"
+
+
+def _frames(segment: Path) -> int:
+    return mp4_boxes.media_duration(segment)[0] // TICKS_PER_FRAME
 
 
 def _mux_argv(
