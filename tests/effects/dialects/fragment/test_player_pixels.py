@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from server.render.gl.context import Context
-from tests.features.test_fragment_pixels import (
+from tests.effects.dialects.fragment.test_pixels import (
     FOLDER,
     PHOTO,
     Case,

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.effects.test_broken_shaders import BROKEN, SHADERS
+from tests.effects.diagnostics.test_broken_shaders import BROKEN, SHADERS
 from tests.harness import media
 from tests.harness.limits import HANG_S
 from tests.harness.server import Server

@@ -22,7 +22,7 @@ from server.worker.tasks import draw_segment, limit_flashes
 from tests.harness.gl_objects import count_objects
 from tests.harness.media import frame_hashes
 from tests.harness.rendering import MakeTask
-from tests.worker.test_segment import Log, decoded
+from tests.worker.tasks.test_draw_segment import Log, decoded
 
 FPS, FRAMES = 30, 80
 STROBE = """/*{"INPUTS": []}*/

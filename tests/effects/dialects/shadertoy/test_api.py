@@ -14,7 +14,7 @@ from server.effects.dialects.shadertoy.text_file import to_text, to_texts
 from server.effects.effect import Channel, Content, Effect, Filter, Kind, Wrap
 from server.errors import ToqiboxError
 
-EXPORT = Path(__file__).parents[1] / "data" / "features" / "shadertoy" / "export.json"
+EXPORT = Path(__file__).parents[3] / "data" / "features" / "shadertoy" / "export.json"
 LONDON = "/media/a/8de3a3924cb95bd0e95a443fff0326c869f9d4979cd1d5b6e94e2a01f5be53e9.jpg"
 WOOD = "/media/a/1f7dca9c22f324751f2a5a59c9b181dfe3b5564a04b724c657732d0bf09c99db.jpg"
 CODE = "void mainImage(out vec4 o, in vec2 p) {{ o = {}; }}"

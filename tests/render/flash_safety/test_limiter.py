@@ -5,7 +5,7 @@ import pytest
 
 from server.render.flash_safety.detector import count_flashes
 from server.render.flash_safety.limiter import limit_flashes, resample_gains
-from tests.render.test_flash_detector import (
+from tests.render.flash_safety.test_detector import (
     COLUMNS,
     FPS,
     ROWS,

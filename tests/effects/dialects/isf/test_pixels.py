@@ -21,7 +21,7 @@ from server.render.gl.pixels import read_rgba
 from server.render.scene import Scene
 from tests.render.drawing import flat, save_photo
 
-FOLDER = Path(__file__).parents[1] / "data" / "features" / "isf"
+FOLDER = Path(__file__).parents[3] / "data" / "features" / "isf"
 SIZE = (64, 36)
 FPS, FRAMES = 10, 20
 SECOND = (100, 200, 150, 255)

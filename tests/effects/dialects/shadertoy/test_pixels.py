@@ -17,7 +17,7 @@ from server.render.textures.builtin import noise
 from tests.harness.rendering import effect_of
 from tests.render.drawing import save_photo
 
-SHADERS = Path(__file__).parents[1] / "data" / "features" / "shadertoy"
+SHADERS = Path(__file__).parents[3] / "data" / "features" / "shadertoy"
 WIDTH, HEIGHT = 64, 32
 FPS, FRAMES = 10, 20
 

@@ -11,7 +11,7 @@ from server.errors import ToqiboxError
 from server.render.gl.context import Context
 from tests.render.drawing import make_renderer
 
-SHADERS = Path(__file__).parents[1] / "data" / "broken"
+SHADERS = Path(__file__).parents[2] / "data" / "broken"
 
 BROKEN: tuple[tuple[str, int, int | None, str, str], ...] = (
     # file, line, column, text at the column, start of the hint

@@ -9,7 +9,7 @@ from server.effects.dialects import load
 from server.effects.model.palette import COLORS
 from server.errors import ToqiboxError
 
-_README = Path(__file__).parents[2] / "shaders" / "README.md"
+_README = Path(__file__).parents[4] / "shaders" / "README.md"
 
 
 def _input(rest: str) -> str:

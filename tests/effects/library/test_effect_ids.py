@@ -7,7 +7,7 @@ from zlib import crc32
 import pytest
 
 from server.effects.library.library import BUILT_IN, Library
-from tests.effects.test_library import GOOD, folder, ids
+from tests.effects.library.test_library import GOOD, folder, ids
 
 __all__ = ["folder"]
 
