@@ -1,8 +1,8 @@
 /*{
     "ISFVSN": "2",
-    "VSN": "2",
+    "VSN": "3",
     "TITLE": "Exposure",
-    "DESCRIPTION": "A flood of warm light on every accent: midtones open up while blacks stay, what is bright blooms and glows red-gold into the dark beside it, and it eases back over 300 ms. Highlights keep their detail, also in a bright photo.",
+    "DESCRIPTION": "A flood of warm light on every accent, as from a low sun that stands now on one side and now on the other: midtones open up while blacks stay, what is bright blooms and glows red-gold into the dark beside it, and it eases back over 300 ms. Highlights keep their detail, also in a bright photo.",
     "CREDIT": "TOQIBOX Render",
     "LICENSE": "MIT",
     "PREMIUM": true,
@@ -15,6 +15,8 @@
         {"NAME": "warmth", "LABEL": "Warmth of the light", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.6},
         {"NAME": "highlights", "LABEL": "Keep the highlights", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.95, "IDENTITY": 0.0},
         {"NAME": "bloom", "LABEL": "Bloom on an accent", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.75, "IDENTITY": 0.0},
+        {"NAME": "sun", "LABEL": "Sun from the side", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.6, "IDENTITY": 0.0},
+        {"NAME": "number", "LABEL": "Number of the accent", "TYPE": "float", "MIN": 0.0, "MAX": 4096.0, "DEFAULT": 0.0, "BIND": {"bind": "accent.count"}},
         {"NAME": "played", "LABEL": "Seconds of sound", "TYPE": "float", "MIN": 0.0, "MAX": 36000.0, "DEFAULT": 0.0, "BIND": {"bind": "sounding.sum", "smooth": 1.0}},
         {"NAME": "drift", "LABEL": "Drift", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.6, "IDENTITY": 0.0}
     ],
@@ -82,10 +84,15 @@ vec4 flooded() {
     vec4 picture = IMG_NORM_PIXEL(inputImage, uv);
     if (pulse <= 0.0) return picture;
     vec4 blurred = IMG_NORM_PIXEL(soft, uv);
+    // The sun stands at one side of the frame, for eight accents each, and its light falls off from there.
+    float hand = mod(floor(number / 8.0), 2.0);
+    vec2 from_sun = vec2(abs(isf_FragNormCoord.x - hand), 0.9 - isf_FragNormCoord.y) * vec2(1.1, 0.8);
+    float near_sun = 1.0 / (1.0 + 4.5 * dot(from_sun, from_sun));
+    near_sun *= near_sun;
     float around = dot(blurred.rgb, LUMA);
     float grey = dot(picture.rgb, LUMA);
     // The brighter the surroundings, the less; a bright middle tone beside snow keeps its depth.
-    float stops = 1.4 * brightness * pulse * (1.0 - highlights * 0.7 * smoothstep(0.3, 0.95, around));
+    float stops = 1.4 * brightness * pulse * mix(1.0, 0.7 + 0.9 * near_sun, sun) * (1.0 - highlights * 0.7 * smoothstep(0.3, 0.95, around));
     float top = max(picture.r, max(picture.g, picture.b));
     float pure = (top - min(picture.r, min(picture.g, picture.b))) * smoothstep(0.4, 0.9, top);
     // A face keeps its form: what has the colour of skin, and is light, takes half of it.
@@ -107,6 +114,12 @@ vec4 flooded() {
     float beside = blurred.a * (1.0 - smoothstep(0.2, 0.85, grey)) * (1.0 - 0.5 * smoothstep(0.3, 0.8, blurred.a)); // in the dark next to a light
     vec3 light = blurred.rgb * (0.2 + 0.8 * color) * smoothstep(0.3, 0.9, around) * 0.35 * grey;
     color += (1.0 - min(color, 1.0)) * min(bloom * pulse * (edge * 0.95 * beside * (0.35 + 0.65 * smoothstep(0.02, 0.3, grey)) + light), 0.7);
+    // The sun's own light, deep red-gold: it lies on what is dark, and white takes its colour alone.
+    vec3 gold = mix(vec3(1.0), vec3(1.0, 0.62, 0.28), warmth);
+    float ray = sun * min(pulse, 1.0) * near_sun;
+    float pale = smoothstep(0.35, 0.9, grey);
+    color *= mix(vec3(1.0), gold, 0.55 * ray * pale);
+    color += (1.0 - min(color, 1.0)) * gold * gold * ray * (0.04 + 0.9 * min(color, 1.0)) * (1.0 - 0.7 * pale);
     // What would be above white keeps its hue.
     color /= max(max(color.r, max(color.g, color.b)), 1.0);
     return vec4(mix(picture.rgb, color, min(4.0 * pulse, 1.0)), picture.a);

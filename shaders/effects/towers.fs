@@ -1,6 +1,6 @@
 /*{
     "ISFVSN": "2",
-    "VSN": "2",
+    "VSN": "3",
     "TITLE": "Towers",
     "DESCRIPTION": "A row of dark glass columns in perspective near the lower edge, lit from their bright tops down in colours of the photo's own places, with their light above them and their reflection in the floor. Their peaks hang above them for a moment and fall, and accents light them up.",
     "CREDIT": "TOQIBOX Render",
@@ -16,6 +16,7 @@
         {"NAME": "line", "LABEL": "Where the line is", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.08},
         {"NAME": "count", "LABEL": "Number of columns (0: as many as suit the picture)", "TYPE": "long", "MIN": 0, "MAX": 160, "DEFAULT": 0},
         {"NAME": "color", "LABEL": "Colour", "TYPE": "color", "DEFAULT": [1.0, 1.0, 1.0, 1.0], "PHOTO": "vivid"},
+        {"NAME": "second", "LABEL": "Colour of the high notes", "TYPE": "color", "DEFAULT": [1.0, 1.0, 1.0, 1.0], "PHOTO": "second"},
         {"NAME": "tint", "LABEL": "Colours from the photo's own places", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.5},
         {"NAME": "height", "LABEL": "Height", "TYPE": "float", "MIN": 0.05, "MAX": 1.0, "DEFAULT": 0.28},
         {"NAME": "thickness", "LABEL": "Thickness", "TYPE": "float", "MIN": 0.1, "MAX": 1.0, "DEFAULT": 0.66},
@@ -26,7 +27,7 @@
         {"NAME": "gain", "LABEL": "Sensitivity", "TYPE": "float", "MIN": 0.2, "MAX": 3.0, "DEFAULT": 1.0}
     ],
     "PASSES": [
-        {"TARGET": "palette", "WIDTH": 7, "HEIGHT": 1},
+        {"TARGET": "palette", "WIDTH": 9, "HEIGHT": 1},
         {"TARGET": "back"},
         {"TARGET": "levels", "WIDTH": "max($count, (1 - min($count, 1)) * 2 * floor(min(5 + 5 * ((1 - $axis) * $WIDTH / $HEIGHT + $axis * $HEIGHT / $WIDTH), 14)))", "HEIGHT": 1, "FLOAT": true},
         {"TARGET": "light", "WIDTH": "max($WIDTH / 6, 16)", "HEIGHT": "max($HEIGHT / 6, 16)"},
@@ -66,11 +67,16 @@ vec4 from_photo() {
     tone *= tone; // as saturated as the photo's strongest colours, not as its mean
     float dark = 1.0 - dot(tone, vec3(0.2126, 0.7152, 0.0722));
     // Two opposite hues would mix to grey: there the one colour stays.
-    vec3 one = color.rgb - dot(color.rgb, vec3(1.0 / 3.0));
+    float high = (gl_FragCoord.x - 0.5) / (RENDERSIZE.x - 1.0);
+    high = mirror ? abs(2.0 * high - 1.0) : high;
+    vec3 own = mix(color.rgb, second.rgb, smoothstep(0.1, 0.95, high));
+    own -= 0.7 * min(own.r, min(own.g, own.b)) * smoothstep(0.1, 0.4, high) * smoothstep(0.95, 0.7, high);
+    own /= max(max(own.r, max(own.g, own.b)), 0.05);
+    vec3 one = own - dot(own, vec3(1.0 / 3.0));
     vec3 two = tone - dot(tone, vec3(1.0 / 3.0));
     float alike = dot(one, two) / max(length(one) * length(two), 1e-3);
     float part = tint < 1.0 ? tint * smoothstep(-0.1, 0.6, alike) : 1.0;
-    tone = mix(color.rgb, mix(tone, vec3(1.0), 0.02 + 0.2 * dark), length(one) < 0.05 ? tint : part);
+    tone = mix(own, mix(tone, vec3(1.0), 0.02 + 0.2 * dark), length(one) < 0.05 ? tint : part);
     float grey = dot(tone, vec3(0.2126, 0.7152, 0.0722));
     tone = max(mix(vec3(grey), tone, 1.5), 0.0); // solid faces take more colour than lines
     return vec4(tone / max(1.0, max(tone.r, max(tone.g, tone.b))), 1.0);
