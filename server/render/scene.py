@@ -98,7 +98,8 @@ class Scene:
     @cached_property
     def planes(self) -> Nv12Converter:
         """The frame as the encoder takes it; drawn by `draw`."""
-        return Nv12Converter(self._context, self._spec.size, **self.layers)
+        below = None if self._renderers[-1].is_opaque else self._below
+        return Nv12Converter(self._context, self._spec.size, self.output, below)
 
     @cached_property
     def composite(self) -> Composite:

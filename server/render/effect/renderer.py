@@ -7,7 +7,7 @@ import re
 import struct
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import partial
+from functools import cached_property, partial
 from itertools import count
 
 from server.animation.timeline import Column, Timeline
@@ -17,6 +17,7 @@ from server.effects.glsl.glsl330 import fallback_sources
 from server.effects.model.safe_area import safe_area
 from server.effects.source.diagnostic import AuthorFile, diagnostic
 from server.errors import ToqiboxError
+from server.render.effect.opacity import is_always_opaque
 from server.render.effect.targets import AllocatedTarget, PassUsage, Targets
 from server.render.gl.context import CompileError, Context, GlError, Program, Size, Texture
 from server.render.gl.cubemap import CubeTarget
@@ -124,6 +125,12 @@ class EffectRenderer:
             for name, allocated in allocated_targets.items()
             if allocated.target.persistent
         }
+
+    @cached_property
+    def is_opaque(self) -> bool:
+        """True if the output is known to be opaque in every frame."""
+        last = self._passes[-1]
+        return is_always_opaque(self._context, last.vertex, last.fragment, self.output.size)
 
     def draw(self, frame: int, pass_timer: PassTimer = untimed) -> None:
         """Draw the passes of `frame` whose inputs changed since they were last drawn."""

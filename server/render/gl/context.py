@@ -207,10 +207,13 @@ class Context:
             self._samplers[filtering, wrap] = sampler
         return sampler
 
-    def framebuffer(self, texture: Texture) -> Framebuffer:
-        """Create a framebuffer that draws into `texture`, cleared to transparent black."""
+    def framebuffer(self, *textures: Texture) -> Framebuffer:
+        """Create a framebuffer of equally large textures, cleared to transparent black.
+
+        Output n of a fragment shader is drawn into the n-th texture.
+        """
         try:
-            framebuffer = self._gl.framebuffer([texture])
+            framebuffer = self._gl.framebuffer(textures)
         except moderngl.Error as error:
             raise GlError(str(error)) from None
         framebuffer.clear(0.0, 0.0, 0.0, 0.0)

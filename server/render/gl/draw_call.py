@@ -7,7 +7,12 @@ import numpy as np
 from server.effects.model.texture import Filter
 from server.render.gl.context import Context, GlError, Program, Sampler, Uniform
 from server.render.gl.cubemap import CubeTarget
-from server.render.gl.render_target import RenderTarget, SamplerView, TextureSource
+from server.render.gl.render_target import (
+    RenderTarget,
+    RenderTargets,
+    SamplerView,
+    TextureSource,
+)
 from server.render.gl.samplers import is_sampler, sampled_texture_type
 
 FULLSCREEN_VERTEX = """#version 330 core
@@ -119,7 +124,7 @@ class DrawCall:
         for name, value in values.items():
             self.set(name, np.asarray(value, np.float32).tobytes())
 
-    def render_to(self, render_target: RenderTarget | CubeTarget) -> bool:
+    def render_to(self, render_target: RenderTarget | RenderTargets | CubeTarget) -> bool:
         """Draw on all of `render_target`, unless it still holds the same result.
 
         It does if no uniform and no source has changed since this draw call drew on it, and nothing

@@ -134,3 +134,32 @@ class RenderTarget(TextureSource):
         for texture, framebuffer in buffers:
             self._context.release_framebuffer(framebuffer)
             texture.release()
+
+
+class RenderTargets(TextureSource):
+    """Equal textures that one draw fills at once: each with the shader's output of its number.
+
+    Args:
+        context: the context that owns them.
+        count: number of textures.
+        size: width and height of each in pixels.
+        components: 1, 2 or 4, of 8 bits.
+    """
+
+    faces = 1
+    """Draws that complete the content."""
+
+    def __init__(self, context: Context, count: int, size: Size, components: int) -> None:
+        self.size = size
+        self.components = components
+        textures = [context.texture(size, components) for _ in range(count)]
+        self.framebuffer = context.framebuffer(*textures)
+        super().__init__(textures[0])
+
+    def begin(self, face: int = 0) -> None:
+        """Bind the textures for drawing."""
+        self.framebuffer.use()
+
+    def end(self, face: int = 0) -> None:
+        """Make what was drawn since `begin` the content."""
+        self.version += 1

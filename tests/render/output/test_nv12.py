@@ -27,7 +27,7 @@ class Frames:
         self.kept.append(bytes(self.buffer()))
 
 
-def nv12(context: Context, above: RenderTarget, below: RenderTarget) -> bytes:
+def nv12(context: Context, above: RenderTarget, below: RenderTarget | None) -> bytes:
     """Return the planes of one frame."""
     planes = Nv12Converter(context, above.size, above, below)
     planes.draw()
@@ -81,6 +81,23 @@ def test_it_is_top_down_and_chroma_sits_left(context: Context) -> None:
     edged = np.pad(exact[..., 1:], ((0, 0), (1, 1), (0, 0)), mode="edge")
     across = (edged[:, :-2:2] + 2 * edged[:, 1:-1:2] + edged[:, 2::2]) / 4
     assert np.abs(chroma - (across[::2] + across[1::2]) / 2).max() < 1.01
+
+
+@pytest.mark.parametrize("size", [(64, 36), (14, 6), (2, 2)])
+def test_an_opaque_output_needs_no_layer_below(context: Context, size: tuple[int, int]) -> None:
+    rng = np.random.default_rng(2)
+    pixels = rng.integers(0, 256, (size[1], size[0], 4), np.uint8)
+    pixels[..., 3] = 255
+    picture = paint(context, pixels)
+    alone, over = (
+        Nv12Converter(context, size, picture, below)
+        for below in (None, paint(context, flat((9, 9, 9, 255), size)))
+    )
+    assert alone.draw()
+    assert over.draw()
+    assert alone.read() == over.read()
+    luma = np.frombuffer(alone.read(), np.uint8, size[0] * size[1]).reshape(size[1], size[0])
+    assert np.abs(luma - bt709(pixels.astype(np.float64))[..., 0]).max() < 1.01
 
 
 def test_a_slow_gradient_keeps_its_mean(context: Context) -> None:
