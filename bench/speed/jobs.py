@@ -80,6 +80,14 @@ class JobTime:
     report: dict[str, Any]
 
 
+@dataclass(frozen=True)
+class RunningServer:
+    """A server as a child process."""
+
+    url: str
+    pid: int
+
+
 def check_size(size: tuple[int, int]) -> None:
     """Check that a job can have that size.
 
@@ -124,8 +132,8 @@ def render(work: Work, material: Material, out: Path) -> JobTime:
 
 def serve(work: Work, material: Material, folder: Path) -> JobTime:
     """Run the job on a server of its own that has done a short one before."""
-    with _running_server(work, folder) as url:
-        return asyncio.run(_second_job(url, work, material))
+    with running_server(work, folder) as server:
+        return asyncio.run(_second_job(server.url, work, material))
 
 
 async def serve_at_once(work: Work, material: Material, folder: Path, count: int) -> float:
@@ -133,17 +141,18 @@ async def serve_at_once(work: Work, material: Material, folder: Path, count: int
 
     `folder` may be that of a server that has ended.
     """
-    with _running_server(work, folder) as url:
-        async with aiohttp.ClientSession(url) as session, asyncio.timeout(_LIMIT_S):
-            await _post(session, work, material, {**work.fields, "duration": "1"})
+    with running_server(work, folder) as server:
+        async with aiohttp.ClientSession(server.url) as session, asyncio.timeout(_LIMIT_S):
+            await post(session, work, material, {**work.fields, "duration": "1"})
             began = time.monotonic()
-            posts = (_post(session, work, material, work.fields) for _ in range(count))
+            posts = (post(session, work, material, work.fields) for _ in range(count))
             await asyncio.gather(*posts)
             return time.monotonic() - began
 
 
 @contextmanager
-def _running_server(work: Work, folder: Path) -> Iterator[str]:
+def running_server(work: Work, folder: Path) -> Iterator[RunningServer]:
+    """Run a server whose data folder and log are in `folder`."""
     settings = {**work.settings, "DATA_DIR": str(folder / "data"), "MIN_FREE_MB": "0"}
     settings |= {"HOST": "127.0.0.1", "PORT": "0"}
     with (
@@ -154,20 +163,25 @@ def _running_server(work: Work, folder: Path) -> Iterator[str]:
     ):
         assert child.stdout is not None
         try:
-            yield child.stdout.readline().split()[-1]
+            yield RunningServer(child.stdout.readline().split()[-1], child.pid)
         finally:
             child.terminate()
 
 
 async def _second_job(url: str, work: Work, material: Material) -> JobTime:
     async with aiohttp.ClientSession(url) as session, asyncio.timeout(_LIMIT_S):
-        await _post(session, work, material, {**work.fields, "duration": "1"})
-        return await _post(session, work, material, work.fields)
+        await post(session, work, material, {**work.fields, "duration": "1"})
+        return await post(session, work, material, work.fields)
 
 
-async def _post(
+async def post(
     session: aiohttp.ClientSession, work: Work, material: Material, fields: dict[str, str]
 ) -> JobTime:
+    """Send a request with these fields to a server, once it is ready, and wait for its video.
+
+    Raises:
+        RuntimeError: the job failed.
+    """
     form = aiohttp.FormData(fields)
     form.add_field("audio", material.audio.read_bytes(), filename="track.wav")
     for name in ("photo", "photo2") if work.transition else ("photo",):
