@@ -4,9 +4,10 @@
 
 For each effect: the seconds of a job that allows flashes, so that none are counted; the seconds
 spent on counting in one that does not (measuring its frames, then counting them), and their share
-of its time; and the ratio of both jobs. They are run in turn, and each figure is the median of all
-runs. Finally, for four minutes at 60 frames a second, without flashes and of strobe, the processor
-time and the most memory of the task that counts. Run it on an idle machine.
+of its time; the ratio of both jobs, and that of the processor times of `toqibox render`. They are
+run in turn, and each figure is the median of all runs. Finally, for four minutes at 60 frames a
+second, without flashes and of strobe, the processor time and the most memory of the task that
+counts. Run it on an idle machine.
 """
 
 import argparse
@@ -20,7 +21,7 @@ from datetime import datetime
 from multiprocessing import get_context
 from pathlib import Path
 from statistics import median
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -35,16 +36,35 @@ EFFECTS = ("breathe", "bars", "ring", "spin")
 MINUTES_FPS = 60
 
 
-def render(folder: Path, effect: str, seconds: int, *, counted: bool) -> tuple[float, float]:
-    """Render one video; return the seconds of its job and of counting in it."""
+class JobCost(NamedTuple):
+    """Seconds of a job, of counting in it, and of all processors."""
+
+    job: float
+    counting: float
+    processors: float
+
+
+def render(folder: Path, effect: str, seconds: int, *, counted: bool) -> JobCost:
+    """Render one video."""
     command = [sys.executable, "-m", "server", "render", "--json", "-y", "--effect", effect]
     command += ["--audio", str(folder / "track.wav"), "--photo", str(folder / "photo.jpg")]
     command += ["--duration", str(seconds), "-o", str(folder / "out.mp4")]
     command += [] if counted else ["--allow-flashing"]
+    before = _processor_s()
     done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)
     job: dict[str, Any] = json.loads(done.stdout)
     began, ended = (datetime.fromisoformat(job[key]) for key in ("startedAt", "finishedAt"))
-    return (ended - began).total_seconds(), job["report"]["seconds"]["flashes"]
+    return JobCost(
+        job=(ended - began).total_seconds(),
+        counting=job["report"]["seconds"]["flashes"],
+        processors=_processor_s() - before,
+    )
+
+
+def _processor_s() -> float:
+    """Return the processor seconds of all child processes that ended."""
+    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return usage.ru_utime + usage.ru_stime
 
 
 def measure(folder: Path, effect: str, seconds: int, runs: int) -> str:
@@ -53,11 +73,13 @@ def measure(folder: Path, effect: str, seconds: int, runs: int) -> str:
         [render(folder, effect, seconds, counted=counted) for counted in (False, True)]
         for _ in range(runs)
     ]
-    without = median(allowed for (allowed, _), _ in pairs)
-    counting = median(spent for _, (_, spent) in pairs)
-    share = median(spent / job for _, (job, spent) in pairs)
-    ratio = median(job / allowed for (allowed, _), (job, _) in pairs)
-    return f"{effect:<12} {without:9.2f} {counting:10.3f} {share:7.2%} {ratio:7.3f}"
+    without = median(allowed.job for allowed, _ in pairs)
+    counting = median(counted.counting for _, counted in pairs)
+    share = median(counted.counting / counted.job for _, counted in pairs)
+    ratio = median(counted.job / allowed.job for allowed, counted in pairs)
+    processors = median(counted.processors / allowed.processors for allowed, counted in pairs)
+    figures = f"{without:9.2f} {counting:10.3f} {share:7.2%} {ratio:7.3f} {processors:10.3f}"
+    return f"{effect:<12} {figures}"
 
 
 def count_alone(folder: Path, light: Float64Array) -> tuple[float, float]:
@@ -84,7 +106,8 @@ def main() -> None:
     parser.add_argument("--seconds", type=int, default=20, help="of each video (%(default)s)")
     parser.add_argument("--runs", type=int, default=3, help="of each job (%(default)s)")
     options = parser.parse_args()
-    print(f"{'effect':<12} {'without s':>9} {'counting s':>10} {'share':>7} {'ratio':>7}")
+    headings = ("without s", "counting s", "share", "ratio", "processors")
+    print("{:<12} {:>9} {:>10} {:>7} {:>7} {:>10}".format("effect", *headings))
     time_s = np.arange(240 * MINUTES_FPS) / MINUTES_FPS
     calm, strobe = 0.5 + 0.3 * np.sin(time_s), np.where(time_s * 5 % 1 < 0.5, 0.8, 0.2)
     with tempfile.TemporaryDirectory() as name:

@@ -28,12 +28,9 @@ ID_PATTERN = "[A-Za-z0-9_-]{22}"
 _DIAGNOSTICS = array_of(reference("Diagnostic"))
 _FLASH_INTERVALS = array_of(object_schema({"from": NUMBER, "to": NUMBER, "perSecond": NUMBER}))
 _FLASHES = object_schema(
-    {
-        "allowed": BOOLEAN,
-        "limited": _FLASH_INTERVALS,
-        "perSecond": nullable(NUMBER),
-        "excessive": _FLASH_INTERVALS,
-    }
+    {"allowed": BOOLEAN, "limited": _FLASH_INTERVALS},
+    # Jobs that an earlier version of the server finished have none.
+    {"perSecond": nullable(NUMBER), "excessive": _FLASH_INTERVALS},
 )
 _WARNING = object_schema({"code": {"enum": list(WARNINGS)}, "field": nullable(TEXT), "error": TEXT})
 _REPORT = {"type": "object", "properties": {"flashes": _FLASHES, "blank": nullable(TEXT)}}
