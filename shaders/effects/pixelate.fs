@@ -1,8 +1,8 @@
 /*{
     "ISFVSN": "2",
-    "VSN": "3",
+    "VSN": "4",
     "TITLE": "Pixel breath",
-    "DESCRIPTION": "The picture falls into hard square blocks on every accent and comes back within a fifth of a second; after a loud one it swells slowly, darkens and sinks back before the next. Rare accents breathe deep, a steady beat lightly.",
+    "DESCRIPTION": "The picture falls into square blocks on every accent, large ones outside and finer ones towards the middle, some of which light up, and comes back within a fifth of a second; after a loud one it swells slowly, darkens and sinks back before the next. Rare accents breathe deep, a steady beat lightly.",
     "CREDIT": "TOQIBOX Render",
     "LICENSE": "MIT",
     "PREMIUM": true,
@@ -22,7 +22,7 @@
         {"NAME": "drift", "LABEL": "Drift", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.6, "IDENTITY": 0.0}
     ],
     "PASSES": [
-        {"TARGET": "small", "WIDTH": "max($WIDTH / 8, 16)", "HEIGHT": "max($HEIGHT / 8, 16)"},
+        {"TARGET": "small", "WIDTH": "max($WIDTH / 4, 16)", "HEIGHT": "max($HEIGHT / 4, 16)"},
         {}
     ]
 }*/
@@ -70,17 +70,28 @@ vec2 swelling(vec2 uv, float swell) {
     return drifting(uv + (0.5 - uv) * (1.0 - 1.0 / (1.0 + swell * (scale - 1.0))));
 }
 
-// The picture in squares of `side` whole pixels about the middle of the frame, each the mean of what
-// it covers. A fine joint and a little light of its own show each square where the photo is flat.
+// How far a place is from the middle, where the subject is, in short sides; each square has its own part of chance.
+float from_middle(vec2 place, vec2 cell) {
+    vec2 off = (place - RENDERSIZE * vec2(0.5, 0.56)) * vec2(1.0, 0.8) / min(RENDERSIZE.x, RENDERSIZE.y);
+    return length(off) + 0.28 * (hash(cell + 17.0) - 0.5);
+}
+
+// The picture in squares of up to `side` whole pixels about the middle of the frame, each the mean of
+// what it covers. A fine joint and a little light of its own show each square where the photo is flat.
 vec4 squares(float side, float swell) {
     vec2 from = gl_FragCoord.xy - floor(0.5 * RENDERSIZE);
     vec2 cell = floor(from / side);
     vec2 middle = floor(0.5 * RENDERSIZE) + (cell + 0.5) * side;
-    bool large = side > 16.0; // a texel of the small copy is 8 pixels wide
+    float whole = side;
+    // The nearer to the middle, the finer: halved once, or twice.
+    float far = from_middle(middle, cell);
+    side = max(floor(side * (far < 0.22 ? 0.25 : far < 0.36 ? 0.5 : 1.0)), 2.0);
+    cell = floor(from / side);
+    middle = floor(0.5 * RENDERSIZE) + (cell + 0.5) * side;
     vec4 sum = vec4(0.0);
     for (int at = 0; at < 4; at++) {
         vec2 place = swelling((middle + 0.25 * side * (vec2(at & 1, at >> 1) * 2.0 - 1.0)) / RENDERSIZE, swell);
-        sum += large ? IMG_NORM_PIXEL(small, place) : IMG_NORM_PIXEL(inputImage, place);
+        sum += IMG_NORM_PIXEL(small, place);
     }
     vec4 tone = 0.25 * sum;
     vec2 within = from - cell * side; // the joint is on the left and below
@@ -90,7 +101,12 @@ vec4 squares(float side, float swell) {
     float grey = dot(tone.rgb, vec3(0.2126, 0.7152, 0.0722));
     tone.rgb = max(mix(vec3(grey), tone.rgb, 1.3), 0.0);
     tone.rgb += 0.7 * tone.rgb * (1.0 - tone.rgb) * (grey - 0.42);
-    tone.rgb *= 1.0 + 0.09 * (hash(cell + 91.0) - 0.5);
+    float chance = hash(cell + 91.0);
+    tone.rgb *= 1.0 + 0.09 * (chance - 0.5);
+    // Some light up with the accent in their own colour.
+    float spark = smoothstep(0.86, 1.0, hash(cell + 53.0)) * min(kick, 1.0) * (side > 0.4 * whole ? 1.0 : 0.3);
+    vec3 pure = tone.rgb / max(max(tone.r, max(tone.g, tone.b)), 0.1);
+    tone.rgb += (1.0 - tone.rgb) * pure * pure * 0.55 * spark;
     tone.rgb = clamp(tone.rgb * (1.0 - 0.2 * joint) + 0.012 * (1.0 - joint), 0.0, 1.0);
     return tone;
 }
@@ -98,7 +114,7 @@ vec4 squares(float side, float swell) {
 vec4 breathing() {
     float swell = swollen();
     // Large squares of one size, which break twice into quarters before the picture is back.
-    float most = floor(min(amount, 1.0) * coarse * min(RENDERSIZE.x, RENDERSIZE.y) + 0.5);
+    float most = 4.0 * floor(0.25 * min(amount, 1.0) * coarse * min(RENDERSIZE.x, RENDERSIZE.y) + 0.5); // squares halve evenly
     float strong = kick * amount;
     float side = strong < 0.12 ? 0.0 : strong < 0.4 ? floor(0.25 * most) : strong < 0.75 ? floor(0.5 * most) : most * floor(max(amount, 1.0) + 0.01);
     vec4 picture = side < 2.0 ? IMG_NORM_PIXEL(inputImage, swelling(isf_FragNormCoord, swell)) : squares(side, swell);
