@@ -1,9 +1,13 @@
 """Work that is finished once begun, even if its client disconnects."""
 
 import asyncio
+import logging
 from collections.abc import Coroutine
 from typing import Any, TypeVar
 
+from server.errors import ToqiboxError
+
+_LOG = logging.getLogger(__name__)
 T = TypeVar("T")
 
 
@@ -18,7 +22,11 @@ class BackgroundTasks:
         task = asyncio.create_task(coroutine)
         self._running.add(task)
         task.add_done_callback(self._running.discard)
-        return await asyncio.shield(task)
+        try:
+            return await asyncio.shield(task)
+        except asyncio.CancelledError:
+            task.add_done_callback(_log_error)
+            raise
 
     async def drain(self, timeout_s: float) -> None:
         """Wait for all tasks, and cancel those that take longer."""
@@ -28,3 +36,10 @@ class BackgroundTasks:
         for task in unfinished:
             task.cancel()
         await asyncio.gather(*unfinished, return_exceptions=True)
+
+
+def _log_error(task: asyncio.Task[Any]) -> None:
+    """Log the error of a task whose client has disconnected, unless the client has caused it."""
+    error = None if task.cancelled() else task.exception()
+    if error is not None and not isinstance(error, ToqiboxError):
+        _LOG.error("request.background_failed", exc_info=error)
