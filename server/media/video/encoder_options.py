@@ -33,7 +33,7 @@ class _Level(NamedTuple):
 
 _LEVELS = {
     "x264": {
-        "draft": _Level("superfast", 26),
+        "draft": _Level("superfast", 28),
         "standard": _Level("veryfast", 20),
         "high": _Level("fast", 15),
     },
@@ -43,7 +43,7 @@ _LEVELS = {
         "high": _Level("p6", 16),
     },
     "x265": {
-        "draft": _Level("ultrafast", 28),
+        "draft": _Level("superfast", 27),
         "standard": _Level("veryfast", 22),
         "high": _Level("fast", 17),
     },
@@ -54,7 +54,7 @@ _LEVELS = {
     },
     "svtav1": {
         "draft": _Level("12", 42),
-        "standard": _Level("10", 32),
+        "standard": _Level("8", 30),
         "high": _Level("8", 22),
     },
     "av1_nvenc": {

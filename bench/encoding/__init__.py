@@ -1,0 +1,1 @@
+"""Drawn frames, encoded and compared with what was drawn."""
