@@ -4,8 +4,6 @@ SHELL := /bin/sh
 .DEFAULT_GOAL := help
 PYTHON := .venv/bin/python
 PYTEST := $(PYTHON) -m pytest
-# Scripts that measure on a folder of songs with their truth: see bench/songs.
-NEED_SONGS := $(wildcard bench/hearing.py bench/movement.py bench/spectrum.py)
 
 .PHONY: help demo run test check format proof golden bench gpu-check image-check lock clean for-run for-dev for-test for-image
 
@@ -38,11 +36,8 @@ proof: for-test ## run the long proofs at full size and count, and print their t
 golden: for-dev ## accept what the effects draw now as the golden frames: EFFECT=ring for one
 	@GOLDEN=accept $(PYTEST) tests -m golden $(if $(EFFECT),-k $(EFFECT))
 
-bench: for-dev ## measure the figures of the documents: SONGS=folder for those of real songs too
-	@for script in $(filter-out $(NEED_SONGS),$(wildcard bench/*.py)); do \
-		echo "== $$script"; PYTHONPATH=. $(PYTHON) "$$script" || exit 1; done
-	@if [ -n "$(SONGS)" ]; then for script in $(NEED_SONGS); do \
-		echo "== $$script"; PYTHONPATH=. $(PYTHON) "$$script" "$(SONGS)" || exit 1; done; fi
+bench: for-dev ## measure the figures of bench/README.md: SONGS=folder for those of songs too, NAMES="limits" for some
+	@PYTHONPATH=. $(PYTHON) -m bench $(if $(SONGS),--songs "$(SONGS)") $(NAMES)
 
 gpu-check: for-test ## on a machine with a GPU: run the tests and print its figures
 	@$(PYTEST) --numprocesses=$(or $(N),8) --dist=loadfile tests

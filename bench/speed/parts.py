@@ -63,7 +63,7 @@ def measure(
     work: Work, material: Material, config: Config, encoder: str, folder: Path
 ) -> tuple[Parts, str]:
     """Measure the parts, segment by segment; return them and the name of the renderer."""
-    spec = _scene_spec(work, material, config, folder)
+    spec = scene_spec(work, material, config, folder)
     slots = max(1, config.max_parallel_exports)
     parts = Parts(slots=slots)
     share = Share(slots=slots, cores=parts.cores, alone=True)
@@ -107,7 +107,7 @@ class _Frames:
         return self._memory[number * self._frame_bytes : (number + 1) * self._frame_bytes]
 
 
-def _scene_spec(work: Work, material: Material, config: Config, folder: Path) -> SceneSpec:
+def scene_spec(work: Work, material: Material, config: Config, folder: Path) -> SceneSpec:
     """Prepare the material as a job does, and return its scene."""
     loaded = effect_loader.find(work.effect, config)
     features = folder / "features"

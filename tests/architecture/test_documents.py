@@ -14,7 +14,7 @@ from server.protocol.encodings import ENCODINGS
 ROOT = Path(__file__).parents[2]
 FOLDERS = ("server", "shaders", "tests", "bench", "scripts", "docs", "toqibox_render", ".ci")
 DOCUMENTS = (
-    "README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "shaders/README.md",
+    "README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "shaders/README.md", "bench/README.md",
     *(f"docs/{path.name}" for path in sorted((ROOT / "docs").glob("*.md"))),
 )  # fmt: skip
 UNFINISHED = re.compile(r"\b(?:TODO|FIXME|XXX|HACK|placeholders?|simplified)\b", re.IGNORECASE)
