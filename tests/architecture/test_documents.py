@@ -101,6 +101,13 @@ def test_every_event_of_the_log_is_documented() -> None:
         for path in (ROOT / "server" / room).rglob("*.py")
         for event in call.findall(path.read_text("utf-8"))
     }
+    literal = re.compile(r'\blog_event\(\s*_LOG,[^"]*?"[a-z_.]+"', re.IGNORECASE)
+    for room in ("http", "jobs"):
+        for path in (ROOT / "server" / room).rglob("*.py"):
+            text = path.read_text("utf-8")
+            assert len(literal.findall(text)) == text.count("log_event("), (
+                f"{path}: no literal event"
+            )
     assert {
         "job.status_changed",
         "task.failed",

@@ -100,7 +100,7 @@ class Running:
             "title": None,
             "artist": None,
             "samples": 48_000,
-            "sound": "a" * 64,
+            "audio": "a" * 64,
             "photo": "b" * 64,
             "loudest_s": 0.0,
         }
@@ -109,7 +109,7 @@ class Running:
             new_id(),
             "free",
             Spec(**{**values, **spec}),
-            turn=now,
+            queue_key=now,
             created_at=now,
             request_id="r",
         )

@@ -17,7 +17,7 @@ def make_job() -> MakeJob:
     """Create jobs that differ only in the given values."""
     count = 0
 
-    def make(job_id: str = "", *, turn: int = 0, plan: str = "free", **spec: Any) -> Job:
+    def make(job_id: str = "", *, queue_key: int = 0, plan: str = "free", **spec: Any) -> Job:
         nonlocal count
         count += 1
         values: dict[str, Any] = {
@@ -33,7 +33,7 @@ def make_job() -> MakeJob:
             "title": None,
             "artist": None,
             "samples": 144_000,
-            "sound": "a" * 64,
+            "audio": "a" * 64,
             "photo": "b" * 64,
             "loudest_s": 0.0,
         }
@@ -41,7 +41,7 @@ def make_job() -> MakeJob:
             job_id or f"job-{count:04d}",
             plan,
             Spec(**{**values, **spec}),
-            turn=turn or count,
+            queue_key=queue_key or count,
             created_at=count,
             request_id="r",
         )

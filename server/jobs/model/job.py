@@ -56,7 +56,7 @@ class Job:
     id: str
     plan: str
     spec: Spec
-    turn: int
+    queue_key: int
     """Sort key of the queue: created_at plus the head start that the plan does not have."""
     created_at: int
     request_id: str
@@ -92,11 +92,16 @@ class Job:
 
     @classmethod
     def new(
-        cls, job_id: str, plan: str, spec: Spec, *, turn: int, created_at: int, request_id: str
+        cls, job_id: str, plan: str, spec: Spec, *, queue_key: int, created_at: int, request_id: str
     ) -> "Job":
         """Create a job in its initial state."""
         return cls(
-            id=job_id, plan=plan, spec=spec, turn=turn, created_at=created_at, request_id=request_id
+            id=job_id,
+            plan=plan,
+            spec=spec,
+            queue_key=queue_key,
+            created_at=created_at,
+            request_id=request_id,
         )
 
     @property

@@ -38,7 +38,7 @@ class Spec:
     title: str | None
     artist: str | None
     samples: int
-    sound: str
+    audio: str = field(metadata={"key": "sound"})
     """SHA-256 of the prepared samples: the key of the track features."""
     photo: str
     """SHA-256 of the decoded photo."""
@@ -80,5 +80,6 @@ class Spec:
     @classmethod
     def from_json(cls, text: str) -> "Spec":
         values = json.loads(text)
-        effects = tuple(from_json(EffectInstance, entry) for entry in values["effects"])
-        return cls(**{**values, "effects": effects})
+        values["effects"] = tuple(from_json(EffectInstance, entry) for entry in values["effects"])
+        values["audio"] = values.pop("sound")
+        return cls(**values)

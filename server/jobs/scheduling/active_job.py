@@ -89,7 +89,7 @@ class ActiveJob:
 
     @property
     def queue_key(self) -> tuple[int, str]:
-        return (self.job.turn, self.job.id)
+        return (self.job.queue_key, self.job.id)
 
     @property
     def is_split(self) -> bool:

@@ -114,7 +114,7 @@ class JobCompleter:
         active.is_closing = True
         spec = active.job.spec
         try:
-            if not await self._store.jobs.uses_audio(spec.sound, spec.tempo):
+            if not await self._store.jobs.uses_audio(spec.audio, spec.tempo):
                 discard(active.features)
         finally:  # the last step: the server waits for the tasks of active jobs when it stops
             self._active_jobs.pop(active.job.id, None)

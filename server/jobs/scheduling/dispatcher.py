@@ -181,7 +181,7 @@ class Dispatcher:
         ]
         first = min(waiting, key=lambda active: active.queue_key, default=None)
         queued = await self._store.jobs.next_queued()
-        if queued and (first is None or (queued.turn, queued.id) < first.queue_key):
+        if queued and (first is None or (queued.queue_key, queued.id) < first.queue_key):
             return await self._start_job(queued) or first
         if first:
             return first

@@ -174,7 +174,7 @@ class DataFolder:
     def features_folder(self, job: Job) -> Path:
         """Return the folder of its track features, which depend on a requested tempo."""
         tempo = "" if job.spec.tempo is None else f"-{job.spec.tempo:.10g}bpm"
-        return self.features / f"{job.spec.sound}{tempo}-v{FEATURES_VERSION}"
+        return self.features / f"{job.spec.audio}{tempo}-v{FEATURES_VERSION}"
 
     def quarantine(self, folder: Path) -> Path:
         """Move the folder of a job to `unknown` under a free name and return its path."""

@@ -38,10 +38,17 @@ class JobStore:
         Raises:
             ToqiboxError: queue_full, or storage_full when the disk is.
         """
-        sql = """INSERT INTO job (id, status, plan, spec, turn, created_at, request_id)
+        sql = """INSERT INTO job (id, status, plan, spec, queue_key, created_at, request_id)
                  SELECT ?, 'queued', ?, ?, ?, ?, ?
                  WHERE (SELECT count(*) FROM job WHERE status = 'queued') < ?"""
-        values = (job.id, job.plan, job.spec.to_json(), job.turn, job.created_at, job.request_id)
+        values = (
+            job.id,
+            job.plan,
+            job.spec.to_json(),
+            job.queue_key,
+            job.created_at,
+            job.request_id,
+        )
         change = JobChange(job.id, 0, Status.QUEUED)
         try:
             added = await self._database.write(
@@ -62,12 +69,12 @@ class JobStore:
     async def list_by_status(self, *statuses: Status) -> list[Job]:
         """Return the jobs in any of `statuses`, in the order of work."""
         marks = ",".join("?" * len(statuses))
-        sql = f"SELECT * FROM job WHERE status IN ({marks}) ORDER BY turn, id"  # noqa: S608 - marks only
+        sql = f"SELECT * FROM job WHERE status IN ({marks}) ORDER BY queue_key, id"  # noqa: S608 - marks only
         return [_job(row) for row in await self._database.fetch(sql, *statuses)]
 
     async def next_queued(self) -> Job | None:
         """Return the queued job that is first in the order of work."""
-        sql = "SELECT * FROM job WHERE status = 'queued' ORDER BY turn, id LIMIT 1"
+        sql = "SELECT * FROM job WHERE status = 'queued' ORDER BY queue_key, id LIMIT 1"
         return _first(await self._database.fetch(sql))
 
     async def ids_with_files(self) -> set[str]:
@@ -105,11 +112,11 @@ class JobStore:
                            FROM json_each(spec, '$.effects')),
                           json_extract(spec, '$.width') * json_extract(spec, '$.height'),
                           json_extract(spec, '$.frames')
-                   FROM job WHERE status = 'queued' AND (turn, id) < (?, ?)"""
+                   FROM job WHERE status = 'queued' AND (queue_key, id) < (?, ?)"""
 
         def read(db: Connection) -> JobSnapshot:
             now = _first(db.execute("SELECT * FROM job WHERE id = ?", (job.id,)).fetchall()) or job
-            rows = db.execute(ahead, (now.turn, now.id)).fetchall()
+            rows = db.execute(ahead, (now.queue_key, now.id)).fetchall()
             return JobSnapshot(now, [Workload(*row) for row in rows])
 
         return await self._database.read(read)

@@ -38,6 +38,15 @@ WHERE name IN ('sound', 'flashes', 'join', 'held') OR name GLOB 'segment-*'
     """
 ALTER TABLE job ADD COLUMN segment_frames INTEGER
 """,
+    """
+ALTER TABLE job RENAME COLUMN turn TO queue_key;
+DROP INDEX job_by_turn;
+CREATE INDEX job_by_queue_key ON job (status, queue_key, id);
+ALTER TABLE pace RENAME TO cost;
+ALTER TABLE verdict RENAME TO validation;
+ALTER TABLE validation RENAME COLUMN found TO result;
+ALTER TABLE validation RENAME COLUMN judged_at TO validated_at
+""",
 )
 """SQL of each version, starting with 1."""
 SCHEMA_VERSION = len(MIGRATIONS)

@@ -22,13 +22,14 @@ class ValidationStore:
         rows = [(*key, result.to_json(), now) for key, result in results.items()]
 
         def insert(db: Connection) -> None:
-            db.executemany("INSERT OR REPLACE INTO verdict VALUES (?, ?, ?, ?)", rows)
-            old = "SELECT rowid FROM verdict ORDER BY judged_at DESC, rowid DESC LIMIT -1 OFFSET ?"
-            db.execute(f"DELETE FROM verdict WHERE rowid IN ({old})", (MAX_VALIDATIONS,))  # noqa: S608
+            db.executemany("INSERT OR REPLACE INTO validation VALUES (?, ?, ?, ?)", rows)
+            order = "ORDER BY validated_at DESC, rowid DESC LIMIT -1 OFFSET ?"
+            old = f"SELECT rowid FROM validation {order}"  # noqa: S608
+            db.execute(f"DELETE FROM validation WHERE rowid IN ({old})", (MAX_VALIDATIONS,))  # noqa: S608
 
         await self._database.write(insert)
 
     async def load(self) -> dict[tuple[str, str], ValidationResult]:
         """Return every result by (source, driver)."""
-        rows = await self._database.fetch("SELECT source, driver, found FROM verdict")
+        rows = await self._database.fetch("SELECT source, driver, result FROM validation")
         return {(row[0], row[1]): ValidationResult.from_json(row[2]) for row in rows}

@@ -216,7 +216,12 @@ class Intake:
         software = bool(self._machine.software)
         affordable.check_cost(request.chain, spec, validations, self._config, software=software)
         return Job.new(
-            new_id(), request.plan, spec, turn=now + delay_ms, created_at=now, request_id=request_id
+            new_id(),
+            request.plan,
+            spec,
+            queue_key=now + delay_ms,
+            created_at=now,
+            request_id=request_id,
         )
 
     async def _commit(self, job: Job, folder: Path) -> None:

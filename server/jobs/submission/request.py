@@ -173,7 +173,7 @@ def resolve(request: Request, prepared: PreparedUploads, config: Config) -> Spec
         title=_credit(request.title, prepared.title),
         artist=_credit(request.artist, prepared.artist),
         samples=samples,
-        sound=audio.sha256,
+        audio=audio.sha256,
         photo=photo.sha256,
         palette=None if prepared.palette is None else dict(prepared.palette),
         photo2=prepared.photo2.sha256 if prepared.photo2 else None,

@@ -55,7 +55,7 @@ class EffectValidator:
                 result = await self._machine.run_task(task, timeouts, limits)
             except TaskError as error:
                 facts = {"effect": source.id, "code": error.code, "detail": error.detail}
-                log_event(_LOG, logging.INFO, "compile.failed", **facts)
+                log_event(_LOG, logging.INFO, "validation.attempt_failed", **facts)
                 if not error.is_external:
                     return await self._classify_failure(source, error)
             else:

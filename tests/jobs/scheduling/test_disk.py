@@ -62,7 +62,7 @@ async def test_a_full_disk_at_any_write_ends_the_job(
     statuses = []
     for first in itertools.count():
         disk = _FullDisk(first, lambda: False, spares_reserve=spares_reserve)
-        job = make_job(f"job-{first}", frames=30, sound=f"{first:064}")
+        job = make_job(f"job-{first}", frames=30, audio=f"{first:064}")
         statuses.append(await _run_on_full_disk(rig, job, disk))
         if not disk.failures:
             break
@@ -82,7 +82,7 @@ async def test_a_job_ends_once_a_full_disk_without_reserve_has_space_again(
     await rig.start()
     for first in itertools.count():
         disk = _FullDisk(first, lambda: not is_noticed(), spares_reserve=False)
-        job = make_job(f"job-{first}", frames=30, sound=f"{first:064}")
+        job = make_job(f"job-{first}", frames=30, audio=f"{first:064}")
         caplog.clear()
         await _run_on_full_disk(rig, job, disk)
         if not disk.failures:

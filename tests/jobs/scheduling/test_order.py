@@ -42,12 +42,12 @@ async def test_a_job_runs_through_its_steps(rig: Rig, make_job: MakeJob) -> None
 
 async def test_jobs_are_taken_in_the_order_of_their_turn(rig: Rig, make_job: MakeJob) -> None:
     rig.workers.hold(SEGMENT)
-    await rig.submit(make_job("first", turn=1, frames=30))
+    await rig.submit(make_job("first", queue_key=1, frames=30))
     await rig.workers.next(SEGMENT)
     await rig.submit(
-        make_job("old free", turn=100 + 600, frames=30),
-        make_job("new free", turn=400 + 600, frames=30),
-        make_job("premium", turn=800, frames=30),
+        make_job("old free", queue_key=100 + 600, frames=30),
+        make_job("new free", queue_key=400 + 600, frames=30),
+        make_job("premium", queue_key=800, frames=30),
     )
     rig.workers.release(SEGMENT)
     for job_id in ("first", "old free", "premium", "new free"):
@@ -60,9 +60,9 @@ async def test_a_job_with_an_earlier_turn_waits_for_the_segment_that_is_drawn_al
     rig: Rig, make_job: MakeJob
 ) -> None:
     rig.workers.hold(SEGMENT)
-    await rig.submit(make_job("free", turn=700))
+    await rig.submit(make_job("free", queue_key=700))
     (drawn,) = await rig.workers.next(SEGMENT)
-    await rig.submit(make_job("premium", turn=100))
+    await rig.submit(make_job("premium", queue_key=100))
     rig.workers.release(SEGMENT)
     await rig.ended("premium")
     await rig.ended("free")

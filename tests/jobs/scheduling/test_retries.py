@@ -23,7 +23,7 @@ async def test_a_task_that_fails_three_times_fails_its_job(
     rig: Rig, make_job: MakeJob, name: str
 ) -> None:
     rig.workers.fail(name, *["worker_crashed"] * 3)
-    await rig.submit(make_job("one", frames=30), make_job("two", frames=30, sound="d" * 64))
+    await rig.submit(make_job("one", frames=30), make_job("two", frames=30, audio="d" * 64))
     job = await rig.ended("one")
     assert (job.status, job.error_code, job.attempt) == (Status.FAILED, "worker_crashed", 3)
     assert job.finished_at is not None

@@ -40,9 +40,9 @@ async def test_only_queued_jobs_count_towards_the_bound(store: Store, make_job: 
 async def test_premium_overtakes_by_its_head_start_and_no_more(
     store: Store, make_job: MakeJob
 ) -> None:
-    await store.jobs.add(make_job("old free", turn=100 + 600), bound=9)
-    await store.jobs.add(make_job("new free", turn=400 + 600), bound=9)
-    await store.jobs.add(make_job("premium", turn=800), bound=9)
+    await store.jobs.add(make_job("old free", queue_key=100 + 600), bound=9)
+    await store.jobs.add(make_job("new free", queue_key=400 + 600), bound=9)
+    await store.jobs.add(make_job("premium", queue_key=800), bound=9)
     order = [job.id for job in await store.jobs.list_by_status(Status.QUEUED)]
     assert order == ["old free", "premium", "new free"]
     first = await store.jobs.next_queued()

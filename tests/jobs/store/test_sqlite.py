@@ -33,7 +33,7 @@ async def test_a_table_of_the_first_version_is_opened_with_its_jobs(
     with sqlite3.connect(tmp_path / "jobs.db") as db:
         db.executescript(f"BEGIN;{MIGRATIONS[0]};PRAGMA user_version = 1;COMMIT")
         sql = "INSERT INTO job (id, status, plan, spec, turn, created_at, request_id)"
-        row = ("old", "queued", "free", json.dumps(spec), job.turn, job.created_at, "r")
+        row = ("old", "queued", "free", json.dumps(spec), job.queue_key, job.created_at, "r")
         db.execute(f"{sql} VALUES (?, ?, ?, ?, ?, ?, ?)", row)
     db.close()
     store = Store(tmp_path / "jobs.db")
@@ -80,7 +80,7 @@ async def add_for_ever():
     spec = Spec.from_json({spec!r})
     store = Store(Path({path!r}))
     for count in range(1_000_000):
-        job = Job.new(f"{{count:06d}}", "free", spec, turn=count, created_at=0, request_id="")
+        job = Job.new(f"{{count:06d}}", "free", spec, queue_key=count, created_at=0, request_id="")
         await store.jobs.add(job, 10**9)
         print(count, flush=True)
 
