@@ -4,10 +4,10 @@
 
 For each effect: the seconds of a job that allows flashes, so that none are counted; the seconds
 spent on counting in one that does not (measuring its frames, then counting them), and their share
-of its time; the ratio of both jobs, and that of the processor times of `toqibox render`. They are
-run in turn, and each figure is the median of all runs. Finally, for four minutes at 60 frames a
-second, without flashes and of strobe, the processor time and the most memory of the task that
-counts. Run it on an idle machine.
+of the processor seconds of `toqibox render`; the ratio of both jobs, and that of their processor
+seconds. They are run in turn, and each figure is the median of all runs. Finally, for four minutes
+at 60 frames a second, without flashes and of strobe, the processor time and the most memory of the
+task that counts. Run it on an idle machine.
 """
 
 import argparse
@@ -17,7 +17,6 @@ import subprocess
 import sys
 import tempfile
 import time
-from datetime import datetime
 from multiprocessing import get_context
 from pathlib import Path
 from statistics import median
@@ -53,9 +52,8 @@ def render(folder: Path, effect: str, seconds: int, *, counted: bool) -> JobCost
     before = _processor_s()
     done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)
     job: dict[str, Any] = json.loads(done.stdout)
-    began, ended = (datetime.fromisoformat(job[key]) for key in ("startedAt", "finishedAt"))
     return JobCost(
-        job=(ended - began).total_seconds(),
+        job=(job["finishedAt"] - job["startedAt"]) / 1000,
         counting=job["report"]["seconds"]["flashes"],
         processors=_processor_s() - before,
     )
@@ -75,7 +73,7 @@ def measure(folder: Path, effect: str, seconds: int, runs: int) -> str:
     ]
     without = median(allowed.job for allowed, _ in pairs)
     counting = median(counted.counting for _, counted in pairs)
-    share = median(counted.counting / counted.job for _, counted in pairs)
+    share = median(counted.counting / counted.processors for _, counted in pairs)
     ratio = median(counted.job / allowed.job for allowed, counted in pairs)
     processors = median(counted.processors / allowed.processors for allowed, counted in pairs)
     figures = f"{without:9.2f} {counting:10.3f} {share:7.2%} {ratio:7.3f} {processors:10.3f}"
