@@ -1,6 +1,6 @@
 """The cost of counting flashes in whole jobs at 720p, and of counting alone.
 
-    python bench/flashes.py [--seconds S] [--runs N] [EFFECT ...]
+    python -m bench.flashes [--seconds S] [--runs N] [EFFECT ...]
 
 For each effect: the seconds of a job that allows flashes, so that none are counted; the seconds
 spent on counting in one that does not (measuring its frames, then counting them), and their share
