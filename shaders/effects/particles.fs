@@ -27,6 +27,7 @@
         {"NAME": "bump", "LABEL": "The photo grows on an accent", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.5, "IDENTITY": 0.0},
         {"NAME": "pulse", "LABEL": "Accent", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.0, "IDENTITY": 0.0, "BIND": {"bind": "accent.pulse", "decay": 0.5}},
         {"NAME": "since", "LABEL": "Seconds since the drop", "TYPE": "float", "MIN": 0.0, "MAX": 600.0, "DEFAULT": 600.0, "BIND": "drop.since"},
+        {"NAME": "played", "LABEL": "Seconds of sound", "TYPE": "float", "MIN": 0.0, "MAX": 36000.0, "DEFAULT": 0.0, "BIND": {"bind": "sounding.sum", "smooth": 1.0}},
         {"NAME": "dim", "LABEL": "Dim the photo", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.3, "IDENTITY": 0.0}
     ],
     "PASSES": [
@@ -89,7 +90,7 @@ vec4 throws() {
 vec4 moved() {
     vec2 frame = IMG_SIZE(inputImage) / min(IMG_SIZE(inputImage).x, IMG_SIZE(inputImage).y);
     vec2 point = (isf_FragNormCoord - 0.5) * frame;
-    float t = TIME * 0.23;
+    float t = played * 0.23;
     vec2 eddy = vec2(
         cos(3.1 * point.y + 1.3 * t) + 0.6 * cos(5.3 * point.y - 2.1 * point.x - 1.7 * t),
         sin(2.7 * point.x - t) + 0.6 * sin(4.9 * point.x + 2.3 * point.y + 1.9 * t));
@@ -115,7 +116,7 @@ vec4 moved() {
 vec4 misted() {
     vec2 frame = IMG_SIZE(inputImage) / min(IMG_SIZE(inputImage).x, IMG_SIZE(inputImage).y);
     vec2 point = (isf_FragNormCoord - 0.5) * frame;
-    float part = smoothstep(-0.7, 0.7, sin(1.9 * point.x + 1.4 * point.y + 0.17 * TIME));
+    float part = smoothstep(-0.7, 0.7, sin(1.9 * point.x + 1.4 * point.y + 0.17 * played));
     vec3 tint = mix(color.rgb, second.rgb, part);
     tint = mix(vec3(dot(tint, LUMA)), tint, 1.3);
     tint = max(tint / max(max(tint.r, max(tint.g, tint.b)), 0.02), 0.0);
@@ -129,7 +130,7 @@ vec4 particle() {
     vec3 first = chances(cell.x + 32 * cell.y);
     vec3 second = chances(cell.x + 32 * cell.y + 8192);
     vec3 third = chances(cell.x + 32 * cell.y + 16384);
-    vec2 sway = vec2(sin(TIME * (0.4 + first.x) + 40.0 * second.x), cos(TIME * (0.5 + first.y) + 40.0 * second.y));
+    vec2 sway = vec2(sin(played * (0.4 + first.x) + 40.0 * second.x), cos(played * (0.5 + first.y) + 40.0 * second.y));
     int layer = cell.y / 32;
     float layers = float(layer);
     float pixel = 1.0 / min(IMG_SIZE(inputImage).x, IMG_SIZE(inputImage).y);
@@ -142,7 +143,7 @@ vec4 particle() {
     vec2 middle = 0.5 + (0.94 - 2.0 * (1.0 + grows) * radius / cells) * (first.xy - 0.5) + 0.03 * sway;
     radius *= 1.0 + grows * pulse;
 
-    float blink = 0.5 + 0.5 * sin(TIME * (2.0 + 5.0 * third.x) + 40.0 * third.y);
+    float blink = 0.5 + 0.5 * sin(played * (2.0 + 5.0 * third.x) + 40.0 * third.y);
     float bright = mix(1.0, 0.15 + 1.35 * blink * blink, twinkle) * (layer == 2 ? 0.25 + 0.75 * third.z : layer == 1 ? 2.1 * pow(third.z, 4.0) : 0.012 + 1.9 * pow(third.z, 7.0));
     float many = layer == 1 ? amount : 0.85 * amount;
     return vec4(middle, 1.0 / (radius * radius), bright * step(first.z, many));
@@ -152,7 +153,7 @@ vec4 picture() {
     vec2 point = (gl_FragCoord.xy - 0.5 * RENDERSIZE) / min(RENDERSIZE.x, RENDERSIZE.y);
     vec2 jump = (isf_FragNormCoord - center) * RENDERSIZE / min(RENDERSIZE.x, RENDERSIZE.y) * (0.06 * push * pulse);
     vec4 field = IMG_THIS_NORM_PIXEL(flow);
-    vec2 drift = vec2(0.013, rise * 0.07) * TIME;
+    vec2 drift = vec2(0.013, rise * 0.07) * played;
     vec2 turn = vec2(1.0, 0.0); // each layer lies askew of the others, so that no rows show
     float wide = WIDE;
     float near = 0.35;          // how much of the movement a layer takes
