@@ -56,7 +56,7 @@ def warning(code: str, field: str | None = None, **values: object) -> WarningDat
 
 
 def localize_warnings(warnings: Iterable[Mapping[str, Any]], language: str) -> list[dict[str, Any]]:
-    """Return `rows` as a client gets them, their sentences in `language` (``en`` or ``ru``)."""
+    """Return `warnings` as a client gets them, with sentences in `language` (``en`` or ``ru``)."""
     return [_localize(data, language) for data in warnings if data["code"] in WARNINGS]
 
 

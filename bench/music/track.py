@@ -50,7 +50,7 @@ def truth(
     Args:
         grid: the beats.
         seconds: length of the track.
-        hits: times by instrument: kick, snare, hat and others.
+        onset_times: times by instrument: kick, snare, hat and others.
         sections: start, end and kind.
     """
     every = np.sort([time for times in onset_times.values() for time in times])

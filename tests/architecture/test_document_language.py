@@ -12,7 +12,7 @@ GALLERIES = ("effects.md", "presets.md")
 """Galleries of effects, some of which imitate photographic material."""
 DOCUMENTS = [
     path
-    for folder in (".", "docs", "shaders")
+    for folder in (".", "bench", "docs", "shaders")
     for path in sorted((ROOT / folder).glob("*.md"))
     if path.name not in GALLERIES
 ]

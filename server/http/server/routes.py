@@ -92,7 +92,7 @@ ROUTES = (
         "GET",
         "/ready",
         health.ready,
-        Operation("ready", "Whether a render accepted now could succeed", _READINESS),
+        Operation("ready", "Readiness for a render", _READINESS),
         endpoint="ready",
     ),
     Route(
@@ -106,6 +106,6 @@ ROUTES = (
         "GET",
         "/",
         health.root,
-        Operation("root", "What this server is", {"200": json_body("Root")}),
+        Operation("root", "Name, version and endpoints of the service", {"200": json_body("Root")}),
     ),
 )

@@ -55,7 +55,7 @@ async def read_form(
     is checked when it arrives: if it is wrong and comes before the files, they are not even sent.
 
     Raises:
-        ToqiboxError: what is wrong with the form, its size, its rate or a field.
+        ToqiboxError: for an invalid form or field, or an upload that is too large or too slow.
     """
     seen_names: set[str] = set()
     files: set[str] = set()

@@ -66,7 +66,7 @@ class JobCompleter:
         try:
             await self._data.artifacts.commit(active.job.id)
             await self._record_cost(active)
-        except Exception:  # the video is published: what is left is the next purge
+        except Exception:  # the video is published: the next start removes what is left
             _LOG.exception("job.cleanup_failed", extra={"facts": {"job": active.job.id}})
         await self._close(active)
 

@@ -55,11 +55,15 @@ class DataFolderError(Exception):
 class DataFolder:
     """Data folder of one server, locked for the lifetime of the process.
 
+    Args:
+        root: path of the folder.
+        artifacts: storage of the finished videos; None keeps them in this folder.
+
     Raises:
         DataFolderError: it cannot be written, or another server uses it.
     """
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, artifacts: Artifacts | None = None) -> None:
         self.root = root
         self.spool = root / "spool"
         self.jobs = root / "jobs"
@@ -67,7 +71,7 @@ class DataFolder:
         self.scratch = root / "scratch"
         self.shaders = root / "shaders"
         self.unknown = root / "unknown"
-        self.artifacts = Artifacts(self.jobs)
+        self.artifacts = artifacts or Artifacts(self.jobs)
         self.in_use: set[str] = set()
         """Names of the folders of uploads and of jobs that are being accepted: no row has them."""
         try:

@@ -15,7 +15,7 @@ _LIVE = "status IN ('queued', 'processing')"
 
 
 class JobSnapshot(NamedTuple):
-    """A job, and what stands before it in the queue."""
+    """A job and the queued work ahead of it."""
 
     job: Job
     ahead: list[Workload]

@@ -38,7 +38,7 @@ class Database:
 
     Args:
         path: the database file, made when it is missing.
-        release: frees some room on a full disk; returns whether there was any to free. Used when
+        release: frees disk space on a full disk; returns False if there was none to free. Used when
             the file is opened, and by writes that may take the reserve.
 
     Raises:

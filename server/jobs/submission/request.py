@@ -97,11 +97,11 @@ def make_request(
     Args:
         values: the fields that are present, as fields.check_text returns them.
         chain: their effects, as check_chain returns them.
-        presets: the presets that may be asked for.
-        photo2: whether a second photo comes with them.
+        presets: the available presets.
+        photo2: True if a second photo is sent.
 
     Raises:
-        ToqiboxError: the first thing that is wrong, with the field's name.
+        ToqiboxError: for the first invalid field, with its name.
     """
     check_photo2([checked.effect for checked in chain], present=photo2)
     plan = values.get("plan", "free" if "free" in config.plans else next(iter(config.plans)))

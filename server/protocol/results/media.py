@@ -41,7 +41,7 @@ class PreparedUploads(TaskResult):
     photo: PreparedPhoto | None
     photo2: PreparedPhoto | None
     palette: Mapping[str, str] | None
-    """Colours of `photo`, ``#rrggbb`` by name; see media/photos/palette.py."""
+    """Colours of `photo`, ``#rrggbb`` by name; see media/photos/photo_palette.py."""
     audio: DecodedAudio | None
     title: str | None
     """From the tags of the track; `artist` likewise."""
