@@ -17,8 +17,14 @@ pytestmark = pytest.mark.line(7)
 BOUND, SUBMITS = (100, 150) if FULL else (3, 5)
 AT_ONCE = 8
 """Submits at one moment: few enough that none is refused for its wait alone."""
-LONG_S = 240 if FULL else 8
-SLOW = {"PLANS": "free=360,premium=360", "SEGMENT_SEC": "20", "STALL_TIMEOUT_MS": "600000"}
+LONG_S = 240 if FULL else 3.9
+"""Length of a job that holds a slot; when small too short to be divided between both."""
+_SIDE = 360 if FULL else 720
+SLOW = {
+    "PLANS": f"free={_SIDE},premium={_SIDE}",
+    "SEGMENT_SEC": "20",
+    "STALL_TIMEOUT_MS": "600000",
+}
 """Settings with which a long job holds its slot for as long as a test submits others."""
 
 

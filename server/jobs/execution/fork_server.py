@@ -67,8 +67,9 @@ class ForkedProcess:
         line = b""
         with contextlib.suppress(OSError):
             line = await status.readline()
-        # Without a line the fork server has ended, and this process with it.
+        # Without a line the fork server has ended, and this process with it: init has reaped it.
         ended = read_status(line)
+        self._is_closed = self._is_closed or ended is None
         self._returncode = -signal.SIGKILL if ended is None else ended[1]
 
     @property
@@ -149,6 +150,8 @@ class _Connection:
 
     async def _send(self, packet: bytes, descriptors: list[int]) -> None:
         while True:
+            if self.requests.fileno() == -1:  # another task has replaced this fork server
+                raise ConnectionResetError("the fork server was replaced")
             try:
                 socket.send_fds(self.requests, [packet], descriptors)
             except BlockingIOError:
@@ -159,8 +162,9 @@ class _Connection:
     async def close(self) -> str:
         """Kill the fork server; return what it has written on standard error."""
         self.requests.close()
-        with contextlib.suppress(ProcessLookupError, PermissionError):
-            os.killpg(self.process.pid, signal.SIGKILL)
+        if self.process.returncode is None:  # afterwards its id may be another's
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.killpg(self.process.pid, signal.SIGKILL)
         messages = b""
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(_KILL_WAIT_S):

@@ -187,7 +187,8 @@ class ActiveJob:
 
     def release_segment(self, segment: Segment) -> None:
         """Put back a segment that was not rendered; it is the next to be taken."""
-        if self.drawing.pop(segment.index, None) is not None:
+        was_drawn = self.drawing.pop(segment.index, None) is not None
+        if was_drawn and segment in self.segments:
             self.pending = sorted([*self.pending, segment], key=lambda other: other.index)
 
     def invalidate_segment(self, segment: Segment) -> None:

@@ -48,6 +48,10 @@ async def _restart(active: ActiveJob, segments: list[Segment]) -> None:
     """
     if active.segments == segments:
         return
-    active.drawing.clear()
-    active.set_segments(segments)
-    await active.cancel_other_slots()
+    active.is_paused = True  # no slot takes a segment before the others have released theirs
+    try:
+        active.drawing.clear()
+        active.set_segments(segments)
+        await active.cancel_other_slots()
+    finally:
+        active.is_paused = False

@@ -157,6 +157,8 @@ class Pipeline:
         job = active.job
         # Another machine or driver, an encoder that did not open, or a job of an earlier version.
         if job.renderer != self._machine.renderer or None in (job.encoder, job.segment_frames):
+            if job.segment_frames is None:  # an earlier version has divided it otherwise
+                await self._store.tasks.delete(job.id, plan.SEGMENT_PREFIX)
             columns = self._machine_columns(job, alone=False)
             active.job = await self._store.jobs.update(job.id, **columns) or job
         if active.job.encoder is None:

@@ -121,11 +121,15 @@ class JobTasks:
     async def _run_in_slot(
         self, active: ActiveJob, slot: Slot | None, task: Task[ResultT], on_event: OnEvent
     ) -> ResultT:
-        """Run a rendering task in the remaining slot time of the job."""
+        """Run a rendering task in the remaining slot time of the job.
+
+        Every time that segments are drawn again, dimmed, the job has its slot time once more.
+        """
         assert slot is not None, "it draws"
         software = active.job.software
         stall_s = stall_timeout_s(self._config, software=software)
-        left_s = export_timeout_s(self._config, software=software) - active.clock.total_s
+        allowed_s = export_timeout_s(self._config, software=software)
+        left_s = allowed_s * (1 + len(active.flashes.counts)) - active.clock.total_s
         if left_s <= 0:
             raise TaskError("render_timeout", "the job's slot time is used up")
         limits = _SOFTWARE_LIMITS if software else _DRAW_LIMITS

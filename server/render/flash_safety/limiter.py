@@ -46,7 +46,9 @@ def limit_flashes(
         Gains of shape (frames, rows, columns), at most 1; None if nothing has to be done.
     """
     frames, rows, columns = cell_colors.shape[:3]
-    signals = flash_signals(cell_colors)
+    # Smaller changes can hide larger ones, since those within a twelfth of a second are merged: the
+    # video has to be within the limit with the margin and without it.
+    signals = (*flash_signals(cell_colors), *flash_signals(cell_colors, 1.0))
     gains = np.ones((frames, rows * columns), np.float32)
     for round_number in range(_MAX_ROUNDS):
         within_limit = True

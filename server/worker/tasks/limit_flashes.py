@@ -35,8 +35,9 @@ def run(task: LimitFlashes, progress: ProgressReporter) -> CountedFlashes:
     count = count_flashes(cell_colors, task.fps, 1.0 if task.gains else MARGIN)
     is_exact = task.gains is not None or count.rate == 0
     exact = count if is_exact else count_flashes(cell_colors, task.fps, 1.0)
+    worst = count if count.intervals else exact
     stored = StoredGains.of_video(None)
-    if count.intervals:
+    if worst.intervals:
         gains = limit_flashes(cell_colors, task.fps, partial(progress.stage, "flashes"))
         if gains is not None and task.gains:
             gains *= StoredGains.load(task.gains).to_video(gains.shape)
@@ -45,7 +46,7 @@ def run(task: LimitFlashes, progress: ProgressReporter) -> CountedFlashes:
     cuts = np.cumsum([0, *lengths]).tolist()
     return CountedFlashes(
         per_second=exact.rate,
-        excessive=_worst_intervals(count, task.fps),
+        excessive=_worst_intervals(worst, task.fps),
         dimmed=tuple(stored.digest(first, last) for first, last in pairwise(cuts)),
     )
 

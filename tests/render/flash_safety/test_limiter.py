@@ -98,3 +98,15 @@ def test_random_flashes_are_limited_and_the_same_each_time() -> None:
     light = random.random((4 * FPS, ROWS, COLUMNS, 1), np.float32)
     cell_colors = np.repeat(light, 3, axis=-1)
     assert np.array_equal(dimmed(cell_colors), dimmed(cell_colors))
+
+
+def test_changes_that_smaller_ones_hide_are_limited() -> None:
+    # A change of 0.092 just before a larger one in the same direction is merged with it, so that
+    # counting with the margin finds three flashes, and the definition three and a half.
+    values = [400, 400, 308, 308, 108, 213, 305, 305, 397, 597, 492, 400, 400, 308, 308, 308]
+    values += [108, 308, 508, 508, 600, 705, 750, 750, 750, 550, 550, 445, 353, 353, 553, 448]
+    values += [540, 632, 632, 737, 737, 750, 750, 750, 750, 750, 750, 658, 566, 366, 566]
+    cell_colors = grey_cells(np.divide(values, 1000, dtype=np.float32))
+    assert not count_flashes(cell_colors, FPS).intervals
+    assert count_flashes(cell_colors, FPS, 1.0).rate == 3.5
+    assert not count_flashes(dimmed(cell_colors), FPS, 1.0).intervals
