@@ -2,7 +2,7 @@
 
     python -m bench.sync [--seconds S] [--size WxH] [--fps N] [--format NAME] [--all] [--json]
 
-The tracks are MP3, AAC in MP4, Opus and WAV, whose first sample has to be found in four ways; their
+The tracks are MP3, AAC in MP4, Opus and WAV, which mark their first sample in four ways; their
 clicks begin 2 ms after the start of a frame or 2 ms before its end, by turns, the first in frame 0.
 The effect is white in the frame of an onset. `toqibox render` makes a video of each, at 24, 25, 30,
 50 and 60 frames/s, one format at each, or with `--all` each format at each.

@@ -140,7 +140,7 @@ def _ffmpeg(health: MachineProbe) -> Finding:
     if ffmpeg.ok:
         return Finding("ffmpeg", "ok", str(ffmpeg.version))
     advice = "install ffmpeg with ffprobe (package ffmpeg), in a folder that PATH names"
-    return Finding("ffmpeg", "failed", ffmpeg.error or "not found", advice)
+    return Finding("ffmpeg", "failed", ffmpeg.error or "ffmpeg is missing", advice)
 
 
 def _encoders(config: Config, health: MachineProbe) -> Iterator[Finding]:

@@ -1,6 +1,7 @@
 """Line 6: nothing is lost, redrawn or left over, at any kill of any process."""
 
 import random
+import shutil
 import sqlite3
 import time
 from collections import Counter
@@ -20,16 +21,7 @@ pytestmark = pytest.mark.line(6)
 PHASES = ("accept", "prepare", "analyse", "draw_segment", "encode_audio", "mux")
 VICTIMS = ("server", "worker", "ffmpeg")
 ROUNDS = 60 if FULL else 6
-TRAIL = """/*{"ISFVSN": "2", "CREDIT": "test", "LICENSE": "MIT",
-"INPUTS": [{"NAME": "inputImage", "TYPE": "image"},
-           {"NAME": "pulse", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "BIND": "kick"}],
-"PASSES": [{"TARGET": "trail", "PERSISTENT": true, "FLOAT": true}, {}]}*/
-void main() {
-    vec4 before = IMG_THIS_PIXEL(trail);
-    vec4 now = IMG_THIS_PIXEL(inputImage) * (0.5 + 0.5 * pulse);
-    gl_FragColor = PASSINDEX == 0 ? mix(before, now, 0.2) : vec4(before.rgb, 1.0);
-}
-"""
+TRAIL = Path(__file__).parents[1] / "data" / "jobs" / "trail.fs"
 
 
 class Ledger:
@@ -143,7 +135,7 @@ def test_killed_at_any_time(start_server: StartServer, tmp_path: Path, figure: F
     random.seed(6)
     shaders = tmp_path / "shaders"
     shaders.mkdir()
-    (shaders / "trail.fs").write_text(TRAIL)
+    shutil.copy(TRAIL, shaders)
     requests = _requests(tmp_path)
     server = start_server(SHADERS_DIR=f"{shaders}:{SMALL['SHADERS_DIR']}")
     undisturbed = {}

@@ -79,7 +79,7 @@ def _x264(level: _Level, threads: int) -> Options:
 
 
 def _x265(level: _Level, threads: int) -> Options:
-    # One thread needs no pool: its wavefronts would only hand over to each other.
+    # One thread needs no pool, whose tasks would run one after the other anyway.
     pools = threads if threads > 1 else "none"
     params = f"open-gop=0:scenecut=0:pools={pools}:frame-threads=1:info=0:log-level=error"
     return {

@@ -14,16 +14,7 @@ case "$*" in
 esac
 exec {ffmpeg} "$@"
 """
-TRAIL = """/*{"ISFVSN": "2", "CREDIT": "test", "LICENSE": "MIT",
-"INPUTS": [{"NAME": "inputImage", "TYPE": "image"},
-           {"NAME": "pulse", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "BIND": "kick"}],
-"PASSES": [{"TARGET": "trail", "PERSISTENT": true, "FLOAT": true}, {}]}*/
-void main() {
-    vec4 before = IMG_THIS_PIXEL(trail);
-    vec4 now = IMG_THIS_PIXEL(inputImage) * (0.5 + 0.5 * pulse);
-    gl_FragColor = PASSINDEX == 0 ? mix(before, now, 0.2) : vec4(before.rgb, 1.0);
-}
-"""
+TRAIL = Path(__file__).parents[2] / "data" / "jobs" / "trail.fs"
 AUDIO = '*" aac "*'
 JOIN = "*video.mp4.list*"
 
@@ -37,7 +28,7 @@ def _settings(folder: Path, pattern: str) -> dict[str, str]:
     script = folder / "bin" / "ffmpeg"
     script.write_text(WAITING.format(pattern=pattern, go=folder / "go", ffmpeg=ffmpeg))
     script.chmod(0o755)
-    (folder / "shaders" / "trail.fs").write_text(TRAIL)
+    shutil.copy(TRAIL, folder / "shaders")
     return {
         "PATH": f"{script.parent}:{os.environ['PATH']}",
         "SHADERS_DIR": f"{folder / 'shaders'}:{SMALL['SHADERS_DIR']}",

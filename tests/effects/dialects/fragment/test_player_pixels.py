@@ -1,22 +1,11 @@
 """Shaders of many players, file by file, with exact pixels."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from server.render.gl.context import Context
-from tests.effects.dialects.fragment.test_pixels import (
-    FOLDER,
-    PHOTO,
-    Case,
-    columns,
-    draw,
-    photo,
-    photos,
-)
-
-__all__ = ["photos"]
+from tests.effects.dialects.pixel_cases import PHOTO, Case, columns, files_of, photo
 
 TINT = (51, 102, 153, 255)
 CASES = [
@@ -87,19 +76,10 @@ CASES = [
 ]
 
 
-@pytest.fixture(scope="module")
-def context() -> Iterator[Context]:
-    with Context() as opened:
-        yield opened
-
-
 @pytest.mark.parametrize("case", CASES, ids=str)
-def test_pixels(context: Context, photos: tuple[Path, Path], case: Case) -> None:
-    seen = draw(context, photos, case)
-    drawn = {position: tuple(map(int, seen[position[1], position[0]])) for position in case.pixels}
-    assert drawn == dict(case.pixels)
+def test_pixels(gl: Context, photos: tuple[Path, Path], case: Case) -> None:
+    case.check(gl, photos)
 
 
 def test_every_file_is_tested() -> None:
-    files = {f"players/{path.name}" for path in (FOLDER / "players").iterdir()}
-    assert files == {case.file for case in CASES}
+    assert files_of("players") == {case.file for case in CASES}

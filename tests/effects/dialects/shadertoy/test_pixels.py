@@ -1,6 +1,5 @@
 """Shadertoy's passes, channels and uniforms, each with a shader of known pixels."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -23,12 +22,6 @@ FPS, FRAMES = 10, 20
 
 Pixels = NDArray[np.uint8]
 """Height by width by RGBA, the top row first."""
-
-
-@pytest.fixture(scope="module")
-def context() -> Iterator[Context]:
-    with Context() as opened:
-        yield opened
 
 
 @pytest.fixture(scope="module")
@@ -78,27 +71,27 @@ def same(pixels: Pixels, color: tuple[int, int, int]) -> bool:
 
 @pytest.mark.parametrize("frame", [0, 1, 5])
 def test_a_buffer_reads_itself_and_later_ones_a_frame_late(
-    context: Context, above: Path, frame: int
+    gl: Context, above: Path, frame: int
 ) -> None:
-    shown = Shown(context, above, "buffers.glsl")
+    shown = Shown(gl, above, "buffers.glsl")
     pixels = shown.frame(frame)
     assert shown.sequential
     assert same(pixels[:, :32], (frame + 1, 10 * frame, 10 * (frame + 1)))
     assert same(pixels[:, 33:], (51 if frame else 0, 51, 0)), "a buffer keeps its alpha"
 
 
-def test_the_picture_is_opaque_and_starts_black(context: Context, above: Path) -> None:
-    pixels = Shown(context, above, "unwritten.glsl").frame(0)
+def test_the_picture_is_opaque_and_starts_black(gl: Context, above: Path) -> None:
+    pixels = Shown(gl, above, "unwritten.glsl").frame(0)
     assert same(pixels[:, :32], (153, 0, 0))
     assert same(pixels[:, 33:], (153, 61, 0))
 
 
-def test_a_buffer_that_only_later_passes_read_is_not_kept(context: Context, above: Path) -> None:
-    assert not Shown(context, above, "samplers.glsl").sequential
+def test_a_buffer_that_only_later_passes_read_is_not_kept(gl: Context, above: Path) -> None:
+    assert not Shown(gl, above, "samplers.glsl").sequential
 
 
-def test_filters_and_edges(context: Context, above: Path) -> None:
-    pixels = Shown(context, above, "samplers.glsl").frame(0)
+def test_filters_and_edges(gl: Context, above: Path) -> None:
+    pixels = Shown(gl, above, "samplers.glsl").frame(0)
     columns = [int(column) for column in pixels[7, ::8, 0]]
     nearest, linear, mipmap, base = 204, 102, 102, 204
     repeat, clamp, mirror, between = 8, 252, 244, 8
@@ -106,8 +99,8 @@ def test_filters_and_edges(context: Context, above: Path) -> None:
     assert same(pixels[:, :8], (204, 204, 204))
 
 
-def test_images_are_upright_unless_flipped(context: Context, above: Path) -> None:
-    pixels = Shown(context, above, "pictures.glsl").frame(0)
+def test_images_are_upright_unless_flipped(gl: Context, above: Path) -> None:
+    pixels = Shown(gl, above, "pictures.glsl").frame(0)
     corners = [(200, 0, 0), (0, 200, 0), (0, 0, 200), (40, 40, 40)]
     turned = [(0, 0, 200), (40, 40, 40), (200, 0, 0), (0, 200, 0)]
     for left, wanted in ((0, corners), (16, turned), (48, corners)):
@@ -118,9 +111,9 @@ def test_images_are_upright_unless_flipped(context: Context, above: Path) -> Non
     assert same(pixels[:, 41:48], (20, 120, 20))
 
 
-def test_uniforms(context: Context, above: Path) -> None:
+def test_uniforms(gl: Context, above: Path) -> None:
     frame = 7
-    pixels = Shown(context, above, "uniforms.glsl").frame(frame)
+    pixels = Shown(gl, above, "uniforms.glsl").frame(frame)
     wanted = {
         "iTime": 70,
         "iTimeDelta": 10,
@@ -148,16 +141,14 @@ def test_uniforms(context: Context, above: Path) -> None:
     assert dict(zip(wanted, seen, strict=True)) == wanted
 
 
-def test_no_time_has_passed_before_the_first_frame(context: Context, above: Path) -> None:
-    pixels = Shown(context, above, "uniforms.glsl").frame(0)
+def test_no_time_has_passed_before_the_first_frame(gl: Context, above: Path) -> None:
+    pixels = Shown(gl, above, "uniforms.glsl").frame(0)
     assert pixels[0, (0, 2, 4, 6), 0].tolist() == [0, 0, 0, 10]
 
 
-def test_the_audio_texture_is_the_spectrum_below_the_waveform(
-    context: Context, above: Path
-) -> None:
+def test_the_audio_texture_is_the_spectrum_below_the_waveform(gl: Context, above: Path) -> None:
     frame = 3
-    pixels = Shown(context, above, "sound.glsl").frame(frame)
+    pixels = Shown(gl, above, "sound.glsl").frame(frame)
     tune = default_media.DefaultAudio()
     step = tune.step(frame, FPS)
     assert (pixels[:16, :, 0] == tune.wave(step, SAMPLES)[:TEXELS:8]).all()
@@ -165,8 +156,8 @@ def test_the_audio_texture_is_the_spectrum_below_the_waveform(
     assert (pixels[..., 1:] == (0, 255, 255)).all()
 
 
-def test_a_cube_pass_draws_the_given_faces(context: Context, above: Path) -> None:
-    pixels = Shown(context, above, "cube.glsl").frame(0)
+def test_a_cube_pass_draws_the_given_faces(gl: Context, above: Path) -> None:
+    pixels = Shown(gl, above, "cube.glsl").frame(0)
     for face in range(6):
         axis, sign = face // 2, 1 - 2 * (face % 2)
         others = [other for other in range(3) if other != axis]
@@ -179,8 +170,8 @@ def test_a_cube_pass_draws_the_given_faces(context: Context, above: Path) -> Non
                 assert pixels[y_row, column].tolist() == [*wanted, 255], (face, first, second)
 
 
-def test_noise_is_the_same_everywhere(context: Context, above: Path) -> None:
-    pixels = Shown(context, above, "noise.glsl").frame(0)[::-1]
+def test_noise_is_the_same_everywhere(gl: Context, above: Path) -> None:
+    pixels = Shown(gl, above, "noise.glsl").frame(0)[::-1]
     grains = noise(64 * 64 * 4).reshape(64, 64, 4)
     depth = noise(32**3).reshape(32, 32, 32)[1]
     assert (pixels[..., 0] == grains[:32, :, 0]).all()
@@ -188,22 +179,22 @@ def test_noise_is_the_same_everywhere(context: Context, above: Path) -> None:
     assert (pixels[..., 2] == np.tile(depth, (1, 2))).all()
 
 
-def test_code_for_other_players_does_no_harm(context: Context, above: Path) -> None:
-    pixels = Shown(context, above, "other_players.glsl").frame(4)
+def test_code_for_other_players_does_no_harm(gl: Context, above: Path) -> None:
+    pixels = Shown(gl, above, "other_players.glsl").frame(4)
     assert same(pixels[:16, :32], (200, 102, 102))
     assert same(pixels[16:, :32], (0, 102, 102))
 
 
-def test_an_assertion_paints_the_pixel(context: Context, above: Path) -> None:
-    pixels = Shown(context, above, "asserted.glsl").frame(0)
+def test_an_assertion_paints_the_pixel(gl: Context, above: Path) -> None:
+    pixels = Shown(gl, above, "asserted.glsl").frame(0)
     assert same(pixels[:, :16], (255, 0, 0))
     assert same(pixels[:, 17:32], (102, 102, 102))
     assert same(pixels[:, 33:48], (0, 255, 0))
     assert same(pixels[:, 49:], (0, 255, 0)), "the first that fails counts"
 
 
-def test_an_export_of_the_site(context: Context, above: Path) -> None:
-    pixels = Shown(context, above, "export.json").frame(2)[::-1]
+def test_an_export_of_the_site(gl: Context, above: Path) -> None:
+    pixels = Shown(gl, above, "export.json").frame(2)[::-1]
     grain = noise(256 * 256)
     assert (pixels[..., 0] == 3).all()
     assert (pixels[:16, :, 1] == np.where(np.arange(64) < 32, 0, 200)).all(), "upside down"
@@ -211,8 +202,8 @@ def test_an_export_of_the_site(context: Context, above: Path) -> None:
     assert (pixels[..., 3] == 255).all()
 
 
-def test_in_a_chain_the_input_image_is_the_previous_output(context: Context, above: Path) -> None:
-    pixels = Shown(context, above, "asserted.glsl", "pictures.glsl").frame(0)
+def test_in_a_chain_the_input_image_is_the_previous_output(gl: Context, above: Path) -> None:
+    pixels = Shown(gl, above, "asserted.glsl", "pictures.glsl").frame(0)
     assert same(pixels[:, :4], (255, 0, 0))
     assert same(pixels[:, 5:8], (102, 102, 102))
     assert same(pixels[:15, 49:55], (200, 0, 0)), "the original stays the photo"
