@@ -37,7 +37,11 @@ def configure(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
     add = parser.add_argument
     add("files", nargs="+", metavar="FILE|FOLDER", help="files, or folders with all their files")
-    add("--verbose", action="store_true", help="print every message, with its source line and hint")
+    add(
+        "--verbose",
+        action="store_true",
+        help="print every message, with its source line and hint, as for a single file",
+    )
     cores = processors.available()
     meaning = "files checked in parallel (%(default)s)"
     add("--jobs", type=option.count, default=cores, metavar="N", help=meaning)
@@ -56,6 +60,7 @@ def run(config: Config, options: argparse.Namespace) -> int:
         if not files:
             endings = " ".join(SUFFIXES)
             raise CommandError(f"no effect files found: their names end in {endings}", USAGE)
+        options.verbose = options.verbose or len(files) == 1
         counts = asyncio.run(_validate_all(files, options, OfferedIds(config)))
     except MachineUnfit as problem:
         message = f"this machine cannot draw: {problem}. Run `toqibox doctor` for advice."

@@ -105,7 +105,7 @@ def test_check_prints_a_json_object_per_line(run: Run, tmp_path: Path) -> None:
 
 def test_check_shows_the_line_and_a_mark_below_it(run: Run, tmp_path: Path) -> None:
     (tmp_path / "header.fs").write_text('/*{\n\t  "INPUTS": [}\n}*/\nvoid main() {}\n')
-    shown = run("check", "header.fs", "--verbose").out.splitlines()
+    shown = run("check", "header.fs").out.splitlines()
     assert shown[0].startswith("header.fs:2:")
     assert ": error: " in shown[0]
     assert shown[1] == '    "INPUTS": [}'
