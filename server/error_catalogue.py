@@ -1,0 +1,240 @@
+"""Catalogue of errors: code, HTTP status, sentence in two languages.
+
+All sentences for clients are written here and in messages.py and warnings.py. They contain no path,
+stack trace or output of a tool: those go to the log.
+"""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class ErrorSpec:
+    """Entry of the catalogue."""
+
+    status: int | None
+    """HTTP status; None if the error only ends jobs."""
+    retryable: bool
+    """True if the same request can succeed later."""
+    en: str
+    ru: str
+
+
+def _spec(status: int | None, en: str, ru: str, *, retryable: bool = False) -> ErrorSpec:
+    return ErrorSpec(status, retryable, en, ru)
+
+
+CATALOGUE: dict[str, ErrorSpec] = {
+    # The request
+    "malformed_request": _spec(
+        400, "The request cannot be understood.", "Не удалось разобрать запрос."
+    ),
+    "malformed_multipart": _spec(
+        400, "The form is malformed.", "Форма отправлена с ошибкой формата."
+    ),
+    "missing_field": _spec(
+        400, "The field “{name}” is missing{why}.", "Не хватает поля «{name}»{why}."
+    ),
+    "duplicate_field": _spec(
+        400, "The field “{name}” is given twice.", "Поле «{name}» передано дважды."
+    ),
+    "unknown_field": _spec(
+        400,
+        "There is no field “{name}”. Known fields: {known}.",
+        "Поля «{name}» не существует. Известные поля: {known}.",
+    ),
+    "upload_incomplete": _spec(
+        400,
+        "The upload ended too early. Please send it again.",
+        "Загрузка оборвалась. Отправьте файлы ещё раз.",
+        retryable=True,
+    ),
+    "unauthenticated": _spec(401, "An API key is needed.", "Нужен ключ API."),
+    "plan_not_allowed": _spec(
+        403, "This key does not include the plan.", "Этот ключ не даёт такого тарифа."
+    ),
+    "effect_not_allowed": _spec(
+        403,
+        "This effect is not part of the plan.",
+        "Этот эффект не входит в тариф.",
+    ),
+    "not_found": _spec(404, "There is nothing here.", "Здесь ничего нет."),
+    "method_not_allowed": _spec(
+        405, "This method is not allowed here.", "Этот метод здесь не поддерживается."
+    ),
+    "upload_timeout": _spec(
+        408,
+        "The upload was too slow and was stopped.",
+        "Загрузка шла слишком медленно и была остановлена.",
+        retryable=True,
+    ),
+    "result_not_ready": _spec(
+        409, "The video is not ready yet.", "Видео ещё не готово.", retryable=True
+    ),
+    "idempotency_in_progress": _spec(
+        409,
+        "A request with this key is still being handled.",
+        "Запрос с этим ключом ещё выполняется.",
+        retryable=True,
+    ),
+    "result_expired": _spec(
+        410,
+        "This video is no longer available, or was never finished.",
+        "Этого видео больше нет, или оно не было создано.",
+    ),
+    "precondition_failed": _spec(
+        412,
+        "The file does not match “If-Match”.",
+        "Здесь уже не то, что названо в «If-Match».",
+    ),
+    "body_too_large": _spec(
+        413, "The request is larger than {limit} MB.", "Запрос больше {limit} МБ."
+    ),
+    "file_too_large": _spec(
+        413, "The file “{name}” is larger than {limit}.", "Файл «{name}» больше {limit}."
+    ),
+    "duration_too_long": _spec(
+        413,
+        "The video would be longer than {limit} seconds. Use a part of the track: “start” is where "
+        "it begins, “duration” how long it lasts, at most {limit} seconds.",
+        "Видео было бы длиннее {limit} секунд. Возьмите часть трека: «start» — где она начинается, "
+        "«duration» — сколько длится, не больше {limit} секунд.",
+    ),
+    "image_too_large": _spec(
+        413,
+        "The photo has too many pixels: {size}. This file type may have at most {maximum} "
+        "megapixels and {side} pixels a side.",
+        "Фото слишком большое: {size}. Файлу этого вида можно {maximum} мегапикселей и {side} по "
+        "стороне.",
+    ),
+    "unsupported_media_type": _spec(
+        415,
+        "The file “{name}” has an unsupported format. Supported: {accepted}.",
+        "Файл «{name}» не поддерживается. Подойдут: {accepted}.",
+    ),
+    "unsupported_content_type": _spec(
+        415,
+        "Send a multipart/form-data form with the files “audio” and “photo”.",
+        "Отправьте форму multipart/form-data с файлами «audio» и «photo».",
+    ),
+    "unsupported_content_encoding": _spec(
+        415,
+        "Send the body without Content-Encoding.",
+        "Отправьте тело запроса без Content-Encoding.",
+    ),
+    "range_not_satisfiable": _spec(
+        416, "The range is outside the file.", "В файле нет таких байтов."
+    ),
+    "undecodable_audio": _spec(
+        422, "The audio file cannot be read{why}.", "Не удалось прочитать аудиофайл{why}."
+    ),
+    "undecodable_image": _spec(
+        422, "The photo cannot be read{why}.", "Не удалось прочитать фото{why}."
+    ),
+    "invalid_parameter": _spec(
+        422,
+        "The field “{name}” is not valid: {reason}.",
+        "Поле «{name}» заполнено неверно: {reason}.",
+    ),
+    "unknown_effect": _spec(
+        422,
+        "There is no effect “{name}”.{hint}",
+        "Эффекта «{name}» нет.{hint}",
+    ),
+    "shader_rejected": _spec(
+        422, "This effect is not accepted by the server.", "Сервер не принимает этот эффект."
+    ),
+    "shader_compile_failed": _spec(
+        422, "The effect “{name}” does not compile.", "Эффект «{name}» не компилируется."
+    ),
+    "idempotency_mismatch": _spec(
+        422,
+        "This key was used with another request.",
+        "Этот ключ уже использован с другим запросом.",
+    ),
+    # The server
+    "queue_full": _spec(
+        429,
+        "Too many videos are waiting. Please try again in a while.",
+        "Сейчас слишком много видео в очереди. Попробуйте чуть позже.",
+        retryable=True,
+    ),
+    "rate_limited": _spec(
+        429,
+        "Too many requests at once. Please try again in a while.",
+        "Слишком много запросов сразу. Попробуйте чуть позже.",
+        retryable=True,
+    ),
+    "too_many_jobs": _spec(
+        429,
+        "You have too many videos in the queue.",
+        "У вас слишком много видео в очереди.",
+        retryable=True,
+    ),
+    "draining": _spec(
+        503,
+        "The server is restarting. Please try again in a while.",
+        "Сервер перезапускается. Попробуйте чуть позже.",
+        retryable=True,
+    ),
+    "storage_full": _spec(
+        503,
+        "The server has no space for more videos. Please try again later.",
+        "На сервере закончилось место. Попробуйте позже.",
+        retryable=True,
+    ),
+    "not_ready": _spec(
+        503,
+        "The server cannot render at the moment. Please try again later.",
+        "Сервер сейчас не может создавать видео. Попробуйте позже.",
+        retryable=True,
+    ),
+    "internal": _spec(
+        500,
+        "An error occurred on the server. Your files are not the cause.",
+        "Ошибка на сервере. Дело не в вашем файле.",
+        retryable=True,
+    ),
+    # The end of a job
+    "render_failed": _spec(
+        None, "The video could not be rendered.", "Не удалось отрисовать видео.", retryable=True
+    ),
+    "render_timeout": _spec(
+        None,
+        "Rendering the video took too long and was stopped.",
+        "Видео создавалось слишком долго и было остановлено.",
+        retryable=True,
+    ),
+    "render_stalled": _spec(
+        None,
+        "Rendering the video stalled.",
+        "Создание видео остановилось и не продолжилось.",
+        retryable=True,
+    ),
+    "worker_crashed": _spec(
+        None,
+        "The renderer ended before the video was finished.",
+        "Отрисовка была прервана до завершения видео.",
+        retryable=True,
+    ),
+    "encoder_failed": _spec(
+        None, "The video could not be encoded.", "Не удалось закодировать видео.", retryable=True
+    ),
+    "encoder_stalled": _spec(
+        None,
+        "Encoding the video stalled.",
+        "Кодирование видео остановилось.",
+        retryable=True,
+    ),
+    "output_invalid": _spec(
+        None,
+        "The finished video failed its verification.",
+        "Готовое видео не прошло проверку.",
+        retryable=True,
+    ),
+    "attempts_exhausted": _spec(
+        None,
+        "The video could not be finished after several attempts.",
+        "Видео не удалось создать после нескольких попыток.",
+        retryable=True,
+    ),
+}
