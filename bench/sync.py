@@ -28,7 +28,7 @@ import numpy as np
 
 from bench.speed import jobs
 from server.cli.tasks import task_builder
-from server.config import FRAME_RATES
+from server.settings.readers import FRAME_RATES
 from tests.harness import media, tracks
 from tests.harness.click_tracks import FLASH, click_frames, click_times, clicks, flashing_frames
 from tests.harness.tracks import Format, Samples

@@ -19,7 +19,7 @@ def test_defaults_are_those_of_the_contract() -> None:
 def test_values_are_read(tmp_path: Path) -> None:
     config = Config.from_env(
         {
-            "PLANS": "free=36, premium=72",
+            "PLANS": "premium=72, free=36",
             "SEGMENT_SEC": "0.5",
             "SHADERS_DIR": f"{tmp_path}:/",
             "REQUIRE_GPU": "1",
@@ -42,6 +42,10 @@ def test_values_are_read(tmp_path: Path) -> None:
         ("PORT", "http"),
         ("PLANS", "free"),
         ("PLANS", "free=35"),
+        ("PLANS", "fre=720,premium=1080"),
+        ("PLANS", "free=720,gold=1080"),
+        ("PLANS", "free=720,free=1080"),
+        ("PLANS", "premium=1080"),
         ("MAX_DURATION_SEC", "0"),
         ("MAX_DURATION_SEC", "-1"),
         ("ENCODER", "h264"),

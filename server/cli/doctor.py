@@ -7,7 +7,7 @@ import logging
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -19,6 +19,7 @@ from server.jobs.execution.machine import MachineProbe
 from server.jobs.storage.data_folder import read_address
 from server.protocol.encodings import DEFAULT_CODEC, ENCODINGS
 from server.protocol.results.machine import GlReport
+from server.settings.misspelt import find_misspelt
 from server.terminal import print_lines
 
 _MARKS = {"ok": "ok  ", "warning": "note", "failed": "FAIL"}
@@ -63,6 +64,7 @@ async def _probe(config: Config) -> MachineProbe:
 
 
 def _findings(config: Config, health: MachineProbe) -> Iterator[Finding]:
+    yield from _settings(os.environ)
     yield _gl(config, health)
     yield from _devices(health)
     yield from _gpus(health)
@@ -73,6 +75,11 @@ def _findings(config: Config, health: MachineProbe) -> Iterator[Finding]:
     yield from _encoders(config, health)
     yield _processors()
     yield _fonts(health)
+
+
+def _settings(environ: Mapping[str, str]) -> Iterator[Finding]:
+    for misspelt in find_misspelt(environ, Config.setting_names()):
+        yield Finding("setting", "warning", f"{misspelt.name} is unknown", misspelt.advice)
 
 
 def _gl(config: Config, health: MachineProbe) -> Finding:

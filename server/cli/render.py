@@ -10,13 +10,14 @@ from server import logging_json
 from server.cli.support.exit_status import USAGE
 from server.cli.support.options import add_json
 from server.cli.tasks.video_export import VideoExport, export_video
-from server.config import FRAME_RATES, Config
+from server.config import Config
 from server.effects.library.library import BUILT_IN, Library
 from server.errors import ToqiboxError, localize
 from server.jobs.submission.fields import FILE_FIELDS
 from server.jobs.submission.presets import BUILT_IN_PRESETS, Presets
 from server.jobs.submission.request import check_request
 from server.protocol.encodings import CODECS, QUALITIES
+from server.settings.readers import FRAME_RATES
 from server.terminal import print_errors
 
 _FIELDS = (

@@ -3,6 +3,7 @@
 import argparse
 import asyncio
 import logging
+import os
 
 from server import logging_json
 from server.cli.support.exit_status import FAILED
@@ -11,7 +12,11 @@ from server.config import Config
 from server.http.server.app import serve
 from server.jobs.execution.gpu_presence import GpuLostError
 from server.jobs.storage.data_folder import DataFolderError
+from server.logging_json import log_event
+from server.settings.misspelt import find_misspelt
 from server.terminal import print_errors
+
+_LOG = logging.getLogger(__name__)
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -24,6 +29,15 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(config: Config, _options: argparse.Namespace) -> int:
     """Serve until SIGTERM or SIGINT."""
     logging_json.set_up(logging.getLevelNamesMapping()[config.log_level.upper()])
+    for misspelt in find_misspelt(os.environ, Config.setting_names()):
+        log_event(
+            _LOG,
+            logging.WARNING,
+            "setting.unknown",
+            name=misspelt.name,
+            likely=misspelt.likely,
+            why=misspelt.advice,
+        )
     try:
         asyncio.run(serve(config))
     except (DataFolderError, GpuLostError, OSError, RuntimeError) as error:

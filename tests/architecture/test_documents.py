@@ -1,7 +1,6 @@
 """Documents: their targets, settings, codes and versions exist; no path of a machine is named."""
 
 import re
-from dataclasses import fields
 from pathlib import Path
 
 import pytest
@@ -77,7 +76,7 @@ def test_readme_gives_the_commands_that_ci_runs() -> None:
     assert "make test" in _read("README.md")
 
 
-@pytest.mark.parametrize("setting", [field.metadata["name"] for field in fields(Config)])
+@pytest.mark.parametrize("setting", Config.setting_names())
 def test_setting_is_documented(setting: str) -> None:
     assert f"`{setting}`" in _read("docs/operations.md")
 

@@ -13,13 +13,13 @@ import pytest
 ROOT = Path(__file__).parents[2]
 FOUNDATION = {
     "concurrency", "config", "errors", "json_schema", "logging_json", "messages", "processors",
-    "sandbox", "sandbox_exec", "start", "terminal", "warnings",
+    "sandbox", "sandbox_exec", "settings", "start", "terminal", "warnings",
 }  # fmt: skip
 DRAWING = {"arrays", "errors", "files", "messages", "sandbox", "warnings"}
 ROOMS: dict[str, set[str]] = {
     "arrays": set(),
     "concurrency": set(),
-    "config": {"protocol"},
+    "config": {"protocol", "settings"},
     "error_catalogue": set(),
     "errors": {"error_catalogue", "messages"},
     "json_schema": set(),
@@ -28,6 +28,7 @@ ROOMS: dict[str, set[str]] = {
     "processors": set(),
     "sandbox": {"sandbox_exec", "processors"},
     "sandbox_exec": set(),
+    "settings": set(),
     "start": set(),
     "terminal": set(),
     "warnings": set(),

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from server.cli.doctor import _gl
+from server.cli.doctor import Finding, _gl, _settings
 from server.config import Config
 from server.jobs.execution.machine import MachineProbe
 from server.protocol.codec import from_stored
@@ -44,3 +44,9 @@ def test_software_without_egl_device_is_a_warning(tmp_path: Path) -> None:
     health = MachineProbe(Config(), tmp_path / "scratch")
     health.report = from_stored(ProbeReport, {"gl": SOFTWARE})
     assert _gl(Config(), health).state == "warning"
+
+
+def test_a_misspelt_setting_is_a_warning_that_names_the_right_one() -> None:
+    advice = "it has no effect: the setting is SHADERS_DIR"
+    finding = Finding("setting", "warning", "SHADER_DIR is unknown", advice)
+    assert list(_settings({"SHADER_DIR": "/effects", "PORT": "1"})) == [finding]

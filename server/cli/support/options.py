@@ -3,8 +3,8 @@
 import argparse
 import math
 
-from server.config import FRAME_RATES
 from server.protocol.scene import DEFAULT_FIT, FITS
+from server.settings.readers import FRAME_RATES
 
 _MAX_COUNT = 256
 _MAX_FRAME = 10_000_000

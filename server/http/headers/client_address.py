@@ -6,7 +6,8 @@ from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 
 from aiohttp import web
 
-from server.config import Config, Network
+from server.config import Config
+from server.settings.readers import Network
 
 _WITH_PORT = re.compile(r"\[([0-9A-Fa-f:.]+)\](?::[0-9]{1,5})?|([0-9.]+):[0-9]{1,5}")
 _MAX_HOPS = 32

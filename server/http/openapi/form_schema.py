@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from server.config import FRAME_RATES, Config
+from server.config import Config
 from server.jobs.submission.chain import DEFAULT_ASPECT, DEFAULT_EFFECT
 from server.jobs.submission.fields import (
     ASPECTS,
@@ -18,6 +18,7 @@ from server.jobs.submission.fields import (
     TEMPO_RANGE,
 )
 from server.protocol.encodings import DEFAULT_CODEC, DEFAULT_QUALITY, QUALITIES
+from server.settings.readers import DEFAULT_PLAN, FRAME_RATES
 
 _CREDIT = "Absent or empty: taken from the tags of the track. A single space: none."
 
@@ -31,7 +32,6 @@ def form_schema(config: Config, codecs: Sequence[str]) -> dict[str, Any]:
     """
     seconds = {"type": "string", "pattern": f"^{SECONDS}$"}
     text = {"type": "string", "maxLength": MAX_TEXT_LENGTH}
-    plans = list(config.plans)
     slowest, fastest = TEMPO_RANGE
     return {
         "type": "object",
@@ -70,7 +70,7 @@ def form_schema(config: Config, codecs: Sequence[str]) -> dict[str, Any]:
                 "`duration` to select a part by analysis, from bar line to bar line and about as "
                 "long.",
             },
-            "plan": {"type": "string", "enum": plans, "default": plans[0]},
+            "plan": {"type": "string", "enum": list(config.plans), "default": DEFAULT_PLAN},
             "effect": {
                 "type": "string",
                 "default": DEFAULT_EFFECT,

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from decimal import ROUND_FLOOR, Decimal
 from typing import Any, NamedTuple
 
-from server.config import FRAME_RATES, Config
+from server.config import Config
 from server.effects.params.values import read_lines
 from server.errors import ToqiboxError
 from server.jobs.submission.plain_json import read_json
@@ -14,6 +14,7 @@ from server.jobs.submission.refusal import invalid_field
 from server.messages import message
 from server.protocol import scene
 from server.protocol.encodings import CODECS, QUALITIES
+from server.settings.readers import FRAME_RATES
 
 UNDECODABLE = {
     "audio": "undecodable_audio",

@@ -29,6 +29,7 @@ from server.protocol.events import Event, StageEntered
 from server.protocol.results.media import PreparedUploads
 from server.protocol.task import ResultT, Task
 from server.protocol.tasks import FindHighlight, Prepare
+from server.settings.readers import PREMIUM_PLAN
 
 _LOG = logging.getLogger(__name__)
 _MAX_PREPARING, _MAX_SEARCHING = 2, 1
@@ -210,7 +211,7 @@ class Intake:
 
     def _new_job(self, request: Request, prepared: PreparedUploads, request_id: str) -> Job:
         now = now_ms()
-        delay_ms = 0 if request.plan == "premium" else self._config.premium_head_start_sec * 1000
+        delay_ms = 0 if request.plan == PREMIUM_PLAN else self._config.premium_head_start_sec * 1000
         spec = resolve(request, prepared, self._config)
         validations = self._validations.cached(checked.source for checked in request.chain)
         software = bool(self._machine.software)

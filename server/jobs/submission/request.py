@@ -17,6 +17,7 @@ from server.messages import message
 from server.protocol.encodings import CODECS, DEFAULT_CODEC, DEFAULT_QUALITY
 from server.protocol.prepared_audio import SAMPLE_RATE
 from server.protocol.results.media import PreparedUploads
+from server.settings.readers import DEFAULT_PLAN
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -104,7 +105,7 @@ def make_request(
         ToqiboxError: for the first invalid field, with its name.
     """
     check_photo2([checked.effect for checked in chain], present=photo2)
-    plan = values.get("plan", "free" if "free" in config.plans else next(iter(config.plans)))
+    plan = values.get("plan", DEFAULT_PLAN)
     aspect = values.get("aspect", DEFAULT_ASPECT)
     width, height = fields.frame_size(aspect, config.plans[plan])
     start = values.get("start", Decimal(0))

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import json
 import os
 import signal
 import socket
@@ -52,7 +53,7 @@ def port_of(process: "subprocess.Popen[str]") -> int:
 
 
 async def test_a_server_serves_then_drains_then_ends_with_0(spawn: Spawn, tmp_path: Path) -> None:
-    process = spawn()
+    process = spawn(SHADER_DIR="/effects")
     port = port_of(process)
     assert (await exchange(port, head("GET /health"))).status == 200
     process.send_signal(signal.SIGTERM)
@@ -64,7 +65,10 @@ async def test_a_server_serves_then_drains_then_ends_with_0(spawn: Spawn, tmp_pa
     assert "retry-after" in response.headers
     assert process.wait(END_S) == 0
     assert time.monotonic() - stopped_at < END_S
-    assert "Traceback" not in (tmp_path / "log.txt").read_text()
+    log = (tmp_path / "log.txt").read_text()
+    assert "Traceback" not in log
+    unknown = json.loads(log.splitlines()[0])
+    assert (unknown["event"], unknown["likely"]) == ("setting.unknown", "SHADERS_DIR")
 
 
 async def test_a_refused_client_that_still_sends_does_not_delay_the_end(
