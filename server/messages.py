@@ -73,6 +73,10 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "not allowed with a chain: each effect has its own params",
         "у эффектов цепочки свои params",
     ),
+    "idempotency_key": (
+        "must be 1 to {maximum} visible ASCII characters without spaces",
+        "нужно от 1 до {maximum} видимых символов ASCII без пробелов",
+    ),
     "required": ("missing", "его не хватает"),
     "one_line": ("must be a single line of text", "нужна строка текста в кавычках"),
     "list": ("must be a list of 1 to {maximum} texts", "нужен список от 1 до {maximum} строк"),

@@ -41,6 +41,8 @@ EXPORT = (
     "unknown_effect",
     "shader_rejected",
     "shader_compile_failed",
+    "idempotency_in_progress",
+    "idempotency_mismatch",
     "queue_full",
     "rate_limited",
     "draining",
@@ -55,6 +57,8 @@ ALL = tuple(
 """Every code that a response can carry."""
 
 NOTES = {
+    "idempotency_in_progress": "the first request with this Idempotency-Key is being handled",
+    "idempotency_mismatch": "the Idempotency-Key belongs to a request of other fields or files",
     "precondition_failed": "If-Match names another version",
     "result_not_ready": "the job is queued or processing",
     "result_expired": "the file was removed, or the job failed or was cancelled and has none",

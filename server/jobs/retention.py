@@ -9,6 +9,7 @@ from server.files.disk import discard
 from server.jobs.model.job import LIVE, Job, now_ms
 from server.jobs.storage.data_folder import DataFolder
 from server.jobs.store.store import Store
+from server.jobs.submission.idempotency import KEPT_MS
 from server.logging_json import log_event
 
 _LOG = logging.getLogger(__name__)
@@ -59,6 +60,7 @@ async def purge(store: Store, data: DataFolder, *, at_start: bool) -> None:
         await run_in_thread(discard, path)
     await _expire(store, data)
     await store.jobs.prune(now_ms() - RECORD_DAYS * _DAY_MS)
+    await store.idempotency.prune(now_ms() - KEPT_MS)
     if dead:
         log_event(_LOG, logging.INFO, "purge", removed=len(dead))
 

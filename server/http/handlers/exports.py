@@ -1,8 +1,9 @@
 """POST /export, GET and DELETE /export/{jobId}."""
 
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Mapping
 from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from pathlib import Path
+from typing import Any
 
 from aiohttp import web
 
@@ -17,20 +18,26 @@ from server.http.app_keys import (
     request_id_of,
 )
 from server.http.expect import send_100_continue
+from server.http.handlers.replays import REPLAYED, read_replay
 from server.http.handlers.required_job import require_job
 from server.http.headers.client_address import client_address, network_of
+from server.http.headers.idempotency_key import idempotency_key
 from server.http.headers.ranges import check_if_match
 from server.http.responses import json_response
 from server.http.uploads.form import FormChecks, check_headers, read_form
+from server.http.uploads.form_digest import FormDigest
 from server.http.uploads.spool_file import FreeSpaceGuard
 from server.http.uploads.upload_limiter import UploadLimiter
 from server.http.uploads.upload_state import UploadState
+from server.jobs.model.idempotent_request import AcceptedRequest, IdempotentRequest
 from server.jobs.model.job import Job
 from server.jobs.submission.export_form import ExportForm
 from server.jobs.submission.fields import FILE_FIELDS, TEXT_FIELDS
+from server.jobs.submission.idempotency import Idempotency
 from server.jobs.submission.request import Request
 
 UPLOAD_LIMITER = web.AppKey("upload_limiter", UploadLimiter)
+IDEMPOTENCY = web.AppKey("idempotency", Idempotency)
 
 
 async def create_export(request: web.Request) -> web.Response:
@@ -41,31 +48,65 @@ async def create_export(request: web.Request) -> web.Response:
     service, limiter = request.app[SERVICE], request.app[UPLOAD_LIMITER]
     boundary = check_headers(request, request.app[LIMITS])
     _check_query(request)
-    await service.admission.before_body()
-    limiter.check_wait()
+    key = idempotency_key(request.headers)
     async with AsyncExitStack() as stack:
-        network = network_of(client_address(request, request.app[CONFIG]))
-        acquiring = limiter.acquire(network, request.content_length)
-        upload = await stack.enter_async_context(acquiring)
+        if key is not None:
+            reserving = request.app[IDEMPOTENCY].reserve("", key)
+            if accepted := await stack.enter_async_context(reserving):
+                return await _replay(request, boundary, accepted)
+        await service.admission.before_body()
+        limiter.check_wait()
+        upload = await stack.enter_async_context(_acquire_place(request))
         await service.admission.before_body()  # the upload may have waited long
         folder = service.intake.new_spool()
+        digest = FormDigest()
         try:
             async with upload.reading():
-                export = await _read_export(request, boundary, folder, upload)
+                export = await _read_export(request, boundary, folder, upload, digest)
         except BaseException:
             service.intake.discard_spool(folder)
             raise
-        work = service.intake.accept(export, folder, request_id_of(request))
+        idempotent = None if key is None else IdempotentRequest("", key, digest.hexdigest())
+        work = service.intake.accept(export, folder, request_id_of(request), idempotent)
         # The upload counts until its files are gone, even if the client disconnects.
         accepting = _run_and_release(stack.pop_all(), work)
     job = await request.app[BACKGROUND_TASKS].run(accepting)
     payload = await service.describe(job, language_of(request), as_accepted=True)
-    location = f"{service.config.public_url}/export/{job.id}"
-    return json_response({"success": True, **payload}, 202, {"Location": location})
+    return _accepted_response(request, job, payload)
+
+
+async def _replay(request: web.Request, boundary: bytes, accepted: AcceptedRequest) -> web.Response:
+    """Answer a request whose key was accepted before, even if no further job would be."""
+    request.app[SERVICE].admission.check_draining()
+    async with _acquire_place(request) as upload, upload.reading():
+        job = await read_replay(request, boundary, accepted, upload)
+    payload = await request.app[SERVICE].describe(job, language_of(request))
+    return _accepted_response(request, job, payload, REPLAYED)
+
+
+def _acquire_place(request: web.Request) -> AbstractAsyncContextManager[UploadState]:
+    """Return the context in which an upload has one of the places of the limiter."""
+    network = network_of(client_address(request, request.app[CONFIG]))
+    return request.app[UPLOAD_LIMITER].acquire(network, request.content_length)
+
+
+def _accepted_response(
+    request: web.Request,
+    job: Job,
+    payload: Mapping[str, Any],
+    headers: Mapping[str, str] | None = None,
+) -> web.Response:
+    location = f"{request.app[CONFIG].public_url}/export/{job.id}"
+    headers = {"Location": location, **(headers or {})}
+    return json_response({"success": True, **payload}, 202, headers)
 
 
 async def _read_export(
-    request: web.Request, boundary: bytes, folder: Path, upload: UploadState
+    request: web.Request,
+    boundary: bytes,
+    folder: Path,
+    upload: UploadState,
+    digest: FormDigest,
 ) -> Request:
     """Read the form, its files into `folder`; return the request that its texts make."""
     service, limits = request.app[SERVICE], request.app[LIMITS]
@@ -79,7 +120,7 @@ async def _read_export(
     free_space = FreeSpaceGuard(
         lambda: service.admission.has_free_space, limits.free_space_check_bytes
     )
-    checks = FormChecks(text=form.add, free_space=free_space, on_received=upload.add)
+    checks = FormChecks(form.add, free_space, upload.add, digest)
     await send_100_continue(request)
     files = await read_form(request, boundary, folder, limits, checks)
     return await form.finish(has_photo2="photo2" in files)

@@ -18,6 +18,19 @@ _ALL = {
     "schema": {"enum": ["0", "1"], "default": "0"},
 }
 _RANGE = {"name": "Range", "in": "header", "schema": {"type": "string"}}
+IDEMPOTENCY_KEY = {
+    "name": "Idempotency-Key",
+    "in": "header",
+    "description": "Any text that is new for each job, such as a UUID. A request that is repeated "
+    "with its key within 24 hours returns the job of the first one.",
+    "schema": {"type": "string", "pattern": "^[!-~]{1,255}$"},
+}
+_REPLAYED = {
+    "Idempotency-Replayed": {
+        "description": "Present if an earlier request with the key has made the job.",
+        "schema": {"const": "true"},
+    }
+}
 _NOT_MODIFIED = {"description": "The client has it already"}
 
 
@@ -69,8 +82,8 @@ def cacheable(schema: str) -> Responses:
 
 
 def accepted(schema: str) -> Responses:
-    """Return the response to a request that made a job."""
-    return {"202": json_body(schema, headers=_headers("Location"))}
+    """Return the response to a request that made a job, now or before."""
+    return {"202": json_body(schema, headers={**_headers("Location"), **_REPLAYED})}
 
 
 def listing(operation_id: str, summary: str, schema: str, codes: tuple[str, ...]) -> Operation:

@@ -26,6 +26,7 @@ from server.http.uploads.upload_limiter import UploadLimiter
 from server.jobs.execution.gpu_presence import GpuLostError
 from server.jobs.service import Service
 from server.jobs.storage.data_folder import write_address
+from server.jobs.submission.idempotency import Idempotency
 from server.jobs.submission.presets import BUILT_IN_PRESETS, Presets
 from server.logging_json import log_event
 
@@ -47,6 +48,7 @@ def create_app(service: Service, limits: HttpLimits | None = None) -> web.Applic
     app[PRESETS] = Presets((BUILT_IN_PRESETS, *config.presets_dirs))
     app[LIMITS] = limits or HttpLimits.from_config(config)
     app[BACKGROUND_TASKS] = BackgroundTasks()
+    app[exports.IDEMPOTENCY] = Idempotency(service.store)
     app[exports.UPLOAD_LIMITER] = UploadLimiter(app[LIMITS], service.intake.interval_s)
     app[health.READINESS] = health.Readiness(service, app[LIMITS].readiness_cache_s)
     app.on_response_prepare.append(middleware.set_default_headers)

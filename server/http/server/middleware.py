@@ -31,7 +31,8 @@ ALLOWED_HEADERS = (
 )
 """Headers that a page of another origin may send; any other that it asks for is allowed too."""
 EXPOSED_HEADERS = (
-    "Retry-After, Content-Disposition, Content-Length, ETag, Accept-Ranges, Location, X-Request-Id"
+    "Retry-After, Content-Disposition, Content-Length, ETag, Accept-Ranges, Location, "
+    "X-Request-Id, Idempotency-Replayed"
 )
 _SECURITY_HEADERS = {
     "X-Content-Type-Options": "nosniff",

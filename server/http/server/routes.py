@@ -4,6 +4,7 @@ from server.http.error_codes import CANCEL, EFFECT, EFFECTS, EXPORT, JOB, PRESET
 from server.http.handlers import downloads, effects, exports, health, openapi, presets
 from server.http.openapi.form_schema import form_schema
 from server.http.openapi.operation import (
+    IDEMPOTENCY_KEY,
     Operation,
     accepted,
     cacheable,
@@ -24,7 +25,14 @@ ROUTES = (
         "POST",
         "/export",
         exports.create_export,
-        Operation("createExport", "Submit a job", accepted("Accepted"), EXPORT, form=form_schema),
+        Operation(
+            "createExport",
+            "Submit a job",
+            accepted("Accepted"),
+            EXPORT,
+            parameters=[IDEMPOTENCY_KEY],
+            form=form_schema,
+        ),
         endpoint="export",
     ),
     Route(

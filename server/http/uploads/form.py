@@ -1,7 +1,7 @@
 """The form of an export, read from the socket into a spool folder."""
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from aiohttp import web
@@ -11,8 +11,15 @@ from server.errors import ToqiboxError
 from server.files.disk import sync_path
 from server.http.limits import MEGABYTE, HttpLimits
 from server.http.uploads.body import Body, too_large
+from server.http.uploads.form_digest import FormDigest
 from server.http.uploads.multipart import MultipartReader, parse_boundary
-from server.http.uploads.spool_file import FreeSpaceGuard, SpoolFile
+from server.http.uploads.spool_file import (
+    UNLIMITED,
+    FileSink,
+    FreeSpaceGuard,
+    HashedFile,
+    SpoolFile,
+)
 from server.jobs.submission.fields import FILE_FIELDS, REQUIRED_FILES, UNDECODABLE, check_name
 from server.jobs.submission.refusal import invalid_field
 from server.messages import message
@@ -21,14 +28,20 @@ TextChecker = Callable[[str, str], Awaitable[None]]
 """Receives the name and the text of a field, and raises if it is wrong; reading waits for it."""
 
 
+async def _accept_text(_name: str, _text: str) -> None:
+    """Accept any text."""
+
+
 @dataclass(frozen=True)
 class FormChecks:
     """The checks of a form while it is read."""
 
-    text: TextChecker
-    free_space: FreeSpaceGuard
+    text: TextChecker = _accept_text
+    free_space: FreeSpaceGuard = UNLIMITED
     on_received: Callable[[int, float], None] = lambda _count, _seconds: None
     """Called with the bytes of each chunk of the body, and with the seconds of waiting for it."""
+    digest: FormDigest = field(default_factory=FormDigest)
+    """Is updated with every part."""
 
 
 def check_headers(request: web.Request, limits: HttpLimits) -> bytes:
@@ -47,9 +60,15 @@ def check_headers(request: web.Request, limits: HttpLimits) -> bytes:
 
 
 async def read_form(
-    request: web.Request, boundary: bytes, folder: Path, limits: HttpLimits, checks: FormChecks
+    request: web.Request,
+    boundary: bytes,
+    folder: Path | None,
+    limits: HttpLimits,
+    checks: FormChecks,
 ) -> frozenset[str]:
     """Read the whole form, its files into `folder`, and return the names of the files.
+
+    Without a folder the files are only read and counted in the digest.
 
     Each file gets the name of its field; the file names of the client are never used. A text field
     is checked when it arrives: if it is wrong and comes before the files, they are not even sent.
@@ -67,18 +86,24 @@ async def read_form(
             raise ToqiboxError("duplicate_field", field=name, name=name)
         seen_names.add(name)
         if name in FILE_FIELDS:
-            path = folder / name
-            if await _save_file(reader, SpoolFile(path, checks.free_space), name, limits):
+            if await _save_file(reader, _open_file(name, folder, checks), name, limits):
                 files.add(name)
-            else:
-                path.unlink()
         else:
-            await checks.text(name, await _read_text(reader, name, limits))
+            text = await _read_text(reader, name, limits)
+            checks.digest.begin(name).update(text.encode())
+            await checks.text(name, text)
     for name in REQUIRED_FILES:
         if name not in files:
             raise ToqiboxError("missing_field", field=name, name=name)
-    await run_in_thread(sync_path, folder)
+    if folder is not None:
+        await run_in_thread(sync_path, folder)
     return frozenset(files)
+
+
+def _open_file(name: str, folder: Path | None, checks: FormChecks) -> FileSink:
+    if folder is None:
+        return HashedFile(name, checks.digest)
+    return SpoolFile(folder / name, checks.free_space, checks.digest)
 
 
 async def _read_text(reader: MultipartReader, name: str, limits: HttpLimits) -> str:
@@ -94,7 +119,7 @@ async def _read_text(reader: MultipartReader, name: str, limits: HttpLimits) -> 
 
 
 async def _save_file(
-    reader: MultipartReader, file: SpoolFile, name: str, limits: HttpLimits
+    reader: MultipartReader, file: FileSink, name: str, limits: HttpLimits
 ) -> bool:
     """Write the current part to `file`; return False for a file input without a chosen file."""
     size = 0
@@ -106,6 +131,7 @@ async def _save_file(
                 raise ToqiboxError("file_too_large", field=name, name=name, limit=limit)
             await run_in_thread(file.write, chunk)
         if size == 0 and reader.has_empty_filename:
+            file.discard()
             return False
         if size == 0:
             why = message("file_empty")

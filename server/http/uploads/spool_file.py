@@ -2,13 +2,15 @@
 
 import errno
 import os
+import sys
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 from server.errors import ToqiboxError
 from server.files.disk import is_disk_full
+from server.http.uploads.form_digest import FormDigest
 from server.jobs.model.retry_after import DISK_FULL_S
 
 T = TypeVar("T")
@@ -40,19 +42,68 @@ class FreeSpaceGuard:
                 raise ToqiboxError("storage_full", retry_after=DISK_FULL_S, detail="MIN_FREE_MB")
 
 
-class SpoolFile:
+UNLIMITED = FreeSpaceGuard(lambda: True, sys.maxsize)
+"""Guard of what takes no disk space."""
+
+
+class FileSink(Protocol):
+    """Takes the content of a file of a form."""
+
+    def write(self, data: bytes) -> None:
+        """Take the next bytes."""
+
+    def sync(self) -> None:
+        """Make the content durable."""
+
+    def discard(self) -> None:
+        """Remove the file: none was chosen."""
+
+    def close(self) -> None:
+        """Release the file."""
+
+
+class HashedFile:
+    """A file that is counted in the digest of its form, and not stored."""
+
+    def __init__(self, name: str, digest: FormDigest) -> None:
+        self._name = name
+        self._digest = digest
+        self._hash = digest.begin(name)
+
+    def write(self, data: bytes) -> None:
+        self._hash.update(data)
+
+    def sync(self) -> None:
+        pass
+
+    def discard(self) -> None:
+        self._digest.omit(self._name)
+
+    def close(self) -> None:
+        pass
+
+
+class SpoolFile(HashedFile):
     """A new file, readable only by this user, and never opened through a link.
+
+    Args:
+        path: the file; its name is that of the part.
+        free_space: is asked before bytes are written.
+        digest: of the form.
 
     Raises:
         ToqiboxError: storage_full, from each method.
     """
 
-    def __init__(self, path: Path, free_space: FreeSpaceGuard) -> None:
+    def __init__(self, path: Path, free_space: FreeSpaceGuard, digest: FormDigest) -> None:
+        super().__init__(path.name, digest)
+        self._path = path
         self._free_space = free_space
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
         self.descriptor = _translate_disk_full(partial(os.open, path, flags, 0o600))
 
     def write(self, data: bytes) -> None:
+        super().write(data)
         self._free_space.reserve(len(data))
         left = memoryview(data)
         while left:
@@ -60,6 +111,10 @@ class SpoolFile:
 
     def sync(self) -> None:
         _translate_disk_full(partial(os.fsync, self.descriptor))
+
+    def discard(self) -> None:
+        super().discard()
+        self._path.unlink()
 
     def close(self) -> None:
         os.close(self.descriptor)

@@ -1,5 +1,7 @@
 """Seconds after which a refused client should retry (header Retry-After)."""
 
+BRIEF_S = 2
+"""The first of two equal requests is still being handled."""
 FILE_CHANGED_S = 5
 """A file changed while it was read."""
 SOON_S = 15

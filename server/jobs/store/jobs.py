@@ -4,6 +4,7 @@ import json
 from typing import Any, NamedTuple
 
 from server.errors import ToqiboxError
+from server.jobs.model.idempotent_request import IdempotentRequest
 from server.jobs.model.job import TRANSITIONS, Job, Stage, Status
 from server.jobs.model.job_events import JobChange, JobEvents
 from server.jobs.model.retry_after import BUSY_S, DISK_FULL_S
@@ -32,8 +33,14 @@ class JobStore:
         self._database = database
         self._events = events
 
-    async def add(self, job: Job, bound: int) -> None:
-        """Insert `job` unless `bound` jobs are queued already; both in one statement.
+    async def add(self, job: Job, bound: int, idempotent: IdempotentRequest | None = None) -> None:
+        """Insert `job` unless `bound` jobs are queued already; both in one transaction.
+
+        Args:
+            job: the job.
+            bound: maximum number of queued jobs.
+            idempotent: its request, stored in the same transaction, if it has a key; an earlier
+                request of the key, which has expired, is replaced.
 
         Raises:
             ToqiboxError: queue_full, or storage_full when the disk is.
@@ -50,9 +57,18 @@ class JobStore:
             job.request_id,
         )
         change = JobChange(job.id, 0, Status.QUEUED)
+
+        def insert(db: Connection) -> int:
+            count = db.execute(sql, (*values, bound)).rowcount
+            if count and idempotent:
+                row = (idempotent.owner, idempotent.key, idempotent.fingerprint)
+                replace = "INSERT OR REPLACE INTO idempotency VALUES (?, ?, ?, ?, ?)"
+                db.execute(replace, (*row, job.id, job.created_at))
+            return count
+
         try:
             added = await self._database.write(
-                lambda db: db.execute(sql, (*values, bound)).rowcount,
+                insert,
                 then=lambda count: self._events.publish(change) if count else None,
             )
         except DiskFull as error:

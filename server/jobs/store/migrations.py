@@ -47,6 +47,12 @@ ALTER TABLE verdict RENAME TO validation;
 ALTER TABLE validation RENAME COLUMN found TO result;
 ALTER TABLE validation RENAME COLUMN judged_at TO validated_at
 """,
+    """
+CREATE TABLE idempotency (
+    owner TEXT NOT NULL, key TEXT NOT NULL, fingerprint TEXT NOT NULL,
+    job_id TEXT NOT NULL REFERENCES job (id) ON DELETE CASCADE, created_at INTEGER NOT NULL,
+    PRIMARY KEY (owner, key)) STRICT
+""",
 )
 """SQL of each version, starting with 1."""
 SCHEMA_VERSION = len(MIGRATIONS)

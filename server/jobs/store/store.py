@@ -5,6 +5,7 @@ from pathlib import Path
 
 from server.jobs.model.job_events import JobEvents
 from server.jobs.store.costs import CostStore
+from server.jobs.store.idempotency import IdempotencyStore
 from server.jobs.store.jobs import JobStore
 from server.jobs.store.sqlite import Database
 from server.jobs.store.tasks import TaskStore
@@ -12,7 +13,7 @@ from server.jobs.store.validations import ValidationStore
 
 
 class Store:
-    """Jobs, their tasks, what frames cost, and validations of effects.
+    """Jobs, their tasks and idempotency keys, costs of frames, and validations of effects.
 
     Every method of its parts is one transaction. Those that end or remove jobs may take the
     reserve of a full disk; the others raise DiskFull.
@@ -38,6 +39,7 @@ class Store:
         events = events or JobEvents()
         self.jobs = JobStore(self._database, events)
         self.tasks = TaskStore(self._database, events)
+        self.idempotency = IdempotencyStore(self._database)
         self.costs = CostStore(self._database)
         self.validations = ValidationStore(self._database)
 

@@ -57,9 +57,17 @@ class Admission:
         Raises:
             ToqiboxError: draining, not_ready, storage_full, queue_full.
         """
+        self.check_draining()
+        await self.before_decode()
+
+    def check_draining(self) -> None:
+        """Refuse every upload once the server is about to stop.
+
+        Raises:
+            ToqiboxError: draining.
+        """
         if self._is_draining():
             raise ToqiboxError("draining", retry_after=BUSY_S)
-        await self.before_decode()
 
     async def before_decode(self) -> None:
         """Refuse an upload before it is decoded: the queue may have filled up meanwhile.

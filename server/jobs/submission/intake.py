@@ -13,6 +13,7 @@ from server.errors import CATALOGUE, ToqiboxError
 from server.files.disk import discard
 from server.jobs.execution.machine import MachineProbe
 from server.jobs.execution.worker_process import TaskError, Timeouts
+from server.jobs.model.idempotent_request import IdempotentRequest
 from server.jobs.model.job import Job, Status, now_ms
 from server.jobs.model.retry_after import BUSY_S
 from server.jobs.storage.asset_copies import snapshot_assets
@@ -93,13 +94,21 @@ class Intake:
         discard(folder)
         self._data.release(folder)
 
-    async def accept(self, request: Request, folder: Path, request_id: str) -> Job:
+    async def accept(
+        self,
+        request: Request,
+        folder: Path,
+        request_id: str,
+        idempotent: IdempotentRequest | None = None,
+    ) -> Job:
         """Decode the uploads in `folder`, then commit files and row, in that order.
 
         Args:
             folder: from `new_spool`, with the files ``audio`` and, if the request has a
                 second photo, ``photo2``; without ``photo`` the cover of the track is used. It
                 becomes the folder of the job.
+            request_id: id of the HTTP request.
+            idempotent: identity of the request if it has a key; stored with the job.
 
         Raises:
             ToqiboxError: for an invalid file or a codec that is not offered, queue_full,
@@ -119,7 +128,7 @@ class Intake:
             for upload in FILE_FIELDS:
                 (folder / upload).unlink(missing_ok=True)
             job = self._new_job(request, prepared, request_id)
-            await uninterrupted(self._commit(job, folder))
+            await uninterrupted(self._commit(job, folder, idempotent))
         except BaseException:
             self.discard_spool(folder)
             raise
@@ -225,11 +234,11 @@ class Intake:
             request_id=request_id,
         )
 
-    async def _commit(self, job: Job, folder: Path) -> None:
+    async def _commit(self, job: Job, folder: Path, idempotent: IdempotentRequest | None) -> None:
         self._data.in_use.add(job.id)
         try:
             await run_in_thread(self._data.adopt, folder, job.id)
-            await self._store.jobs.add(job, self._config.max_queued_exports)
+            await self._store.jobs.add(job, self._config.max_queued_exports, idempotent)
         except BaseException:
             await run_in_thread(self._data.discard_job, job.id)
             raise

@@ -12,6 +12,7 @@ import pytest
 
 from server.errors import ToqiboxError
 from server.http.limits import HttpLimits
+from server.http.uploads.form_digest import FormDigest
 from server.http.uploads.spool_file import FreeSpaceGuard, SpoolFile
 from server.protocol.results.machine import GlReport, ProbeReport
 from tests.http.conftest import Running, Start
@@ -203,7 +204,7 @@ def test_free_space_is_checked_at_intervals_only() -> None:
 
 
 def test_a_full_disk_has_its_own_error(tmp_path: Path) -> None:
-    file = SpoolFile(tmp_path / "audio", NO_END)
+    file = SpoolFile(tmp_path / "audio", NO_END, FormDigest())
     full = open("/dev/full", "wb", buffering=0)  # noqa: SIM115 - its descriptor is handed over
     spare, file.descriptor = file.descriptor, full.fileno()
     with full, pytest.raises(ToqiboxError) as caught:
@@ -216,5 +217,5 @@ def test_a_full_disk_has_its_own_error(tmp_path: Path) -> None:
 def test_a_planted_link_is_not_followed(tmp_path: Path) -> None:
     (tmp_path / "audio").symlink_to(tmp_path / "elsewhere")
     with pytest.raises(FileExistsError):
-        SpoolFile(tmp_path / "audio", NO_END)
+        SpoolFile(tmp_path / "audio", NO_END, FormDigest())
     assert not (tmp_path / "elsewhere").exists()
