@@ -1,57 +1,74 @@
 /*{
     "ISFVSN": "2",
-    "VSN": "3",
+    "VSN": "4",
     "TITLE": "Exposure",
-    "DESCRIPTION": "A flood of warm light on every accent, as from a low sun that stands now on one side and now on the other: midtones open up while blacks stay, what is bright blooms and glows red-gold into the dark beside it, and it eases back over 300 ms. Highlights keep their detail, also in a bright photo.",
+    "DESCRIPTION": "The light of the picture as by the aperture of a camera: closed a little in quiet music, deep and rich, it opens with the loudness and wide on every accent, and closes again over 350 ms. What is bright then blooms, with a thin red-gold edge into the dark as on film, and nothing else does: blacks stay black, faces keep their form and highlights their detail, in a bright photo too. At the drop it stays open for a while.",
     "CREDIT": "TOQIBOX Render",
     "LICENSE": "MIT",
     "PREMIUM": true,
     "CATEGORIES": ["Filter", "Beat"],
     "INPUTS": [
         {"NAME": "inputImage", "TYPE": "image"},
-        {"NAME": "kick", "LABEL": "Accent", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.0, "IDENTITY": 0.0, "BIND": {"bind": "accent.pulse", "decay": 0.3, "curve": "out", "from": [0.0, 0.8]}},
+        {"NAME": "kick", "LABEL": "Accent", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.0, "IDENTITY": 0.0, "BIND": {"bind": "accent.pulse", "decay": 0.35, "from": [0.0, 0.8]}},
+        {"NAME": "loud", "LABEL": "Loudness", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.0, "IDENTITY": 0.0, "BIND": {"bind": "loudness", "from": [0.86, 0.985], "curve": "in", "smooth": 0.3}},
+        {"NAME": "drop", "LABEL": "Seconds since the drop", "TYPE": "float", "MIN": 0.0, "MAX": 600.0, "DEFAULT": 600.0, "IDENTITY": 600.0, "BIND": "drop.since"},
         {"NAME": "amount", "LABEL": "Amount", "TYPE": "float", "MIN": 0.0, "MAX": 2.0, "DEFAULT": 1.0, "IDENTITY": 0.0},
         {"NAME": "brightness", "LABEL": "Brightness on an accent", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.5, "IDENTITY": 0.0},
+        {"NAME": "rest", "LABEL": "Closed in quiet music", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.5, "IDENTITY": 0.0},
         {"NAME": "warmth", "LABEL": "Warmth of the light", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.6},
         {"NAME": "highlights", "LABEL": "Keep the highlights", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.95, "IDENTITY": 0.0},
-        {"NAME": "bloom", "LABEL": "Bloom on an accent", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.75, "IDENTITY": 0.0},
-        {"NAME": "sun", "LABEL": "Sun from the side", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.6, "IDENTITY": 0.0},
+        {"NAME": "bloom", "LABEL": "Bloom on an accent", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.65, "IDENTITY": 0.0},
+        {"NAME": "sun", "LABEL": "Light from the side", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.4, "IDENTITY": 0.0},
         {"NAME": "number", "LABEL": "Number of the accent", "TYPE": "float", "MIN": 0.0, "MAX": 4096.0, "DEFAULT": 0.0, "BIND": {"bind": "accent.count"}},
         {"NAME": "played", "LABEL": "Seconds of sound", "TYPE": "float", "MIN": 0.0, "MAX": 36000.0, "DEFAULT": 0.0, "BIND": {"bind": "sounding.sum", "smooth": 1.0}},
         {"NAME": "drift", "LABEL": "Drift", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.6, "IDENTITY": 0.0}
     ],
     "PASSES": [
-        {"TARGET": "small", "WIDTH": "max($WIDTH / 8, 16)", "HEIGHT": "max($HEIGHT / 8, 16)"},
+        {"TARGET": "lights", "WIDTH": "max($WIDTH / 8, 16)", "HEIGHT": "max($HEIGHT / 8, 16)"},
         {"TARGET": "across", "WIDTH": "max($WIDTH / 8, 16)", "HEIGHT": "max($HEIGHT / 8, 16)"},
-        {"TARGET": "soft", "WIDTH": "max($WIDTH / 8, 16)", "HEIGHT": "max($HEIGHT / 8, 16)"},
+        {"TARGET": "close", "WIDTH": "max($WIDTH / 8, 16)", "HEIGHT": "max($HEIGHT / 8, 16)"},
+        {"TARGET": "further", "WIDTH": "max($WIDTH / 8, 16)", "HEIGHT": "max($HEIGHT / 8, 16)"},
+        {"TARGET": "wide", "WIDTH": "max($WIDTH / 8, 16)", "HEIGHT": "max($HEIGHT / 8, 16)"},
         {}
     ]
 }*/
 
-const float TAPS = 14.0;
-const float BLUR = 0.07; // standard deviation of the blur, in short sides of the frame
+// The glow depends on the image alone: where that stands still, it is drawn once.
 
 const vec3 LUMA = vec3(0.2126, 0.7152, 0.0722);
+const float CLOSE = 0.016; // standard deviations of both blurs, in short sides of the frame
+const float WIDE = 0.085;
 
-// A small copy: 16 samples a pixel. Alpha is how much of it is bright.
-vec4 shrunk() {
+// What is bright and stands out from what surrounds it, from 16 samples a pixel. Alpha: how bright
+// the picture is there.
+vec4 highlit() {
     vec4 sum = vec4(0.0);
     for (int y = 0; y < 4; y++)
         for (int x = 0; x < 4; x++) {
             vec3 color = IMG_NORM_PIXEL(inputImage, (gl_FragCoord.xy + (vec2(x, y) - 1.5) / 4.0) / RENDERSIZE).rgb;
-            sum += vec4(color, smoothstep(0.45, 0.9, dot(color, LUMA)));
+            float grey = dot(color, LUMA);
+            float top = max(color.r, max(color.g, color.b));
+            sum += vec4(color * smoothstep(0.5, 0.95, mix(grey, top, 0.4)), grey) / 16.0;
         }
-    return sum / 16.0;
+    vec3 around = vec3(0.0);
+    vec2 reach = 0.09 * min(RENDERSIZE.x, RENDERSIZE.y) / RENDERSIZE;
+    for (int i = 0; i < 16; i++) {
+        float angle = 2.39996323 * float(i);
+        around += IMG_NORM_PIXEL(inputImage, isf_FragNormCoord + reach * sqrt((float(i) + 0.5) / 16.0) * vec2(cos(angle), sin(angle)) * 1.6).rgb / 16.0;
+    }
+    float near_ = dot(around, LUMA);
+    // A light in a bright place is none: a wall or snow would lay mist over what stands before it.
+    return vec4(sum.rgb * smoothstep(0.06, 0.34, sum.a - 0.8 * near_) * (1.0 - 0.85 * smoothstep(0.3, 0.7, near_)), sum.a);
 }
 
-vec4 blur(sampler2D image, vec2 direction) {
-    vec2 deviation = direction * BLUR * min(RENDERSIZE.x, RENDERSIZE.y) / RENDERSIZE;
+vec4 spread(sampler2D image, vec2 direction, float deviation, int taps) {
+    vec2 unit = direction * deviation * min(RENDERSIZE.x, RENDERSIZE.y) / RENDERSIZE;
     vec4 sum = vec4(0.0);
     float weights = 0.0;
-    for (float i = -TAPS; i <= TAPS; i++) {
-        float d = i / TAPS * 2.6;
+    for (int i = -taps; i <= taps; i++) {
+        float d = float(i) / float(taps) * 2.6;
         float weight = exp(-0.5 * d * d);
-        sum += weight * IMG_NORM_PIXEL(image, isf_FragNormCoord + d * deviation);
+        sum += weight * IMG_NORM_PIXEL(image, isf_FragNormCoord + d * unit);
         weights += weight;
     }
     return sum / weights;
@@ -69,65 +86,62 @@ vec2 drifting(vec2 uv) {
 
 // Photographic tone: straight up to the knee, then bending softly towards white.
 float shoulder(float light) {
-    const float KNEE = 0.72;
+    const float KNEE = 0.66;
     float over = max(light - KNEE, 0.0) / (1.0 - KNEE);
     return min(light, KNEE) + (1.0 - KNEE) * over / (1.0 + over) * (1.0 + over / 9.0);
 }
 
-// More light, by a factor as a wider aperture gives it, through a shoulder: dark and middle tones
-// keep their contrast, hue and colour of a pixel stay; a pure colour takes less of it, and pales a
-// little as it nears white. Around what is bright lies red-gold, as in film without its backing
-// (halation).
-vec4 flooded() {
-    vec2 uv = drifting(isf_FragNormCoord);
-    float pulse = amount * kick;
+// More light by stops, through a shoulder; less light by a curve that leaves white as it is.
+vec4 exposed() {
+    float surge = exp(-drop / 1.5) * smoothstep(-0.04, 0.04, drop);
+    float beat = amount * kick;
+    float held = min(amount, 1.0) * clamp(loud + surge, 0.0, 1.0);
+    float open = beat * (1.0 - 0.25 * held) + 0.55 * held;
+    vec2 uv = drifting(isf_FragNormCoord + (vec2(0.5, 0.7) - isf_FragNormCoord) * (0.02 * min(beat, 1.0) + 0.06 * held));
     vec4 picture = IMG_NORM_PIXEL(inputImage, uv);
-    if (pulse <= 0.0) return picture;
-    vec4 blurred = IMG_NORM_PIXEL(soft, uv);
-    // The sun stands at one side of the frame, for eight accents each, and its light falls off from there.
-    float hand = mod(floor(number / 8.0), 2.0);
-    vec2 from_sun = vec2(abs(isf_FragNormCoord.x - hand), 0.9 - isf_FragNormCoord.y) * vec2(1.1, 0.8);
-    float near_sun = 1.0 / (1.0 + 4.5 * dot(from_sun, from_sun));
-    near_sun *= near_sun;
-    float around = dot(blurred.rgb, LUMA);
-    float grey = dot(picture.rgb, LUMA);
-    // The brighter the surroundings, the less; a bright middle tone beside snow keeps its depth.
-    float stops = 1.4 * brightness * pulse * mix(1.0, 0.7 + 0.9 * near_sun, sun) * (1.0 - highlights * 0.7 * smoothstep(0.3, 0.95, around));
-    float top = max(picture.r, max(picture.g, picture.b));
-    float pure = (top - min(picture.r, min(picture.g, picture.b))) * smoothstep(0.4, 0.9, top);
-    // A face keeps its form: what has the colour of skin, and is light, takes half of it.
-    float warm = smoothstep(0.03, 0.12, picture.r - picture.g) * smoothstep(-0.02, 0.06, picture.g - picture.b) * smoothstep(0.45, 0.8, top);
-    stops *= (1.0 - 0.5 * pure) * (1.0 - 0.5 * warm * (1.0 - pure));
-    float target = shoulder(top * exp2(stops));
-    vec3 color = picture.rgb * min(target, 1.0) / max(top, 1e-3);
-    vec3 gained = picture.rgb * exp2(stops);
-    color = mix(color, vec3(shoulder(gained.r), shoulder(gained.g), shoulder(gained.b)), 0.6 * smoothstep(0.6, 1.0, top));
-    // The deepest tones stay: contrast grows rather than shrinks.
-    color = mix(picture.rgb, color, smoothstep(0.0, 0.3, grey));
+    vec4 narrow = IMG_NORM_PIXEL(close, uv);
+    vec4 broad = IMG_NORM_PIXEL(wide, uv);
+    vec3 color = clamp(picture.rgb, 0.0, 1.0);
+    float grey = dot(color, LUMA);
+    float top = max(color.r, max(color.g, color.b));
+    float pure = (top - min(color.r, min(color.g, color.b))) * smoothstep(0.4, 0.9, top);
+    // A face keeps its form: what has the colour of skin, and is light, takes half of the light.
+    float warm = smoothstep(0.03, 0.12, color.r - color.g) * smoothstep(-0.02, 0.06, color.g - color.b) * smoothstep(0.35, 0.7, top);
+    float skin = warm * (1.0 - pure);
+    // The light comes from one side for eight accents each, and falls off from there.
+    float hand = abs(mod(floor(number / 8.0), 2.0) - isf_FragNormCoord.x);
+    float side = mix(1.0, 1.45 - 0.9 * hand, sun);
+    float closed = min(amount, 1.0) * rest * max(1.0 - open, 0.0);
+    float stops = 1.3 * brightness * open * side * (1.0 - 0.55 * highlights * smoothstep(0.35, 0.95, broad.a));
+    stops *= (1.0 - 0.45 * pure) * (1.0 - 0.65 * skin);
+    vec2 off = (isf_FragNormCoord - vec2(0.5, 0.55)) * 2.0;
+    float shut = closed * (0.35 + 0.75 * min(dot(off, off) * 0.6, 1.0)) * (1.0 - 0.5 * skin);
+    float deep = pow(max(top, 1e-4), 1.0 + 1.1 * shut) * (1.0 - 0.16 * shut);
+    float target = shoulder(deep * exp2(stops * smoothstep(0.02, 0.42, mix(grey, top, 0.3))));
+    color *= min(target, 1.0) / max(top, 1e-3);
+    // What nears white pales a little, as film does.
+    color = mix(color, vec3(max(color.r, max(color.g, color.b))), 0.25 * min(stops, 1.0) * smoothstep(0.8, 1.0, target) * (1.0 - skin));
     float lit = dot(color, LUMA);
-    color = mix(vec3(lit), color, 1.0 + 0.2 * min(pulse, 1.0) * (1.0 - smoothstep(0.3, 0.8, max(top, 1.6 * pure))));
-    color = max(color, 0.0);
+    color = max(mix(vec3(lit), color, 1.0 + (0.22 * min(open, 1.0) + 0.12 * closed) * (1.0 - pure) * (1.0 - 0.7 * skin)), 0.0);
     // Warmth in the middle tones alone: white stays white, black stays black.
-    vec3 tone = mix(vec3(1.0), vec3(1.10, 1.0, 0.84), warmth * min(pulse, 1.0) * smoothstep(0.05, 0.35, lit) * (1.0 - smoothstep(0.55, 0.9, lit)));
-    color *= tone;
-    vec3 edge = mix(vec3(1.0), vec3(1.0, 0.5, 0.17), warmth);
-    float beside = blurred.a * (1.0 - smoothstep(0.2, 0.85, grey)) * (1.0 - 0.5 * smoothstep(0.3, 0.8, blurred.a)); // in the dark next to a light
-    vec3 light = blurred.rgb * (0.2 + 0.8 * color) * smoothstep(0.3, 0.9, around) * 0.35 * grey;
-    color += (1.0 - min(color, 1.0)) * min(bloom * pulse * (edge * 0.95 * beside * (0.35 + 0.65 * smoothstep(0.02, 0.3, grey)) + light), 0.7);
-    // The sun's own light, deep red-gold: it lies on what is dark, and white takes its colour alone.
-    vec3 gold = mix(vec3(1.0), vec3(1.0, 0.62, 0.28), warmth);
-    float ray = sun * min(pulse, 1.0) * near_sun;
-    float pale = smoothstep(0.35, 0.9, grey);
-    color *= mix(vec3(1.0), gold, 0.55 * ray * pale);
-    color += (1.0 - min(color, 1.0)) * gold * gold * ray * (0.04 + 0.9 * min(color, 1.0)) * (1.0 - 0.7 * pale);
-    // What would be above white keeps its hue.
-    color /= max(max(color.r, max(color.g, color.b)), 1.0);
-    return vec4(mix(picture.rgb, color, min(4.0 * pulse, 1.0)), picture.a);
+    float middle = smoothstep(0.05, 0.35, lit) * (1.0 - smoothstep(0.5, 0.9, lit));
+    color *= mix(vec3(1.0), vec3(1.09, 1.0, 0.86), warmth * min(open, 1.0) * middle * (1.0 - 0.6 * skin) * (1.0 - pure));
+    // The glow of the highlights: their own colour close by, warmer further off, gone in what is bright.
+    float gain = bloom * (beat + 0.55 * held);
+    vec3 gold = mix(vec3(1.0), vec3(1.0, 0.56, 0.24), warmth);
+    float dark = 1.0 - smoothstep(0.3, 0.9, lit);
+    vec3 glow = narrow.rgb * (0.8 * dark + 0.15) + (1.0 - exp(-7.0 * broad.rgb)) * mix(vec3(1.0), gold, 0.6) * (1.1 * dark + 0.05);
+    glow += gold * max(dot(narrow.rgb, LUMA) - 0.6 * grey, 0.0) * 1.1 * dark;
+    color += (1.0 - clamp(color, 0.0, 1.0)) * min(gain * glow * (1.0 - 0.85 * skin) * (0.5 + 0.5 * smoothstep(0.1, 0.6, length(off * vec2(1.0, 0.8)))), 0.85);
+    color /= max(max(color.r, max(color.g, color.b)), 1.0); // above white the hue stays
+    return vec4(color, picture.a);
 }
 
 void main() {
-    if (PASSINDEX == 0) gl_FragColor = shrunk();
-    else if (PASSINDEX == 1) gl_FragColor = blur(small, vec2(1.0, 0.0));
-    else if (PASSINDEX == 2) gl_FragColor = blur(across, vec2(0.0, 1.0));
-    else gl_FragColor = flooded();
+    if (PASSINDEX == 0) gl_FragColor = highlit();
+    else if (PASSINDEX == 1) gl_FragColor = spread(lights, vec2(1.0, 0.0), CLOSE, 5);
+    else if (PASSINDEX == 2) gl_FragColor = spread(across, vec2(0.0, 1.0), CLOSE, 5);
+    else if (PASSINDEX == 3) gl_FragColor = spread(close, vec2(1.0, 0.0), WIDE, 14);
+    else if (PASSINDEX == 4) gl_FragColor = spread(further, vec2(0.0, 1.0), WIDE, 14);
+    else gl_FragColor = exposed();
 }
