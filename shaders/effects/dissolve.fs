@@ -1,8 +1,8 @@
 /*{
     "ISFVSN": "2",
-    "VSN": "3",
+    "VSN": "4",
     "TITLE": "Dissolve",
-    "DESCRIPTION": "One photo melts into the other along the edges of clouds: both drift towards the eye, bend at the border and glow softly along it. Before and after, each accent lets the other photo shine through around the middle, as in a double exposure: its light falls into the shadows first. In the loudest moments it stays. With one photo only the light of the clouds shows.",
+    "DESCRIPTION": "One photo opens into the other along the torn edges of clouds, which leap forward with each accent; the photo behind lies deeper, in the shadow of the edge, and both drift towards the eye. Before and after, each accent tears the picture open from its borders to where the subject begins, at once and with a clean edge, and it closes again; loud music holds it open, the loudest furthest. With one photo only the same shows behind itself, larger.",
     "CREDIT": "TOQIBOX Render",
     "LICENSE": "MIT",
     "CATEGORIES": ["Transition", "Photo", "Beat"],
@@ -11,27 +11,30 @@
         {"NAME": "endImage", "TYPE": "image"},
         {"NAME": "progress", "LABEL": "Progress", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.0},
         {"NAME": "fineness", "LABEL": "Fineness of the clouds", "TYPE": "float", "MIN": 0.5, "MAX": 12.0, "DEFAULT": 1.6},
-        {"NAME": "softness", "LABEL": "Softness of the border", "TYPE": "float", "MIN": 0.01, "MAX": 0.6, "DEFAULT": 0.09},
+        {"NAME": "softness", "LABEL": "Softness of the border", "TYPE": "float", "MIN": 0.01, "MAX": 0.6, "DEFAULT": 0.025},
         {"NAME": "sweep", "LABEL": "From left to right instead of everywhere", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.45},
         {"NAME": "bright", "LABEL": "How much the bright parts come first", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.05},
         {"NAME": "push", "LABEL": "Towards the eye", "TYPE": "float", "MIN": 0.0, "MAX": 0.4, "DEFAULT": 0.12},
-        {"NAME": "ripple", "LABEL": "How much the photos bend at the border", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.5},
+        {"NAME": "ripple", "LABEL": "How much the photos bend at the border", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.35},
         {"NAME": "glow", "LABEL": "Light at the border", "TYPE": "float", "MIN": 0.0, "MAX": 2.0, "DEFAULT": 0.8},
-        {"NAME": "light", "LABEL": "Colour of the light", "TYPE": "color", "DEFAULT": [1.0, 0.86, 0.66, 1.0]},
-        {"NAME": "ghost", "LABEL": "The other photo shines through", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.8, "IDENTITY": 0.0},
+        {"NAME": "light", "LABEL": "Colour of the light", "TYPE": "color", "DEFAULT": [1.0, 0.92, 0.8, 1.0], "PHOTO": "light"},
+        {"NAME": "ghost", "LABEL": "The other photo shows through", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 1.0, "IDENTITY": 0.0},
         {"NAME": "flare", "LABEL": "Light of an accent", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.5, "IDENTITY": 0.0},
+        {"NAME": "depth", "LABEL": "Shadow of the border", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.65, "IDENTITY": 0.0},
         {"NAME": "bump", "LABEL": "The photo grows on an accent", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.5, "IDENTITY": 0.0},
-        {"NAME": "pulse", "LABEL": "Accent", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.0, "IDENTITY": 0.0, "BIND": {"bind": "accent.pulse", "decay": 0.6, "from": [0.0, 0.85]}},
-        {"NAME": "peak", "LABEL": "Loudest moments", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.0, "IDENTITY": 0.0, "BIND": {"bind": "loudness", "from": [0.88, 0.98], "curve": "in", "smooth": 0.3}},
-        {"NAME": "played", "LABEL": "Seconds of sound", "TYPE": "float", "MIN": 0.0, "MAX": 36000.0, "DEFAULT": 0.0, "BIND": "sounding.sum"}
+        {"NAME": "pulse", "LABEL": "Accent", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.0, "IDENTITY": 0.0, "BIND": {"bind": "accent.pulse", "decay": 0.55, "from": [0.0, 0.85]}},
+        {"NAME": "number", "LABEL": "Number of the accent", "TYPE": "float", "MIN": 0.0, "MAX": 4096.0, "DEFAULT": 0.0, "BIND": {"bind": "accent.count"}},
+        {"NAME": "peak", "LABEL": "Loudest moments", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.0, "IDENTITY": 0.0, "BIND": {"bind": "loudness", "from": [0.86, 0.985], "curve": "in", "smooth": 0.3}},
+        {"NAME": "played", "LABEL": "Seconds of sound", "TYPE": "float", "MIN": 0.0, "MAX": 36000.0, "DEFAULT": 0.0, "BIND": {"bind": "sounding.sum", "smooth": 1.0}},
+        {"NAME": "drift", "LABEL": "Drift", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.6, "IDENTITY": 0.0}
     ],
     "PASSES": [
-        {"TARGET": "field", "WIDTH": "max(ceil($WIDTH / 4), 16)", "HEIGHT": "max(ceil($HEIGHT / 4), 16)", "FLOAT": true},
+        {"TARGET": "field", "WIDTH": "max(ceil($WIDTH / 3), 16)", "HEIGHT": "max(ceil($HEIGHT / 3), 16)", "FLOAT": true},
         {}
     ]
 }*/
 
-// The clouds are drawn at a quarter of the frame's size, and only while one photo melts into the other.
+// The clouds are drawn once, at a third of the frame's size.
 
 const vec3 LUMA = vec3(0.2126, 0.7152, 0.0722);
 
@@ -51,11 +54,11 @@ float noise(vec2 p) {
     return mix(bottom, top, f.y);
 }
 
-// Three octaves, each turned so that no grid shows; about 0.1 to 0.8.
+// Five octaves, each turned so that no grid shows; about 0.1 to 0.8.
 float clouds(vec2 p) {
     float sum = 0.0;
     float share = 0.5;
-    for (int i = 0; i < 3; i++) {
+    for (int i = 0; i < 5; i++) {
         sum += share * noise(p);
         p = mat2(1.6, 1.2, -1.2, 1.6) * p + 17.3;
         share *= 0.5;
@@ -78,11 +81,21 @@ vec4 melt() {
     vec2 uv = isf_FragNormCoord;
     vec2 place = vec2(uv.x * RENDERSIZE.x / RENDERSIZE.y, uv.y) * fineness;
     // The clouds bend themselves, which draws them out into wisps.
-    float bend = clouds(place + 5.2 + 0.4 * progress);
-    float cloud = clamp((clouds(place + 1.2 * bend) - 0.08) / 0.75, 0.0, 1.0);
+    float bend = clouds(place + 5.2);
+    float cloud = clamp((clouds(place + 0.9 * bend) - 0.08) / 0.75, 0.0, 1.0);
     float when = mix(cloud, 1.0 - luma_near(uv), bright);
     when = mix(when, 0.75 * uv.x + 0.25 * when, sweep);
     return vec4(clamp((when - 0.15) / 0.7, 0.0, 1.0), bend, cloud, 1.0);
+}
+
+// Where a pixel comes from while the camera drifts over the picture, a little closer than it is.
+// Added to the pixel's own place, so that no drift moves it by exactly nothing. What is sampled
+// lies inside the picture.
+vec2 drifting(vec2 uv) {
+    float turn = 6.28318531 * played;
+    vec2 to = vec2(sin(turn / 19.0), sin(turn / 14.3 + 1.9));
+    float zoom = 1.0 + drift * (0.045 - 0.025 * cos(turn / 25.0));
+    return uv + (0.5 - uv) * (1.0 - 1.0 / zoom) + 0.009 * drift * to;
 }
 
 // A photo that is `nearer` than it was, about its middle.
@@ -90,54 +103,54 @@ vec2 nearer(vec2 uv, float by) {
     return 0.5 + (uv - 0.5) / (1.0 + by);
 }
 
-vec4 dissolve() {
-    vec2 uv = nearer(isf_FragNormCoord, 0.06 * bump * pulse);
-    // The clouds drift, so that no accent shows the same ones.
-    vec2 wander = 0.06 * vec2(sin(0.31 * played), cos(0.23 * played));
-    vec3 at = IMG_THIS_NORM_PIXEL(field).rgb;
-    // From below all of it to above all of it, so that both ends are the photos themselves.
-    float level = mix(-softness, 1.0 + softness, progress);
-    float passed = 1.0 - smoothstep(level - softness, level + softness, at.r);
-    // An accent opens clouds from the frame's edges on, the loudest moments more of them.
-    vec2 off = abs(isf_FragNormCoord - 0.5 + wander) * 2.0;
-    float out_ = length(off * vec2(1.0, 0.8));
-    float far = out_ + 0.9 * (at.b - 0.5);
-    float wide = max(pulse, 0.85 * peak) + 0.25 * pulse * peak;
-    float hole = 1.46 - 0.62 * wide - far; // less than 0 where the clouds are open
-    float through = smoothstep(0.06, -0.34, hole) * smoothstep(0.0, 0.35, wide);
-    float lit = smoothstep(0.0, 0.15, progress) * smoothstep(1.0, 0.85, progress);
-    through *= 1.0 - lit;
+// How a border lies there: how much of what is behind it shows (x), its line of light (y), the
+// light that it spills (z), and the shadow that it casts on what is behind (w). `open` is how far
+// behind the border the place is, in half frames.
+vec4 border(float open) {
+    float line = 0.3 * softness;
+    return vec4(smoothstep(-line, line, open), exp(-open * open / (1.5 * line * line + 0.00002)), exp(-abs(open) / 0.10), exp(-max(open, 0.0) / 0.07));
+}
 
-    float edge = 4.0 * passed * (1.0 - passed) + 1.5 * through * (1.0 - through) * ghost;
-    vec2 shift = (at.gr - 0.5) * 0.08 * ripple * edge;
+vec4 dissolve() {
+    vec2 uv = nearer(drifting(isf_FragNormCoord), 0.05 * bump * pulse + 0.04 * bump * peak);
+    vec3 at = IMG_THIS_NORM_PIXEL(field).rgb;
+    float during = smoothstep(0.0, 0.12, progress) * smoothstep(1.0, 0.88, progress);
+    // From below all of it to above all of it, so that both ends are the photos themselves; an
+    // accent throws the border forward.
+    float share = clamp(progress + 0.14 * pulse * during, 0.0, 1.0);
+    float level = mix(-1.5 * softness, 1.0 + 1.5 * softness, share);
+    vec4 change = border(level - at.r);
+    if (progress <= 0.0 || progress >= 1.0) change = vec4(step(1.0, progress), 0.0, 0.0, 0.0);
+
+    // An accent tears the picture open from the frame's borders on, each at other clouds.
+    vec2 part = vec2(hash(vec2(number, 3.0)), hash(vec2(7.0, number)));
+    float cloud = IMG_NORM_PIXEL(field, 0.7 * isf_FragNormCoord + 0.3 * part).b;
+    vec2 wander = 0.04 * vec2(sin(0.31 * played), cos(0.23 * played));
+    float far = length((isf_FragNormCoord - vec2(0.5, 0.56) + wander) * vec2(2.0, 1.5)) + 1.0 * (cloud - 0.5);
+    float wide = max(pulse, 0.8 * peak) + 0.3 * pulse * peak;
+    vec4 tear = border(far - 1.72 + 0.68 * min(wide, 1.2)) * smoothstep(0.0, 0.12, wide) * (1.0 - during);
+
+    float bent = 0.05 * ripple * max(change.z * during, tear.z);
+    vec2 shift = (at.gr - 0.5) * bent;
     vec4 leaving = IMG_NORM_PIXEL(startImage, nearer(uv, push * progress * progress) + shift);
     float left = 1.0 - progress;
     vec4 coming = IMG_NORM_PIXEL(endImage, nearer(uv, push * left * left) - shift);
-    // The light of the other photo falls first into what is dark in this one.
-    float lighter = dot(coming.rgb - leaving.rgb, LUMA) * (1.0 - 2.0 * passed);
-    hole -= 0.45 * lighter * smoothstep(0.0, 0.35, wide) * smoothstep(0.3, 0.8, out_);
-    through = smoothstep(0.04, -0.30, hole) * smoothstep(0.0, 0.35, wide) * (1.0 - lit);
-    float other = 0.9 * ghost * through;
-    vec4 picture = mix(leaving, coming, mix(passed, 1.0 - passed, other));
-    // As in a double exposure the light of both adds up where one shines through the other.
-    vec3 both = 1.0 - (1.0 - leaving.rgb) * (1.0 - coming.rgb);
-    picture.rgb = mix(picture.rgb, both, 2.0 * other * (1.0 - other) * 0.5);
-    // A soft light along the border, which takes up the colours that it falls on.
-    float away = at.r - level;
-    float seam = exp(-away * away / (0.7 * softness * softness + 0.0006));
-    float spill = exp(-abs(away) / (1.2 * softness + 0.10));
-    float power = light.a * glow * lit;
-    float fire = flare * light.a * (1.0 - lit) * smoothstep(0.0, 0.35, wide);
-    float crest = fire * exp(-hole * hole / 0.010) * (0.35 + 0.65 * wide);
-    float wisp = fire * exp(-abs(hole) / 0.22) * (0.25 + 0.75 * wide);
-    // On white a light shows by its colour alone, elsewhere as a screen: no fringe runs over.
+    // The photo behind lies in the shadow of the border.
+    coming.rgb *= 1.0 - depth * change.w * change.x * during;
+    float other = ghost * tear.x;
+    vec4 front = mix(leaving, coming, change.x);
+    vec4 behind = progress < 0.5 ? coming : leaving;
+    behind.rgb *= 1.0 - depth * tear.w * tear.x;
+    vec4 picture = mix(front, behind, other);
+    // Light along the border, which takes up the colours that it falls on; on white it is a shade.
+    float line = light.a * (glow * during * change.y + flare * tear.y * (0.5 + 0.5 * min(wide, 1.0)));
+    float spill = light.a * (glow * during * change.z * (1.0 - change.x) + flare * tear.z * (1.0 - tear.x));
+    line *= 0.25 + 0.75 * smoothstep(0.3, 0.6, at.g); // it glints here and there
     float grey = dot(picture.rgb, LUMA);
-    float tinted = min(power * (0.5 * seam + 0.35 * spill) + 0.7 * wisp, 1.0) * smoothstep(0.4, 0.9, grey);
-    vec3 shone = picture.rgb * mix(vec3(1.0), light.rgb * light.rgb, tinted);
-    vec3 warm = light.rgb * light.rgb;
-    vec3 shine = light.rgb * (0.55 * power * seam + 0.30 * crest)
-        + warm * (power * spill * (0.15 + 0.9 * picture.rgb) + wisp * (0.10 + 0.9 * picture.rgb));
-    return vec4(1.0 - (1.0 - shone) * (1.0 - clamp(0.8 * shine * (1.0 - 0.6 * grey), 0.0, 0.9)), picture.a);
+    float white = smoothstep(0.55, 0.95, grey);
+    picture.rgb *= 1.0 - 0.35 * min(line, 1.0) * white;
+    picture.rgb += (1.0 - picture.rgb) * min(light.rgb * (0.75 * line + spill * (0.04 + 0.45 * picture.rgb)) * (1.0 - white), 0.9);
+    return picture;
 }
 
 void main() {
