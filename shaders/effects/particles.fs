@@ -2,7 +2,7 @@
     "ISFVSN": "2",
     "VSN": "3",
     "TITLE": "Particles",
-    "DESCRIPTION": "Glowing dust in the air before the photo, in streams of light in its own two colours, with discs out of focus near the lens; it rises as embers do or falls as snow. Each accent sends a wave of light through it, which throws it outwards, and it drifts back; loud music carries it along and fills the air with light, and at the drop it bursts.",
+    "DESCRIPTION": "Glowing dust in the air before the photo, in streams of light in its own two colours, with discs out of focus near the lens; it rises as embers do or falls as snow. Quiet music leaves a few motes, loud music fills the air with them and with light. Each accent sets many of them alight and sends a wave of light through them, which throws them outwards, and they drift back; at the drop they burst. The middle stays clear.",
     "CREDIT": "TOQIBOX Render",
     "LICENSE": "MIT",
     "CATEGORIES": ["Photo", "Beat", "Scene"],
@@ -21,7 +21,7 @@
         {"NAME": "color", "LABEL": "Colour", "TYPE": "color", "DEFAULT": [1.0, 0.66, 0.32, 1.0], "PHOTO": "vivid"},
         {"NAME": "second", "LABEL": "Second colour", "TYPE": "color", "DEFAULT": [1.0, 0.42, 0.45, 1.0], "PHOTO": "second"},
         {"NAME": "haze", "LABEL": "Light in the air", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.5, "IDENTITY": 0.0},
-        {"NAME": "peak", "LABEL": "Loudest moments", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.0, "IDENTITY": 0.0, "BIND": {"bind": "loudness", "from": [0.88, 0.98], "curve": "in", "smooth": 0.3}},
+        {"NAME": "peak", "LABEL": "Loudest moments", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.0, "IDENTITY": 0.0, "BIND": {"bind": "loudness", "from": [0.86, 0.985], "curve": "in", "smooth": 0.3}},
         {"NAME": "glow", "LABEL": "Brightness", "TYPE": "float", "MIN": 0.0, "MAX": 2.0, "DEFAULT": 1.0, "BIND": {"bind": "level.envelope", "curve": "in", "min": 0.5, "max": 1.5}},
         {"NAME": "twinkle", "LABEL": "Twinkle", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.5, "BIND": {"bind": "treble.envelope", "min": 0.1, "max": 0.75}},
         {"NAME": "bump", "LABEL": "The photo grows on an accent", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.5, "IDENTITY": 0.0},
@@ -107,7 +107,7 @@ vec4 moved() {
     float band = sin(2.6 * bent.y + 1.5 * bent.x + 0.9 * t) + 0.7 * sin(3.9 * bent.x - 2.4 * bent.y - 1.2 * t);
     float stream = exp(-2.6 * band * band);
     float dense = 0.12 + 1.5 * stream;
-    float shine = wave * (2.4 * answer.z + 1.0 * IMG_NORM_PIXEL(thrown, vec2(0.005, 0.5)).z) + 1.6 * burst * exp(-max(late, 0.0) / 0.9) * smoothstep(-0.04, 0.06, late);
+    float shine = wave * (1.3 * peak + 2.4 * answer.z + 1.0 * IMG_NORM_PIXEL(thrown, vec2(0.005, 0.5)).z) + 1.6 * burst * exp(-max(late, 0.0) / 0.9) * smoothstep(-0.04, 0.06, late);
     return vec4(sum, dense + shine * (0.3 + 0.7 * dense), stream * (0.35 + 0.65 * cos(1.3 * bent.x + 0.8 * t) * cos(1.3 * bent.x + 0.8 * t)));
 }
 
@@ -120,8 +120,8 @@ vec4 misted() {
     vec3 tint = mix(color.rgb, second.rgb, part);
     tint = mix(vec3(dot(tint, LUMA)), tint, 1.3);
     tint = max(tint / max(max(tint.r, max(tint.g, tint.b)), 0.02), 0.0);
-    vec2 oval = (isf_FragNormCoord - 0.5) * vec2(2.2, 1.9);
-    return vec4(tint, mix(0.12, 1.0, smoothstep(0.3, 0.9, length(oval))));
+    vec2 oval = (isf_FragNormCoord - vec2(0.5, 0.57)) * vec2(2.2, 1.6);
+    return vec4(tint, mix(0.06, 1.0, smoothstep(0.35, 0.95, length(oval))));
 }
 
 // One particle: its place in its cell, one over its radius squared in short sides, its brightness.
@@ -145,8 +145,9 @@ vec4 particle() {
 
     float blink = 0.5 + 0.5 * sin(played * (2.0 + 5.0 * third.x) + 40.0 * third.y);
     float bright = mix(1.0, 0.15 + 1.35 * blink * blink, twinkle) * (layer == 2 ? 0.25 + 0.75 * third.z : layer == 1 ? 2.1 * pow(third.z, 4.0) : 0.012 + 1.9 * pow(third.z, 7.0));
-    float many = layer == 1 ? amount : 0.85 * amount;
-    return vec4(middle, 1.0 / (radius * radius), bright * step(first.z, many));
+    // Loud music brings more of them, and an accent sets others alight for a moment.
+    float many = (layer == 1 ? 1.15 : 0.95) * amount * mix(0.4, 1.0, max(peak, 0.75 * wave * pulse));
+    return vec4(middle, 1.0 / (radius * radius), bright * (1.0 - smoothstep(many - 0.15, many, first.z)));
 }
 
 vec4 picture() {
@@ -170,11 +171,11 @@ vec4 picture() {
         // The furthest are points in a glow, the nearest far out of focus, with no edge to be seen.
         float point_light = shape * shape;
         float core = point_light * point_light;
-        core *= core; // a small, hard light
-        point_light = 0.30 * point_light * shape + 1.7 * core;
+        core *= core; // a small light
+        point_light = 0.45 * point_light * shape + 0.9 * core;
         // Those between have a core in a wide glow; the nearest are discs with a brighter rim, as bokeh is.
-        float halo = shape * shape * shape * (0.42 + 0.5 * wave * pulse) + 2.0 * core * shape * shape;
-        float bokeh = smoothstep(0.0, 0.22, shape) * (0.62 + 0.75 * smoothstep(0.5, 0.1, shape));
+        float halo = shape * shape * shape * (0.5 + 0.6 * wave * pulse) + 1.1 * core * shape * shape;
+        float bokeh = smoothstep(0.0, 0.3, shape) * (0.5 + 0.5 * (1.0 - shape) + 0.45 * exp(-40.0 * (shape - 0.16) * (shape - 0.16)) + 0.35 * dot(away, vec2(-0.6, 0.8)) * sqrt(grain.z));
         if (i == 0) sum += grain.w * point_light;
         else if (i == 1) pale += grain.w * halo;
         else veil += grain.w * bokeh;
@@ -187,27 +188,27 @@ vec4 picture() {
     vec3 tint = around.rgb;
     float clear = around.a;
     float strong = max(pulse, 0.8 * peak);
-    float power = 1.7 * glow * field.z * (1.0 + 3.0 * wave * strong) * clear;
+    float power = 1.3 * glow * field.z * (1.0 + 5.0 * wave * strong) * clear;
     vec3 light = (sum + pale) * tint * power;
     // However bright the wave is, the photo shows through what is near.
-    float disc = (0.10 + 0.44 * soft) * veil * clear * (0.7 + 0.9 * wave * strong);
+    float disc = (0.10 + 0.44 * soft) * veil * clear * (0.5 + 1.5 * wave * strong + 0.8 * peak);
     light += disc * glow * 0.85 * tint;
     // The photo is darker and deeper in colour, most towards its corners and where it is bright, so that
     // snow too is a ground for light; there each particle also colours what is around it.
-    vec3 below = IMG_NORM_PIXEL(inputImage, 0.5 + (isf_FragNormCoord - 0.5) * (1.0 - 0.07 * bump * pulse)).rgb;
+    vec3 below = IMG_NORM_PIXEL(inputImage, 0.5 + (isf_FragNormCoord - 0.5) * (1.0 - 0.07 * bump * pulse - 0.08 * bump * peak)).rgb;
     float grey = dot(below, LUMA);
     float pale_ground = smoothstep(0.4, 0.95, grey);
     // Light hangs in the air where the dust is dense, and flares with it.
-    float air = haze * glow * (1.0 - 0.6 * pale_ground) * field.w * (0.3 + 0.7 * clear) * (0.22 + 0.75 * wave * strong + 0.35 * peak);
+    float air = haze * glow * (1.0 - 0.6 * pale_ground) * field.w * (0.3 + 0.7 * clear) * (0.14 + 0.5 * wave * strong + 0.4 * peak);
     light += air * tint * tint;
     float shade = dim * clamp(0.15 + 1.3 * dot(point, point), 0.0, 1.0);
     below = clamp(mix(vec3(grey), below, 1.0 + 0.5 * dim), 0.0, 1.0);
     below *= mix(vec3(1.0), below, 1.6 * shade) * (1.0 - 0.8 * shade * smoothstep(0.05, 0.5, grey));
-    below *= mix(vec3(1.0), tint, pale_ground * min(0.9 * dim * (0.2 + 0.8 * clear) + 0.7 * (1.0 - exp(-1.2 * pale * power - air)), 1.0) * 0.4); // dusk, not grey
+    below *= mix(vec3(1.0), tint, pale_ground * min(0.9 * dim * (0.2 + 0.8 * clear) + 0.7 * (1.0 - exp(-1.2 * pale * power - air)), 1.0) * 0.3); // dusk, not grey
     below *= 1.0 + 0.3 * wave * strong * (1.0 - grey);
     // However bright a light is, it keeps its colour around a core that is white.
     float most = max(light.r, max(light.g, light.b));
-    vec3 tone = mix(light / max(most, 1e-4), vec3(1.0), 0.9 * smoothstep(1.2, 5.0, most));
+    vec3 tone = mix(light / max(most, 1e-4), vec3(1.0), 0.7 * smoothstep(2.0, 8.0, most));
     return vec4(min(below, 1.0) + (tone - min(below, 1.0) * tone) * (1.0 - exp(-most)), 1.0);
 }
 
