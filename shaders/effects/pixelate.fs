@@ -1,20 +1,23 @@
 /*{
     "ISFVSN": "2",
-    "VSN": "4",
+    "VSN": "5",
     "TITLE": "Pixel breath",
-    "DESCRIPTION": "The picture falls into square blocks on every accent, large ones outside and finer ones towards the middle, some of which light up, and comes back within a fifth of a second; after a loud one it swells slowly, darkens and sinks back before the next. Rare accents breathe deep, a steady beat lightly.",
+    "DESCRIPTION": "The picture falls into square blocks on every accent, from its edges to where its middle begins, larger ones outside and finer ones further in, some of which light up, and they draw back to the edges within a third of a second; loud music keeps its borders in blocks. After a loud accent the picture swells slowly, darkens and sinks back before the next. Rare accents breathe deep, a steady beat lightly.",
     "CREDIT": "TOQIBOX Render",
     "LICENSE": "MIT",
     "PREMIUM": true,
     "CATEGORIES": ["Filter", "Beat", "Motion"],
     "INPUTS": [
         {"NAME": "inputImage", "TYPE": "image"},
-        {"NAME": "kick", "LABEL": "Accent", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.0, "IDENTITY": 0.0, "BIND": {"bind": "accent.pulse", "decay": 0.2, "curve": "out", "from": [0.0, 0.75]}},
+        {"NAME": "kick", "LABEL": "Accent", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.0, "IDENTITY": 0.0, "BIND": {"bind": "accent.pulse", "decay": 0.36, "from": [0.0, 0.75]}},
         {"NAME": "since", "LABEL": "Seconds since the accent", "TYPE": "float", "MIN": 0.0, "MAX": 10.0, "DEFAULT": 10.0, "IDENTITY": 10.0, "BIND": {"bind": "accent.since"}},
         {"NAME": "until", "LABEL": "Seconds until the next accent", "TYPE": "float", "MIN": 0.0, "MAX": 10.0, "DEFAULT": 10.0, "BIND": {"bind": "accent.until"}},
         {"NAME": "strength", "LABEL": "Strength of the accent", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 1.0, "IDENTITY": 0.0, "BIND": {"bind": "accent.strength", "from": [0.2, 0.8]}},
+        {"NAME": "loud", "LABEL": "Loudness", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.0, "IDENTITY": 0.0, "BIND": {"bind": "loudness", "from": [0.86, 0.985], "curve": "in", "smooth": 0.3}},
+        {"NAME": "sound", "LABEL": "There is sound", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 1.0, "BIND": {"bind": "sounding", "smooth": 0.5}},
         {"NAME": "amount", "LABEL": "Amount", "TYPE": "float", "MIN": 0.0, "MAX": 2.0, "DEFAULT": 1.0, "IDENTITY": 0.0},
-        {"NAME": "coarse", "LABEL": "Size of the pixels", "TYPE": "float", "MIN": 0.0, "MAX": 0.2, "DEFAULT": 0.046, "IDENTITY": 0.0},
+        {"NAME": "coarse", "LABEL": "Size of the pixels", "TYPE": "float", "MIN": 0.0, "MAX": 0.2, "DEFAULT": 0.06, "IDENTITY": 0.0},
+        {"NAME": "middle", "LABEL": "Free middle", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.34},
         {"NAME": "scale", "LABEL": "Scale", "TYPE": "float", "MIN": 1.0, "MAX": 1.5, "DEFAULT": 1.12, "IDENTITY": 1.0},
         {"NAME": "darken", "LABEL": "Darken", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.3, "IDENTITY": 0.0},
         {"NAME": "breath", "LABEL": "Length of a breath, seconds", "TYPE": "float", "MIN": 0.5, "MAX": 8.0, "DEFAULT": 2.4},
@@ -51,12 +54,12 @@ vec2 drifting(vec2 uv) {
 }
 
 // How far the breath is, 0 to 1. It ends before the next accent, so none is broken off, whatever
-// the rhythm, and has begun in the accent's own frame.
+// the rhythm, and has begun in the accent's own frame. Silence ends it.
 float swollen() {
     float gap = max(since + until, 0.01);
     float phase = since / min(gap, breath);
     float swell = smoothstep(-0.1 * IN, IN, phase) * (1.0 - smoothstep(IN, 1.0, phase));
-    return amount * strength * smoothstep(DENSE, RARE, gap) * swell;
+    return amount * strength * sound * smoothstep(DENSE, RARE, gap) * swell;
 }
 
 // Hash without sine (Dave Hoskins), so that every driver gives the same squares.
@@ -70,27 +73,29 @@ vec2 swelling(vec2 uv, float swell) {
     return drifting(uv + (0.5 - uv) * (1.0 - 1.0 / (1.0 + swell * (scale - 1.0))));
 }
 
-// How far a place is from the middle, where the subject is, in short sides; each square has its own part of chance.
-float from_middle(vec2 place, vec2 cell) {
-    vec2 off = (place - RENDERSIZE * vec2(0.5, 0.56)) * vec2(1.0, 0.8) / min(RENDERSIZE.x, RENDERSIZE.y);
-    return length(off) + 0.28 * (hash(cell + 17.0) - 0.5);
+// How far a place is outside of what stays free, where the subject is, in short sides; each square
+// has its own part of chance.
+float outside(vec2 place, vec2 cell, float border) {
+    vec2 off = (place - RENDERSIZE * vec2(0.5, 0.57)) * vec2(1.0, 0.8) / min(RENDERSIZE.x, RENDERSIZE.y);
+    return length(off) + 0.24 * (hash(cell + 17.0) - 0.5) - border;
 }
 
 // The picture in squares of up to `side` whole pixels about the middle of the frame, each the mean of
-// what it covers. A fine joint and a little light of its own show each square where the photo is flat.
-vec4 squares(float side, float swell) {
+// what it covers, outside of the border. A fine joint, an edge that catches the light and a little
+// light of its own show each square where the photo is flat.
+vec4 squares(float side, float border, float swell) {
     vec2 from = gl_FragCoord.xy - floor(0.5 * RENDERSIZE);
     vec2 cell = floor(from / side);
-    vec2 middle = floor(0.5 * RENDERSIZE) + (cell + 0.5) * side;
     float whole = side;
-    // The nearer to the middle, the finer: halved once, or twice.
-    float far = from_middle(middle, cell);
-    side = max(floor(side * (far < 0.22 ? 0.25 : far < 0.36 ? 0.5 : 1.0)), 2.0);
+    // The nearer to the border, the finer: halved once, or twice.
+    float far = outside(floor(0.5 * RENDERSIZE) + (cell + 0.5) * side, cell, border);
+    side = max(floor(side * (far < 0.10 ? 0.25 : far < 0.28 ? 0.5 : 1.0)), 2.0);
     cell = floor(from / side);
-    middle = floor(0.5 * RENDERSIZE) + (cell + 0.5) * side;
+    vec2 middle_ = floor(0.5 * RENDERSIZE) + (cell + 0.5) * side;
+    if (far < 0.28 && outside(middle_, cell, border) < 0.0) return IMG_NORM_PIXEL(inputImage, swelling(isf_FragNormCoord, swell));
     vec4 sum = vec4(0.0);
     for (int at = 0; at < 4; at++) {
-        vec2 place = swelling((middle + 0.25 * side * (vec2(at & 1, at >> 1) * 2.0 - 1.0)) / RENDERSIZE, swell);
+        vec2 place = swelling((middle_ + 0.25 * side * (vec2(at & 1, at >> 1) * 2.0 - 1.0)) / RENDERSIZE, swell);
         sum += IMG_NORM_PIXEL(small, place);
     }
     vec4 tone = 0.25 * sum;
@@ -104,20 +109,23 @@ vec4 squares(float side, float swell) {
     float chance = hash(cell + 91.0);
     tone.rgb *= 1.0 + 0.09 * (chance - 0.5);
     // Some light up with the accent in their own colour.
-    float spark = smoothstep(0.86, 1.0, hash(cell + 53.0)) * min(kick, 1.0) * (side > 0.4 * whole ? 1.0 : 0.3);
+    float spark = smoothstep(0.86, 1.0, hash(cell + 53.0)) * min(kick + 0.4 * loud, 1.0) * (side > 0.4 * whole ? 1.0 : 0.3);
     vec3 pure = tone.rgb / max(max(tone.r, max(tone.g, tone.b)), 0.1);
     tone.rgb += (1.0 - tone.rgb) * pure * pure * 0.55 * spark;
-    tone.rgb = clamp(tone.rgb * (1.0 - 0.2 * joint) + 0.012 * (1.0 - joint), 0.0, 1.0);
+    float rim = (within.y - within.x) / side; // lit from above on the left
+    tone.rgb *= 1.0 + 0.10 * rim;
+    tone.rgb = clamp(tone.rgb * (1.0 - 0.25 * joint) + 0.012 * (1.0 - joint), 0.0, 1.0);
     return tone;
 }
 
 vec4 breathing() {
     float swell = swollen();
-    // Large squares of one size, which break twice into quarters before the picture is back.
-    float most = 4.0 * floor(0.25 * min(amount, 1.0) * coarse * min(RENDERSIZE.x, RENDERSIZE.y) + 0.5); // squares halve evenly
-    float strong = kick * amount;
-    float side = strong < 0.12 ? 0.0 : strong < 0.4 ? floor(0.25 * most) : strong < 0.75 ? floor(0.5 * most) : most * floor(max(amount, 1.0) + 0.01);
-    vec4 picture = side < 2.0 ? IMG_NORM_PIXEL(inputImage, swelling(isf_FragNormCoord, swell)) : squares(side, swell);
+    float most = 4.0 * floor(0.25 * max(amount, 1.0) * coarse * min(RENDERSIZE.x, RENDERSIZE.y) + 0.5); // squares halve evenly
+    // How far in the squares reach: an accent drives them to the free middle, loud music holds them at the edges.
+    float drive = amount * max(kick, 0.5 * loud + 0.2 * kick * loud);
+    float border = mix(1.25, middle, 1.0 - pow(1.0 - min(drive, 1.0), 1.6));
+    bool any_ = most >= 4.0 && drive > 0.02;
+    vec4 picture = any_ ? squares(most, border, swell) : IMG_NORM_PIXEL(inputImage, swelling(isf_FragNormCoord, swell));
     vec2 off = 2.0 * isf_FragNormCoord - 1.0;
     float shade = darken * swell * (0.55 + 0.45 * min(dot(off, off), 1.0)); // darker outside
     return vec4(picture.rgb * max(1.0 - shade, 0.0), picture.a);
