@@ -7,7 +7,7 @@ import os
 import signal
 import socket
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from server import sandbox, start
 from server.concurrency import uninterrupted
@@ -60,7 +60,7 @@ class ForkedProcess:
         (_, self.stdin), (self.stdout, _), (self.stderr, _), (status, _) = streams
         self._writers = [writer for _, writer in streams]
         self._returncode: int | None = None
-        self._is_closed = False
+        self._closed = asyncio.Event()
         self._end = asyncio.create_task(self._read_status(status))
 
     async def _read_status(self, status: asyncio.StreamReader) -> None:
@@ -69,7 +69,8 @@ class ForkedProcess:
             line = await status.readline()
         # Without a line the fork server has ended, and this process with it: init has reaped it.
         ended = read_status(line)
-        self._is_closed = self._is_closed or ended is None
+        if ended is None:
+            self._closed.set()
         self._returncode = -signal.SIGKILL if ended is None else ended[1]
 
     @property
@@ -81,15 +82,24 @@ class ForkedProcess:
         """Wait for its end."""
         await asyncio.wait((self._end,))
 
+    @property
+    def is_closed(self) -> bool:
+        """True if its sockets are closed or its fork server has ended."""
+        return self._closed.is_set()
+
+    async def wait_closed(self) -> None:
+        """Wait until its sockets are closed, or its fork server has ended."""
+        await self._closed.wait()
+
     def kill_group(self) -> None:
         """Kill its process group with SIGKILL."""
-        if not self._is_closed:  # afterwards its id may be another's
+        if not self._closed.is_set():  # afterwards its id may be another's
             with contextlib.suppress(ProcessLookupError, PermissionError):
                 os.killpg(self.pid, signal.SIGKILL)
 
     def close(self) -> None:
         """Close its sockets; the fork server then reaps it, so that its id may be another's."""
-        self._is_closed = True
+        self._closed.set()
         self._end.cancel()
         if self._returncode is None:
             self._returncode = -signal.SIGKILL
@@ -113,6 +123,8 @@ class _Connection:
 
     process: asyncio.subprocess.Process
     requests: socket.socket
+    workers: list[ForkedProcess] = field(default_factory=list)
+    """Its workers, at least those that are not closed yet; they end with it."""
 
     async def fork(self, request: bytes) -> ForkedProcess:
         """Request a worker and wait for its start.
@@ -134,7 +146,7 @@ class _Connection:
                 raise ConnectionResetError("the fork server has died")
             word, number = status
             if word == STARTED:
-                return ForkedProcess(number, streams)
+                return self._add(ForkedProcess(number, streams))
             if word == FAILED:
                 raise OSError(number, os.strerror(number))
             raise OSError(f"it ended with {number} before it started")
@@ -147,6 +159,11 @@ class _Connection:
                 ours.close()
             for _, theirs in pairs:
                 theirs.close()
+
+    def _add(self, worker: ForkedProcess) -> ForkedProcess:
+        self.workers[:] = [other for other in self.workers if not other.is_closed]
+        self.workers.append(worker)
+        return worker
 
     async def _send(self, packet: bytes, descriptors: list[int]) -> None:
         while True:
@@ -177,12 +194,15 @@ class ForkServer:
 
     Args:
         environment: environment of the workers.
+        start_s: time limit for the start of a worker, in seconds.
     """
 
-    def __init__(self, environment: Mapping[str, str]) -> None:
+    def __init__(self, environment: Mapping[str, str], start_s: float = _START_S) -> None:
         self._environment = environment
+        self.start_s = start_s
         self._lock = asyncio.Lock()
         self._connection: _Connection | None = None
+        self._retired: dict[asyncio.Task[None], _Connection] = {}
 
     async def start(self, label: str, limits: sandbox.Limits | None) -> ForkedProcess:
         """Start a worker process; `label` is its purpose in the list of processes.
@@ -204,9 +224,13 @@ class ForkServer:
         for is_last in (False, True):
             connection = await self._connect()
             try:
-                return await run_within(_START_S, connection.fork(request))
-            except (ConnectionError, TimeoutError):
+                return await run_within(self.start_s, connection.fork(request))
+            except ConnectionError:
                 await self._replace(connection)
+                if is_last:
+                    raise
+            except TimeoutError:
+                await self._retire(connection)
                 if is_last:
                     raise
         raise AssertionError
@@ -242,16 +266,40 @@ class ForkServer:
         return _Connection(process, requests)
 
     async def _replace(self, connection: _Connection) -> None:
-        """End a fork server that does not answer; the next request starts another."""
+        """End a fork server that has died; the next request starts another."""
         async with self._lock:
             if self._connection is connection:
                 self._connection = None
                 detail = await connection.close()
                 log_event(_LOG, logging.ERROR, "fork_server.ended", detail=detail)
 
-    async def close(self) -> None:
-        """End the fork server, and its workers with it."""
+    async def _retire(self, connection: _Connection) -> None:
+        """Send no more requests to a fork server that does not answer, and end it after its workers.
+
+        Its workers may be well: a host that swaps delays a fork by more than the limit.
+        """
         async with self._lock:
-            connection, self._connection = self._connection, None
-            if connection is not None:
+            if self._connection is connection:
+                self._connection = None
+                log_event(_LOG, logging.ERROR, "fork_server.unanswered")
+                ending = asyncio.create_task(_end_after_workers(connection))
+                self._retired[ending] = connection
+                ending.add_done_callback(self._retired.pop)
+
+    async def close(self) -> None:
+        """End all fork servers, and their workers with them."""
+        async with self._lock:
+            connections = list(self._retired.values())
+            for ending in list(self._retired):
+                ending.cancel()
+            if self._connection is not None:
+                connections.append(self._connection)
+            self._connection = None
+            for connection in connections:
                 await connection.close()
+
+
+async def _end_after_workers(connection: _Connection) -> None:
+    for worker in list(connection.workers):
+        await worker.wait_closed()
+    await connection.close()

@@ -53,6 +53,22 @@ async def test_its_death_ends_its_workers_and_the_next_worker_starts_another(
     assert [record.message for record in caplog.records] == ["fork_server.ended"]
 
 
+async def test_its_workers_outlive_a_request_without_an_answer(
+    fork_server: ForkServer, caplog: pytest.LogCaptureFixture
+) -> None:
+    fork_server.start_s = 10.0  # long enough for the second one, on a machine under load
+    worker = await Worker.start("test", launch=fork_server.start)
+    first = _server()
+    os.kill(first.pid, signal.SIGSTOP)
+    assert (await run_task(Probe(), WATCH, launch=fork_server.start)).gl.ok
+    assert [record.message for record in caplog.records] == ["fork_server.unanswered"]
+    assert (await worker.run(Probe(), WATCH, lambda _event: None)).gl.ok
+    os.kill(first.pid, signal.SIGCONT)  # it reads the request that nobody waits for any more
+    assert first.is_alive
+    await worker.kill()
+    await until(lambda: not first.is_alive)
+
+
 async def test_a_worker_ends_with_the_last_of_its_sockets(fork_server: ForkServer) -> None:
     worker = await Worker.start("test", launch=fork_server.start)
     process = next(one for one in descendants(os.getpid()) if one.kind == "worker")
