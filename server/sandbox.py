@@ -20,7 +20,7 @@ INHERITED_ENV = (
     "LD_LIBRARY_PATH",
     "LIBGL_ALWAYS_SOFTWARE",
     "LP_NUM_THREADS",
-    "MESA_SHADER_CACHE_DIR",
+    "MESA_SHADER_CACHE_MAX_SIZE",
     "NVIDIA_DRIVER_CAPABILITIES",
     "NVIDIA_VISIBLE_DEVICES",
     "PATH",
@@ -99,24 +99,33 @@ def environment(root: Path = Path("/"), *, shaders: Path | None = None) -> dict[
         "OPENBLAS_NUM_THREADS": "1",
     }
     inherited = {name: os.environ[name] for name in INHERITED_ENV if name in os.environ}
-    cache = _shader_cache(os.environ.get("MESA_SHADER_CACHE_DIR") or shaders)
-    return {"PATH": os.defpath, **_llvmpipe_threads(root), **inherited, **fixed, **cache}
+    cache = _shader_cache(shaders, os.environ.get("MESA_SHADER_CACHE_DIR"))
+    return {"PATH": os.defpath, **_llvmpipe_threads(root), **cache, **inherited, **fixed}
 
 
-def _shader_cache(folder: str | Path | None) -> dict[str, str]:
+def _shader_cache(default: Path | None, chosen: str | None) -> dict[str, str]:
     """Return the variables of Mesa and of NVIDIA's driver that choose their cache of shaders.
+
+    A folder that the operator has chosen has the size that he chooses for it
+    (MESA_SHADER_CACHE_MAX_SIZE), or Mesa's.
 
     Mesa's entries are named by a hash of the shader, the driver and the processor, and checked by a
     CRC when they are read (https://docs.mesa3d.org/envvars.html).
     """
+    folder = chosen or default
     if not folder:
         return {"MESA_SHADER_CACHE_DISABLE": "true", "__GL_SHADER_DISK_CACHE": "0"}
-    return {
+    variables = {
         "MESA_SHADER_CACHE_DISABLE": "false",
         "MESA_SHADER_CACHE_DIR": str(folder),
-        "MESA_SHADER_CACHE_MAX_SIZE": f"{_SHADER_CACHE_MB}M",
         "__GL_SHADER_DISK_CACHE": "1",
         "__GL_SHADER_DISK_CACHE_PATH": str(folder),
+    }
+    if chosen:
+        return variables
+    return {
+        **variables,
+        "MESA_SHADER_CACHE_MAX_SIZE": f"{_SHADER_CACHE_MB}M",
         "__GL_SHADER_DISK_CACHE_SIZE": str(_SHADER_CACHE_MB << 20),
     }
 

@@ -39,12 +39,18 @@ def test_shaders_are_cached_only_in_the_given_folder(
         return [environment.get(name) for name in names]
 
     monkeypatch.delenv("MESA_SHADER_CACHE_DIR", raising=False)
-    names = ["MESA_SHADER_CACHE_DISABLE", "MESA_SHADER_CACHE_DIR"]
+    monkeypatch.delenv("MESA_SHADER_CACHE_MAX_SIZE", raising=False)
+    names = ["MESA_SHADER_CACHE_DISABLE", "MESA_SHADER_CACHE_DIR", "MESA_SHADER_CACHE_MAX_SIZE"]
     names += ["__GL_SHADER_DISK_CACHE", "__GL_SHADER_DISK_CACHE_PATH"]
-    assert cache(sandbox.environment()) == ["true", None, "0", None]
-    assert cache(sandbox.environment(shaders=Path("/s"))) == ["false", "/s", "1", "/s"]
+    assert cache(sandbox.environment()) == ["true", None, None, "0", None]
+    assert cache(sandbox.environment(shaders=Path("/s"))) == ["false", "/s", "64M", "1", "/s"]
+    monkeypatch.setenv("MESA_SHADER_CACHE_DIR", "")
+    assert cache(sandbox.environment(shaders=Path("/s"))) == ["false", "/s", "64M", "1", "/s"]
     monkeypatch.setenv("MESA_SHADER_CACHE_DIR", "/kept")
-    assert cache(sandbox.environment(shaders=Path("/s"))) == ["false", "/kept", "1", "/kept"]
+    kept = ["false", "/kept", None, "1", "/kept"]
+    assert cache(sandbox.environment(shaders=Path("/s"))) == kept
+    monkeypatch.setenv("MESA_SHADER_CACHE_MAX_SIZE", "3G")
+    assert cache(sandbox.environment())[2] == "3G"
 
 
 def test_a_broken_pipe_may_end_a_child() -> None:

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 from server import sandbox
@@ -50,18 +51,23 @@ class Service:
     Callers use its parts directly: `admission`, `intake`, `store`, `data`, `machine`,
     `validations`, `dispatcher`. Its own methods are those that need several of them.
 
+    Args:
+        config: settings.
+        library: the effects.
+        shaders: folder in which drivers cache compiled shaders; None for that of the data folder.
+
     Raises:
         DataFolderError: the data folder cannot be used or is in use.
     """
 
-    def __init__(self, config: Config, library: Library) -> None:
+    def __init__(self, config: Config, library: Library, shaders: Path | None = None) -> None:
         self.config = config
         self.library = library
         self.draining = False
         self.data = DataFolder(config.data_dir)
         self.events = JobEvents()
         self.store = Store(self.data.database, self.data.release_ballast, self.events)
-        self.fork_server = ForkServer(sandbox.environment(shaders=self.data.shaders))
+        self.fork_server = ForkServer(sandbox.environment(shaders=shaders or self.data.shaders))
         launch = self.fork_server.start
         run_forked = partial(run_task, launch=launch)
         self.machine = MachineProbe(config, self.data.scratch, run_forked)

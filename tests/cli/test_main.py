@@ -88,15 +88,21 @@ def test_wrong_usage_is_2_and_names_the_problem(
     assert not (tmp_path / "out.mp4").exists()
 
 
-def test_an_output_is_only_overwritten_with_y(files: list[str], tmp_path: Path) -> None:
+def test_an_output_is_only_overwritten_with_y_and_shaders_are_cached(
+    files: list[str], tmp_path: Path
+) -> None:
     out = tmp_path / "out.mp4"
     out.write_text("mine")
     done = run("render", *files, "-o", str(out))
     assert done.returncode == 2
     assert "-y" in done.stderr
     assert out.read_text() == "mine"
-    done = run("render", *files, "-o", str(out), "-y", "--effect", "plain")
+    cache = {"MESA_SHADER_CACHE_DIR": "", "XDG_CACHE_HOME": str(tmp_path)}
+    done = run("render", *files, "-o", str(out), "-y", "--effect", "plain", **cache)
     assert done.returncode == 0
+    shaders = tmp_path / "toqibox" / "shaders"
+    assert any(shaders.iterdir())  # kept for the next command
+    assert shaders.stat().st_mode & 0o777 == 0o700
     assert "15 frames" in done.stdout
     assert media.contents(out)["format"]["format_name"].startswith("mov")
 

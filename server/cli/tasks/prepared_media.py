@@ -3,9 +3,9 @@
 import asyncio
 import contextlib
 import hashlib
-import os
 import shutil
 import tempfile
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
@@ -15,6 +15,7 @@ import server
 from server import sandbox, start
 from server.cli.support.command_error import CommandError, error_text
 from server.cli.support.exit_status import FAILED, USAGE
+from server.cli.support.user_cache import user_cache
 from server.cli.tasks.worker_session import WorkerSession
 from server.jobs.execution.worker_process import TaskError
 from server.jobs.submission.fields import FILE_FIELDS
@@ -24,6 +25,9 @@ from server.protocol.tasks import Analyse, Prepare
 from server.terminal import print_errors
 
 _MAX_AUDIO_S = 3600
+_PART = "samples-part-"
+_MAX_MAKING_S = 3600
+"""Samples that are older and not complete were abandoned."""
 SAMPLE_NAMES = {"audio": "track.wav", "photo": "photo.png", "photo2": "photo2.png"}
 """Names of the sample files; see samples/sample_files.py."""
 
@@ -112,25 +116,32 @@ def sample_folder(session: WorkerSession, temp_folder: Path) -> Path:
     Raises:
         CommandError: they cannot be made.
     """
-    folder = _cache_folder() / f"samples-{_code_digest()}"
+    folder = user_cache() / f"samples-{_code_digest()}"
     if folder.is_dir():
         return folder
     print_errors("creating a sample track and sample photos, once …")
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
-        temp = Path(tempfile.mkdtemp(prefix="samples-part-", dir=folder.parent))
+        temp = Path(tempfile.mkdtemp(prefix=_PART, dir=folder.parent))
     except OSError:
         return _make_samples(session, temp_folder / "samples")
     try:
         _make_samples(session, temp)
-        for outdated in folder.parent.glob("samples-*"):
-            if outdated != temp:
-                shutil.rmtree(outdated, ignore_errors=True)
+        _remove_outdated(folder.parent)
         with contextlib.suppress(OSError):  # another command was faster
             temp.rename(folder)
     finally:
         shutil.rmtree(temp, ignore_errors=True)
     return folder
+
+
+def _remove_outdated(cache: Path) -> None:
+    """Remove samples of other versions, but not those that another command is making."""
+    for folder in cache.glob("samples-*"):
+        with contextlib.suppress(OSError):
+            age_s = time.time() - folder.stat().st_mtime
+            if not folder.name.startswith(_PART) or age_s > _MAX_MAKING_S:
+                shutil.rmtree(folder, ignore_errors=True)
 
 
 def _make_samples(session: WorkerSession, folder: Path) -> Path:
@@ -177,14 +188,6 @@ def _prepare(
         field = error.field
         name = f"{files[field]}: " if field in files else ""
         raise CommandError(name + error_text(error), FAILED) from None
-
-
-def _cache_folder() -> Path:
-    """Return the cache folder of the user, by the XDG Base Directory specification."""
-    base = os.environ.get("XDG_CACHE_HOME") or Path(
-        os.environ.get("HOME", "/nonexistent"), ".cache"
-    )
-    return Path(base) / "toqibox"
 
 
 def _code_digest() -> str:

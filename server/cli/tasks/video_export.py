@@ -14,6 +14,7 @@ from server.cli.support.atomic_copy import atomic_target
 from server.cli.support.editor_messages import format_with_source
 from server.cli.support.exit_status import FAILED, INTERRUPTED
 from server.cli.support.progress_bar import ProgressBar
+from server.cli.support.user_cache import shader_cache
 from server.config import Config
 from server.effects.library.library import Library
 from server.errors import ToqiboxError, localize
@@ -68,7 +69,8 @@ def export_video(config: Config, library: Library, export: VideoExport) -> int:
         local_config = replace(
             config, data_dir=Path(folder), min_free_mb=0, max_parallel_exports=slots
         )
-        return asyncio.run(_export_until_interrupted(Service(local_config, library), export))
+        service = Service(local_config, library, shader_cache())
+        return asyncio.run(_export_until_interrupted(service, export))
 
 
 async def _export_until_interrupted(service: Service, export: VideoExport) -> int:

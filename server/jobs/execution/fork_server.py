@@ -274,7 +274,7 @@ class ForkServer:
                 log_event(_LOG, logging.ERROR, "fork_server.ended", detail=detail)
 
     async def _retire(self, connection: _Connection) -> None:
-        """Send no more requests to a fork server that does not answer, and end it after its workers.
+        """Send no more requests to a fork server that does not answer; end it after its workers.
 
         Its workers may be well: a host that swaps delays a fork by more than the limit.
         """
