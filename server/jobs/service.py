@@ -80,12 +80,7 @@ class Service:
             config, self.store, self.data, self.machine, lambda: self.draining
         )
         self.intake = Intake(
-            config,
-            self.store,
-            self.data,
-            self.machine,
-            self.validations,
-            self.admission,
+            config, self.store, self.data, self.machine, self.validations, self.admission
         )
         self._background_tasks: list[asyncio.Task[None]] = []
         self.events.subscribe(self._wake_dispatcher)

@@ -23,6 +23,7 @@ from server.jobs.storage.data_folder import (
     write_address,
 )
 from server.jobs.store.store import Store
+from tests.harness.slots import until
 from tests.jobs.conftest import MakeJob
 
 
@@ -247,9 +248,11 @@ async def test_a_stop_waits_for_a_purge(tmp_path: Path, monkeypatch: pytest.Monk
     """Otherwise it would use a table that is closed."""
     monkeypatch.setattr("server.jobs.service._PURGE_INTERVAL_S", 0.0)
     service = Service(Config(data_dir=tmp_path), Library(()))
+    begun: list[bool] = []
     ends: list[str] = []
 
     async def purge_slowly(*_: object, at_start: bool) -> None:
+        begun.append(at_start)
         try:
             if not at_start:
                 await asyncio.sleep(60)
@@ -261,7 +264,7 @@ async def test_a_stop_waits_for_a_purge(tmp_path: Path, monkeypatch: pytest.Monk
     monkeypatch.setattr("server.jobs.service.purge", purge_slowly)
     monkeypatch.setattr(service.machine, "probe", _nothing)
     await service.start()
-    await asyncio.sleep(0.01)
+    await until(lambda: begun == [True, False])
     await service.stop()
     assert ends == ["at start", "later"]
 

@@ -1,4 +1,4 @@
-"""Workers that a fork server starts, and the fork server's own process."""
+"""The fork server as the server sees it: it starts workers, and can be replaced by another."""
 
 import asyncio
 import contextlib
@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 from server import sandbox, start
 from server.concurrency import uninterrupted
+from server.jobs.execution.forked_process import ForkedProcess, Stream
 from server.jobs.execution.process import MAX_LINE_BYTES
 from server.jobs.execution.timeouts import run_within
 from server.logging_json import log_event
@@ -43,70 +44,6 @@ _LOADED: tuple[type[tasks.AnyTask], ...] = (
 """Tasks that the server runs, in the order in which it needs them."""
 
 
-_Stream = tuple[asyncio.StreamReader, asyncio.StreamWriter]
-
-
-class ForkedProcess:
-    """Worker process that was forked; see worker/fork_server.py.
-
-    Args:
-        pid: its id.
-        streams: its standard input, output and error, and its status. The process is killed when
-            the last of them is closed.
-    """
-
-    def __init__(self, pid: int, streams: list[_Stream]) -> None:
-        self.pid = pid
-        (_, self.stdin), (self.stdout, _), (self.stderr, _), (status, _) = streams
-        self._writers = [writer for _, writer in streams]
-        self._returncode: int | None = None
-        self._closed = asyncio.Event()
-        self._end = asyncio.create_task(self._read_status(status))
-
-    async def _read_status(self, status: asyncio.StreamReader) -> None:
-        line = b""
-        with contextlib.suppress(OSError):
-            line = await status.readline()
-        # Without a line the fork server has ended, and this process with it: init has reaped it.
-        ended = read_status(line)
-        if ended is None:
-            self._closed.set()
-        self._returncode = -signal.SIGKILL if ended is None else ended[1]
-
-    @property
-    def returncode(self) -> int | None:
-        """Exit status, or a negative signal number; None while it runs."""
-        return self._returncode
-
-    async def wait(self) -> None:
-        """Wait for its end."""
-        await asyncio.wait((self._end,))
-
-    @property
-    def is_closed(self) -> bool:
-        """True if its sockets are closed or its fork server has ended."""
-        return self._closed.is_set()
-
-    async def wait_closed(self) -> None:
-        """Wait until its sockets are closed, or its fork server has ended."""
-        await self._closed.wait()
-
-    def kill_group(self) -> None:
-        """Kill its process group with SIGKILL."""
-        if not self._closed.is_set():  # afterwards its id may be another's
-            with contextlib.suppress(ProcessLookupError, PermissionError):
-                os.killpg(self.pid, signal.SIGKILL)
-
-    def close(self) -> None:
-        """Close its sockets; the fork server then reaps it, so that its id may be another's."""
-        self._closed.set()
-        self._end.cancel()
-        if self._returncode is None:
-            self._returncode = -signal.SIGKILL
-        for writer in self._writers:
-            writer.close()
-
-
 async def _end(forking: asyncio.Task[ForkedProcess]) -> None:
     """End a process that is still being started."""
     await asyncio.wait((forking,))
@@ -134,7 +71,7 @@ class _Connection:
             OSError: the worker could not be started.
         """
         pairs = [socket.socketpair() for _ in range(SOCKETS)]
-        streams: list[_Stream] = []
+        streams: list[Stream] = []
         try:
             for ours, _ in pairs:
                 streams.append(await asyncio.open_connection(sock=ours, limit=MAX_LINE_BYTES))

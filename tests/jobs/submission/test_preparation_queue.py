@@ -9,6 +9,7 @@ from server.errors import ToqiboxError
 from server.http.limits import HttpLimits
 from server.http.uploads.upload_limiter import UploadLimiter
 from server.jobs.submission.preparation_queue import PreparationQueue
+from tests.harness.slots import until
 
 MB = 1 << 20
 
@@ -78,9 +79,9 @@ async def test_turns_are_in_order_and_the_wait_is_limited() -> None:
 
     async with line.acquire():
         waiting = [asyncio.create_task(add(number)) for number in range(4)]
-        await asyncio.sleep(0.01)
+        await until(lambda: line.waiting == 4)
         waiting[1].cancel()
-        await asyncio.sleep(0.01)
+        await until(lambda: line.waiting == 3)
     await asyncio.wait(waiting)
     assert done == [0, 2, 3]
     short = _line(max_wait_s=0.02)
@@ -102,7 +103,7 @@ async def test_the_turn_of_a_client_that_leaves_goes_to_the_next() -> None:
 
     async with line.acquire():
         leaving, staying = asyncio.create_task(add()), asyncio.create_task(add())
-        await asyncio.sleep(0.01)
+        await until(lambda: line.waiting == 2)
     leaving.cancel()
     async with asyncio.timeout(5):
         await staying
@@ -133,7 +134,7 @@ async def test_the_last_of_a_queue_that_is_too_slow_are_refused_at_once() -> Non
 
     async with line.acquire():
         waiting = [asyncio.create_task(add(number)) for number in range(5)]
-        await asyncio.sleep(0.01)
+        await until(lambda: len(left) == 2)
         assert left == [(3, "rate_limited"), (4, "rate_limited")]
         assert line.waiting == 3
     await asyncio.wait(waiting)
