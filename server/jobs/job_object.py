@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from server.errors import CATALOGUE, localize
 from server.jobs.model.job import Job, Stage, Status
-from server.jobs.submission.fields import HIGHLIGHTS
+from server.jobs.submission.fields import ASPECTS, FITS, HIGHLIGHTS, aspect_of
 from server.json_schema import (
     BOOLEAN,
     COUNT,
@@ -62,6 +62,17 @@ class JobView:
         return ids[0] if len(ids) == 1 else ids
 
     @property
+    def chain(self) -> list[dict[str, Any]]:
+        """Its effects with the params of the request, in the form of the field ``effect``."""
+        return [{"id": item.id, "params": dict(item.params)} for item in self.job.spec.effects]
+
+    @property
+    def aspect(self) -> str | None:
+        """Aspect of the request; a job of an earlier version has only the size of its frames."""
+        spec = self.job.spec
+        return spec.aspect or aspect_of(spec.width, spec.height)
+
+    @property
     def frames(self) -> dict[str, int]:
         """Frames done and in total."""
         total = self.job.spec.frames
@@ -114,7 +125,24 @@ PROPERTIES: dict[str, Property] = {
         lambda view: {"width": view.job.spec.width, "height": view.job.spec.height},
     ),
     "effect": Property({"anyOf": [TEXT, array_of(TEXT)]}, lambda view: view.effect),
+    "params": Property(
+        {
+            "type": ["object", "null"],
+            "description": "The params of the request; null if it had a chain of several effects.",
+        },
+        lambda view: view.chain[0]["params"] if len(view.chain) == 1 else None,
+    ),
+    "chain": Property(
+        {
+            **array_of(reference("ChainEffect")),
+            "description": "The effects with their params: the field `effect` that asks for them "
+            "again.",
+        },
+        lambda view: view.chain,
+    ),
     "preset": Property(nullable(TEXT), lambda view: view.job.spec.preset),
+    "aspect": Property({"enum": [*ASPECTS, None]}, lambda view: view.aspect),
+    "fit": Property({"enum": list(FITS)}, lambda view: view.job.spec.fit),
     "codec": Property({"enum": list(CODECS)}, lambda view: view.job.spec.codec),
     "quality": Property({"enum": list(QUALITIES)}, lambda view: view.job.spec.quality),
     "fps": Property(COUNT, lambda view: view.job.spec.fps),
@@ -131,6 +159,18 @@ PROPERTIES: dict[str, Property] = {
         {"type": ["number", "null"], "description": "The requested tempo."},
         lambda view: view.job.spec.tempo,
     ),
+    "title": Property(
+        {
+            "type": ["string", "null"],
+            "description": "The title in the video, of the request or of the track's tags.",
+        },
+        lambda view: view.job.spec.title,
+    ),
+    "artist": Property(
+        {"type": ["string", "null"], "description": "The artist, likewise."},
+        lambda view: view.job.spec.artist,
+    ),
+    "allowFlashing": Property(BOOLEAN, lambda view: view.job.spec.allow_flashing),
     "frames": Property(object_schema({"done": COUNT, "total": COUNT}), lambda view: view.frames),
     "queuePosition": Property(nullable(COUNT), lambda view: view.position),
     "etaSeconds": Property(nullable(COUNT), lambda view: view.eta_s),

@@ -49,7 +49,6 @@ _EFFECT = {
     "credit": TEXT,
     "license": TEXT,
 }
-_INSTANCE = object_schema({"id": TEXT, "params": {"type": "object"}})
 _PRESET = {
     "id": TEXT,
     "title": TEXT,
@@ -57,7 +56,7 @@ _PRESET = {
     "genres": array_of(TEXT),
     "chain": {
         "type": "array",
-        "items": _INSTANCE,
+        "items": reference("ChainEffect"),
         "description": "In the format of the field `effect`.",
     },
     "fit": {"enum": [*FITS, None], "description": "The fit of a request that has no `fit`."},
@@ -109,6 +108,7 @@ _READINESS = {
 SCHEMAS: dict[str, Any] = {
     "Job": object_schema(job_object.SCHEMAS, job_object.OPTIONAL_SCHEMAS),
     "Accepted": object_schema({"success": {"const": True}, **job_object.SCHEMAS}),
+    "ChainEffect": object_schema({"id": TEXT, "params": {"type": "object"}}),
     "Diagnostic": _DIAGNOSTIC,
     "Error": object_schema(_ERROR, {"field": TEXT, "diagnostics": _DIAGNOSTICS}),
     "Effect": object_schema(

@@ -59,6 +59,8 @@ class Spec:
     """A key of CODECS."""
     quality: str = DEFAULT_QUALITY
     """One of QUALITIES."""
+    aspect: str | None = None
+    """The requested aspect, such as ``16:9``; None in a job of an earlier version."""
     preset: str | None = None
     """Id of the preset that the chain was copied from."""
     warnings: list[WarningData] = field(default_factory=list)

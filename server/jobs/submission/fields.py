@@ -250,3 +250,9 @@ def frame_size(aspect: str, short_side: int) -> tuple[int, int]:
         int(Decimal(short_side) * max(across, down) / min(across, down) / 2 + Decimal("0.5")) * 2
     )
     return (long_side, short_side) if across >= down else (short_side, long_side)
+
+
+def aspect_of(width: int, height: int) -> str | None:
+    """Return the aspect whose `frame_size` is that size; None if there is none."""
+    sizes = {frame_size(aspect, min(width, height)): aspect for aspect in reversed(ASPECTS)}
+    return sizes.get((width, height))

@@ -184,6 +184,7 @@ def resolve(request: Request, prepared: PreparedUploads, config: Config) -> Spec
         allow_flashing=request.allow_flashing,
         codec=request.codec,
         quality=request.quality,
+        aspect=request.aspect,
         preset=request.preset,
         warnings=[dict(entry) for entry in prepared.warnings],
     )
