@@ -1,38 +1,53 @@
-"""Estimates of the remaining time, from the costs of finished jobs."""
+"""Estimates of the remaining time, from the costs of finished jobs, else from built-in ones."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
+from dataclasses import dataclass
+from statistics import median
 
+from server.jobs.model.frame_costs import guess_frame_s
 from server.jobs.model.spec import Workload
+from server.jobs.model.work_estimate import WorkEstimate
 
 FrameCost = tuple[str, int, float]
 """Effect, pixels per frame, slot seconds per frame."""
 
-_JOIN_S = 1.0
+
+@dataclass(frozen=True)
+class CostModel:
+    """Expected costs of jobs on this machine."""
+
+    costs: Sequence[FrameCost]
+    """Costs that were measured on it; empty before the first job."""
+    software: bool
+    """True without a GPU."""
+    cores: float
+    """Processors for each slot."""
+
+    def frame_s(self, workload: Workload) -> float:
+        """Return the slot seconds of a frame.
+
+        Those of the same effect at the nearest size, scaled by pixels; else the built-in ones,
+        corrected by those of the effects that were measured.
+        """
+        same = [cost for cost in self.costs if cost[0] == workload.effect]
+        if same:
+            _, pixels, seconds = min(same, key=lambda cost: abs(cost[1] - workload.pixels))
+            return seconds * workload.pixels / pixels
+        ratios = [seconds / self._guess(effect, pixels) for effect, pixels, seconds in self.costs]
+        return self._guess(workload.effect, workload.pixels) * (median(ratios) if ratios else 1.0)
+
+    def job_s(self, workload: Workload, slots: int = 1) -> float:
+        """Return the seconds of a job that has not begun, in as many slots."""
+        frame_s = self.frame_s(workload) / slots
+        return WorkEstimate.of(workload.frames, workload.fps, frame_s).total_s
+
+    def _guess(self, effect: str, pixels: int) -> float:
+        return guess_frame_s(effect, pixels, software=self.software, cores=self.cores)
 
 
-def seconds_per_frame(workload: Workload, costs: Iterable[FrameCost]) -> float | None:
-    """Return the slot seconds per frame, scaled by pixels; None if there are no costs.
+def estimate_wait_s(ahead: Sequence[float], own: float, slots: int) -> int | None:
+    """Return the seconds until a waiting job ends, after `slots` have processed `ahead`.
 
-    The nearest frame size of the same effect takes precedence over other effects.
+    None if there are no slots.
     """
-    ranked = sorted(
-        costs,
-        key=lambda cost: (cost[0] != workload.effect, abs(cost[1] - workload.pixels), cost[0]),
-    )
-    if not ranked:
-        return None
-    _, measured_pixels, seconds = ranked[0]
-    return seconds * workload.pixels / measured_pixels
-
-
-def estimate_slot_s(workload: Workload, costs: Iterable[FrameCost]) -> float | None:
-    """Estimate the slot seconds of `workload`; None if there are no costs yet."""
-    cost = seconds_per_frame(workload, costs)
-    return None if cost is None else cost * workload.frames + _JOIN_S
-
-
-def estimate_wait_s(ahead: list[float | None], own: float | None, slots: int) -> int | None:
-    """Estimate the seconds until a waiting job ends, after `slots` have processed `ahead`."""
-    if own is None or slots == 0 or any(seconds is None for seconds in ahead):
-        return None
-    return round(sum(seconds or 0.0 for seconds in ahead) / slots + own)
+    return round(sum(ahead) / slots + own) if slots else None

@@ -10,7 +10,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from server import sandbox
+from server import processors, sandbox
 from server.concurrency import run_in_thread
 from server.config import Config
 from server.effects.library.library import Library
@@ -21,13 +21,14 @@ from server.jobs.execution.machine import MachineProbe
 from server.jobs.execution.slot import LocalSlot
 from server.jobs.execution.worker_process import run_task
 from server.jobs.job_object import JobView, job_to_json
-from server.jobs.model.job import Job, Status, now_ms, percent_done
+from server.jobs.model.job import Job, Status, now_ms
 from server.jobs.model.job_events import JobChange, JobEvents
 from server.jobs.model.retry_after import DISK_FULL_S
 from server.jobs.model.spec import Workload
 from server.jobs.retention import purge
 from server.jobs.scheduling.active_job import ActiveJob
 from server.jobs.scheduling.dispatcher import Dispatcher
+from server.jobs.scheduling.division import max_slots
 from server.jobs.storage.artifacts import Artifact
 from server.jobs.storage.data_folder import DataFolder
 from server.jobs.store.sqlite import DiskFull
@@ -162,9 +163,8 @@ class Service:
         job, ahead = snapshot
         active = self.dispatcher.active_jobs.get(job.id)
         if active and job.status is Status.PROCESSING:
-            done = active.frames_done
-            progress = max(job.progress, percent_done(done, job.spec.frames))
-            job = replace(job, frames_done=done, progress=progress)
+            progress = max(job.progress, active.percent_done)
+            job = replace(job, frames_done=active.frames_done, progress=progress)
         return job_to_json(
             JobView(
                 job=job,
@@ -175,27 +175,27 @@ class Service:
             )
         )
 
-    def _seconds_left(self, active: ActiveJob, costs: list[eta.FrameCost]) -> float | None:
-        """Estimate the seconds to the end of a job, by its own cost per frame once it is known."""
-        workload = active.job.spec.workload
-        if active.drawn_frames:
-            costs = [(workload.effect, workload.pixels, active.slot_s / active.drawn_frames)]
-        left = eta.estimate_slot_s(workload._replace(frames=active.frames_left), costs)
-        return None if left is None else left / max(1, active.active_slots)
-
     def _eta(self, job: Job, ahead: list[Workload], costs: list[eta.FrameCost]) -> int | None:
-        active_jobs = self.dispatcher.active_jobs
+        """Estimate the seconds to the end of a job; None if no slot can ever work for it."""
+        slots, active_jobs = len(self.dispatcher.slots), self.dispatcher.active_jobs
+        cores = processors.available() / max(1, slots)
+        model = eta.CostModel(costs, bool(self.machine.software), cores)
+        slots_each = slots // max(1, len(active_jobs))
+
+        def seconds_left(active: ActiveJob) -> float:
+            working = max(active.active_slots, min(slots_each, active.max_slots))
+            return active.seconds_left(model.frame_s(active.job.spec.workload), working)
+
         if job.status is Status.PROCESSING and job.id in active_jobs:
-            left = self._seconds_left(active_jobs[job.id], costs)
-            return None if left is None else round(left)
+            return max(1, round(seconds_left(active_jobs[job.id])))
         before = [
-            self._seconds_left(active, costs)
+            seconds_left(active)
             for active in active_jobs.values()
             if active.job.status is Status.PROCESSING
         ]
-        before += [eta.estimate_slot_s(workload, costs) for workload in ahead]
-        own = eta.estimate_slot_s(job.spec.workload, costs)
-        return eta.estimate_wait_s(before, own, len(self.dispatcher.slots))
+        before += [model.job_s(workload) for workload in ahead]
+        own_slots = 1 if before else max(1, min(slots, max_slots(job.spec)))
+        return eta.estimate_wait_s(before, model.job_s(job.spec.workload, own_slots), slots)
 
     @asynccontextmanager
     async def open_artifact(self, job: Job, kind: str) -> AsyncIterator[Artifact]:

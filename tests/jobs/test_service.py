@@ -7,8 +7,10 @@ import pytest
 
 from server.config import Config
 from server.effects.library.library import Library
-from server.jobs.model.job import Status, percent_done
-from server.jobs.scheduling.active_job import ActiveJob, SlotClock
+from server.jobs.model.job import Status
+from server.jobs.model.slot_clock import SlotClock
+from server.jobs.scheduling.active_job import ActiveJob
+from server.jobs.scheduling.plan import Segment
 from server.jobs.service import Service
 from tests.jobs.conftest import MakeJob
 
@@ -44,13 +46,30 @@ async def test_frames_and_progress_of_a_processing_job_agree(
     job = make_job()
     await service.store.jobs.add(job, 99)
     active = ActiveJob(job, tmp_path, tmp_path, SlotClock())
+    active.set_segments([Segment(0, 0, 90, "key")])
     active.drawing[0] = 45
     service.dispatcher.active_jobs[job.id] = active
     shown = await service.describe(job, "en")
     assert (shown["status"], shown["frames"]["done"], shown["progress"]) == ("queued", 0, 0)
     await service.store.jobs.transition(job.id, Status.PROCESSING)
     shown = await service.describe(job, "en")
-    assert (shown["frames"]["done"], shown["progress"]) == (45, percent_done(45, 90))
+    assert (shown["frames"]["done"], shown["progress"]) == (45, active.percent_done)
+    assert 0 < shown["progress"] < 99
+
+
+async def test_there_is_an_estimate_before_any_job_has_finished(
+    service: Service, make_job: MakeJob, tmp_path: Path
+) -> None:
+    first, second = make_job(), make_job()
+    for job in (first, second):
+        await service.store.jobs.add(job, 99)
+    alone, behind = [(await service.describe(job, "en"))["etaSeconds"] for job in (first, second)]
+    assert 1 <= alone <= behind
+    service.dispatcher.active_jobs[first.id] = ActiveJob(first, tmp_path, tmp_path, SlotClock())
+    await service.store.jobs.transition(first.id, Status.PROCESSING)
+    assert (await service.describe(first, "en"))["etaSeconds"] >= 1
+    await service.store.jobs.transition(first.id, Status.CANCELLED)
+    assert (await service.describe(first, "en"))["etaSeconds"] is None
 
 
 async def test_the_work_before_a_job_names_the_whole_chain(

@@ -116,8 +116,3 @@ class Job:
 def now_ms() -> int:
     """Return the wall-clock time in integer milliseconds since 1970."""
     return time.time_ns() // 1_000_000
-
-
-def percent_done(done: int, total: int) -> int:
-    """Return the percentage of frames written; 100 is reserved for a completed job."""
-    return 99 * min(done, total) // total

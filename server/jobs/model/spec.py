@@ -18,6 +18,7 @@ class Workload(NamedTuple):
     pixels: int
     """Pixels per frame."""
     frames: int
+    fps: int = 30
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,7 +75,7 @@ class Spec:
     @property
     def workload(self) -> "Workload":
         """Amount of work that determines the job's cost."""
-        return Workload("+".join(self.ids), self.width * self.height, self.frames)
+        return Workload("+".join(self.ids), self.width * self.height, self.frames, self.fps)
 
     def to_json(self) -> str:
         return json.dumps(to_json_object(self), sort_keys=True)

@@ -4,51 +4,18 @@ import asyncio
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 
+from server import processors
 from server.jobs.model.flash_rounds import FlashRounds
+from server.jobs.model.frame_costs import guess_frame_s
+from server.jobs.model.frame_pace import FramePace
 from server.jobs.model.job import Job
+from server.jobs.model.slot_clock import SlotClock
+from server.jobs.model.work_estimate import Step, WorkEstimate
+from server.jobs.scheduling.division import max_slots
 from server.jobs.scheduling.plan import Segment, limits_flashes
-
-_MAX_STEP_S = 5.0
-"""Ten times the interval in which the dispatcher ticks the clocks."""
-
-
-@dataclass
-class SlotClock:
-    """Wall-clock seconds in which at least one slot worked for the job.
-
-    It has to be ticked regularly: of a longer interval, such as a pause of this process (SIGSTOP,
-    a frozen container), only the first seconds count.
-    """
-
-    spent_s: float = 0.0
-    _active_slots: int = 0
-    _since: float = 0.0
-
-    def __enter__(self) -> "SlotClock":
-        if self._active_slots == 0:
-            self._since = time.monotonic()
-        self._active_slots += 1
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._active_slots -= 1
-        if self._active_slots == 0:
-            self.spent_s += self._step_s()
-
-    @property
-    def total_s(self) -> float:
-        return self.spent_s + (self._step_s() if self._active_slots else 0.0)
-
-    def tick(self) -> None:
-        """Count the time since the last tick."""
-        if self._active_slots:
-            self.spent_s += self._step_s()
-            self._since = time.monotonic()
-
-    def _step_s(self) -> float:
-        return min(time.monotonic() - self._since, _MAX_STEP_S)
 
 
 @dataclass
@@ -79,10 +46,10 @@ class ActiveJob:
     """True once its row is final: no slot may continue it."""
     is_paused: bool = False
     """No slot may take it up while its segments are replaced."""
-    drawn_frames: int = 0
-    """Frames rendered since the start of the server, for the cost per frame."""
-    slot_s: float = 0.0
-    """Slot seconds spent on them; two slots count twice."""
+    pace: FramePace = field(default_factory=FramePace)
+    """Cost of its frames."""
+    begun: dict[Step, float] = field(default_factory=dict)
+    """Monotonic times at which its steps began."""
     drawing_since: float | None = None
     render_s: float = 0.0
     """Seconds from the first segment to the end of the last one so far."""
@@ -142,6 +109,78 @@ class ActiveJob:
         done = sum(segment.frames for segment in self.segments if segment.index in self.finished)
         return done + sum(self.drawing.values())
 
+    @property
+    def max_slots(self) -> int:
+        """Maximum number of slots that could draw the rest of it at one time."""
+        if not self.is_split or self._is_drawn_in_order:
+            return max_slots(self.job.spec)
+        return max(1, len(self.segments) - len(self.finished))
+
+    # Progress
+
+    def begin_step(self, step: Step) -> None:
+        """Note that a step has begun, unless it had begun before."""
+        self.begun.setdefault(step, time.monotonic())
+
+    def begin_segment(self, segment: Segment) -> None:
+        """Note that a segment is drawn from its first frame on."""
+        self.drawing[segment.index] = 0
+        self.pace.discard(segment.index)
+        self.begin_step(Step.START)
+
+    def report_frames(self, segment: Segment, done: int) -> None:
+        """Note that a running segment has passed `done` frames to its encoder."""
+        if segment.index in self.drawing:
+            self.drawing[segment.index] = min(done, segment.frames)
+            self.pace.report(segment.index, self.drawing[segment.index])
+
+    @cached_property
+    def _estimate(self) -> WorkEstimate:
+        """Expected work, independent of measurements: the same after a restart."""
+        spec, cores = self.job.spec, processors.available()
+        work = spec.workload
+        frame_s = guess_frame_s(work.effect, work.pixels, software=self.job.software, cores=cores)
+        return WorkEstimate.of(work.frames, work.fps, frame_s, counts_flashes=limits_flashes(spec))
+
+    @property
+    def _steps_done(self) -> dict[Step, float]:
+        """Share of each step that is done; of a step without a measure as much as its time says."""
+        if not self.is_split:
+            return {Step.ANALYSIS: self._timed_share(Step.ANALYSIS)}
+        done = {Step.ANALYSIS: 1.0, Step.START: self._timed_share(Step.START)}
+        if self.frames_done:
+            done |= {Step.START: 1.0, Step.DRAWING: self.frames_done / self.job.spec.frames}
+        if self.is_finished:
+            done |= {Step.COUNT: 1.0, Step.MUX: self._timed_share(Step.MUX)}
+        elif self.flashes.gains:
+            done[Step.COUNT] = (1 + self._frames_on_disk / self.job.spec.frames) / 2
+        elif self.is_drawn:
+            done[Step.COUNT] = self._timed_share(Step.COUNT) / 2
+        return done
+
+    def _timed_share(self, step: Step) -> float:
+        begun = self.begun.get(step)
+        if begun is None:
+            return 0.0
+        return self._estimate.timed_share(step, time.monotonic() - begun)
+
+    @property
+    def percent_done(self) -> int:
+        """Percentage of its work that is done; 100 is reserved for a completed job."""
+        return int(99 * self._estimate.share_done(self._steps_done))
+
+    def seconds_left(self, frame_s: float, slots: int) -> float:
+        """Estimate the seconds to its end.
+
+        Args:
+            frame_s: expected slot seconds of a frame; replaced by its own once they are known.
+            slots: number of slots that will work for it.
+        """
+        drawing_s = self.frames_left * (self.pace.frame_s or frame_s) / max(1, slots)
+        return drawing_s + self._estimate.left_s(self._steps_done)
+
+    # Segments
+
     def set_segments(self, segments: list[Segment]) -> None:
         """Set the segments as they are drawn first; see `dim_segments`."""
         self.undimmed, self.flashes = segments, FlashRounds()
@@ -188,6 +227,7 @@ class ActiveJob:
     def release_segment(self, segment: Segment) -> None:
         """Put back a segment that was not rendered; it is the next to be taken."""
         was_drawn = self.drawing.pop(segment.index, None) is not None
+        self.pace.discard(segment.index)
         if was_drawn and segment in self.segments:
             self.pending = sorted([*self.pending, segment], key=lambda other: other.index)
 
@@ -201,8 +241,7 @@ class ActiveJob:
         """Mark a segment as written to disk."""
         self.drawing.pop(segment.index, None)
         self.finished.add(segment.index)
-        self.drawn_frames += segment.frames
-        self.slot_s += slot_s
+        self.pace.finish(segment.index, segment.frames, slot_s)
         if self.drawing_since is not None:
             self.render_s = time.monotonic() - self.drawing_since
 

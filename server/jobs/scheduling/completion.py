@@ -72,8 +72,8 @@ class JobCompleter:
 
     async def _record_cost(self, active: ActiveJob) -> None:
         work = active.job.spec.workload
-        if active.drawn_frames:
-            cost = active.slot_s / active.drawn_frames
+        if active.pace.frames:
+            cost = active.pace.slot_s / active.pace.frames
             await self._store.costs.record(work.effect, work.pixels, cost)
 
     async def fail(self, active: ActiveJob, failure: JobFailed) -> None:

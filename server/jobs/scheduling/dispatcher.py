@@ -11,7 +11,8 @@ from server.jobs.execution.machine import MachineProbe
 from server.jobs.execution.slot import Slot
 from server.jobs.execution.worker_process import RunTask, run_task
 from server.jobs.model.job import Job, Status, now_ms
-from server.jobs.scheduling.active_job import ActiveJob, SlotClock
+from server.jobs.model.slot_clock import SlotClock
+from server.jobs.scheduling.active_job import ActiveJob
 from server.jobs.scheduling.blame import hold_back, sort_interrupted
 from server.jobs.scheduling.completion import JobCompleter
 from server.jobs.scheduling.damage import redo_damaged
@@ -209,9 +210,8 @@ class Dispatcher:
 
     def _activate(self, job: Job) -> ActiveJob:
         folder, features = self._data.job_folder(job.id), self._data.features_folder(job)
-        active = ActiveJob(job, folder, features, SlotClock(job.slot_ms / 1000))
-        self.active_jobs[job.id] = active
-        return active
+        clock = SlotClock(job.slot_ms / 1000)
+        return self.active_jobs.setdefault(job.id, ActiveJob(job, folder, features, clock))
 
     # Work for an active job
 

@@ -4,6 +4,8 @@ import math
 from dataclasses import dataclass
 from decimal import Decimal
 
+from server.jobs.model.spec import Spec
+
 _MIN_SHARE_S = 2
 """Shortest segments that a job is cut into so that more slots can work for it. A shorter one takes
 about as long to draw as a further worker takes to open its context and load its shaders."""
@@ -52,3 +54,8 @@ def divide(
     working = 1 if sequential else min(slots, count)
     threads = share.cores // (working if share.alone else slots)
     return Division(math.ceil(frames / count), max(1, min(_MAX_THREADS, threads)))
+
+
+def max_slots(spec: Spec) -> int:
+    """Return the maximum number of slots that can draw a job at one time."""
+    return 1 if spec.sequential else max(1, spec.frames // (_MIN_SHARE_S * spec.fps))

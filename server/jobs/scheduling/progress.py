@@ -4,7 +4,6 @@ import logging
 import time
 from collections.abc import Iterable
 
-from server.jobs.model.job import percent_done
 from server.jobs.scheduling.active_job import ActiveJob
 from server.jobs.store.store import Store
 from server.logging_json import log_event
@@ -38,7 +37,7 @@ class Progress:
             log_event(_LOG, logging.WARNING, "progress.save_failed", jobs=failed, why=why)
 
     async def _save(self, active: ActiveJob) -> None:
-        done = active.frames_done
-        percent = percent_done(done, active.job.spec.frames)
         slot_ms = round(active.clock.total_s * 1000)
-        await self._store.jobs.save_progress(active.job.id, percent, done, slot_ms)
+        await self._store.jobs.save_progress(
+            active.job.id, active.percent_done, active.frames_done, slot_ms
+        )

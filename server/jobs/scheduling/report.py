@@ -45,8 +45,8 @@ def finished_report(active: ActiveJob, results: Mapping[str, StoredResult]) -> d
     ]
     video = muxed.read(MuxedVideo)
     report = machine_report(active.job)
-    if active.render_s and active.drawn_frames:
-        report["framesPerSecond"] = round(active.drawn_frames / active.render_s, 2)
+    if active.render_s and active.pace.frames:
+        report["framesPerSecond"] = round(active.pace.frames / active.render_s, 2)
     return {
         **report,
         "seconds": {

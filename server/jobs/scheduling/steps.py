@@ -11,6 +11,7 @@ from server.config import Config
 from server.jobs.execution.machine import MachineProbe, export_timeout_s, stall_timeout_s
 from server.jobs.execution.slot import Slot
 from server.jobs.execution.worker_process import OnEvent, RunTask, TaskError, Timeouts
+from server.jobs.model.work_estimate import Step
 from server.jobs.scheduling import plan
 from server.jobs.scheduling.active_job import ActiveJob
 from server.jobs.scheduling.retries import TaskRetries
@@ -64,6 +65,7 @@ class JobTasks:
         task = plan.analyse_task(active.job, active.folder, active.features)
         async with self._analysing.setdefault(active.features.name, asyncio.Lock()):
             if not plan.is_analysed(active.job, active.features):
+                active.begin_step(Step.ANALYSIS)
                 await self._retries.run(active, task.name, lambda: self._short_task(active, task))
 
     async def encode_audio(self, active: ActiveJob, _slot: Slot | None = None) -> None:
@@ -84,11 +86,11 @@ class JobTasks:
             task = replace(task, gains=active.flashes.gains)
 
         def on_event(event: Event) -> None:
-            if isinstance(event, FramesDone) and segment.index in active.drawing:
-                active.drawing[segment.index] = min(event.done, segment.frames)
+            if isinstance(event, FramesDone):
+                active.report_frames(segment, event.done)
 
         async def attempt() -> DrawnSegment:
-            active.drawing[segment.index] = 0
+            active.begin_segment(segment)
             return await self._run_in_slot(active, slot, task, on_event)
 
         started = time.monotonic()
@@ -103,6 +105,7 @@ class JobTasks:
         """
         while active.is_to_be_counted:
             rounds = active.flashes
+            active.begin_step(Step.COUNT)
             task = plan.flashes_task(active.job, active.segments, rounds.gains, active.folder)
             name = task.out.stem
             if not task.out.exists() or await self._result(active, name) is None:
@@ -138,5 +141,6 @@ class JobTasks:
 
     async def mux(self, active: ActiveJob, _slot: Slot | None = None) -> None:
         """Mux the segments and the audio to the video, and verify it."""
+        active.begin_step(Step.MUX)
         task = plan.mux_task(active.job, active.segments, active.folder)
         await self._retries.run(active, task.name, lambda: self._short_task(active, task))

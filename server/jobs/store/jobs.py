@@ -127,7 +127,7 @@ class JobStore:
         ahead = """SELECT (SELECT group_concat(json_extract(value, '$.id'), '+')
                            FROM json_each(spec, '$.effects')),
                           json_extract(spec, '$.width') * json_extract(spec, '$.height'),
-                          json_extract(spec, '$.frames')
+                          json_extract(spec, '$.frames'), json_extract(spec, '$.fps')
                    FROM job WHERE status = 'queued' AND (queue_key, id) < (?, ?)"""
 
         def read(db: Connection) -> JobSnapshot:

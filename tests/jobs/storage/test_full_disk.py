@@ -14,7 +14,8 @@ from server.config import Config
 from server.effects.library.library import BUILT_IN, Library
 from server.errors import ToqiboxError
 from server.jobs.model.job import Job, Status, now_ms
-from server.jobs.scheduling.active_job import ActiveJob, SlotClock
+from server.jobs.model.slot_clock import SlotClock
+from server.jobs.scheduling.active_job import ActiveJob
 from server.jobs.scheduling.progress import Progress
 from server.jobs.service import Service
 from server.jobs.storage.data_folder import DataFolder, read_address, write_address
@@ -172,7 +173,7 @@ async def test_progress_that_cannot_be_saved_is_one_line_a_minute(
         job = make_job(name)
         await store.jobs.add(job, 99)
         await store.jobs.update(name, status=Status.PROCESSING)
-        run = ActiveJob(job, data.job_folder(name), data.features_folder(job), SlotClock(5.0))
+        run = ActiveJob(job, data.job_folder(name), data.features_folder(job), SlotClock(6.0))
         run.drawing[0] = 45
         runs.append(run)
     fill(disk)
