@@ -36,6 +36,21 @@ class Message:
         return str(value)
 
 
+@dataclass(frozen=True)
+class BilingualText:
+    """Text of a file in English and, if the file has it, in Russian."""
+
+    en: str
+    ru: str = ""
+
+    def localize(self, language: str) -> str:
+        """Return the text in ``ru`` if there is one, else in English."""
+        return self.ru if language == "ru" and self.ru else self.en
+
+    def __str__(self) -> str:
+        return self.en
+
+
 def message(key: str, **values: object) -> Message:
     """Create the fragment `key` of MESSAGES."""
     return Message(key, values)

@@ -35,7 +35,7 @@ def run(config: Config, options: argparse.Namespace) -> int:
             json.dumps({"presets": presets_json, "broken": [_to_json(entry) for entry in broken]})
         )
     else:
-        rows = [(entry.id, ", ".join(entry.genres), entry.description) for entry in usable]
+        rows = [(entry.id, ", ".join(entry.genres), entry.description.en) for entry in usable]
         print_lines(*format_table(("preset", "made for", "description"), rows))
         for entry in broken:
             print_lines(f"{entry.file}: error: {_error_text(entry.error)}")

@@ -11,6 +11,7 @@ from server.effects.model.modulation import BEATS, Modulation, TransitionProgres
 from server.effects.model.texture import Channel, Content, Filter, Texture, Wrap
 from server.effects.params.params import build_schema, check_params
 from server.effects.source.diagnostic import Listing
+from server.messages import BilingualText
 
 __all__ = [
     "MAX_PASSES",
@@ -112,8 +113,11 @@ class Effect:
     includes: Mapping[str, str] = field(default_factory=dict)
     """Texts of the included files, by their paths relative to its folder."""
     title: str
+    title_ru: str = ""
+    """The title in Russian; empty if the file has none. `description_ru` likewise."""
     dialect: str
     description: str = ""
+    description_ru: str = ""
     credit: str = ""
     license: str = ""
     categories: tuple[str, ...] = ()
@@ -178,16 +182,20 @@ class Effect:
         levels += [AnalysisLevel.SPECTRA] if uses_audio else []
         return max(levels, key=list(AnalysisLevel).index, default=AnalysisLevel.NOTHING)
 
-    def describe(self) -> dict[str, Any]:
-        """Return the effect as GET /effects lists it, `inputs` as a JSON Schema (2020-12)."""
+    def describe(self, language: str = "en") -> dict[str, Any]:
+        """Return the effect as GET /effects lists it, `inputs` as a JSON Schema (2020-12).
+
+        Args:
+            language: of its texts, ``en`` or ``ru``; those that the file lacks are in English.
+        """
         return {
             "id": self.id,
-            "title": self.title,
-            "description": self.description,
+            "title": BilingualText(self.title, self.title_ru).localize(language),
+            "description": BilingualText(self.description, self.description_ru).localize(language),
             "categories": list(self.categories),
             "premium": self.premium,
             "dialect": self.dialect,
-            "inputs": build_schema(self.inputs),
+            "inputs": build_schema(self.inputs, language),
             "credit": self.credit,
             "license": self.license,
         }

@@ -32,14 +32,14 @@ from server.effects.model.input import Input
 from server.effects.model.texture import Channel, Texture
 
 
-def build_program(effect: Effect) -> dict[str, Any]:
-    """Return the effect as a JSON object; see the module docstring."""
+def build_program(effect: Effect, language: str = "en") -> dict[str, Any]:
+    """Return the effect as a JSON object, labels in `language`; see the module docstring."""
     return {
         "passes": [_pass(render_pass) for render_pass in effect.passes],
         "targets": [_target(target) for target in effect.targets],
         "textures": [_texture(texture) for texture in effect.textures],
         "uniforms": {es300.rename(name): str(meaning) for name, meaning in effect.uniforms.items()},
-        "inputs": [_input(effect_input) for effect_input in effect.inputs],
+        "inputs": [_input(effect_input, language) for effect_input in effect.inputs],
         "picture": effect.input_image,
         "second": effect.transition_image,
         "sequential": effect.sequential,
@@ -86,12 +86,12 @@ def _texture(texture: Texture) -> dict[str, Any]:
     }
 
 
-def _input(effect_input: Input) -> dict[str, Any]:
+def _input(effect_input: Input, language: str) -> dict[str, Any]:
     return {
         "name": effect_input.name,
         "uniform": es300.rename(effect_input.uniform),
         "kind": str(effect_input.kind),
-        "label": effect_input.label,
+        "label": effect_input.title.localize(language),
         "default": effect_input.default,
         "min": effect_input.minimum,
         "max": effect_input.maximum,

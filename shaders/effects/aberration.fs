@@ -2,18 +2,20 @@
     "ISFVSN": "2",
     "VSN": "3",
     "TITLE": "Chromatic aberration",
+    "TITLE_RU": "Хроматическая аберрация",
     "DESCRIPTION": "Colours part towards the edge of the picture, as in an old lens: red outwards, blue inwards. Light and shade stay sharp. On every accent the colours part further and deepen, the corners catch the light of a prism, and the picture comes a little nearer.",
+    "DESCRIPTION_RU": "К краям кадра цвета расходятся, как в старом объективе: красный наружу, синий внутрь. Свет и тень остаются резкими. На каждом акценте цвета расходятся дальше и становятся глубже, углы ловят свет призмы, а кадр немного приближается.",
     "CREDIT": "TOQIBOX Render",
     "LICENSE": "MIT",
     "CATEGORIES": ["Filter", "Finish", "Lens", "Beat"],
     "INPUTS": [
         {"NAME": "inputImage", "TYPE": "image"},
-        {"NAME": "amount", "LABEL": "Amount", "TYPE": "float", "MIN": 0.0, "MAX": 0.05, "DEFAULT": 0.008, "IDENTITY": 0.0},
-        {"NAME": "hit", "LABEL": "Accent", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.0, "BIND": {"bind": "accent.pulse", "smooth": 0.02, "decay": 0.4}},
-        {"NAME": "jolt", "LABEL": "Further on an accent", "TYPE": "float", "MIN": 0.0, "MAX": 0.1, "DEFAULT": 0.055, "IDENTITY": 0.0},
-        {"NAME": "middle", "LABEL": "Size of the sharp middle", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.06},
-        {"NAME": "center", "LABEL": "Middle of the lens", "TYPE": "point2D", "MIN": [0.0, 0.0], "MAX": [1.0, 1.0], "DEFAULT": [0.5, 0.5]},
-        {"NAME": "swap", "LABEL": "Blue outwards", "TYPE": "bool", "DEFAULT": false}
+        {"NAME": "amount", "LABEL": "Amount", "LABEL_RU": "Сила", "TYPE": "float", "MIN": 0.0, "MAX": 0.05, "DEFAULT": 0.008, "IDENTITY": 0.0},
+        {"NAME": "hit", "LABEL": "Accent", "LABEL_RU": "Акцент", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.0, "BIND": {"bind": "accent.pulse", "smooth": 0.02, "decay": 0.4}},
+        {"NAME": "jolt", "LABEL": "Further on an accent", "LABEL_RU": "Сильнее на акценте", "TYPE": "float", "MIN": 0.0, "MAX": 0.1, "DEFAULT": 0.055, "IDENTITY": 0.0},
+        {"NAME": "middle", "LABEL": "Size of the sharp middle", "LABEL_RU": "Размер резкой середины", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.06},
+        {"NAME": "center", "LABEL": "Middle of the lens", "LABEL_RU": "Центр объектива", "TYPE": "point2D", "MIN": [0.0, 0.0], "MAX": [1.0, 1.0], "DEFAULT": [0.5, 0.5]},
+        {"NAME": "swap", "LABEL": "Blue outwards", "LABEL_RU": "Синий наружу", "TYPE": "bool", "DEFAULT": false}
     ]
 }*/
 

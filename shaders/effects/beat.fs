@@ -2,21 +2,23 @@
     "ISFVSN": "2",
     "VSN": "2",
     "TITLE": "Beat",
+    "TITLE_RU": "Удар",
     "DESCRIPTION": "The picture grows with every accent, in the very frame in which it begins, with more light on it and streaks at the edges of the frame, and eases back over 150 ms. Between them it drifts slowly.",
+    "DESCRIPTION_RU": "Кадр увеличивается на каждом акценте — ровно в том кадре, где акцент начинается, — становится светлее, по краям появляется смаз; за 150 мс всё возвращается. Между акцентами кадр медленно плывёт.",
     "CREDIT": "TOQIBOX Render",
     "LICENSE": "MIT",
     "CATEGORIES": ["Filter", "Beat"],
     "INPUTS": [
         {"NAME": "inputImage", "TYPE": "image"},
-        {"NAME": "kick", "LABEL": "Accent", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.0, "IDENTITY": 0.0, "BIND": {"bind": "accent.pulse", "decay": 0.15, "curve": "out"}},
-        {"NAME": "amount", "LABEL": "Amount", "TYPE": "float", "MIN": 0.0, "MAX": 2.0, "DEFAULT": 1.0, "IDENTITY": 0.0},
-        {"NAME": "scale", "LABEL": "Scale on an accent", "TYPE": "float", "MIN": 1.0, "MAX": 1.5, "DEFAULT": 1.15, "IDENTITY": 1.0},
-        {"NAME": "center", "LABEL": "Point that stays in place", "TYPE": "point2D", "MIN": [0.0, 0.0], "MAX": [1.0, 1.0], "DEFAULT": [0.5, 0.5]},
-        {"NAME": "lift", "LABEL": "Raise of that point on an accent", "TYPE": "float", "MIN": 0.0, "MAX": 0.5, "DEFAULT": 0.32, "IDENTITY": 0.0},
-        {"NAME": "light", "LABEL": "Light on an accent", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.4, "IDENTITY": 0.0},
-        {"NAME": "streaks", "LABEL": "Streaks at the edges on an accent", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.6, "IDENTITY": 0.0},
-        {"NAME": "played", "LABEL": "Seconds of sound", "TYPE": "float", "MIN": 0.0, "MAX": 36000.0, "DEFAULT": 0.0, "BIND": {"bind": "sounding.sum", "smooth": 1.0}},
-        {"NAME": "drift", "LABEL": "Drift", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.6, "IDENTITY": 0.0}
+        {"NAME": "kick", "LABEL": "Accent", "LABEL_RU": "Акцент", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.0, "IDENTITY": 0.0, "BIND": {"bind": "accent.pulse", "decay": 0.15, "curve": "out"}},
+        {"NAME": "amount", "LABEL": "Amount", "LABEL_RU": "Сила", "TYPE": "float", "MIN": 0.0, "MAX": 2.0, "DEFAULT": 1.0, "IDENTITY": 0.0},
+        {"NAME": "scale", "LABEL": "Scale on an accent", "LABEL_RU": "Увеличение на акценте", "TYPE": "float", "MIN": 1.0, "MAX": 1.5, "DEFAULT": 1.15, "IDENTITY": 1.0},
+        {"NAME": "center", "LABEL": "Point that stays in place", "LABEL_RU": "Неподвижная точка", "TYPE": "point2D", "MIN": [0.0, 0.0], "MAX": [1.0, 1.0], "DEFAULT": [0.5, 0.5]},
+        {"NAME": "lift", "LABEL": "Raise of that point on an accent", "LABEL_RU": "Подъём этой точки на акценте", "TYPE": "float", "MIN": 0.0, "MAX": 0.5, "DEFAULT": 0.32, "IDENTITY": 0.0},
+        {"NAME": "light", "LABEL": "Light on an accent", "LABEL_RU": "Свет на акценте", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.4, "IDENTITY": 0.0},
+        {"NAME": "streaks", "LABEL": "Streaks at the edges on an accent", "LABEL_RU": "Смаз у краёв на акценте", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.6, "IDENTITY": 0.0},
+        {"NAME": "played", "LABEL": "Seconds of sound", "LABEL_RU": "Секунды звука", "TYPE": "float", "MIN": 0.0, "MAX": 36000.0, "DEFAULT": 0.0, "BIND": {"bind": "sounding.sum", "smooth": 1.0}},
+        {"NAME": "drift", "LABEL": "Drift", "LABEL_RU": "Медленное движение", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.6, "IDENTITY": 0.0}
     ]
 }*/
 

@@ -2,19 +2,21 @@
     "ISFVSN": "2",
     "VSN": "1",
     "TITLE": "Bloom",
+    "TITLE_RU": "Мягкий свет",
     "DESCRIPTION": "Light flows softly from the bright parts of the picture into what surrounds them, and more of it on every accent.",
+    "DESCRIPTION_RU": "Свет мягко растекается от ярких мест кадра на то, что вокруг, и на каждом акценте его больше.",
     "CREDIT": "TOQIBOX Render",
     "LICENSE": "MIT",
     "CATEGORIES": ["Filter", "Finish", "Light", "Beat"],
     "INPUTS": [
         {"NAME": "inputImage", "TYPE": "image"},
-        {"NAME": "amount", "LABEL": "Amount", "TYPE": "float", "MIN": 0.0, "MAX": 2.0, "DEFAULT": 0.5, "IDENTITY": 0.0},
-        {"NAME": "hit", "LABEL": "Accent", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.0, "BIND": {"bind": "accent.pulse", "decay": 0.45}},
-        {"NAME": "flare", "LABEL": "More light on an accent", "TYPE": "float", "MIN": 0.0, "MAX": 2.0, "DEFAULT": 1.3, "IDENTITY": 0.0},
-        {"NAME": "threshold", "LABEL": "What counts as bright", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.66},
-        {"NAME": "softness", "LABEL": "Softness of that border", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.5},
-        {"NAME": "size", "LABEL": "Size", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.72},
-        {"NAME": "tint", "LABEL": "Colour of the light", "TYPE": "color", "DEFAULT": [1.0, 0.96, 0.92, 1.0]}
+        {"NAME": "amount", "LABEL": "Amount", "LABEL_RU": "Сила", "TYPE": "float", "MIN": 0.0, "MAX": 2.0, "DEFAULT": 0.5, "IDENTITY": 0.0},
+        {"NAME": "hit", "LABEL": "Accent", "LABEL_RU": "Акцент", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.0, "BIND": {"bind": "accent.pulse", "decay": 0.45}},
+        {"NAME": "flare", "LABEL": "More light on an accent", "LABEL_RU": "Больше света на акценте", "TYPE": "float", "MIN": 0.0, "MAX": 2.0, "DEFAULT": 1.3, "IDENTITY": 0.0},
+        {"NAME": "threshold", "LABEL": "What counts as bright", "LABEL_RU": "Что считать ярким", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.66},
+        {"NAME": "softness", "LABEL": "Softness of that border", "LABEL_RU": "Мягкость этой границы", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.5},
+        {"NAME": "size", "LABEL": "Size", "LABEL_RU": "Размер", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.72},
+        {"NAME": "tint", "LABEL": "Colour of the light", "LABEL_RU": "Цвет света", "TYPE": "color", "DEFAULT": [1.0, 0.96, 0.92, 1.0]}
     ],
     "PASSES": [
         {"TARGET": "few", "WIDTH": 24, "HEIGHT": 24, "FLOAT": true},

@@ -2,19 +2,21 @@
     "ISFVSN": "2",
     "VSN": "1",
     "TITLE": "Film grain",
+    "TITLE_RU": "Зерно плёнки",
     "DESCRIPTION": "Fine grain over the whole picture, strongest in its middle tones, as fast film shows it. Every grain costs the encoder: with the defaults a video takes two to three times the bits, with twice the grain ten times.",
+    "DESCRIPTION_RU": "Мелкое зерно по всему кадру, сильнее всего в средних тонах, как на чувствительной плёнке. Каждое зёрнышко стоит бит: с настройками по умолчанию видео занимает в два-три раза больше места, с вдвое большим зерном — в десять раз.",
     "CREDIT": "TOQIBOX Render",
     "LICENSE": "MIT",
     "CATEGORIES": ["Filter", "Finish", "Film"],
     "INPUTS": [
         {"NAME": "inputImage", "TYPE": "image"},
-        {"NAME": "heard", "LABEL": "Seconds of sound", "TYPE": "float", "MIN": 0.0, "MAX": 36000.0, "DEFAULT": 0.0, "BIND": "sounding.sum"},
-        {"NAME": "amount", "LABEL": "Amount", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.15, "IDENTITY": 0.0},
-        {"NAME": "size", "LABEL": "Size of a grain, pixels of 1080", "TYPE": "float", "MIN": 1.0, "MAX": 6.0, "DEFAULT": 1.8},
-        {"NAME": "color", "LABEL": "Colour of the grain", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.1, "IDENTITY": 0.0},
-        {"NAME": "shadows", "LABEL": "In the shadows", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.3},
-        {"NAME": "highlights", "LABEL": "In the highlights", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.1},
-        {"NAME": "rate", "LABEL": "Film frames a second", "TYPE": "float", "MIN": 0.0, "MAX": 60.0, "DEFAULT": 12.0, "IDENTITY": 0.0}
+        {"NAME": "heard", "LABEL": "Seconds of sound", "LABEL_RU": "Секунды звука", "TYPE": "float", "MIN": 0.0, "MAX": 36000.0, "DEFAULT": 0.0, "BIND": "sounding.sum"},
+        {"NAME": "amount", "LABEL": "Amount", "LABEL_RU": "Сила", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.15, "IDENTITY": 0.0},
+        {"NAME": "size", "LABEL": "Size of a grain, pixels of 1080", "LABEL_RU": "Размер зерна, пиксели при высоте 1080", "TYPE": "float", "MIN": 1.0, "MAX": 6.0, "DEFAULT": 1.8},
+        {"NAME": "color", "LABEL": "Colour of the grain", "LABEL_RU": "Цветность зерна", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.1, "IDENTITY": 0.0},
+        {"NAME": "shadows", "LABEL": "In the shadows", "LABEL_RU": "В тенях", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.3},
+        {"NAME": "highlights", "LABEL": "In the highlights", "LABEL_RU": "В светах", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.1},
+        {"NAME": "rate", "LABEL": "Film frames a second", "LABEL_RU": "Кадров плёнки в секунду", "TYPE": "float", "MIN": 0.0, "MAX": 60.0, "DEFAULT": 12.0, "IDENTITY": 0.0}
     ],
     "PASSES": [
         {"TARGET": "white"},

@@ -2,22 +2,24 @@
     "ISFVSN": "2",
     "VSN": "2",
     "TITLE": "Glitch",
+    "TITLE_RU": "Глитч",
     "DESCRIPTION": "Red and cyan split apart and slices of the picture slip sideways: for 50 ms at an accent, for up to a quarter of a second at a strong one, longer at a drop.",
+    "DESCRIPTION_RU": "Красный и голубой расходятся, полосы кадра соскальзывают вбок: на 50 мс на акценте, до четверти секунды на сильном, дольше на дропе.",
     "CREDIT": "TOQIBOX Render",
     "LICENSE": "MIT",
     "PREMIUM": true,
     "CATEGORIES": ["Filter", "Beat", "Distortion"],
     "INPUTS": [
         {"NAME": "inputImage", "TYPE": "image"},
-        {"NAME": "kick", "LABEL": "Accent", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.0, "IDENTITY": 0.0, "BIND": {"bind": "accent.pulse", "decay": 0.05}},
-        {"NAME": "burst", "LABEL": "Strong accent", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.0, "IDENTITY": 0.0, "BIND": {"bind": "accent.pulse", "decay": 0.6, "from": [0.4, 0.75]}},
-        {"NAME": "drop", "LABEL": "Drop", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.0, "IDENTITY": 0.0, "BIND": {"bind": "drop.pulse", "decay": 0.9}},
-        {"NAME": "amount", "LABEL": "Amount", "TYPE": "float", "MIN": 0.0, "MAX": 2.0, "DEFAULT": 1.0, "IDENTITY": 0.0},
-        {"NAME": "split", "LABEL": "Split of red and cyan", "TYPE": "float", "MIN": 0.0, "MAX": 0.1, "DEFAULT": 0.018, "IDENTITY": 0.0},
-        {"NAME": "slip", "LABEL": "Slip of the slices", "TYPE": "float", "MIN": 0.0, "MAX": 0.5, "DEFAULT": 0.12, "IDENTITY": 0.0},
-        {"NAME": "slices", "LABEL": "Number of slices", "TYPE": "float", "MIN": 2.0, "MAX": 40.0, "DEFAULT": 11.0},
-        {"NAME": "played", "LABEL": "Seconds of sound", "TYPE": "float", "MIN": 0.0, "MAX": 36000.0, "DEFAULT": 0.0, "BIND": {"bind": "sounding.sum", "smooth": 1.0}},
-        {"NAME": "drift", "LABEL": "Drift", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.6, "IDENTITY": 0.0}
+        {"NAME": "kick", "LABEL": "Accent", "LABEL_RU": "Акцент", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.0, "IDENTITY": 0.0, "BIND": {"bind": "accent.pulse", "decay": 0.05}},
+        {"NAME": "burst", "LABEL": "Strong accent", "LABEL_RU": "Сильный акцент", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.0, "IDENTITY": 0.0, "BIND": {"bind": "accent.pulse", "decay": 0.6, "from": [0.4, 0.75]}},
+        {"NAME": "drop", "LABEL": "Drop", "LABEL_RU": "Дроп", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.0, "IDENTITY": 0.0, "BIND": {"bind": "drop.pulse", "decay": 0.9}},
+        {"NAME": "amount", "LABEL": "Amount", "LABEL_RU": "Сила", "TYPE": "float", "MIN": 0.0, "MAX": 2.0, "DEFAULT": 1.0, "IDENTITY": 0.0},
+        {"NAME": "split", "LABEL": "Split of red and cyan", "LABEL_RU": "Расхождение красного и голубого", "TYPE": "float", "MIN": 0.0, "MAX": 0.1, "DEFAULT": 0.018, "IDENTITY": 0.0},
+        {"NAME": "slip", "LABEL": "Slip of the slices", "LABEL_RU": "Сдвиг полос", "TYPE": "float", "MIN": 0.0, "MAX": 0.5, "DEFAULT": 0.12, "IDENTITY": 0.0},
+        {"NAME": "slices", "LABEL": "Number of slices", "LABEL_RU": "Число полос", "TYPE": "float", "MIN": 2.0, "MAX": 40.0, "DEFAULT": 11.0},
+        {"NAME": "played", "LABEL": "Seconds of sound", "LABEL_RU": "Секунды звука", "TYPE": "float", "MIN": 0.0, "MAX": 36000.0, "DEFAULT": 0.0, "BIND": {"bind": "sounding.sum", "smooth": 1.0}},
+        {"NAME": "drift", "LABEL": "Drift", "LABEL_RU": "Медленное движение", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.6, "IDENTITY": 0.0}
     ]
 }*/
 

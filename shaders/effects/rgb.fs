@@ -2,20 +2,22 @@
     "ISFVSN": "2",
     "VSN": "4",
     "TITLE": "RGB",
+    "TITLE_RU": "RGB",
     "DESCRIPTION": "Red, green and blue part in three directions on every accent, further towards the edges of the picture, and slide quickly over each other again. Only the colours part: light and shade stay as sharp as they are, and colours glow for a moment.",
+    "DESCRIPTION_RU": "На каждом акценте красный, зелёный и синий расходятся в три стороны, дальше у краёв кадра, и быстро сходятся снова. Расходятся только цвета: свет и тень остаются такими же резкими, а цвета на мгновение вспыхивают.",
     "CREDIT": "TOQIBOX Render",
     "LICENSE": "MIT",
     "PREMIUM": true,
     "CATEGORIES": ["Filter", "Beat", "Colour"],
     "INPUTS": [
         {"NAME": "inputImage", "TYPE": "image"},
-        {"NAME": "kick", "LABEL": "Accent", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.0, "IDENTITY": 0.0, "BIND": {"bind": "accent.pulse", "decay": 0.28, "from": [0.0, 0.7], "smooth": 0.02}},
-        {"NAME": "amount", "LABEL": "Amount", "TYPE": "float", "MIN": 0.0, "MAX": 2.0, "DEFAULT": 1.0, "IDENTITY": 0.0},
-        {"NAME": "distance", "LABEL": "Distance", "TYPE": "float", "MIN": 0.0, "MAX": 0.15, "DEFAULT": 0.028, "IDENTITY": 0.0},
-        {"NAME": "angle", "LABEL": "Turn of the directions, degrees", "TYPE": "float", "MIN": -90.0, "MAX": 90.0, "DEFAULT": 0.0},
-        {"NAME": "overlay", "LABEL": "Light along the edges", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.5, "IDENTITY": 0.0},
-        {"NAME": "played", "LABEL": "Seconds of sound", "TYPE": "float", "MIN": 0.0, "MAX": 36000.0, "DEFAULT": 0.0, "BIND": {"bind": "sounding.sum", "smooth": 1.0}},
-        {"NAME": "drift", "LABEL": "Drift", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.6, "IDENTITY": 0.0}
+        {"NAME": "kick", "LABEL": "Accent", "LABEL_RU": "Акцент", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.0, "IDENTITY": 0.0, "BIND": {"bind": "accent.pulse", "decay": 0.28, "from": [0.0, 0.7], "smooth": 0.02}},
+        {"NAME": "amount", "LABEL": "Amount", "LABEL_RU": "Сила", "TYPE": "float", "MIN": 0.0, "MAX": 2.0, "DEFAULT": 1.0, "IDENTITY": 0.0},
+        {"NAME": "distance", "LABEL": "Distance", "LABEL_RU": "Расстояние", "TYPE": "float", "MIN": 0.0, "MAX": 0.15, "DEFAULT": 0.028, "IDENTITY": 0.0},
+        {"NAME": "angle", "LABEL": "Turn of the directions, degrees", "LABEL_RU": "Поворот направлений, градусы", "TYPE": "float", "MIN": -90.0, "MAX": 90.0, "DEFAULT": 0.0},
+        {"NAME": "overlay", "LABEL": "Light along the edges", "LABEL_RU": "Свет вдоль контуров", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.5, "IDENTITY": 0.0},
+        {"NAME": "played", "LABEL": "Seconds of sound", "LABEL_RU": "Секунды звука", "TYPE": "float", "MIN": 0.0, "MAX": 36000.0, "DEFAULT": 0.0, "BIND": {"bind": "sounding.sum", "smooth": 1.0}},
+        {"NAME": "drift", "LABEL": "Drift", "LABEL_RU": "Медленное движение", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.6, "IDENTITY": 0.0}
     ]
 }*/
 

@@ -2,20 +2,22 @@
     "ISFVSN": "2",
     "VSN": "1",
     "TITLE": "Vignette",
+    "TITLE_RU": "Виньетка",
     "DESCRIPTION": "The picture darkens softly towards its corners, or takes on a colour there, with a little more light in its middle; an accent opens it for a moment.",
+    "DESCRIPTION_RU": "К углам кадр мягко темнеет или окрашивается, а в середине немного светлее; акцент на мгновение раскрывает его.",
     "CREDIT": "TOQIBOX Render",
     "LICENSE": "MIT",
     "CATEGORIES": ["Filter", "Finish", "Lens"],
     "INPUTS": [
         {"NAME": "inputImage", "TYPE": "image"},
-        {"NAME": "amount", "LABEL": "Amount", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.7, "IDENTITY": 0.0},
-        {"NAME": "size", "LABEL": "Size of what stays clear", "TYPE": "float", "MIN": 0.0, "MAX": 1.5, "DEFAULT": 0.38},
-        {"NAME": "softness", "LABEL": "Softness", "TYPE": "float", "MIN": 0.0, "MAX": 1.5, "DEFAULT": 1.0},
-        {"NAME": "roundness", "LABEL": "Roundness", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.25},
-        {"NAME": "center", "LABEL": "Middle", "TYPE": "point2D", "MIN": [0.0, 0.0], "MAX": [1.0, 1.0], "DEFAULT": [0.5, 0.5]},
-        {"NAME": "color", "LABEL": "Colour", "TYPE": "color", "DEFAULT": [0.0, 0.0, 0.0, 1.0]},
-        {"NAME": "pulse", "LABEL": "Accent", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.0, "IDENTITY": 0.0, "BIND": {"bind": "accent.pulse", "decay": 0.4}},
-        {"NAME": "opens", "LABEL": "Opens on an accent", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.5, "IDENTITY": 0.0}
+        {"NAME": "amount", "LABEL": "Amount", "LABEL_RU": "Сила", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.7, "IDENTITY": 0.0},
+        {"NAME": "size", "LABEL": "Size of what stays clear", "LABEL_RU": "Размер светлой области", "TYPE": "float", "MIN": 0.0, "MAX": 1.5, "DEFAULT": 0.38},
+        {"NAME": "softness", "LABEL": "Softness", "LABEL_RU": "Мягкость", "TYPE": "float", "MIN": 0.0, "MAX": 1.5, "DEFAULT": 1.0},
+        {"NAME": "roundness", "LABEL": "Roundness", "LABEL_RU": "Округлость", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.25},
+        {"NAME": "center", "LABEL": "Middle", "LABEL_RU": "Центр", "TYPE": "point2D", "MIN": [0.0, 0.0], "MAX": [1.0, 1.0], "DEFAULT": [0.5, 0.5]},
+        {"NAME": "color", "LABEL": "Colour", "LABEL_RU": "Цвет", "TYPE": "color", "DEFAULT": [0.0, 0.0, 0.0, 1.0]},
+        {"NAME": "pulse", "LABEL": "Accent", "LABEL_RU": "Акцент", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.0, "IDENTITY": 0.0, "BIND": {"bind": "accent.pulse", "decay": 0.4}},
+        {"NAME": "opens", "LABEL": "Opens on an accent", "LABEL_RU": "Раскрытие на акценте", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.5, "IDENTITY": 0.0}
     ]
 }*/
 

@@ -2,24 +2,26 @@
     "ISFVSN": "2",
     "VSN": "4",
     "TITLE": "Waves",
+    "TITLE_RU": "Волны",
     "DESCRIPTION": "The photo stands in water, which mirrors it: each accent is a drop that sends rings of light across it, and with the bass long waves run and bend the mirror image. All that is above the water stays as it is, and in silence the water is still.",
+    "DESCRIPTION_RU": "Фото стоит в воде, которая его отражает: каждый акцент — капля, от которой расходятся круги света, а с басом бегут длинные волны и изгибают отражение. Всё, что выше воды, остаётся как есть, и в тишине вода спокойна.",
     "CREDIT": "TOQIBOX Render",
     "LICENSE": "MIT",
     "CATEGORIES": ["Filter", "Beat", "Distortion"],
     "INPUTS": [
         {"NAME": "inputImage", "TYPE": "image"},
-        {"NAME": "bass", "LABEL": "Bass", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.0, "IDENTITY": 0.0, "BIND": {"bind": "bass.envelope", "from": [0.3, 1.0]}},
-        {"NAME": "kick", "LABEL": "Accent", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.0, "IDENTITY": 0.0, "BIND": {"bind": "accent.pulse", "decay": 0.9, "from": [0.0, 0.8]}},
-        {"NAME": "since", "LABEL": "Seconds since the accent", "TYPE": "float", "MIN": 0.0, "MAX": 10.0, "DEFAULT": 0.25, "BIND": {"bind": "accent.since"}},
-        {"NAME": "amount", "LABEL": "Amount", "TYPE": "float", "MIN": 0.0, "MAX": 2.0, "DEFAULT": 1.0, "IDENTITY": 0.0},
-        {"NAME": "rest", "LABEL": "Always there", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.25, "IDENTITY": 0.0},
-        {"NAME": "reach", "LABEL": "Reach", "TYPE": "float", "MIN": 0.0, "MAX": 0.05, "DEFAULT": 0.011, "IDENTITY": 0.0},
-        {"NAME": "count", "LABEL": "Waves in a short side", "TYPE": "float", "MIN": 0.5, "MAX": 12.0, "DEFAULT": 6.5},
-        {"NAME": "speed", "LABEL": "Speed, waves a second", "TYPE": "float", "MIN": -3.0, "MAX": 3.0, "DEFAULT": 0.5},
-        {"NAME": "shine", "LABEL": "Light on the crests", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.5, "IDENTITY": 0.0},
-        {"NAME": "free", "LABEL": "Calm around the drop", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.06},
-        {"NAME": "played", "LABEL": "Seconds of sound", "TYPE": "float", "MIN": 0.0, "MAX": 36000.0, "DEFAULT": 0.0, "BIND": {"bind": "sounding.sum", "smooth": 1.0}},
-        {"NAME": "drift", "LABEL": "Drift", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.6, "IDENTITY": 0.0}
+        {"NAME": "bass", "LABEL": "Bass", "LABEL_RU": "Бас", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.0, "IDENTITY": 0.0, "BIND": {"bind": "bass.envelope", "from": [0.3, 1.0]}},
+        {"NAME": "kick", "LABEL": "Accent", "LABEL_RU": "Акцент", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.0, "IDENTITY": 0.0, "BIND": {"bind": "accent.pulse", "decay": 0.9, "from": [0.0, 0.8]}},
+        {"NAME": "since", "LABEL": "Seconds since the accent", "LABEL_RU": "Секунды после акцента", "TYPE": "float", "MIN": 0.0, "MAX": 10.0, "DEFAULT": 0.25, "BIND": {"bind": "accent.since"}},
+        {"NAME": "amount", "LABEL": "Amount", "LABEL_RU": "Сила", "TYPE": "float", "MIN": 0.0, "MAX": 2.0, "DEFAULT": 1.0, "IDENTITY": 0.0},
+        {"NAME": "rest", "LABEL": "Always there", "LABEL_RU": "Постоянная доля", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.25, "IDENTITY": 0.0},
+        {"NAME": "reach", "LABEL": "Reach", "LABEL_RU": "Размах", "TYPE": "float", "MIN": 0.0, "MAX": 0.05, "DEFAULT": 0.011, "IDENTITY": 0.0},
+        {"NAME": "count", "LABEL": "Waves in a short side", "LABEL_RU": "Волн на короткой стороне", "TYPE": "float", "MIN": 0.5, "MAX": 12.0, "DEFAULT": 6.5},
+        {"NAME": "speed", "LABEL": "Speed, waves a second", "LABEL_RU": "Скорость, волны в секунду", "TYPE": "float", "MIN": -3.0, "MAX": 3.0, "DEFAULT": 0.5},
+        {"NAME": "shine", "LABEL": "Light on the crests", "LABEL_RU": "Свет на гребнях", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.5, "IDENTITY": 0.0},
+        {"NAME": "free", "LABEL": "Calm around the drop", "LABEL_RU": "Спокойная область вокруг капли", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.06},
+        {"NAME": "played", "LABEL": "Seconds of sound", "LABEL_RU": "Секунды звука", "TYPE": "float", "MIN": 0.0, "MAX": 36000.0, "DEFAULT": 0.0, "BIND": {"bind": "sounding.sum", "smooth": 1.0}},
+        {"NAME": "drift", "LABEL": "Drift", "LABEL_RU": "Медленное движение", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.6, "IDENTITY": 0.0}
     ]
 }*/
 

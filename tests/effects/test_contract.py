@@ -48,6 +48,23 @@ def effect(request: pytest.FixtureRequest) -> Effect:
     return read(request.param)
 
 
+def test_all_its_texts_are_in_russian_too(effect: Effect) -> None:
+    """A choice of fonts has the names of the fonts."""
+    texts = {"title": effect.title_ru, "description": effect.description_ru}
+    for item in effect.inputs:
+        if item.kind.is_settable:
+            texts[item.name] = item.label_ru
+            is_named = item.name not in ("font", "rpm") and bool(item.labels)
+            texts |= {f"{item.name}.{at}": label for at, label in enumerate(item.labels_ru)}
+            assert bool(item.labels_ru) == is_named, item.name
+    latin = {name for name, text in texts.items() if not re.search("[а-яё]", text.lower())}
+    assert latin <= ({"title"} if effect.id == "rgb" else set())
+    english, russian = effect.describe("en"), effect.describe("ru")
+    assert (english["title"], russian["title"]) == (effect.title, effect.title_ru)
+    for name, shown in russian["inputs"]["properties"].items():
+        assert shown["title"] == texts[name]
+
+
 @pytest.fixture(scope="module")
 def photos(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     """Return a test photo, and the same upside down in other colours."""

@@ -5,6 +5,7 @@ from enum import StrEnum
 
 from server.effects.model.modulation import Modulation
 from server.effects.model.text_style import TextStyle
+from server.messages import BilingualText
 
 Value = float | int | bool | tuple[float, ...]
 """A value: of a float, a long (int), a bool, a point2D (2 floats) or a color (4, from 0 to 1)."""
@@ -68,6 +69,8 @@ class Input:
     """GLSL uniform; differs from `name` where the name is a keyword."""
     kind: Kind
     label: str
+    label_ru: str = ""
+    """The label in Russian; empty if the file has none."""
     default: Value | None = None
     minimum: Value | None = None
     maximum: Value | None = None
@@ -76,6 +79,8 @@ class Input:
     """Allowed values of a long; empty where `minimum` and `maximum` limit it."""
     labels: tuple[str, ...] = ()
     """Label of each of `values`."""
+    labels_ru: tuple[str, ...] = ()
+    """The labels in Russian; empty if the file has none."""
     modulation: Modulation | None = None
     """Modulation of the input unless a request sets it."""
     photo: str | None = None
@@ -92,6 +97,18 @@ class Input:
     """Style of a text input."""
     static: bool = False
     """True if it cannot be modulated: it shapes a texture made once for a whole video."""
+
+    @property
+    def title(self) -> BilingualText:
+        """Label in both languages."""
+        return BilingualText(self.label, self.label_ru)
+
+    @property
+    def choices(self) -> list[tuple[int, BilingualText]]:
+        """Values with their labels in both languages; empty for a range."""
+        russian = self.labels_ru or ("",) * len(self.labels)
+        labels = map(BilingualText, self.labels, russian)
+        return list(zip(self.values, labels, strict=True))
 
     @property
     def settable_range(self) -> tuple[Value | None, Value | None]:

@@ -67,15 +67,19 @@ def _param_value(effect_input: Input, value: object, field: str) -> ParamValue:
     return read_value(effect_input, value, field)
 
 
-def build_schema(inputs: Sequence[Input]) -> dict[str, Any]:
+def build_schema(inputs: Sequence[Input], language: str = "en") -> dict[str, Any]:
     """Return the JSON Schema (2020-12) of the `params` that `check_params` accepts.
 
     It does not say that the ends of a modulation must be in the range of the input.
+
+    Args:
+        inputs: the effect's inputs.
+        language: of their labels.
     """
-    settable = [effect_input for effect_input in inputs if effect_input.kind.is_settable]
+    settable = [item for item in inputs if item.kind.is_settable]
     return {
         "type": "object",
-        "properties": {effect_input.name: _property(effect_input) for effect_input in settable},
+        "properties": {item.name: _property(item, language) for item in settable},
         "additionalProperties": False,
         "$defs": definitions(),
     }
@@ -86,15 +90,16 @@ def _unknown(settable: Mapping[str, Input]) -> Message:
     return message("unknown_param", known=known) if known else message("no_params")
 
 
-def _property(effect_input: Input) -> dict[str, Any]:
+def _property(effect_input: Input, language: str) -> dict[str, Any]:
+    title = effect_input.title.localize(language)
     if effect_input.text_style is not None:
         text = {
             "type": "string",
             "maxLength": MAX_TEXT_CHARACTERS,
             "default": effect_input.text_style.text,
         }
-        return {"title": effect_input.label, **text}
-    entry: dict[str, Any] = {"title": effect_input.label, **_property_type(effect_input)}
+        return {"title": title, **text}
+    entry: dict[str, Any] = {"title": title, **_property_type(effect_input, language)}
     if effect_input.default is not None:
         value = effect_input.default
         entry["default"] = list(value) if isinstance(value, tuple) else value
@@ -107,9 +112,9 @@ def _property(effect_input: Input) -> dict[str, Any]:
     return entry
 
 
-def _property_type(effect_input: Input) -> dict[str, Any]:
+def _property_type(effect_input: Input, language: str) -> dict[str, Any]:
     """Return the schema of a value, or of a modulation: keywords of one pass over the other."""
-    schema = _value_schema(effect_input)
+    schema = _value_schema(effect_input, language)
     if effect_input.static:
         return schema
     if effect_input.values:
@@ -119,10 +124,11 @@ def _property_type(effect_input: Input) -> dict[str, Any]:
     return {**schema, "type": [*schema["type"], "object"], **modulation}
 
 
-def _value_schema(effect_input: Input) -> dict[str, Any]:
+def _value_schema(effect_input: Input, language: str) -> dict[str, Any]:
     if effect_input.values:
         known = list(dict.fromkeys([*effect_input.values, *effect_input.labels]))
-        return {"enum": known, "x-labels": list(effect_input.labels)}
+        labels = [label.localize(language) for _, label in effect_input.choices]
+        return {"enum": known, "x-labels": labels}
     if effect_input.kind is Kind.BOOL:
         return {"type": ["boolean"]}
     if effect_input.kind is Kind.EVENT:

@@ -14,9 +14,8 @@ from server.errors import ToqiboxError, localize
 from server.http.app_keys import SERVICE, language_of
 from server.http.handlers.listings import (
     includes_all,
-    listing_response,
+    localized_response,
     refuse_unknown_query,
-    with_etag,
 )
 from server.jobs.service import Service
 from server.jobs.validation.cache import ValidationCache
@@ -32,7 +31,7 @@ async def list_effects(request: web.Request) -> web.Response:
     entries = await run_in_thread(_entries, request.app[SERVICE], language, include_all=include_all)
     features = [feature.describe() for feature in FEATURES.values()]
     payload = {"effects": entries, "features": features}
-    return listing_response(request, payload, language, has_errors=include_all)
+    return localized_response(request, payload, language)
 
 
 def _entries(service: Service, language: str, *, include_all: bool) -> list[dict[str, Any]]:
@@ -40,14 +39,14 @@ def _entries(service: Service, language: str, *, include_all: bool) -> list[dict
     entries = []
     for effect in usable:
         with suppress(ToqiboxError):  # its files were changed or removed in the meantime
-            entries += _describe(service.validations, effect, include_all=include_all)
+            entries += _describe(service.validations, effect, language, include_all=include_all)
     if include_all:
         entries += [_describe_broken(entry, language) for entry in broken]
     return sorted(entries, key=lambda entry: str(entry["id"]))
 
 
 def _describe(
-    validations: ValidationCache, effect: Effect, *, include_all: bool
+    validations: ValidationCache, effect: Effect, language: str, *, include_all: bool
 ) -> list[dict[str, Any]]:
     """Return the entry of an effect, or none if it is not offered.
 
@@ -55,9 +54,9 @@ def _describe(
         ToqiboxError: unknown_effect and what read_source raises: its files have changed.
     """
     if not include_all:
-        return [effect.describe()] if validations.is_offered(effect) else []
+        return [effect.describe(language)] if validations.is_offered(effect) else []
     is_validated, warnings = validations.is_validated(effect), validations.warnings(effect)
-    return [{**effect.describe(), "judged": is_validated, "warnings": warnings}]
+    return [{**effect.describe(language), "judged": is_validated, "warnings": warnings}]
 
 
 def _describe_broken(entry: InvalidEffect, language: str) -> dict[str, Any]:
@@ -86,6 +85,7 @@ async def show_effect(request: web.Request) -> web.Response:
         if error.code == "unknown_effect":
             raise ToqiboxError("not_found") from None
         raise
-    payload = {**effect.describe(), "sequential": effect.sequential}
-    payload["program"] = await run_in_thread(build_program, effect)
-    return with_etag(request, payload)
+    language = language_of(request)
+    payload = {**effect.describe(language), "sequential": effect.sequential}
+    payload["program"] = await run_in_thread(build_program, effect, language)
+    return localized_response(request, payload, language)

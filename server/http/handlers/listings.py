@@ -6,6 +6,7 @@ from typing import Any
 from aiohttp import web
 
 from server.errors import ToqiboxError
+from server.http.compression import add_vary, takes_gzip
 from server.http.headers.ranges import check_if_match, is_not_modified
 from server.http.responses import json_response
 from server.messages import message
@@ -15,22 +16,21 @@ def with_etag(request: web.Request, data: dict[str, Any]) -> web.Response:
     """Return `data` with an ETag of its content, or 304 to a client that has it already."""
     response = json_response(data, headers={"Cache-Control": "no-cache"})
     assert isinstance(response.body, bytes)
-    tag = f'"{hashlib.sha256(response.body).hexdigest()[:32]}"'
+    coding = "-gzip" if takes_gzip(request, response.body) else ""
+    tag = f'"{hashlib.sha256(response.body).hexdigest()[:32]}{coding}"'
     check_if_match(request.headers, tag)
     if is_not_modified(request.headers, tag):
         response = web.Response(status=304, headers={"Cache-Control": "no-cache"})
+        add_vary(response, "Accept-Encoding")
     response.headers["ETag"] = tag
     return response
 
 
-def listing_response(
-    request: web.Request, data: dict[str, Any], language: str, *, has_errors: bool
-) -> web.Response:
-    """Return a response with an ETag; with errors in it, name their `language` in its headers."""
+def localized_response(request: web.Request, data: dict[str, Any], language: str) -> web.Response:
+    """Return a response with an ETag, and the `language` of its texts in its headers."""
     response = with_etag(request, data)
-    if has_errors:
-        response.headers["Content-Language"] = language
-        response.headers["Vary"] = "Accept-Language"
+    response.headers["Content-Language"] = language
+    add_vary(response, "Accept-Language")
     return response
 
 

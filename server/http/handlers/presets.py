@@ -7,7 +7,7 @@ from aiohttp import web
 from server.concurrency import run_in_thread
 from server.errors import localize
 from server.http.app_keys import PRESETS, SERVICE, language_of
-from server.http.handlers.listings import includes_all, listing_response
+from server.http.handlers.listings import includes_all, localized_response
 from server.jobs.service import Service
 from server.jobs.submission.presets import BrokenPreset, Presets
 
@@ -18,14 +18,14 @@ async def list_presets(request: web.Request) -> web.Response:
     language = language_of(request)
     service, presets = request.app[SERVICE], request.app[PRESETS]
     entries = await run_in_thread(_entries, service, presets, language, include_all=include_all)
-    return listing_response(request, {"presets": entries}, language, has_errors=include_all)
+    return localized_response(request, {"presets": entries}, language)
 
 
 def _entries(
     service: Service, presets: Presets, language: str, *, include_all: bool
 ) -> list[dict[str, Any]]:
     usable, broken = presets.offered(service.validations.offered()[0])
-    entries = [preset.describe() for preset in usable]
+    entries = [preset.describe(language) for preset in usable]
     if include_all:
         entries += [_describe_broken(entry, language) for entry in broken]
     return sorted(entries, key=lambda entry: str(entry["id"]))

@@ -18,6 +18,7 @@ from server.http.app_keys import (
     set_request_id,
     set_response,
 )
+from server.http.compression import add_vary, compress
 from server.http.headers.client_address import client_address, proxy_request_id
 from server.http.openapi.route import Handler
 from server.http.responses import error_response
@@ -76,6 +77,8 @@ async def answer_errors(request: web.Request, handler: Handler) -> web.StreamRes
         response = _abort_partial_response(request) or error_response(
             error, request_id, language_of(request)
         )
+    if response_of(request) is None:  # else it was sent already
+        await compress(request, response)
     seconds = time.monotonic() - started
     _log_request(request, response, error, seconds, is_finished=error is None)
     return response
@@ -168,7 +171,7 @@ def _add_cors(origin: str | None, response: web.StreamResponse, allowed: tuple[s
     if "*" in allowed:
         response.headers["Access-Control-Allow-Origin"] = "*"
     else:
-        response.headers["Vary"] = ", ".join(filter(None, [response.headers.get("Vary"), "Origin"]))
+        add_vary(response, "Origin")
         if origin not in allowed:
             return
         response.headers["Access-Control-Allow-Origin"] = str(origin)

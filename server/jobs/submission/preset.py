@@ -13,9 +13,12 @@ from server.jobs.submission.fields import (
 )
 from server.jobs.submission.plain_json import read_json
 from server.jobs.submission.refusal import invalid_field
-from server.messages import message
+from server.messages import BilingualText, message
 
-KEYS = ("title", "description", "genres", "chain", "fit", "aspects")
+KEYS = (
+    *("title", "title_ru", "description", "description_ru"),
+    *("genres", "chain", "fit", "aspects"),
+)
 """Keys of a preset's file."""
 _REQUIRED = ("title", "description", "genres", "chain")
 _MAX_TITLE, _MAX_DESCRIPTION, _MAX_GENRE = 60, 300, 30
@@ -31,8 +34,8 @@ class Preset:
 
     id: str
     file: str
-    title: str
-    description: str
+    title: BilingualText
+    description: BilingualText
     genres: tuple[str, ...]
     """Genres that it was made for."""
     chain: tuple[RequestedEffect, ...]
@@ -49,12 +52,12 @@ class Preset:
             RequestedEffect(id_, {**params, **changes.get(id_, {})}) for id_, params in self.chain
         )
 
-    def describe(self) -> dict[str, Any]:
-        """Return the JSON object of ``GET /presets``."""
+    def describe(self, language: str = "en") -> dict[str, Any]:
+        """Return the JSON object of ``GET /presets``, its texts in ``en`` or ``ru``."""
         return {
             "id": self.id,
-            "title": self.title,
-            "description": self.description,
+            "title": self.title.localize(language),
+            "description": self.description.localize(language),
             "genres": list(self.genres),
             "chain": [{"id": effect.id, "params": effect.params} for effect in self.chain],
             "fit": self.fit,
@@ -86,12 +89,21 @@ def read_preset(preset_id: str, file: str, text: str) -> Preset:
     return Preset(
         id=preset_id,
         file=file,
-        title=_read_line(data["title"], "title", _MAX_TITLE),
-        description=_read_line(data["description"], "description", _MAX_DESCRIPTION),
+        title=_read_text(data, "title", _MAX_TITLE),
+        description=_read_text(data, "description", _MAX_DESCRIPTION),
         genres=_genres(data["genres"]),
         chain=chain,
         fit=_fit(data.get("fit")),
         aspects=_aspects(data.get("aspects", {}), [effect.id for effect in chain]),
+    )
+
+
+def _read_text(data: Mapping[str, Any], key: str, max_length: int) -> BilingualText:
+    """Read a text and its translation, which may be missing."""
+    english, russian = data[key], data.get(f"{key}_ru")
+    return BilingualText(
+        _read_line(english, key, max_length),
+        "" if russian is None else _read_line(russian, f"{key}_ru", max_length),
     )
 
 

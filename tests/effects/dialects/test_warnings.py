@@ -49,6 +49,8 @@ def of_input(rest: str) -> tuple[int, str, str]:
         ('"TYPE": "point2D", "DEFAULT": 0.5', "0.5}", "must be two numbers"),
         ('"TYPE": "long", "VALUES": [0, 1], "LABELS": ["x"]', '["x"]', "2 VALUES and 1 LABELS → "
          "values without a label are shown as numbers"),
+        ('"TYPE": "long", "LABELS": ["x", "y"], "LABELS_RU": ["z"]', '["z"]', "2 labels and 1 "
+         "LABELS_RU → write a Russian label for each"),
         ('"TYPE": "long", "VALUES": [0, 1], "DEFAULT": 7', "7}]}*/", "0 is used → VALUES has 0, "
          "1"),
         ('"TYPE": "long", "VALUES": [0, "x"]', '"x"', "is not a number: it is ignored"),

@@ -5,6 +5,7 @@ from urllib.parse import unquote
 import pytest
 
 from server.errors import ToqiboxError
+from server.http.headers.accept_encoding import accepts_gzip
 from server.http.headers.accept_language import preferred_language
 from server.http.headers.content_disposition import content_disposition
 from server.http.headers.ranges import (
@@ -39,6 +40,26 @@ from server.http.transfer_rate import TransferRate
 )
 def test_the_language_is_the_one_of_highest_weight(header: str, language: str) -> None:
     assert preferred_language(header) == language
+
+
+@pytest.mark.parametrize(
+    ("header", "accepted"),
+    [
+        ("", False),
+        ("gzip", True),
+        ("br, GZIP;q=0.5", True),
+        ("gzip;q=0", False),
+        ("gzip; q=0.000, *", False),
+        ("*", True),
+        ("*;q=0", False),
+        ("identity", False),
+        ("x-gzip", True),
+        ("gzip;q=nan", False),
+        (f"{'a,' * 10_000}gzip", False),
+    ],
+)
+def test_gzip_is_sent_to_those_who_take_it(header: str, accepted: bool) -> None:
+    assert accepts_gzip(header) is accepted
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """Preset files: their content, and the handling of invalid ones."""
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -138,9 +139,27 @@ def test_a_file_is_read_again_when_it_changes(tmp_path: Path) -> None:
     before = presets.get("mine")
     assert presets.get("mine") is before
     _write(tmp_path, "mine.json", title="Changed")
-    assert presets.get("mine").title == "Changed"
+    assert presets.get("mine").title.en == "Changed"
     (tmp_path / "mine.json").unlink()
     assert presets.offered(LIBRARY.all()) == ([], [])
+
+
+def test_a_preset_has_its_texts_in_both_languages(tmp_path: Path) -> None:
+    _write(tmp_path, "mine.json", title="Dusk", title_ru="Сумерки")
+    preset = Presets((tmp_path,)).get("mine")
+    assert (preset.describe("ru")["title"], preset.describe("en")["title"]) == ("Сумерки", "Dusk")
+    english = preset.describe("en")["description"]
+    assert preset.describe("ru")["description"] == english, "the file has no other"
+    _write(tmp_path, "mine.json", description_ru=7)
+    with pytest.raises(ToqiboxError) as error:
+        Presets((tmp_path,)).get("mine")
+    assert "description_ru" in str(error.value)
+
+
+def test_every_shipped_preset_has_russian_texts() -> None:
+    for preset in Presets((BUILT_IN_PRESETS,)).offered(LIBRARY.all())[0]:
+        assert re.search("[а-я]", preset.title.ru), preset.id
+        assert re.search("[а-я]", preset.description.ru), preset.id
 
 
 def test_ten_presets_are_shipped_for_ten_genres() -> None:

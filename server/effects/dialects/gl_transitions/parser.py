@@ -9,21 +9,38 @@ from server.effects.model.input import Input, Kind
 from server.effects.model.modulation import BEATS, SECONDS, TransitionProgress
 from server.effects.source import plain_text
 from server.effects.source.diagnostic import AUTHOR, AuthorFile, Listing
+from server.messages import BilingualText
 
 _IMAGES = (
-    Input(name="startImage", uniform="isf_start", kind=Kind.IMAGE, label="Image before"),
-    Input(name="endImage", uniform="isf_end", kind=Kind.IMAGE, label="Image after"),
+    Input(
+        name="startImage",
+        uniform="isf_start",
+        kind=Kind.IMAGE,
+        label="Image before",
+        label_ru="Фото до",
+    ),
+    Input(
+        name="endImage",
+        uniform="isf_end",
+        kind=Kind.IMAGE,
+        label="Image after",
+        label_ru="Фото после",
+    ),
 )
 _PROGRESS = Input(
     name="progress",
     uniform="progress",
     kind=Kind.FLOAT,
     label="Progress",
+    label_ru="Ход",
     default=0.0,
     minimum=0.0,
     maximum=1.0,
     modulation=TransitionProgress(),
 )
+_AT = BilingualText("Begins at (-1: middle of the video)", "Начало (-1: середина видео)")
+_LENGTH = BilingualText("Duration", "Длительность")
+_EVERY = BilingualText("Back and forth every (0: once)", "Туда и обратно каждые (0: один раз)")
 _HOST = {"progress": "float", "ratio": "float", "isf_start": "sampler2D", "isf_end": "sampler2D"}
 # The functions come before the author's text, which calls them without declaring them.
 _FUNCTIONS = """\
@@ -47,12 +64,15 @@ def transition_inputs(taken: Collection[str] = ()) -> tuple[Input, ...]:
     def name(word: str) -> str:
         return f"transition_{word}" if word in taken else word
 
-    def number(word: str, label: str, minimum: float, maximum: float, default: float) -> Input:
+    def number(
+        word: str, label: BilingualText, minimum: float, maximum: float, default: float
+    ) -> Input:
         return Input(
             name=name(word),
             uniform=f"isft_{word}",
             kind=Kind.FLOAT,
-            label=label,
+            label=label.en,
+            label_ru=label.ru,
             minimum=minimum,
             maximum=maximum,
             default=default,
@@ -60,16 +80,18 @@ def transition_inputs(taken: Collection[str] = ()) -> tuple[Input, ...]:
         )
 
     return (
-        number("at", "Begins at (-1: middle of the video)", -1.0, 3600.0, -1.0),
-        number("length", "Duration", 0.0, 600.0, 2.0),
-        number("every", "Back and forth every (0: once)", 0.0, 600.0, 0.0),
+        number("at", _AT, -1.0, 3600.0, -1.0),
+        number("length", _LENGTH, 0.0, 600.0, 2.0),
+        number("every", _EVERY, 0.0, 600.0, 0.0),
         Input(
             name=name("unit"),
             uniform="isft_unit",
             kind=Kind.LONG,
             label="Time unit",
+            label_ru="Единица времени",
             values=(SECONDS, BEATS),
             labels=("seconds", "beats"),
+            labels_ru=("секунды", "доли"),
             default=SECONDS,
             static=True,
         ),

@@ -95,6 +95,12 @@ def choices(table: JsonObject) -> tuple[tuple[int, ...], tuple[str, ...]]:
     return tuple(numbers), tuple(labels)
 
 
+def russian_labels(table: JsonObject, labels: tuple[str, ...]) -> tuple[str, ...]:
+    """Return LABELS_RU; those that are missing are `labels`, and none if there are none."""
+    russian = tuple(str(label)[:80] for label in _array_values(table, "LABELS_RU"))
+    return (*russian[: len(labels)], *labels[len(russian) :]) if russian else ()
+
+
 def _array_values(table: JsonObject, key: str) -> list[object]:
     value = table.get(key)
     return value[:256] if isinstance(value, JsonArray) else []

@@ -84,18 +84,19 @@ def _input(author_file: AuthorFile, table: JsonObject, code: str) -> Input:
     kind = _kind(author_file, table, name)
     minimum, maximum = isf_values.limits(kind, table)
     values, labels = isf_values.choices(table) if kind is Kind.LONG else ((), ())
-    label = table.get("LABEL")
     effect_input = Input(
         name=name,
         uniform=name if _is_uncalled_function(name, code) else uniform_name(name),
         kind=kind,
-        label=" ".join(label.split())[:80] if isinstance(label, str) and label.strip() else name,
+        label=_label(table, "LABEL") or name,
+        label_ru=_label(table, "LABEL_RU"),
         default=isf_values.default_value(kind, table, minimum, maximum, values),
         minimum=None if values else minimum,
         maximum=None if values else maximum,
         identity=isf_values.value_of(kind, table.get("IDENTITY")),
         values=values,
         labels=labels,
+        labels_ru=isf_values.russian_labels(table, labels),
         photo=_photo(author_file, table, kind),
         width=isf_values.audio_width(table) if kind in _AUDIO_KINDS else None,
         scale=_scale(author_file, table) if kind in _SPECTRA else Scale.BROWSER,
@@ -107,6 +108,11 @@ def _input(author_file: AuthorFile, table: JsonObject, code: str) -> Input:
         else 0.0,
     )
     return replace(effect_input, modulation=_modulation(author_file, table, effect_input))
+
+
+def _label(table: JsonObject, key: str) -> str:
+    label = table.get(key)
+    return " ".join(label.split())[:80] if isinstance(label, str) else ""
 
 
 def _is_uncalled_function(name: str, code: str) -> bool:

@@ -11,16 +11,19 @@ from server.effects.source.header import JsonArray, JsonObject
 BUILTINS = ("TIME", "TIMEDELTA", "FRAMEINDEX", "DATE", "RENDERSIZE", "PASSINDEX")
 """Names of the values that every host of ISF provides."""
 _HEADER_KEYS = (
-    "ISFVSN", "VSN", "TITLE", "DESCRIPTION", "CREDIT", "LICENSE", "CATEGORIES", "PREMIUM",
-    "INPUTS", "PASSES", "IMPORTED", "PERSISTENT_BUFFERS",
+    "ISFVSN", "VSN", "TITLE", "TITLE_RU", "DESCRIPTION", "DESCRIPTION_RU", "CREDIT", "LICENSE",
+    "CATEGORIES", "PREMIUM", "INPUTS", "PASSES", "IMPORTED", "PERSISTENT_BUFFERS",
 )  # fmt: skip
 _PASS_KEYS = ("TARGET", "PERSISTENT", "FLOAT", "WIDTH", "HEIGHT", "DESCRIPTION")
 _BUFFER_KEYS = ("PERSISTENT", "FLOAT", "WIDTH", "HEIGHT", "DESCRIPTION", "NAME")
 _IMPORT_KEYS = ("NAME", "PATH", "TYPE", "DESCRIPTION")
-_INPUT_KEYS = ("NAME", "TYPE", "LABEL", "DESCRIPTION", "DEFAULT", "MIN", "MAX", "IDENTITY", "BIND")
+_INPUT_KEYS = (
+    "NAME", "TYPE", "LABEL", "LABEL_RU", "DESCRIPTION", "DEFAULT", "MIN", "MAX", "IDENTITY", "BIND",
+)  # fmt: skip
 _KEYS_OF_KINDS = {
     "VALUES": ("long",),
     "LABELS": ("long",),
+    "LABELS_RU": ("long",),
     "PHOTO": ("color",),
     "SCALE": ("audioFFT", "audioHistory"),
     "PAST": ("audioHistory",),

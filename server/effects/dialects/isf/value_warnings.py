@@ -114,7 +114,8 @@ def _choice_warnings(
     author_file: AuthorFile, table: JsonObject, effect_input: Input
 ) -> Iterator[dict[str, Any]]:
     values, labels = (table.get(key) for key in ("VALUES", "LABELS"))
-    for key, array in (("VALUES", values), ("LABELS", labels)):
+    russian = table.get("LABELS_RU")
+    for key, array in (("VALUES", values), ("LABELS", labels), ("LABELS_RU", russian)):
         if array is not None and not isinstance(array, JsonArray):
             message = f"{key} of “{effect_input.name}” is {_format(array)}: it is ignored"
             yield author_file.warning(
@@ -132,6 +133,13 @@ def _choice_warnings(
             else "values without a label are shown as numbers"
         )
         yield author_file.warning(message, table.offset_of("LABELS"), hint)
+    if isinstance(russian, JsonArray) and len(russian) != len(effect_input.labels):
+        message = (
+            f"“{effect_input.name}” has {len(effect_input.labels)} labels and {len(russian)}"
+            " LABELS_RU"
+        )
+        hint = "write a Russian label for each of LABELS, in their order"
+        yield author_file.warning(message, table.offset_of("LABELS_RU"), hint)
     for value, offset in (
         zip(values, values.offsets, strict=True) if isinstance(values, JsonArray) else ()
     ):
