@@ -188,6 +188,12 @@ CATALOGUE: dict[str, ErrorSpec] = {
         "Сервер сейчас не может создавать видео. Попробуйте позже.",
         retryable=True,
     ),
+    "too_many_streams": _spec(
+        503,
+        "Too many pages follow their videos at the moment. Ask for the state of the video instead.",
+        "Слишком много страниц следит за своими видео. Запрашивайте состояние видео сами.",
+        retryable=True,
+    ),
     "internal": _spec(
         500,
         "An error occurred on the server. Your files are not the cause.",

@@ -1,5 +1,7 @@
 """Typed keys of the application and of a request."""
 
+from collections.abc import Callable
+
 from aiohttp import web
 
 from server.config import Config
@@ -17,6 +19,8 @@ BACKGROUND_TASKS = web.AppKey("background_tasks", BackgroundTasks)
 
 _REQUEST_ID = web.RequestKey("request_id", str)
 _RESPONSE = web.RequestKey("response", web.StreamResponse)
+_Watch = Callable[[Callable[[], None]], None]
+_WATCH_PEER: web.RequestKey[_Watch] = web.RequestKey("watch_peer", object)  # type: ignore[arg-type]
 
 
 def set_request_id(request: web.BaseRequest, request_id: str) -> None:
@@ -35,6 +39,18 @@ def set_response(request: web.BaseRequest, response: web.StreamResponse) -> None
 def response_of(request: web.BaseRequest) -> web.StreamResponse | None:
     """Return the response whose headers are sent or about to be sent; None before that."""
     return request.get(_RESPONSE)
+
+
+def set_watch_peer(request: web.BaseRequest, watch: _Watch) -> None:
+    request[_WATCH_PEER] = watch
+
+
+def watch_peer(request: web.BaseRequest, on_closed: Callable[[], None]) -> None:
+    """Call `on_closed` once the client has closed its side of the connection.
+
+    Such a client may still read, so that its handler is not cancelled.
+    """
+    request[_WATCH_PEER](on_closed)
 
 
 def language_of(request: web.BaseRequest) -> str:

@@ -5,6 +5,7 @@ from server.errors import CATALOGUE
 EVERYWHERE = ("malformed_request", "method_not_allowed", "internal")
 """Responses to a malformed request, to a wrong method, and to an internal error."""
 JOB = ("not_found", "precondition_failed")
+STREAM = (*JOB, "too_many_streams")
 CANCEL = (*JOB, "storage_full")
 DOWNLOAD_HEAD = ("not_found", "result_not_ready", "result_expired", "precondition_failed")
 DOWNLOAD = (*DOWNLOAD_HEAD, "range_not_satisfiable")
@@ -51,7 +52,10 @@ EXPORT = (
 )
 ALL = tuple(
     dict.fromkeys(
-        (*EVERYWHERE, *JOB, *CANCEL, *DOWNLOAD, *EFFECTS, *PRESETS, *EFFECT, *READY, *EXPORT)
+        (
+            *(*EVERYWHERE, *JOB, *STREAM, *CANCEL, *DOWNLOAD, *EFFECTS, *PRESETS, *EFFECT),
+            *(*READY, *EXPORT),
+        )
     )
 )
 """Every code that a response can carry."""

@@ -43,6 +43,16 @@ class HttpLimits:
     download_min_rate: int = 4096
     download_window_s: float = 60
     """A download that is below its minimum rate over this window is aborted."""
+    event_streams: int = 500
+    """Event streams that may be open at one time; at most half of the connections."""
+    event_interval_s: float = 0.25
+    """Minimum time between two events of a stream."""
+    event_queue_interval_s: float = 1
+    """Time in which changes of the queue are collected for the streams of waiting jobs."""
+    event_comment_s: float = 15
+    """Maximum silence of a stream, after which a comment is sent."""
+    event_write_s: float = 30
+    """Maximum time in which a client accepts an event."""
     connections: int = 2048
     header_line_bytes: int = 8190
     headers: int = 128

@@ -14,12 +14,16 @@ def json_response(
     data: Mapping[str, Any], status: int = 200, headers: Mapping[str, str] | None = None
 ) -> web.Response:
     """Return `data` as UTF-8 JSON that no cache stores."""
-    # A lone surrogate can come in through a JSON escape; it must not make the response fail.
-    body = json.dumps(data, ensure_ascii=False, default=str).encode("utf-8", "replace")
-    response = web.Response(body=body, status=status, headers=headers)
+    response = web.Response(body=encode_json(data), status=status, headers=headers)
     response.headers["Content-Type"] = "application/json; charset=utf-8"
     response.headers.setdefault("Cache-Control", "no-store")
     return response
+
+
+def encode_json(data: Mapping[str, Any]) -> bytes:
+    """Return `data` as UTF-8 JSON on one line."""
+    # A lone surrogate can come in through a JSON escape; it must not make the response fail.
+    return json.dumps(data, ensure_ascii=False, default=str).encode("utf-8", "replace")
 
 
 def error_object(error: ToqiboxError, request_id: str, language: str) -> dict[str, Any]:

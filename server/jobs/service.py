@@ -148,7 +148,11 @@ class Service:
     async def describe(
         self, job: Job, language: str, *, as_accepted: bool = False
     ) -> dict[str, Any]:
-        """Build the job object of the HTTP API.
+        """Build the job object of the HTTP API; see `view`."""
+        return job_to_json(await self.view(job, language, as_accepted=as_accepted))
+
+    async def view(self, job: Job, language: str, *, as_accepted: bool = False) -> JobView:
+        """Return a job with all that a client sees of it.
 
         Args:
             job: any version of its row: it is read again, with its place in the queue.
@@ -165,14 +169,12 @@ class Service:
         if active and job.status is Status.PROCESSING:
             progress = max(job.progress, active.percent_done)
             job = replace(job, frames_done=active.frames_done, progress=progress)
-        return job_to_json(
-            JobView(
-                job=job,
-                language=language,
-                position=len(ahead) + 1 if job.status is Status.QUEUED else None,
-                eta_s=None if job.is_final else self._eta(job, ahead, costs),
-                public_url=self.config.public_url,
-            )
+        return JobView(
+            job=job,
+            language=language,
+            position=len(ahead) + 1 if job.status is Status.QUEUED else None,
+            eta_s=None if job.is_final else self._eta(job, ahead, costs),
+            public_url=self.config.public_url,
         )
 
     def _eta(self, job: Job, ahead: list[Workload], costs: list[eta.FrameCost]) -> int | None:

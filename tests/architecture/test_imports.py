@@ -72,7 +72,7 @@ ORDER: dict[str, tuple[str, ...]] = {
         "dialects",
         "library",
     ),
-    "http": ("headers", ".", "openapi", "uploads", "handlers", "server"),
+    "http": ("headers", ".", "openapi", "uploads", "streams", "handlers", "server"),
     "jobs": (
         "execution",
         "model",

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from aiohttp import web
 
 from server.config import Config
 from server.effects.library.library import BUILT_IN, Library
@@ -46,6 +47,36 @@ DRIVER = "a renderer, "
 """The driver that validation results on that machine are stored under."""
 
 
+def new_job(**spec: Any) -> Job:
+    """Create a queued job, as accept() would."""
+    values: dict[str, Any] = {
+        "effects": (EffectInstance(id="breathe", file="breathe.fs", source=""),),
+        "sequential": False,
+        "width": 64,
+        "height": 36,
+        "fps": 30,
+        "frames": 30,
+        "fit": "blur",
+        "start": "0",
+        "duration": "1",
+        "title": None,
+        "artist": None,
+        "samples": 48_000,
+        "audio": "a" * 64,
+        "photo": "b" * 64,
+        "loudest_s": 0.0,
+    }
+    now = now_ms()
+    return Job.new(
+        new_id(),
+        "free",
+        Spec(**{**values, **spec}),
+        queue_key=now,
+        created_at=now,
+        request_id="r",
+    )
+
+
 @dataclass
 class Running:
     """A server on a free port of its own."""
@@ -53,6 +84,7 @@ class Running:
     port: int
     service: Service
     config: Config
+    app: web.Application
 
     @property
     def url(self) -> str:
@@ -87,32 +119,7 @@ class Running:
 
     async def add_job(self, **spec: Any) -> Job:
         """Add a queued job, as accept() would have left it."""
-        values: dict[str, Any] = {
-            "effects": (EffectInstance(id="breathe", file="breathe.fs", source=""),),
-            "sequential": False,
-            "width": 64,
-            "height": 36,
-            "fps": 30,
-            "frames": 30,
-            "fit": "blur",
-            "start": "0",
-            "duration": "1",
-            "title": None,
-            "artist": None,
-            "samples": 48_000,
-            "audio": "a" * 64,
-            "photo": "b" * 64,
-            "loudest_s": 0.0,
-        }
-        now = now_ms()
-        job = Job.new(
-            new_id(),
-            "free",
-            Spec(**{**values, **spec}),
-            queue_key=now,
-            created_at=now,
-            request_id="r",
-        )
+        job = new_job(**spec)
         self.service.data.job_folder(job.id).mkdir()
         await self.service.store.jobs.add(job, bound=1000)
         return job
@@ -206,7 +213,7 @@ async def start(tmp_path: Path, built_in: Library, table: Path) -> AsyncIterator
             app = create_app(service, limits)
             tcp_server = await stack.enter_async_context(open_port(app, config, limits))
             await tcp_server.start_serving()
-            return Running(tcp_server.sockets[0].getsockname()[1], service, config)
+            return Running(tcp_server.sockets[0].getsockname()[1], service, config, app)
 
         yield start_one
 

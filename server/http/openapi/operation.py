@@ -17,6 +17,12 @@ _ALL = {
     "description": "1: also the files that cannot be used, with their errors.",
     "schema": {"enum": ["0", "1"], "default": "0"},
 }
+_LAST_EVENT_ID = {
+    "name": "Last-Event-ID",
+    "in": "header",
+    "description": "The `id` of the last event received: nothing is sent before the next change.",
+    "schema": {"type": "string"},
+}
 _RANGE = {"name": "Range", "in": "header", "schema": {"type": "string"}}
 IDEMPOTENCY_KEY = {
     "name": "Idempotency-Key",
@@ -105,6 +111,22 @@ def download(operation_id: str, summary: str, content_type: str) -> Operation:
     )
     responses = {"200": full, "206": partial, "304": _NOT_MODIFIED}
     return Operation(operation_id, summary, responses, DOWNLOAD, parameters=[_RANGE], head=head)
+
+
+def event_stream(operation_id: str, summary: str, schema: str, codes: tuple[str, ...]) -> Operation:
+    """Return the operation of a stream of events, whose data have this schema of SCHEMAS."""
+    content = {
+        "type": "string",
+        "contentMediaType": "application/json",
+        "contentSchema": reference(schema),
+        "description": f"Each `data` is a {schema} in JSON; the event is `job`, the last one "
+        "`completed`, `failed` or `cancelled`.",
+    }
+    responses: Responses = {
+        "200": {"description": summary, "content": {"text/event-stream": {"schema": content}}},
+        "204": {"description": "The client has the last event already"},
+    }
+    return Operation(operation_id, summary, responses, codes, parameters=[_LAST_EVENT_ID])
 
 
 def _headers(*names: str) -> Schema:

@@ -16,12 +16,14 @@ from server.effects.library.library import BUILT_IN, Library
 from server.http.app_keys import BACKGROUND_TASKS, CONFIG, LIMITS, PRESETS, SERVICE
 from server.http.background_tasks import BackgroundTasks
 from server.http.expect import withhold_100_continue
-from server.http.handlers import exports, health
+from server.http.handlers import events, exports, health
 from server.http.limits import HttpLimits
 from server.http.openapi.route import ROUTES_KEY
 from server.http.server import descriptors, middleware
 from server.http.server.connection import ConnectionFactory, lingering_close, watch_disconnect
 from server.http.server.routes import ROUTES
+from server.http.streams.job_channels import JobChannels
+from server.http.streams.stream_places import StreamPlaces
 from server.http.uploads.upload_limiter import UploadLimiter
 from server.jobs.execution.gpu_presence import GpuLostError
 from server.jobs.service import Service
@@ -46,11 +48,15 @@ def create_app(service: Service, limits: HttpLimits | None = None) -> web.Applic
     app[CONFIG] = config
     app[SERVICE] = service
     app[PRESETS] = Presets((BUILT_IN_PRESETS, *config.presets_dirs))
-    app[LIMITS] = limits or HttpLimits.from_config(config)
+    app[LIMITS] = limits = limits or HttpLimits.from_config(config)
     app[BACKGROUND_TASKS] = BackgroundTasks()
     app[exports.IDEMPOTENCY] = Idempotency(service.store)
-    app[exports.UPLOAD_LIMITER] = UploadLimiter(app[LIMITS], service.intake.interval_s)
-    app[health.READINESS] = health.Readiness(service, app[LIMITS].readiness_cache_s)
+    app[exports.UPLOAD_LIMITER] = UploadLimiter(limits, service.intake.interval_s)
+    app[health.READINESS] = health.Readiness(service, limits.readiness_cache_s)
+    max_streams = min(limits.event_streams, descriptors.max_connections(limits.connections) // 2)
+    app[events.STREAM_PLACES] = StreamPlaces(max_streams)
+    app[events.CHANNELS] = JobChannels(service, limits.event_queue_interval_s)
+    app.on_shutdown.append(_end_streams)
     app.on_response_prepare.append(middleware.set_default_headers)
     app[ROUTES_KEY] = ROUTES
     for pattern in dict.fromkeys(route.pattern for route in ROUTES):
@@ -58,6 +64,12 @@ def create_app(service: Service, limits: HttpLimits | None = None) -> web.Applic
     fallback = app.router.add_resource("/{path:.*}")
     fallback.add_route("*", middleware.handle_unknown_path, expect_handler=withhold_100_continue)
     return app
+
+
+async def _end_streams(app: web.Application) -> None:
+    """End the event streams; their clients connect again, to the next server."""
+    app[events.CHANNELS].close()
+    app[events.STREAM_PLACES].close()
 
 
 def _add_path(app: web.Application, pattern: str) -> None:

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import time
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -10,7 +11,7 @@ from aiohttp import StreamReader, web
 
 from server.config import Config
 from server.errors import ToqiboxError
-from server.http.app_keys import set_request_id
+from server.http.app_keys import set_request_id, set_watch_peer
 from server.http.headers.client_address import client_address
 from server.http.limits import HttpLimits
 from server.http.openapi.route import Handler
@@ -34,6 +35,7 @@ class Connection(web.RequestHandler):
         self._factory = factory
         self._body: StreamReader | None = None
         self._peer_closed = False
+        self._on_peer_closed: Callable[[], None] = lambda: None
         self._is_draining_body = False
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -55,12 +57,20 @@ class Connection(web.RequestHandler):
             return None  # between two requests there is nothing to answer
         self._peer_closed = True
         self._abort_body()
+        self._on_peer_closed()
         return True
 
     def attach_body(self, body: StreamReader) -> None:
         """Attach the body of the request being handled; a closed stream from now on ends it too."""
         self._body = body
+        self._on_peer_closed = lambda: None
         self._abort_body()
+
+    def watch_peer(self, on_closed: Callable[[], None]) -> None:
+        """Call `on_closed` when the client closes its side during the request being handled."""
+        self._on_peer_closed = on_closed
+        if self._peer_closed:
+            on_closed()
 
     async def shutdown(self, timeout: float | None = 15.0) -> None:  # noqa: ASYNC109 - aiohttp calls it so
         """Close the connection when the server stops; a body being drained is not waited for."""
@@ -192,4 +202,5 @@ async def watch_disconnect(request: web.Request, handler: Handler) -> web.Stream
     connection = request.protocol
     assert isinstance(connection, Connection)
     connection.attach_body(request.content)
+    set_watch_peer(request, connection.watch_peer)
     return await handler(request)

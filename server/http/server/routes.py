@@ -1,7 +1,7 @@
 """The routes of the API, in one list."""
 
-from server.http.error_codes import CANCEL, EFFECT, EFFECTS, EXPORT, JOB, PRESETS, READY
-from server.http.handlers import downloads, effects, exports, health, openapi, presets
+from server.http.error_codes import CANCEL, EFFECT, EFFECTS, EXPORT, JOB, PRESETS, READY, STREAM
+from server.http.handlers import downloads, effects, events, exports, health, openapi, presets
 from server.http.openapi.form_schema import form_schema
 from server.http.openapi.operation import (
     IDEMPOTENCY_KEY,
@@ -9,6 +9,7 @@ from server.http.openapi.operation import (
     accepted,
     cacheable,
     download,
+    event_stream,
     json_body,
     listing,
 )
@@ -53,6 +54,13 @@ ROUTES = (
             CANCEL,
         ),
         endpoint="cancel",
+    ),
+    Route(
+        "GET",
+        "/export/{jobId}/events",
+        events.follow_export,
+        event_stream("followExport", "A job and its changes as Server-Sent Events", "Job", STREAM),
+        endpoint="events",
     ),
     Route(
         "GET",

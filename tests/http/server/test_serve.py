@@ -14,6 +14,9 @@ from pathlib import Path
 
 import pytest
 
+from server.jobs.store.store import Store
+from tests.http.conftest import new_job
+from tests.http.event_stream import EventStream
 from tests.http.wire import FORM, exchange, form, head, part, post, read_response
 
 END_S = 5 if os.environ.get("PROOF") == "full" else 60
@@ -93,6 +96,28 @@ async def test_a_refused_client_that_still_sends_does_not_delay_the_end(
         await asyncio.sleep(0.1)
     writer.transport.abort()
     assert process.poll() == 0
+    assert "Traceback" not in (tmp_path / "log.txt").read_text()
+
+
+async def test_a_restart_ends_event_streams_and_loses_no_event(
+    spawn: Spawn, tmp_path: Path
+) -> None:
+    (tmp_path / "data").mkdir()
+    store, job = Store(tmp_path / "data" / "jobs.db"), new_job()
+    await store.jobs.add(job, bound=1)
+    store.close()
+    process = spawn(MAX_PARALLEL_EXPORTS="0")
+    async with EventStream(port_of(process), job.id) as stream:
+        event = await stream.next()
+        assert event is not None
+        assert (event.name, event.job["status"]) == ("job", "queued")
+        process.send_signal(signal.SIGTERM)
+        assert await stream.rest() == [], "it ends as a whole response does"
+    assert await asyncio.to_thread(process.wait, END_S) == 0
+    port = port_of(spawn(MAX_PARALLEL_EXPORTS="0"))
+    async with EventStream(port, job.id, last_id=event.id) as resumed:
+        assert (await exchange(port, head(f"DELETE /export/{job.id}"))).status == 200
+        assert [event.name for event in await resumed.rest()] == ["cancelled"]
     assert "Traceback" not in (tmp_path / "log.txt").read_text()
 
 

@@ -1,0 +1,66 @@
+"""The EventSource of a browser, in a page of another origin."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from aiohttp import web
+
+from server.http.limits import HttpLimits
+from server.jobs.model.job import Status
+from tests.harness.browser import Chromium
+from tests.harness.limits import HANG_S
+from tests.http.conftest import Start
+from tests.http.handlers.test_events import Limits
+
+pytestmark = pytest.mark.browser
+
+FOLLOW = """
+const heard = []
+const events = new EventSource("%s")
+for (const name of ["job", "completed", "failed", "cancelled"])
+  events.addEventListener(name, ({ data, lastEventId }) =>
+    heard.push([name, lastEventId, JSON.parse(data).progress]))
+"""
+
+
+@pytest.fixture
+async def origin() -> AsyncIterator[str]:
+    """Serve an empty page from an origin of its own."""
+
+    async def page(_request: web.Request) -> web.Response:
+        return web.Response(text="<!doctype html><title>page</title>", content_type="text/html")
+
+    app = web.Application()
+    app.router.add_get("/", page)
+    runner = web.AppRunner(app, access_log=None)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    yield f"http://studio.localhost:{runner.addresses[0][1]}/"
+    await runner.cleanup()
+
+
+async def test_an_event_source_follows_a_job_and_ends_with_it(
+    start: Start, limits: Limits, origin: str, tmp_path: Path
+) -> None:
+    """Let the browser connect again after the last event: 204 ends that."""
+    quick: HttpLimits = limits(event_interval_s=0.0)
+    running = await start(quick, cors_origins=(origin.rstrip("/"),))
+    job = await running.add_job()
+    jobs = running.service.store.jobs
+    with Chromium(tmp_path / "chromium") as chromium:
+        async with chromium.page(tmp_path) as page:
+            await page.open(origin)
+            await page.run(FOLLOW % f"{running.url}/export/{job.id}/events")
+            await page.until("heard.length === 1", HANG_S)
+            await jobs.transition(job.id, Status.PROCESSING, progress=30)
+            await page.until("heard.length === 2", HANG_S)
+            await jobs.transition(job.id, Status.COMPLETED, progress=100)
+            await page.until("events.readyState === EventSource.CLOSED", HANG_S)
+            assert await page.run("heard") == [
+                ["job", "0", 0],
+                ["job", "1", 30],
+                ["completed", "2", 100],
+            ]
+            requests = [each["url"] for each in page.requests() if "/events" in each["url"]]
+            assert len(requests) == 2
