@@ -22,6 +22,7 @@ from server.settings.readers import (
     read_plans,
     read_public_url,
     read_seconds,
+    read_token,
 )
 
 
@@ -37,10 +38,11 @@ def default_data_dir(environ: Mapping[str, str]) -> Path:
     return Path(base) / "toqibox"
 
 
-def _setting(name: str, default: Any, read: Callable[[str], Any], meaning: str) -> Any:
-    return field(
-        default_factory=lambda: default, metadata={"name": name, "read": read, "meaning": meaning}
-    )
+def _setting(
+    name: str, default: Any, read: Callable[[str], Any], meaning: str, *, is_secret: bool = False
+) -> Any:
+    metadata = {"name": name, "read": read, "meaning": meaning, "is_secret": is_secret}
+    return field(default_factory=lambda: default, repr=not is_secret, metadata=metadata)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -154,6 +156,13 @@ class Config:
         read_networks,
         "addresses of proxies whose X-Forwarded-For and X-Request-Id are trusted",
     )
+    metrics_token: str | None = _setting(
+        "METRICS_TOKEN",
+        None,
+        read_token,
+        "bearer token that GET /metrics requires",
+        is_secret=True,
+    )
     log_level: str = _setting(
         "LOG_LEVEL",
         "info",
@@ -182,7 +191,8 @@ class Config:
             try:
                 values[setting.name] = setting.metadata["read"](text)
             except ValueError as error:
-                raise ConfigError(f"{name}={text!r} is not valid: must be {error}") from None
+                value = "…" if setting.metadata["is_secret"] else repr(text)
+                raise ConfigError(f"{name}={value} is not valid: must be {error}") from None
         config = cls(**values)
         if config.gpus and config.egl_device is not None:
             raise ConfigError("EGL_DEVICE and GPUS exclude each other: unset one of them")

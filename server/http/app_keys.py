@@ -10,11 +10,13 @@ from server.http.headers.accept_language import preferred_language
 from server.http.limits import HttpLimits
 from server.jobs.service import Service
 from server.jobs.submission.presets import Presets
+from server.metrics.server_metrics import ServerMetrics
 
 CONFIG = web.AppKey("config", Config)
 SERVICE = web.AppKey("service", Service)
 PRESETS = web.AppKey("presets", Presets)
 LIMITS = web.AppKey("limits", HttpLimits)
+METRICS = web.AppKey("metrics", ServerMetrics)
 BACKGROUND_TASKS = web.AppKey("background_tasks", BackgroundTasks)
 
 _REQUEST_ID = web.RequestKey("request_id", str)

@@ -20,6 +20,7 @@ EFFECT = (
     "not_ready",
     "draining",
 )
+METRICS = ("unauthenticated",)
 READY = ("draining", "not_ready")
 EXPORT = (
     "malformed_request",
@@ -54,7 +55,7 @@ ALL = tuple(
     dict.fromkeys(
         (
             *(*EVERYWHERE, *JOB, *STREAM, *CANCEL, *DOWNLOAD, *EFFECTS, *PRESETS, *EFFECT),
-            *(*READY, *EXPORT),
+            *(*READY, *METRICS, *EXPORT),
         )
     )
 )

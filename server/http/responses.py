@@ -55,6 +55,8 @@ def error_response(
     response = json_response(
         payload, status, {"Content-Language": language, "Vary": "Accept-Language"}
     )
+    if status == 401:
+        response.headers["WWW-Authenticate"] = "Bearer"
     if status in (429, 503) or error.retry_after:
         response.headers["Retry-After"] = str(max(1, error.retry_after or BUSY_S))
     return response

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from server.protocol import file_names
 from server.protocol.file_names import sealed
-from server.protocol.results.machine import ProbeReport
+from server.protocol.results.machine import GpuLoads, ProbeReport
 from server.protocol.results.media import (
     AnalysedAudio,
     AudioSummary,
@@ -31,6 +31,11 @@ class Probe(Task[ProbeReport]):
     encoders: tuple[str, ...] = ()
     folder: Path | None = None
     """Empty folder for trial encodings."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class MeasureGpus(Task[GpuLoads]):
+    """Read the memory and the utilisation of the GPUs."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -19,6 +19,7 @@ from server.protocol.media_tasks import (
     EncodeAudio,
     FindHighlight,
     LimitFlashes,
+    MeasureGpus,
     Mux,
     Prepare,
     Probe,
@@ -28,6 +29,7 @@ from server.protocol.task import AnyTask, Task
 
 KINDS: tuple[type[AnyTask], ...] = (
     Probe,
+    MeasureGpus,
     Prepare,
     FindHighlight,
     Analyse,
@@ -60,6 +62,7 @@ __all__ = [
     "FindHighlight",
     "FrameFile",
     "LimitFlashes",
+    "MeasureGpus",
     "Mux",
     "Prepare",
     "Probe",

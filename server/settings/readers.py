@@ -12,6 +12,7 @@ from pathlib import Path
 from urllib.parse import unquote
 
 _DECIMAL = re.compile(r"[0-9]{1,9}(\.[0-9]{1,9})?")
+_TOKEN = re.compile(r"[A-Za-z0-9._~+/-]{16,512}=*")
 _PUBLIC_URL = re.compile(r"(https?://[^\s/?#@]+)?((/[^\s/?#]+)*)/?")
 Network = IPv4Network | IPv6Network
 FRAME_RATES = (24, 25, 30, 50, 60)
@@ -34,6 +35,13 @@ def read_seconds(text: str) -> Decimal:
     if not _DECIMAL.fullmatch(text) or Decimal(text) <= 0:
         raise ValueError("a number of seconds greater than 0")
     return Decimal(text)
+
+
+def read_token(text: str) -> str:
+    """Read a secret that is sent as a bearer token (RFC 6750, section 2.1)."""
+    if not _TOKEN.fullmatch(text):
+        raise ValueError("at least 16 letters, digits and -._~+/=")
+    return text
 
 
 def read_plans(text: str) -> dict[str, int]:

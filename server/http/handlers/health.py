@@ -41,6 +41,10 @@ class Readiness:
                 self._expires_at = time.monotonic() + self._cache_s
             return self._result
 
+    async def is_ready(self) -> bool:
+        """Return whether a render accepted now could succeed."""
+        return (await self.check())[0]
+
     def _indicators(self) -> tuple[object, ...]:
         service = self._service
         # access(2) covers modes, read-only file systems and immutable folders.

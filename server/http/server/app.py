@@ -13,7 +13,7 @@ from aiohttp import web
 from server.concurrency import thread_pool
 from server.config import Config
 from server.effects.library.library import BUILT_IN, Library
-from server.http.app_keys import BACKGROUND_TASKS, CONFIG, LIMITS, PRESETS, SERVICE
+from server.http.app_keys import BACKGROUND_TASKS, CONFIG, LIMITS, METRICS, PRESETS, SERVICE
 from server.http.background_tasks import BackgroundTasks
 from server.http.expect import withhold_100_continue
 from server.http.handlers import events, exports, health
@@ -21,6 +21,7 @@ from server.http.limits import HttpLimits
 from server.http.openapi.route import ROUTES_KEY
 from server.http.server import descriptors, middleware
 from server.http.server.connection import ConnectionFactory, lingering_close, watch_disconnect
+from server.http.server.request_counts import UNKNOWN_PATH, count_requests
 from server.http.server.routes import ROUTES
 from server.http.streams.job_channels import JobChannels
 from server.http.streams.stream_places import StreamPlaces
@@ -31,6 +32,7 @@ from server.jobs.storage.data_folder import write_address
 from server.jobs.submission.idempotency import Idempotency
 from server.jobs.submission.presets import BUILT_IN_PRESETS, Presets
 from server.logging_json import log_event
+from server.metrics.server_metrics import ServerMetrics
 
 _log = logging.getLogger(__name__)
 _THREADS = 6
@@ -44,7 +46,9 @@ _SHUTDOWN_TIMEOUT_S = 1.0
 def create_app(service: Service, limits: HttpLimits | None = None) -> web.Application:
     """Make the application of a service; the caller starts and stops the service."""
     config = service.config
-    app = web.Application(middlewares=[lingering_close, middleware.answer_errors, watch_disconnect])
+    app = web.Application(
+        middlewares=[lingering_close, count_requests, middleware.answer_errors, watch_disconnect]
+    )
     app[CONFIG] = config
     app[SERVICE] = service
     app[PRESETS] = Presets((BUILT_IN_PRESETS, *config.presets_dirs))
@@ -57,11 +61,15 @@ def create_app(service: Service, limits: HttpLimits | None = None) -> web.Applic
     app[events.STREAM_PLACES] = StreamPlaces(max_streams)
     app[events.CHANNELS] = JobChannels(service, limits.event_queue_interval_s)
     app.on_shutdown.append(_end_streams)
+    app[METRICS] = ServerMetrics(
+        service, app[health.READINESS].is_ready, lambda: app[exports.UPLOAD_LIMITER].counts
+    )
+    app.cleanup_ctx.append(_measure)
     app.on_response_prepare.append(middleware.set_default_headers)
     app[ROUTES_KEY] = ROUTES
     for pattern in dict.fromkeys(route.pattern for route in ROUTES):
         _add_path(app, pattern)
-    fallback = app.router.add_resource("/{path:.*}")
+    fallback = app.router.add_resource(UNKNOWN_PATH)
     fallback.add_route("*", middleware.handle_unknown_path, expect_handler=withhold_100_continue)
     return app
 
@@ -70,6 +78,13 @@ async def _end_streams(app: web.Application) -> None:
     """End the event streams; their clients connect again, to the next server."""
     app[events.CHANNELS].close()
     app[events.STREAM_PLACES].close()
+
+
+async def _measure(app: web.Application) -> AsyncIterator[None]:
+    """Count and measure as long as the application runs."""
+    app[METRICS].start()
+    yield
+    await app[METRICS].stop()
 
 
 def _add_path(app: web.Application, pattern: str) -> None:
@@ -106,9 +121,9 @@ async def serve(config: Config, limits: HttpLimits | None = None) -> None:
     asyncio.get_running_loop().set_default_executor(thread_pool(_THREADS))
     limits = limits or HttpLimits.from_config(config)
     service = Service(config, Library((BUILT_IN, *config.shaders_dirs)))
-    app = create_app(service, limits)
     stop = _stop_on_signals(service)
     try:
+        app = create_app(service, limits)
         async with open_port(app, config, limits) as tcp_server:
             await _run(service, tcp_server, stop)
     finally:
@@ -133,7 +148,7 @@ async def open_port(
     await runner.setup()
     try:
         assert runner.server is not None
-        factory = ConnectionFactory(runner.server, config, limits)
+        factory = ConnectionFactory(runner.server, config, limits, app[METRICS].http)
         tcp_server = await asyncio.get_running_loop().create_server(
             factory,
             config.host,

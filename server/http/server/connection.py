@@ -20,6 +20,7 @@ from server.http.server import descriptors
 from server.http.server.middleware import add_common_headers, new_request_id
 from server.http.uploads.body import Body
 from server.logging_json import log_event
+from server.metrics.http_counters import HttpCounters
 
 _log = logging.getLogger(__name__)
 _LOG_INTERVAL_S = 60.0
@@ -40,6 +41,7 @@ class Connection(web.RequestHandler):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._factory.open += 1
+        self._factory.counters.connections.inc()
         if self._factory.open > self._factory.max_open:
             self._factory.log_full()
             assert isinstance(transport, asyncio.Transport)
@@ -49,6 +51,7 @@ class Connection(web.RequestHandler):
 
     def connection_lost(self, exc: BaseException | None) -> None:
         self._factory.open -= 1
+        self._factory.counters.connections.dec()
         super().connection_lost(exc)
 
     def eof_received(self) -> bool | None:  # type: ignore[override]  # aiohttp narrows it to None
@@ -116,6 +119,7 @@ class Connection(web.RequestHandler):
         set_request_id(request, request_id)
         if status < 500:
             error = ToqiboxError("malformed_request")
+            self._factory.counters.count_malformed()
             client = client_address(request, self._factory.config)
             facts = {"request": request_id, "client": client, "why": repr(exc)[:200]}
             log_event(_log, logging.INFO, "request.refused", status=400, **facts)
@@ -137,8 +141,11 @@ class Connection(web.RequestHandler):
 class ConnectionFactory:
     """Makes the protocol of each new connection; a factory for `loop.create_server`."""
 
-    def __init__(self, server: web.Server, config: Config, limits: HttpLimits) -> None:
+    def __init__(
+        self, server: web.Server, config: Config, limits: HttpLimits, counters: HttpCounters
+    ) -> None:
         self.server = server
+        self.counters = counters
         self.config = config
         self.limits = limits
         self.max_open = descriptors.max_connections(limits.connections)
@@ -152,6 +159,7 @@ class ConnectionFactory:
     def log_full(self) -> None:
         """Log that a connection was closed because of the bound, once a minute."""
         self._refused_count += 1
+        self.counters.refused_connections.inc()
         if time.monotonic() >= self._next_log_at:
             self._next_log_at = time.monotonic() + _LOG_INTERVAL_S
             facts = {"limit": self.max_open, "refused": self._refused_count}

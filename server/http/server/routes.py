@@ -1,7 +1,26 @@
 """The routes of the API, in one list."""
 
-from server.http.error_codes import CANCEL, EFFECT, EFFECTS, EXPORT, JOB, PRESETS, READY, STREAM
-from server.http.handlers import downloads, effects, events, exports, health, openapi, presets
+from server.http.error_codes import (
+    CANCEL,
+    EFFECT,
+    EFFECTS,
+    EXPORT,
+    JOB,
+    METRICS,
+    PRESETS,
+    READY,
+    STREAM,
+)
+from server.http.handlers import (
+    downloads,
+    effects,
+    events,
+    exports,
+    health,
+    metrics,
+    openapi,
+    presets,
+)
 from server.http.openapi.form_schema import form_schema
 from server.http.openapi.operation import (
     IDEMPOTENCY_KEY,
@@ -19,6 +38,15 @@ _JOB = {"200": json_body("Job")}
 _READINESS = {
     "200": json_body("Readiness"),
     "503": json_body("NotReady", description="; ".join(READY)),
+}
+_METRICS = {
+    "200": {
+        "description": "Metrics in a text format of Prometheus",
+        "content": {
+            "text/plain": {"schema": {"type": "string"}},
+            "application/openmetrics-text": {"schema": {"type": "string"}},
+        },
+    }
 }
 
 ROUTES = (
@@ -110,6 +138,13 @@ ROUTES = (
         health.ready,
         Operation("ready", "Readiness for a render", _READINESS),
         endpoint="ready",
+    ),
+    Route(
+        "GET",
+        "/metrics",
+        metrics.show_metrics,
+        Operation("metrics", "Metrics for Prometheus", _METRICS, METRICS),
+        endpoint="metrics",
     ),
     Route(
         "GET",

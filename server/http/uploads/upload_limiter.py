@@ -31,6 +31,11 @@ class UploadLimiter:
         self._active: set[UploadState] = set()
         self._waiting: dict[asyncio.Future[UploadState], str] = {}
 
+    @property
+    def counts(self) -> tuple[int, int]:
+        """The numbers of uploads that are read or prepared, and that wait."""
+        return len(self._active), len(self._waiting)
+
     def check_wait(self) -> None:
         """Refuse an upload at once if it would wait too long to be decoded.
 

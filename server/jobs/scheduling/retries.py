@@ -22,7 +22,7 @@ from server.protocol.results.task_result import TaskResult
 _LOG = logging.getLogger(__name__)
 ATTEMPTS = 3
 _ENCODER_CODES = ("encoder_failed", "encoder_stalled")
-_JOB_CODES = {code for code, entry in CATALOGUE.items() if entry.status is None} | {
+JOB_CODES = {code for code, entry in CATALOGUE.items() if entry.status is None} | {
     "shader_compile_failed",
     "storage_full",
     "internal",
@@ -39,7 +39,7 @@ class JobFailed(Exception):
     def __init__(self, code: str, error: TaskError | None = None, detail: str = "") -> None:
         super().__init__(code)
         # Errors about a file or a machine are not error codes of a job.
-        self.code = code if code in _JOB_CODES else "render_failed"
+        self.code = code if code in JOB_CODES else "render_failed"
         self.values: dict[str, Any] = dict(error.failed.values) if error and error.failed else {}
         self.diagnostics = error.diagnostics if error else None
         self.detail = error.detail if error else detail

@@ -1,6 +1,7 @@
 """The statements of the job table."""
 
 import json
+from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from server.errors import ToqiboxError
@@ -21,6 +22,17 @@ class JobSnapshot(NamedTuple):
     job: Job
     ahead: list[Workload]
     """Work of the queued jobs that come before it."""
+
+
+@dataclass(frozen=True)
+class LiveJobs:
+    """The jobs of one plan that wait, or that are processed."""
+
+    status: Status
+    plan: str
+    count: int
+    oldest_ms: int
+    """When the oldest of them was accepted."""
 
 
 class JobStore:
@@ -56,7 +68,7 @@ class JobStore:
             job.created_at,
             job.request_id,
         )
-        change = JobChange(job.id, 0, Status.QUEUED)
+        change = JobChange(job.id, 0, Status.QUEUED, is_transition=True)
 
         def insert(db: Connection) -> int:
             count = db.execute(sql, (*values, bound)).rowcount
@@ -113,6 +125,13 @@ class JobStore:
         sql = "SELECT * FROM job ORDER BY created_at DESC, id LIMIT ?"
         return [_job(row) for row in await self._database.fetch(sql, limit)]
 
+    async def summarise_live(self) -> list["LiveJobs"]:
+        """Return the number of live jobs and the oldest, by status and plan."""
+        sql = f"""SELECT status, plan, count(*), min(created_at) FROM job WHERE {_LIVE}
+                  GROUP BY status, plan"""  # noqa: S608
+        rows = await self._database.fetch(sql)
+        return [LiveJobs(Status(row[0]), row[1], row[2], row[3]) for row in rows]
+
     async def count(self, status: Status) -> int:
         """Return how many jobs have a status."""
         sql = "SELECT count(*) FROM job WHERE status = ?"
@@ -149,19 +168,21 @@ class JobStore:
         sql = f"""UPDATE job SET {_assignments(changes)}
                   WHERE id = ? AND status IN ({marks}) RETURNING *"""  # noqa: S608 - marks and names
         values = (*_values(changes), job_id, *before)
-        return await self._change(sql, values)
+        return await self._change(sql, values, is_transition=True)
 
     async def update(self, job_id: str, **columns: Any) -> Job | None:
         """Set `columns` of a job; returns it as it is now, None if there is none."""
         sql = f"UPDATE job SET {_assignments(columns)} WHERE id = ? RETURNING *"  # noqa: S608
         return await self._change(sql, (*_values(columns), job_id))
 
-    async def _change(self, sql: str, values: tuple[Any, ...]) -> Job | None:
+    async def _change(
+        self, sql: str, values: tuple[Any, ...], *, is_transition: bool = False
+    ) -> Job | None:
         """Run a statement that returns the changed row, and publish the change."""
 
         def publish(job: Job | None) -> None:
             if job:
-                self._events.publish(JobChange(job.id, job.version, job.status))
+                self._events.publish(JobChange(job.id, job.version, job.status, is_transition))
 
         return await self._database.write(
             lambda db: _first(db.execute(sql, values).fetchall()), reserve=True, then=publish

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from server.jobs.model.job import Status
-from server.jobs.model.job_events import JobChange, JobEvents
+from server.jobs.model.job_events import JobChange, JobEvents, TaskEnd
 from server.jobs.store.sqlite import Connection, Database, Row
 from server.protocol.codec import from_stored, to_json
 from server.protocol.results.task_result import TaskResult
@@ -78,7 +78,8 @@ class TaskStore:
             db.execute(done, (json.dumps(stored), job_id, name))
             db.execute("UPDATE task SET interruptions = 0 WHERE job_id = ?", (job_id,))
 
-        await self._database.write(update)
+        end = TaskEnd(job_id, name, result, wall_s)
+        await self._database.write(update, then=lambda _: self._events.publish_task(end))
 
     async def stop(self, job_id: str, name: str, *, counts: bool) -> int:
         """Save that a task ended without a result.
@@ -94,8 +95,13 @@ class TaskStore:
         sql = """UPDATE task SET running = 0, failures = failures + ?
                  WHERE job_id = ? AND name = ? RETURNING failures"""
         values = (int(counts), job_id, name)
+
+        def publish(rows: list[Row]) -> None:
+            if rows and counts:
+                self._events.publish_task(TaskEnd(job_id, name, None))
+
         rows = await self._database.write(
-            lambda db: db.execute(sql, values).fetchall(), reserve=True
+            lambda db: db.execute(sql, values).fetchall(), reserve=True, then=publish
         )
         return int(rows[0][0]) if rows else 0
 

@@ -60,6 +60,26 @@ class GpuReport:
 
 
 @dataclass(frozen=True, kw_only=True)
+class GpuLoad:
+    """Load of a GPU, by its driver."""
+
+    index: int
+    """In the order of the PCI bus, as nvidia-smi counts."""
+    name: str
+    memory_used_bytes: int
+    memory_total_bytes: int
+    utilisation: float | None = None
+    """Share of the last sample period in which a kernel ran, 0 to 1; None if it is not measured."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class GpuLoads(TaskResult):
+    """Loads of all GPUs; empty without a driver that measures them."""
+
+    gpus: tuple[GpuLoad, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
 class FontsReport:
     """The fonts of this machine."""
 
