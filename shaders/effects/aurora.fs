@@ -1,10 +1,10 @@
 /*{
     "ISFVSN": "2",
-    "VSN": "1",
+    "VSN": "2",
     "TITLE": "Aurora",
     "TITLE_RU": "Северное сияние",
-    "DESCRIPTION": "Curtains of green and violet northern light in the photo's sky, or over its upper part where it has none, before which it darkens as at dusk; what stands in its middle and all that lies below is left as it is. Each curtain grows with its own part of the sound: the low notes at the back, the high ones in front. Accents flare, and the drop sets the whole sky alight.",
-    "DESCRIPTION_RU": "Полосы зелёного и фиолетового сияния в небе на фото, а если неба нет — в верхней части кадра, которая темнеет, как в сумерках; то, что стоит посередине и лежит ниже, остаётся нетронутым. Каждая полоса растёт со своей частью звука: низкие ноты дальше, высокие ближе. Акценты вспыхивают, а дроп зажигает всё небо.",
+    "DESCRIPTION": "Curtains of green and violet northern light in the photo's sky, or over its upper part where it has none, before which it darkens as at dusk; their hems are bright and fringed with rose, and what stands in the middle and all that lies below is left as it is. Each curtain grows with its own part of the sound: the low notes at the back, the high ones in front. Accents run along the folds as light, loud music raises them all, and the drop sets the whole sky alight.",
+    "DESCRIPTION_RU": "Полосы зелёного и фиолетового северного сияния в небе на фото, а если неба нет — в верхней части кадра, которая темнеет, как в сумерках; их нижние края ярки и окаймлены розовым, а то, что стоит посередине и лежит ниже, остаётся нетронутым. Каждая полоса растёт со своей частью звука: низкие ноты дальше, высокие ближе. Акценты пробегают по складкам светом, громкая музыка поднимает все полосы, а дроп зажигает всё небо.",
     "CREDIT": "TOQIBOX Render",
     "LICENSE": "MIT",
     "CATEGORIES": ["Photo", "Spectrum", "Scene"],
@@ -22,8 +22,9 @@
         {"NAME": "color", "LABEL": "Colour below", "LABEL_RU": "Цвет внизу", "TYPE": "color", "DEFAULT": [0.12, 1.0, 0.42, 1.0]},
         {"NAME": "second", "LABEL": "Colour above", "LABEL_RU": "Цвет вверху", "TYPE": "color", "DEFAULT": [0.5, 0.16, 1.0, 1.0]},
         {"NAME": "dim", "LABEL": "Night", "LABEL_RU": "Ночь", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.6, "IDENTITY": 0.0},
-        {"NAME": "behind", "LABEL": "Behind dark things", "LABEL_RU": "За тёмными предметами", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.7, "IDENTITY": 0.0},
+        {"NAME": "behind", "LABEL": "Behind dark things", "LABEL_RU": "За тёмными предметами", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.9, "IDENTITY": 0.0},
         {"NAME": "pulse", "LABEL": "Accent", "LABEL_RU": "Акцент", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.0, "IDENTITY": 0.0, "BIND": {"bind": "accent.pulse", "decay": 0.35}},
+        {"NAME": "loud", "LABEL": "Loudness", "LABEL_RU": "Громкость", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.0, "IDENTITY": 0.0, "BIND": {"bind": "loudness", "from": [0.86, 0.985], "curve": "in", "smooth": 0.3}},
         {"NAME": "since", "LABEL": "Seconds since the drop", "LABEL_RU": "Секунды после дропа", "TYPE": "float", "MIN": 0.0, "MAX": 600.0, "DEFAULT": 600.0, "BIND": "drop.since"}
     ],
     "PASSES": [
@@ -119,7 +120,10 @@ vec4 opened() {
         flesh += skin(tone) / 25.0;
     }
     float uneven = sqrt(max(squares - sum * sum, 0.0));
-    return vec4((1.0 - smoothstep(0.03, 0.11, uneven)) * (1.0 - smoothstep(0.1, 0.5, flesh)), flesh, 0.0, 1.0);
+    // By day sky is also about as bright as the upper part of the photo is.
+    float above = IMG_NORM_PIXEL(horizon, vec2(0.5)).b;
+    float dark = mix(1.0, smoothstep(0.4, 0.75, sum / max(above, 0.05)), smoothstep(0.12, 0.45, above));
+    return vec4((1.0 - smoothstep(0.03, 0.11, uneven)) * (1.0 - smoothstep(0.1, 0.5, flesh)) * dark, flesh, 0.0, 1.0);
 }
 
 // How much of the frame's height the photo fills: all of it unless it is much wider than the frame.
@@ -145,11 +149,18 @@ float subject() {
     return (1.0 - smoothstep(0.75, 1.5, oval)) * found.y * smoothstep(0.12, 0.3, found.x);
 }
 
-// Both blurred, so that no edge of them shows.
+// Both blurred, so that no edge of them shows. By day nothing is sky that a ridge parts from the top.
 vec4 blurred() {
     vec2 step_ = 1.6 / IMG_SIZE(open);
     vec2 sum = vec2(0.0);
-    for (int i = 0; i < 25; i++) sum += IMG_NORM_PIXEL(open, isf_FragNormCoord + step_ * (vec2(i % 5, i / 5) - 2.0)).rg / 25.0;
+    float day = smoothstep(0.12, 0.45, IMG_NORM_PIXEL(horizon, vec2(0.5)).b);
+    for (int i = 0; i < 25; i++) {
+        vec2 at = isf_FragNormCoord + step_ * (vec2(i % 5, i / 5) - 2.0);
+        vec2 here = IMG_NORM_PIXEL(open, at).rg;
+        float least = here.x;
+        for (float y = at.y + 0.03; y < 0.97; y += 0.045) least = min(least, IMG_NORM_PIXEL(open, vec2(at.x, y)).r);
+        sum += vec2(mix(here.x, min(here.x, smoothstep(0.05, 0.5, least)), day), here.y) / 25.0;
+    }
     return vec4(sum, 0.0, 1.0);
 }
 
@@ -185,8 +196,13 @@ vec4 fold() {
     edge = 1.1 * edge + sky_ends() + place + 0.24 * (1.0 - kind) + 0.02;
     float rays = noise(along * 9.0, t * 1.7, i + 32) * 0.6 + noise(along * 31.0 + 2.0 * t, t * 2.6, i + 40) * 0.4;
     float veil = smoothstep(0.22, 0.75, noise(along * 0.8 - t * 0.5, t * 0.7, i + 48));
-    float reach = height * (0.13 + 0.34 * sound + 0.20 * pulse + 0.2 * surge()) * (0.55 + 0.75 * rays + 0.3 * bend);
-    float bright = 1.3 * veil * (0.34 + 0.95 * sound * sound + 0.9 * pulse + 0.9 * surge()) * (0.16 + 2.0 * rays * rays * rays + 0.5 * rays);
+    // The light of an accent runs along the folds, from the middle to both sides.
+    float run = abs(1.4 * isf_FragNormCoord.x - 0.7) * frame - 1.1 * (1.0 - sqrt(max(pulse, 0.0)));
+    float flare = pulse * (0.4 + 0.9 * exp(-run * run / 0.08));
+    float reach = height * (0.12 + 0.32 * sound + 0.16 * pulse + 0.2 * loud + 0.2 * surge()) * (0.5 + 0.85 * rays + 0.3 * bend);
+    float shine = 0.07 + 0.3 * rays + 2.7 * rays * rays * rays;
+    float bright = 1.2 * veil * ((0.26 + 0.85 * sound * sound) * (1.0 + 1.1 * loud) + 0.9 * surge() + 0.75 * flare) * shine;
+    bright += 1.6 * flare * (0.3 + 0.7 * veil) * rays * rays * rays * rays;
     return vec4(edge, max(reach, 0.02), bright, bend);
 }
 
@@ -202,19 +218,28 @@ vec4 curtains() {
     float y = isf_FragNormCoord.y * size.y / min(size.x, size.y);
     float whole = size.y / min(size.x, size.y);
     vec3 sum = vec3(0.0);
+    float total = 0.0;
+    float squares = 1e-5;
     for (int i = 0; i < CURTAINS; i++) {
         // Rays lean outwards as they rise, as from a point far below.
         float x = 0.5 + (isf_FragNormCoord.x - 0.5) * (1.0 - 0.18 * isf_FragNormCoord.y) / 1.4;
         vec4 curtain = IMG_NORM_PIXEL(folds, vec2(x, (float(i) + 0.5) / float(CURTAINS)));
         float rise = (y - curtain.x * whole) / (curtain.y * (0.5 + 0.5 * whole));
-        float light = rise > 0.0 ? exp(-1.7 * rise) : exp(clamp(3.2 + 4.0 * curtain.w, 1.6, 5.2) * rise);
+        float hem = clamp(9.0 + 16.0 * curtain.w, 3.0, 16.0); // how sharp it is, there
+        float light = rise > 0.0 ? 0.7 * exp(-1.6 * rise) + 0.55 * exp(-7.0 * rise) : 1.25 * exp(hem * rise);
         light *= curtain.z * smoothstep(-1.5, 0.3, rise);
         float k = float(i) / float(CURTAINS - 1);
         vec3 low = mix(pure(color.rgb), pure(second.rgb), 0.5 * k * k);
         vec3 high = mix(pure(second.rgb), pure(color.rgb), 0.3 * (1.0 - k));
-        sum += light * mix(low, 0.62 * high, smoothstep(0.0, 0.85, rise + 0.5 * curtain.w));
+        vec3 tone = mix(low, 0.62 * high, smoothstep(0.0, 0.85, rise + 0.5 * curtain.w));
+        // Nitrogen glows rose along the hem.
+        tone = mix(tone, mix(pure(second.rgb), vec3(1.0, 0.32, 0.5), 0.6), 0.45 * exp(-max(rise + 0.06, 0.0) / 0.07) * (0.4 + 0.6 * k));
+        sum += light * light * tone;
+        total += light;
+        squares += light * light;
     }
-    return vec4(amount * sum, 1.0);
+    // Where curtains cross, the brighter one gives the colour: their sum would be a pale cyan.
+    return vec4(amount * total / squares * sum, 1.0);
 }
 
 // Half a step of 8 bits of noise (interleaved gradient noise, Jimenez 2014): hides bands.
@@ -237,17 +262,18 @@ vec4 night() {
     float dusk = dim * smoothstep(-0.22, 0.42, up) * (1.0 - keep);
     float deep = dusk * mix(0.55, 1.0, day);
     vec3 dark = mix(picture, grey * vec3(0.42, 0.62, 1.1), 0.7 * deep);
-    dark *= 1.0 - deep * (0.35 + 0.6 * smoothstep(0.05, 0.8, grey));
+    dark *= 1.0 - deep * (0.35 + 0.6 * smoothstep(0.05, 0.8, grey)) * (0.85 + 0.3 * day * around.x);
     // By day the ground lies in the dusk too, cooler and darker, least where the subject is.
     dark *= mix(vec3(1.0), vec3(0.62, 0.74, 0.9), 0.75 * dim * day * (1.0 - keep));
     // Everywhere a little harder, so that light has something to stand out from.
     float hard = 0.5 * dim * (1.0 - keep);
     dark += hard * dark * (1.0 - dark) * (2.0 * dark - 1.0 - 0.25 * day);
     vec3 light = IMG_THIS_NORM_PIXEL(sky).rgb;
-    light *= 1.0 + 0.9 * day;
-    // Gaps between the folds stay dark, and bright folds coloured.
-    light *= 0.35 + 0.65 * smoothstep(0.0, 0.9, max(light.g, light.b));
-    light = light * (1.1 + 0.25 * pulse) / (1.0 + 1.35 * max(light.r, max(light.g, light.b)));
+    light *= 1.0 + 1.9 * day;
+    // Gaps between the folds stay dark, and bright folds keep their rays.
+    float power = max(max(light.r, light.g), max(light.b, 1e-4));
+    float curve = pow(power, 1.45);
+    light *= (0.92 + 0.08 * pulse) * curve / (0.75 + curve) / power;
     float bright = 0.1 + 0.9 * above;
     float aside = filled();
     light *= mix(1.0, 0.16 + 0.84 * smoothstep(0.02 * bright, 0.6 * bright, grey), behind * (1.0 - aside));
