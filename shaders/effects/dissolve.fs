@@ -81,7 +81,7 @@ float luma_near(vec2 uv) {
 // Red: when the new photo comes through at this place. Green: how the clouds bend. Blue: the clouds.
 vec4 melt() {
     vec2 uv = isf_FragNormCoord;
-    vec2 place = vec2(uv.x * RENDERSIZE.x / RENDERSIZE.y, uv.y) * fineness;
+    vec2 place = uv * RENDERSIZE / min(RENDERSIZE.x, RENDERSIZE.y) * fineness;
     // The clouds bend themselves, which draws them out into wisps.
     float bend = clouds(place + 5.2);
     float cloud = clamp((clouds(place + 0.9 * bend) - 0.08) / 0.75, 0.0, 1.0);
