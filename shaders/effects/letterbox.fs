@@ -14,11 +14,11 @@
         {"NAME": "amount", "LABEL": "How far closed", "LABEL_RU": "Насколько закрыто", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 1.0, "IDENTITY": 0.0, "BIND": {"keys": [[0.0, 0.0], [1.6, 1.0, "inout"]]}},
         {"NAME": "keep", "LABEL": "Keep the top of the picture", "LABEL_RU": "Сохранять верх кадра", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.85, "IDENTITY": 0.0},
         {"NAME": "pulse", "LABEL": "Accent", "LABEL_RU": "Акцент", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.0, "IDENTITY": 0.0, "BIND": {"bind": "accent.pulse", "decay": 0.5, "from": [0.0, 0.85], "smooth": 0.02}},
-        {"NAME": "punch", "LABEL": "Opens on an accent", "LABEL_RU": "Раскрытие на акценте", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.3, "IDENTITY": 0.0},
-        {"NAME": "peak", "LABEL": "Loudest moments", "LABEL_RU": "Самые громкие моменты", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.0, "IDENTITY": 0.0, "BIND": {"bind": "loudness", "from": [0.88, 0.98], "curve": "in", "smooth": 0.5}},
-        {"NAME": "open", "LABEL": "Opens in the loudest moments", "LABEL_RU": "Раскрытие в самые громкие моменты", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.4, "IDENTITY": 0.0},
+        {"NAME": "punch", "LABEL": "Opens on an accent", "LABEL_RU": "Раскрытие на акценте", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.42, "IDENTITY": 0.0},
+        {"NAME": "peak", "LABEL": "Loudest moments", "LABEL_RU": "Самые громкие моменты", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.0, "IDENTITY": 0.0, "BIND": {"bind": "loudness", "from": [0.86, 0.985], "curve": "in", "smooth": 0.5}},
+        {"NAME": "open", "LABEL": "Opens in the loudest moments", "LABEL_RU": "Раскрытие в самые громкие моменты", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.6, "IDENTITY": 0.0},
         {"NAME": "streak", "LABEL": "Streaks of light", "LABEL_RU": "Полосы света", "TYPE": "float", "MIN": 0.0, "MAX": 2.0, "DEFAULT": 1.0, "IDENTITY": 0.0},
-        {"NAME": "spill", "LABEL": "Light on the bars", "LABEL_RU": "Свет на полосах", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.75, "IDENTITY": 0.0},
+        {"NAME": "spill", "LABEL": "Light on the bars", "LABEL_RU": "Свет на полосах", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.5, "IDENTITY": 0.0},
         {"NAME": "softness", "LABEL": "Soft edge", "LABEL_RU": "Мягкий край", "TYPE": "float", "MIN": 0.0, "MAX": 0.2, "DEFAULT": 0.0},
         {"NAME": "color", "LABEL": "Colour", "LABEL_RU": "Цвет", "TYPE": "color", "DEFAULT": [0.0, 0.0, 0.0, 1.0]},
         {"NAME": "played", "LABEL": "Seconds of sound", "LABEL_RU": "Секунды звука", "TYPE": "float", "MIN": 0.0, "MAX": 36000.0, "DEFAULT": 0.0, "BIND": {"bind": "sounding.sum", "smooth": 1.0}},
@@ -119,19 +119,20 @@ vec4 screen() {
     vec2 clear = clamp((inside + 0.5) / edge, 0.0, 1.0);
     // The more of the height is open, the less the picture is moved down.
     vec2 from = isf_FragNormCoord + vec2(0.0, keep * bar.y / RENDERSIZE.y);
-    from += (vec2(0.5, 0.6) - isf_FragNormCoord) * on * (0.10 * punch * pulse + 0.03 * open * peak);
+    from += (vec2(0.5, 0.6) - isf_FragNormCoord) * on * (0.12 * punch * pulse + 0.09 * open * peak);
     from = mix(from, drifting(from), on);
     vec4 picture = IMG_NORM_PIXEL(inputImage, from);
     // Streaks flash with the accent and stay while it is loud.
     vec3 light = IMG_NORM_PIXEL(drawn, from).rgb;
     float most = max(light.r, max(light.g, light.b));
-    light = LENS * (0.35 * most + 0.65 * light) * streak * on * (0.5 + 3.0 * pulse + 2.2 * peak);
+    light = LENS * (0.35 * most + 0.65 * light) * streak * on * (0.4 + 4.5 * pulse + 3.0 * peak);
     light = light / (1.0 + light);
     // A hint of a film's print: contrast in the middle tones, and corners that fall off.
     vec2 off = (2.0 * isf_FragNormCoord - 1.0) * vec2(1.0, 0.55);
     vec3 tone = clamp(picture.rgb, 0.0, 1.0);
     tone += on * 0.35 * tone * (1.0 - tone) * (2.0 * tone - 0.95);
-    tone += on * (0.16 * pulse + 0.12 * peak) * tone * (1.0 - tone);
+    tone *= 1.0 - on * 0.14 * (1.0 - max(pulse, peak)); // the lamp of the projector
+    tone += on * (0.16 * pulse + 0.22 * peak) * tone * (1.0 - tone);
     tone *= 1.0 - on * 0.30 * smoothstep(0.35, 1.3, dot(off, off));
     tone = 1.0 - (1.0 - tone) * (1.0 - light * (1.0 - 0.85 * dot(tone, LUMA)));
     // The bars catch the light of the picture beside them, which dies away towards the frame's edge.
