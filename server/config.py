@@ -122,6 +122,12 @@ class Config:
         integer(1, 31_536_000),
         "time for which a finished video is kept, seconds",
     )
+    preview_cache_mb: int = _setting(
+        "PREVIEW_CACHE_MB",
+        1024,
+        integer(1, 100_000_000),
+        "decoded and analysed media kept for previews, MB",
+    )
     encoder: str = _setting(
         "ENCODER", "auto", choice("auto", *ENCODINGS), "auto, or the required encoder"
     )

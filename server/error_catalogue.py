@@ -113,8 +113,8 @@ CATALOGUE: dict[str, ErrorSpec] = {
     ),
     "unsupported_content_type": _spec(
         415,
-        "Send a multipart/form-data form with the files “audio” and “photo”.",
-        "Отправьте форму multipart/form-data с файлами «audio» и «photo».",
+        "Send a multipart/form-data form with the files.",
+        "Отправьте форму multipart/form-data с файлами.",
     ),
     "unsupported_content_encoding": _spec(
         415,

@@ -66,6 +66,7 @@ def read_values(values: Mapping[str, Any] | None) -> dict[str, Any]:
 
 MESSAGES: dict[str, tuple[str, str]] = {
     "did_you_mean": (" Did you mean “{name}”?", " Может быть, «{name}»?"),
+    "excludes": ("not together with “{name}”", "вместе с «{name}» его передавать нельзя"),
     "given_twice": ("given more than once", "он указан больше одного раза"),
     "not_offered": ("not offered by this server", "этот сервер такого не умеет"),
     "chain": (

@@ -21,6 +21,11 @@ EFFECT = (
     "draining",
 )
 METRICS = ("unauthenticated",)
+THUMBNAIL = (
+    *EFFECT,
+    "rate_limited",
+    "storage_full",
+)
 READY = ("draining", "not_ready")
 EXPORT = (
     "malformed_request",
@@ -51,6 +56,8 @@ EXPORT = (
     "storage_full",
     "not_ready",
 )
+_OF_JOBS = ("queue_full", "idempotency_in_progress", "idempotency_mismatch")
+PREVIEW = tuple(code for code in EXPORT if code not in _OF_JOBS)
 ALL = tuple(
     dict.fromkeys(
         (

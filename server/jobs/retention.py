@@ -127,6 +127,6 @@ def _find_orphans(
 
     After the start only old ones: a folder is created before its row.
     """
-    wanted = {data.features_folder(job) for job in live}
+    wanted = {data.features_folder(job.spec) for job in live}
     orphans = [folder for folder in folders if folder.name not in owned]
     return orphans + [path for path in features if path not in wanted]

@@ -25,6 +25,9 @@ from server.jobs.model.job import Job, Status, now_ms
 from server.jobs.model.job_events import JobChange, JobEvents
 from server.jobs.model.retry_after import DISK_FULL_S
 from server.jobs.model.spec import Workload
+from server.jobs.previews.previews import Previews
+from server.jobs.previews.thumbnails import Thumbnails
+from server.jobs.readiness import describe_readiness
 from server.jobs.retention import purge
 from server.jobs.scheduling.active_job import ActiveJob
 from server.jobs.scheduling.dispatcher import Dispatcher
@@ -38,7 +41,6 @@ from server.jobs.submission.intake import Intake
 from server.jobs.validation.cache import ValidationCache
 from server.jobs.validation.validator import EffectValidator
 from server.logging_json import log_event
-from server.protocol.codec import to_json
 
 _LOG = logging.getLogger(__name__)
 _FIRST_PROBE_S = 5.0
@@ -83,6 +85,12 @@ class Service:
         self.intake = Intake(
             config, self.store, self.data, self.machine, self.validations, self.admission
         )
+        self.previews = Previews(
+            config, self.data, self.machine, self.validations, self.admission, launch
+        )
+        self.thumbnails = Thumbnails(
+            config, self.data, self.machine, library, self.admission, self.previews
+        )
         self._background_tasks: list[asyncio.Task[None]] = []
         self.events.subscribe(self._wake_dispatcher)
 
@@ -94,6 +102,7 @@ class Service:
     async def start(self) -> None:
         """Purge left-overs, probe the machine, resume unfinished jobs."""
         await self._purge(at_start=True)
+        await run_in_thread(self.previews.cache.sweep)
         await self.validations.load()
         # A driver that hangs must not keep /health from answering: go on without its answer.
         with contextlib.suppress(TimeoutError):
@@ -112,7 +121,8 @@ class Service:
     async def halt(self) -> None:
         """Stop all work; the table can still be read."""
         self.draining = True
-        await asyncio.gather(self.validations.stop(), self.dispatcher.stop())
+        stopping = (self.validations.stop(), self.dispatcher.stop(), self.previews.slots.stop())
+        await asyncio.gather(*stopping)
 
     async def stop(self) -> None:
         """Stop all work and close the table; every job stays unchanged for the next start."""
@@ -142,8 +152,6 @@ class Service:
         while True:
             await run_in_thread(self.data.reserve_ballast)
             await asyncio.sleep(_BALLAST_S)
-
-    # Jobs
 
     async def describe(
         self, job: Job, language: str, *, as_accepted: bool = False
@@ -216,8 +224,6 @@ class Service:
         except FileNotFoundError:
             raise ToqiboxError("result_expired") from None
 
-    # Ending
-
     async def cancel(self, job_id: str, request_id: str) -> Job | None:
         """Cancel a live job, or remove the files of a completed one; return None if unknown.
 
@@ -258,41 +264,13 @@ class Service:
             return replace(job, removed=True)
         return job
 
-    # Health
-
     async def readiness(self) -> tuple[bool, dict[str, Any]]:
         """Return whether a job accepted now could succeed, and the details."""
-        free = self.data.free_mb()
-        write_error = await run_in_thread(self.data.write_error)
-        # The disk comes first: without one that can be written no encoder opens either.
-        problems = []
-        if free < self.config.min_free_mb:
-            problems.append(f"{free} MB are free, MIN_FREE_MB is {self.config.min_free_mb}")
-        elif write_error is not None:
-            problems.append(f"the data folder cannot be written: {write_error}")
-        problems += self.machine.problems()
-        if self.draining:
-            problems.append("draining")
-        return not problems, {
-            "ready": not problems,
-            "problems": problems,
-            "renderer": self.machine.renderer,
-            "software": self.machine.software,
-            "encoder": self.machine.encoder,
-            "encoderFallback": self.machine.encoder_fallback,
-            "encoders": to_json(self.machine.encoders),
-            "gpus": self.machine.describe_gpus(),
-            "codecs": list(self.machine.codecs),
-            "disk": {
-                "freeMb": free,
-                "minFreeMb": self.config.min_free_mb,
-                "writable": write_error is None,
-            },
-            "queue": {
-                "queued": await self.store.jobs.count(Status.QUEUED),
-                "limit": self.config.max_queued_exports,
-                "processing": await self.store.jobs.count(Status.PROCESSING),
-                "slots": len(self.dispatcher.slots),
-            },
-            "draining": self.draining,
-        }
+        return await describe_readiness(
+            self.config,
+            self.data,
+            self.store,
+            self.machine,
+            self.dispatcher,
+            draining=self.draining,
+        )

@@ -81,15 +81,18 @@ class CompileForBrowser(Task[BrowserCompilation]):
 
 @dataclass(frozen=True, kw_only=True)
 class FrameFile:
-    """A frame and its PNG file."""
+    """A frame and its file."""
 
     frame: int
     out: Path
+    """Its suffix selects PNG or WebP."""
+    webp_quality: int | None = None
+    """Quality of a WebP, 0 to 100; None for a lossless one."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class DrawFrames(Task[DrawnFrames]):
-    """Draw single frames of a scene into PNG files."""
+    """Draw single frames of a scene into PNG or WebP files."""
 
     draws = True
     scene: SceneSpec

@@ -129,6 +129,18 @@ def event_stream(operation_id: str, summary: str, schema: str, codes: tuple[str,
     return Operation(operation_id, summary, responses, codes, parameters=[_LAST_EVENT_ID])
 
 
+def picture(summary: str, *content_types: str, header: str | None = None) -> Responses:
+    """Return the response that is a picture, with another header if one is named."""
+    content: Schema = {kind: {} for kind in content_types}
+    headers = _headers(*filter(None, [header]))
+    return {"200": {"description": summary, "content": content, "headers": headers}}
+
+
+def cacheable_picture(summary: str, content_type: str) -> Responses:
+    """Return the responses of a picture that a client may cache and revalidate by its ETag."""
+    return {**picture(summary, content_type, header="ETag"), "304": _NOT_MODIFIED}
+
+
 def _headers(*names: str) -> Schema:
     return {name: {"schema": {"type": "string"}} for name in names}
 

@@ -16,7 +16,7 @@ from server.effects.library.library import BUILT_IN, Library
 from server.http.app_keys import BACKGROUND_TASKS, CONFIG, LIMITS, METRICS, PRESETS, SERVICE
 from server.http.background_tasks import BackgroundTasks
 from server.http.expect import withhold_100_continue
-from server.http.handlers import events, exports, health
+from server.http.handlers import events, exports, health, previews
 from server.http.limits import HttpLimits
 from server.http.openapi.route import ROUTES_KEY
 from server.http.server import descriptors, middleware
@@ -56,6 +56,9 @@ def create_app(service: Service, limits: HttpLimits | None = None) -> web.Applic
     app[BACKGROUND_TASKS] = BackgroundTasks()
     app[exports.IDEMPOTENCY] = Idempotency(service.store)
     app[exports.UPLOAD_LIMITER] = UploadLimiter(limits, service.intake.interval_s)
+    app[previews.PREVIEW_LIMITER] = previews.preview_limiter(
+        limits, service.previews.slots.interval_s
+    )
     app[health.READINESS] = health.Readiness(service, limits.readiness_cache_s)
     max_streams = min(limits.event_streams, descriptors.max_connections(limits.connections) // 2)
     app[events.STREAM_PLACES] = StreamPlaces(max_streams)

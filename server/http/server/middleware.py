@@ -33,7 +33,7 @@ ALLOWED_HEADERS = (
 """Headers that a page of another origin may send; any other that it asks for is allowed too."""
 EXPOSED_HEADERS = (
     "Retry-After, Content-Disposition, Content-Length, ETag, Accept-Ranges, Location, "
-    "X-Request-Id, Idempotency-Replayed"
+    "X-Frame, X-Request-Id, Idempotency-Replayed"
 )
 _SECURITY_HEADERS = {
     "X-Content-Type-Options": "nosniff",

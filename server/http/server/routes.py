@@ -8,8 +8,10 @@ from server.http.error_codes import (
     JOB,
     METRICS,
     PRESETS,
+    PREVIEW,
     READY,
     STREAM,
+    THUMBNAIL,
 )
 from server.http.handlers import (
     downloads,
@@ -20,6 +22,7 @@ from server.http.handlers import (
     metrics,
     openapi,
     presets,
+    previews,
 )
 from server.http.openapi.form_schema import form_schema
 from server.http.openapi.operation import (
@@ -27,11 +30,14 @@ from server.http.openapi.operation import (
     Operation,
     accepted,
     cacheable,
+    cacheable_picture,
     download,
     event_stream,
     json_body,
     listing,
+    picture,
 )
+from server.http.openapi.preview_schema import preview_schema
 from server.http.openapi.route import Route
 
 _JOB = {"200": json_body("Job")}
@@ -117,6 +123,31 @@ ROUTES = (
         effects.show_effect,
         Operation("showEffect", "One effect", cacheable("EffectProgram"), EFFECT),
         endpoint="effect",
+    ),
+    Route(
+        "GET",
+        "/effects/{id}/thumbnail.webp",
+        previews.show_thumbnail,
+        Operation(
+            "showThumbnail",
+            "A picture of an effect, 320×180",
+            cacheable_picture("The effect with a sample track and photo", "image/webp"),
+            THUMBNAIL,
+        ),
+        endpoint="thumbnail",
+    ),
+    Route(
+        "POST",
+        "/preview",
+        previews.draw_preview,
+        Operation(
+            "drawPreview",
+            "A frame of the video that an export would be",
+            picture("The frame", "image/png", "image/webp", header="X-Frame"),
+            PREVIEW,
+            form=preview_schema,
+        ),
+        endpoint="preview",
     ),
     Route(
         "GET",

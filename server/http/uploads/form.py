@@ -1,4 +1,4 @@
-"""The form of an export, read from the socket into a spool folder."""
+"""A form with files, read from the socket into a spool folder."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
@@ -33,6 +33,21 @@ async def _accept_text(_name: str, _text: str) -> None:
 
 
 @dataclass(frozen=True)
+class FormFields:
+    """The fields of a form."""
+
+    files: tuple[str, ...]
+    """Names of the files; all others are texts."""
+    required: tuple[str, ...]
+    """Files without which the form is incomplete."""
+    check_name: Callable[[str], None]
+    """Refuses an unknown field."""
+
+
+EXPORT_FIELDS = FormFields(FILE_FIELDS, REQUIRED_FILES, check_name)
+
+
+@dataclass(frozen=True)
 class FormChecks:
     """The checks of a form while it is read."""
 
@@ -42,6 +57,7 @@ class FormChecks:
     """Called with the bytes of each chunk of the body, and with the seconds of waiting for it."""
     digest: FormDigest = field(default_factory=FormDigest)
     """Is updated with every part."""
+    fields: FormFields = EXPORT_FIELDS
 
 
 def check_headers(request: web.Request, limits: HttpLimits) -> bytes:
@@ -81,18 +97,18 @@ async def read_form(
     body = Body(request.content, limits, checks.on_received)
     reader = MultipartReader(boundary, body.read, limits)
     while (name := await reader.next_part()) is not None:
-        check_name(name)
+        checks.fields.check_name(name)
         if name in seen_names:
             raise ToqiboxError("duplicate_field", field=name, name=name)
         seen_names.add(name)
-        if name in FILE_FIELDS:
+        if name in checks.fields.files:
             if await _save_file(reader, _open_file(name, folder, checks), name, limits):
                 files.add(name)
         else:
             text = await _read_text(reader, name, limits)
             checks.digest.begin(name).update(text.encode())
             await checks.text(name, text)
-    for name in REQUIRED_FILES:
+    for name in checks.fields.required:
         if name not in files:
             raise ToqiboxError("missing_field", field=name, name=name)
     if folder is not None:

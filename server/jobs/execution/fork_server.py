@@ -40,6 +40,7 @@ _LOADED: tuple[type[tasks.AnyTask], ...] = (
     tasks.Mux,
     tasks.CompileEffect,
     tasks.FindHighlight,
+    tasks.DrawFrames,
 )
 """Tasks that the server runs, in the order in which it needs them."""
 

@@ -49,14 +49,20 @@ class LocalSlot:
         index: number of the slot.
         gpu: number of the GPU that its tasks use; None lets them choose.
         launch: starts its workers.
+        label: purpose of its workers in the list of processes.
     """
 
     def __init__(
-        self, index: int, gpu: int | None = None, launch: Launch = ExecutedProcess.start
+        self,
+        index: int,
+        gpu: int | None = None,
+        launch: Launch = ExecutedProcess.start,
+        label: str = DrawSegment.name,
     ) -> None:
         self.index = index
         self.gpu = gpu
         self._launch = launch
+        self._label = label
         self.is_free = True
         self._worker: Worker | None = None
         self._job_id: str | None = None
@@ -79,7 +85,7 @@ class LocalSlot:
             worker = self._worker
             if worker is None or self._job_id != job_id or not worker.is_alive:
                 await self._stop()
-                worker = await Worker.start(DrawSegment.name, limits, self._launch)
+                worker = await Worker.start(self._label, limits, self._launch)
                 self._worker, self._job_id = worker, job_id
         return await worker.run(task.on_gpu(self.gpu), timeouts, on_event)
 

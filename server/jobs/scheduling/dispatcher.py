@@ -209,7 +209,7 @@ class Dispatcher:
         return None if started is None or active.is_closing else active
 
     def _activate(self, job: Job) -> ActiveJob:
-        folder, features = self._data.job_folder(job.id), self._data.features_folder(job)
+        folder, features = self._data.job_folder(job.id), self._data.features_folder(job.spec)
         clock = SlotClock(job.slot_ms / 1000)
         return self.active_jobs.setdefault(job.id, ActiveJob(job, folder, features, clock))
 

@@ -11,7 +11,7 @@ from server.jobs.model.effect_source import resolve_assets
 from server.jobs.model.job import Job
 from server.jobs.model.spec import Spec
 from server.protocol import file_names
-from server.protocol.scene import SceneSpec
+from server.protocol.scene import EffectInstance, SceneSpec
 from server.protocol.tasks import Analyse, DrawSegment, EncodeAudio, LimitFlashes, Mux
 
 _MIN_FLASHING_FRAMES = 8
@@ -99,19 +99,38 @@ def limits_flashes(spec: Spec) -> bool:
     return not spec.allow_flashing and spec.frames >= _MIN_FLASHING_FRAMES
 
 
+@dataclass(frozen=True)
+class SceneFiles:
+    """The files that a scene is drawn from, and its effects with the paths of theirs."""
+
+    effects: tuple[EffectInstance, ...]
+    photo: Path
+    photo2: Path | None
+    features: Path
+
+
 def scene_of(job: Job, folder: Path, features: Path, config: Config) -> SceneSpec:
     """Return the scene that the rendering tasks of the job share."""
-    spec = job.spec
-    return SceneSpec(
-        effects=tuple(resolve_assets(stored, folder) for stored in spec.effects),
+    files = SceneFiles(
+        effects=tuple(resolve_assets(stored, folder) for stored in job.spec.effects),
         photo=folder / file_names.PHOTO,
-        palette=spec.palette,
-        photo2=folder / file_names.PHOTO2 if spec.photo2 else None,
+        photo2=folder / file_names.PHOTO2 if job.spec.photo2 else None,
         features=features,
+    )
+    return replace(spec_scene(job.spec, files, config), renderer=job.renderer)
+
+
+def spec_scene(spec: Spec, files: SceneFiles, config: Config) -> SceneSpec:
+    """Return the scene of a spec, for any renderer."""
+    return SceneSpec(
+        effects=files.effects,
+        photo=files.photo,
+        palette=spec.palette,
+        photo2=files.photo2,
+        features=files.features,
         size=(spec.width, spec.height),
         fps=spec.fps,
         frames=spec.frames,
-        renderer=job.renderer,
         fit=spec.fit,
         title=spec.title,
         artist=spec.artist,
@@ -183,9 +202,9 @@ def analyse_task(job: Job, folder: Path, features: Path) -> Analyse:
     )
 
 
-def is_analysed(job: Job, features: Path) -> bool:
-    """Return whether all track features that the job needs are on disk."""
-    whole = [file_names.LEVELS, file_names.TRACK] if job.spec.needs_track else []
+def is_analysed(spec: Spec, features: Path) -> bool:
+    """Return whether all track features that the spec needs are on disk."""
+    whole = [file_names.LEVELS, file_names.TRACK] if spec.needs_track else []
     files = [features / name for name in (file_names.SPECTRA, *whole)]
     return all(path.exists() for path in file_names.sealed(*files))
 

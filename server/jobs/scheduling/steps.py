@@ -64,7 +64,7 @@ class JobTasks:
         """Compute the track features, unless another job has done so."""
         task = plan.analyse_task(active.job, active.folder, active.features)
         async with self._analysing.setdefault(active.features.name, asyncio.Lock()):
-            if not plan.is_analysed(active.job, active.features):
+            if not plan.is_analysed(active.job.spec, active.features):
                 active.begin_step(Step.ANALYSIS)
                 await self._retries.run(active, task.name, lambda: self._short_task(active, task))
 

@@ -6,6 +6,8 @@ spool/ID/       an upload while it is read and prepared
 jobs/ID/        sound.wav, photo.rgba, files/ of the effect, segments, sound.m4a …
                 then only video.mp4 and poster.jpg
 features/SHA    a folder with the features of a track, shared by the jobs that use it
+previews/       decoded media and features of previews, a cache of limited size
+thumbnails/     pictures of effects, named by what they were drawn from
 shaders/        shaders compiled by the driver, a cache that it keeps and limits itself
 unknown/ID/     a folder of jobs/ that is missing in the table; it is never touched again
 ballast         disk space reserved for what must be written when the disk is full
@@ -20,8 +22,8 @@ from pathlib import Path
 
 from server.errors import ToqiboxError
 from server.files.disk import discard, sync_path
-from server.jobs.model.job import Job
 from server.jobs.model.retry_after import DISK_FULL_S
+from server.jobs.model.spec import Spec
 from server.jobs.storage.artifacts import Artifacts
 
 FEATURES_VERSION = 4
@@ -70,6 +72,8 @@ class DataFolder:
         self.features = root / "features"
         self.scratch = root / "scratch"
         self.shaders = root / "shaders"
+        self.previews = root / "previews"
+        self.thumbnails = root / "thumbnails"
         self.unknown = root / "unknown"
         self.artifacts = artifacts or Artifacts(self.jobs)
         self.in_use: set[str] = set()
@@ -175,10 +179,10 @@ class DataFolder:
         sync_path(self.jobs)
         sync_path(self.spool)
 
-    def features_folder(self, job: Job) -> Path:
-        """Return the folder of its track features, which depend on a requested tempo."""
-        tempo = "" if job.spec.tempo is None else f"-{job.spec.tempo:.10g}bpm"
-        return self.features / f"{job.spec.audio}{tempo}-v{FEATURES_VERSION}"
+    def features_folder(self, spec: Spec) -> Path:
+        """Return the folder of the track features of a job, which depend on a requested tempo."""
+        tempo = "" if spec.tempo is None else f"-{spec.tempo:.10g}bpm"
+        return self.features / f"{spec.audio}{tempo}-v{FEATURES_VERSION}"
 
     def quarantine(self, folder: Path) -> Path:
         """Move the folder of a job to `unknown` under a free name and return its path."""

@@ -51,6 +51,21 @@ class Admission:
             title, known = CODECS[codec].title, ", ".join(offered)
             raise invalid_field("codec", message("codec_not_offered", codec=title, known=known))
 
+    @property
+    def is_draining(self) -> bool:
+        """True if the server is about to stop."""
+        return self._is_draining()
+
+    def before_preview(self) -> None:
+        """Refuse a preview; it needs no place in the queue.
+
+        Raises:
+            ToqiboxError: draining, not_ready, storage_full.
+        """
+        if self._is_draining():
+            raise ToqiboxError("draining", retry_after=BUSY_S)
+        self._check_machine()
+
     async def before_body(self) -> None:
         """Refuse an upload before its body is read.
 
@@ -75,10 +90,13 @@ class Admission:
         Raises:
             ToqiboxError: not_ready, storage_full, queue_full.
         """
+        self._check_machine()
+        if await self._store.jobs.count(Status.QUEUED) >= self._config.max_queued_exports:
+            raise ToqiboxError("queue_full", retry_after=BUSY_S)
+
+    def _check_machine(self) -> None:
         if not self.has_free_space:
             raise ToqiboxError("storage_full", retry_after=DISK_FULL_S)
         problems = self._machine.problems()
         if problems:
             raise ToqiboxError("not_ready", retry_after=BUSY_S, detail="; ".join(problems))
-        if await self._store.jobs.count(Status.QUEUED) >= self._config.max_queued_exports:
-            raise ToqiboxError("queue_full", retry_after=BUSY_S)

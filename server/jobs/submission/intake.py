@@ -2,41 +2,38 @@
 
 import logging
 import os
-import signal
 from dataclasses import replace
 from pathlib import Path
 
 from server import sandbox
 from server.concurrency import run_in_thread, uninterrupted
 from server.config import Config
-from server.errors import CATALOGUE, ToqiboxError
 from server.files.disk import discard
 from server.jobs.execution.machine import MachineProbe
-from server.jobs.execution.worker_process import TaskError, Timeouts
+from server.jobs.execution.worker_process import Timeouts
 from server.jobs.model.idempotent_request import IdempotentRequest
 from server.jobs.model.job import Job, Status, now_ms
-from server.jobs.model.retry_after import BUSY_S
 from server.jobs.storage.asset_copies import snapshot_assets
 from server.jobs.storage.data_folder import DataFolder, new_id
 from server.jobs.store.store import Store
 from server.jobs.submission import affordable
 from server.jobs.submission.admission import Admission
-from server.jobs.submission.fields import FILE_FIELDS, UNDECODABLE
+from server.jobs.submission.fields import FILE_FIELDS
 from server.jobs.submission.preparation_queue import PreparationQueue
 from server.jobs.submission.request import Request, resolve
+from server.jobs.submission.upload_tasks import (
+    PREPARE_LIMITS,
+    PREPARE_TIMEOUTS,
+    run_upload_task,
+)
 from server.jobs.validation.cache import ValidationCache
 from server.logging_json import log_event
-from server.protocol.events import Event, StageEntered
 from server.protocol.results.media import PreparedUploads
-from server.protocol.task import ResultT, Task
 from server.protocol.tasks import FindHighlight, Prepare
 from server.settings.readers import PREMIUM_PLAN
 
 _LOG = logging.getLogger(__name__)
 _MAX_PREPARING, _MAX_SEARCHING = 2, 1
-_PREPARE_LIMITS = sandbox.Limits(memory_bytes=1_500_000_000, cpu_s=30, file_bytes=2_000_000_000)
-_PREPARE_TIMEOUTS = Timeouts(idle_s=60, total_s=60)
-_PREPARE_ATTEMPTS = 3
 _PREPARE_S = 0.9
 """Typical time to decode a track and a photo, in parallel with others, on idle processors."""
 _PREPARE_WAIT_S, _SEARCH_WAIT_S = 25.0, 30.0
@@ -161,8 +158,8 @@ class Intake:
         )
         async with self._searching.acquire():  # not among those that are done in a second
             await self._admission.before_decode()
-            excerpt = await self._run_with_retries(
-                task, _HIGHLIGHT_TIMEOUTS, _HIGHLIGHT_LIMITS, request_id
+            excerpt = await run_upload_task(
+                self._machine, task, _HIGHLIGHT_TIMEOUTS, _HIGHLIGHT_LIMITS, request_id
             )
         return replace(
             request,
@@ -184,39 +181,9 @@ class Intake:
             max_duration=self._config.max_duration_sec,
             texts=request.texts,
         )
-        return await self._run_with_retries(task, _PREPARE_TIMEOUTS, _PREPARE_LIMITS, request_id)
-
-    async def _run_with_retries(
-        self, task: Task[ResultT], timeouts: Timeouts, limits: sandbox.Limits, request_id: str
-    ) -> ResultT:
-        """Return the result of a task that decodes an upload.
-
-        Raises:
-            ToqiboxError: the error for the client.
-        """
-        stages = ["audio"]
-
-        def on_event(event: Event) -> None:
-            if isinstance(event, StageEntered):
-                stages.append(event.stage)
-
-        for attempt in range(1, _PREPARE_ATTEMPTS + 1):
-            try:
-                return await self._machine.run_task(task, timeouts, limits, on_event)
-            except TaskError as error:
-                log_event(
-                    _LOG,
-                    logging.INFO,
-                    "upload.task_failed",
-                    request=request_id,
-                    task=task.name,
-                    code=error.code,
-                    detail=error.detail,
-                    attempt=attempt,
-                )
-                if not _was_killed(error) or attempt == _PREPARE_ATTEMPTS:
-                    raise _client_error(error, stages[-1]) from error
-        raise AssertionError("unreachable")
+        return await run_upload_task(
+            self._machine, task, PREPARE_TIMEOUTS, PREPARE_LIMITS, request_id
+        )
 
     def _new_job(self, request: Request, prepared: PreparedUploads, request_id: str) -> Job:
         now = now_ms()
@@ -244,23 +211,3 @@ class Intake:
             raise
         finally:
             self._data.in_use.discard(job.id)
-
-
-def _was_killed(error: TaskError) -> bool:
-    """Return whether worker or ffmpeg was killed externally, so that the file is not the cause.
-
-    Their own limits end them by other signals, and a retry would end in the same way.
-    """
-    return error.is_external or error.detail.startswith(f"rc -{signal.SIGKILL.value}:")
-
-
-def _client_error(error: TaskError, stage: str) -> ToqiboxError:
-    """Return the error for the client whose files could not be prepared."""
-    if error.code in ("render_stalled", "render_timeout"):  # the machine is too busy
-        return ToqiboxError("not_ready", retry_after=BUSY_S, detail=error.detail)
-    if error.failed is None:
-        # The decoder crashed or exceeded its limits: the file is the cause.
-        field = stage if stage in FILE_FIELDS else "audio"
-        return ToqiboxError(UNDECODABLE[field], field=field, detail=error.detail)
-    code = error.code if CATALOGUE[error.code].status else "internal"
-    return ToqiboxError(code, field=error.field, detail=error.detail, **error.values)

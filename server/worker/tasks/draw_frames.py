@@ -1,4 +1,4 @@
-"""The task draw_frames: draws single frames of a job into PNG files.
+"""The task draw_frames: draws single frames of a job into PNG or WebP files.
 
 A frame of a sequential effect is drawn after all frames before it, from frame 0 on, as in the
 video. If those are too many, or take too long, it is drawn after only the last of them, from
@@ -7,13 +7,12 @@ transparent black targets: close to the video, and reported as not exact.
 
 import time
 from dataclasses import dataclass
-from pathlib import Path
 
 from server.errors import ToqiboxError
-from server.media import png_writer
+from server.media import picture_writer
 from server.protocol.progress import ProgressReporter
 from server.protocol.results.drawing import DrawnFrame, DrawnFrames
-from server.protocol.tasks import DrawFrames
+from server.protocol.tasks import DrawFrames, FrameFile
 from server.render.gl.pixels import read_rgba
 from server.render.session import SESSIONS, RenderSession, SessionCache
 
@@ -29,7 +28,7 @@ class ReplayLimits:
 def run(
     task: DrawFrames, progress: ProgressReporter, sessions: SessionCache = SESSIONS
 ) -> DrawnFrames:
-    """Draw frames into PNG files; `sessions` keeps the scene for the next task.
+    """Draw frames into files; `sessions` keeps the scene for the next task.
 
     Raises:
         ToqiboxError: of the catalogue, ``render_failed`` for OpenGL errors.
@@ -49,7 +48,7 @@ def run(
         for index in sorted(range(len(requested)), key=lambda index: requested[index].frame):
             frame = requested[index].frame
             first, exact = replay.to(frame)
-            _write(session, requested[index].out, task.composite)
+            _write(session, requested[index], task.composite)
             results[index] = DrawnFrame(frame=frame, exact=exact, first=first)
     context = session.context
     ordered = tuple(results[index] for index in range(len(requested)))
@@ -112,10 +111,11 @@ class _FrameSeeker:
         self._progress.frames(self._drawn)
 
 
-def _write(session: RenderSession, out: Path, composite: bool) -> None:
+def _write(session: RenderSession, file: FrameFile, composite: bool) -> None:
     scene = session.scene
     if composite:
         scene.composite.draw()
     pixels = read_rgba(scene.composite.output if composite else scene.output)
     session.context.check("drawing")
-    png_writer.write(out, pixels.shape[1], pixels.shape[0], pixels.tobytes())
+    height, width = pixels.shape[:2]
+    picture_writer.write(file.out, width, height, pixels.tobytes(), file.webp_quality)

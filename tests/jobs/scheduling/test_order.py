@@ -36,7 +36,7 @@ async def test_a_job_runs_through_its_steps(rig: Rig, make_job: MakeJob) -> None
     assert job.report["seconds"]["render"] == 1.5
     assert job.report["encoder"] == "x264"
     assert sorted(path.name for path in rig.folder("one").iterdir()) == ["poster.jpg", "video.mp4"]
-    assert not rig.data.features_folder(job).exists()
+    assert not rig.data.features_folder(job.spec).exists()
     assert rig.slots[0].job_id is None, "its worker must have ended"
 
 
@@ -151,7 +151,7 @@ async def test_jobs_with_the_same_audio_share_its_analysis(
     rig.workers.release("analyse")
     first, second = await rig.workers.next("mux", 2)
     assert len(rig.workers.given("analyse")) == 1
-    features = rig.data.features_folder(await rig.job("one"))
+    features = rig.data.features_folder((await rig.job("one")).spec)
     first.finish()
     await rig.ended(first.job_id)
     assert features.exists(), "the other job needs it"

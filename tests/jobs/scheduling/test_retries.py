@@ -30,7 +30,7 @@ async def test_a_task_that_fails_three_times_fails_its_job(
     assert job.report is not None
     assert job.report["renderer"] == "llvmpipe"
     assert not rig.folder("one").exists()
-    assert not rig.data.features_folder(job).exists()
+    assert not rig.data.features_folder(job.spec).exists()
     assert (await rig.ended("two")).status is Status.COMPLETED
     assert len(rig.workers.given(name)) == 4
 

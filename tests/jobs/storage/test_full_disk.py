@@ -173,7 +173,7 @@ async def test_progress_that_cannot_be_saved_is_one_line_a_minute(
         job = make_job(name)
         await store.jobs.add(job, 99)
         await store.jobs.update(name, status=Status.PROCESSING)
-        run = ActiveJob(job, data.job_folder(name), data.features_folder(job), SlotClock(6.0))
+        run = ActiveJob(job, data.job_folder(name), data.features_folder(job.spec), SlotClock(6.0))
         run.drawing[0] = 45
         runs.append(run)
     fill(disk)

@@ -12,7 +12,7 @@ import pytest
 from PIL import Image, ImageCms, ImageOps
 
 from server.errors import ToqiboxError
-from server.media import png_writer
+from server.media import picture_writer
 from server.media.photos.photo import decode
 
 Pixels = np.ndarray[Any, np.dtype[Any]]
@@ -259,6 +259,6 @@ def test_an_image_of_an_effect_must_be_one(tmp_path: Path) -> None:
 
 def test_a_png_has_the_given_pixels(tmp_path: Path) -> None:
     pixels = np.arange(2 * 3 * 4, dtype=np.uint8).reshape(2, 3, 4) * 10
-    png_writer.write(tmp_path / "a.png", 3, 2, pixels.tobytes())
+    picture_writer.write(tmp_path / "a.png", 3, 2, pixels.tobytes())
     assert (np.asarray(Image.open(tmp_path / "a.png")) == pixels).all()
     assert [path.name for path in tmp_path.iterdir()] == ["a.png"]

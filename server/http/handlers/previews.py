@@ -1,0 +1,119 @@
+"""POST /preview and GET /effects/{id}/thumbnail.webp."""
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+from aiohttp import web
+
+from server.concurrency import run_in_thread
+from server.errors import ToqiboxError
+from server.http.app_keys import CONFIG, LIMITS, PRESETS, SERVICE, request_id_of
+from server.http.expect import send_100_continue
+from server.http.handlers.listings import refuse_unknown_query
+from server.http.headers.client_address import client_address, network_of
+from server.http.headers.ranges import check_if_match, is_not_modified
+from server.http.limits import HttpLimits
+from server.http.uploads.form import FormChecks, FormFields, check_headers, read_form
+from server.http.uploads.spool_file import FreeSpaceGuard
+from server.http.uploads.upload_limiter import UploadLimiter
+from server.http.uploads.upload_state import UploadState
+from server.jobs.previews.preview_form import PreviewForm, PreviewRequest, check_name
+from server.jobs.previews.previews import PreviewFrame
+from server.jobs.submission.export_form import ExportForm
+from server.jobs.submission.fields import FILE_FIELDS
+
+_MAX_UPLOADS = 8
+"""Forms of previews that are read or wait for a place at one time."""
+_UPLOAD_WAIT_S = 15.0
+PREVIEW_LIMITER = web.AppKey("preview_limiter", UploadLimiter)
+_FIELDS = FormFields(FILE_FIELDS, (), check_name)
+
+
+def preview_limiter(limits: HttpLimits, interval_s: Callable[[], float]) -> UploadLimiter:
+    """Return a limiter of the forms of previews, apart from that of exports."""
+    wait_s = min(_UPLOAD_WAIT_S, limits.upload_wait_s)
+    return UploadLimiter(replace(limits, uploads=_MAX_UPLOADS, upload_wait_s=wait_s), interval_s)
+
+
+async def draw_preview(request: web.Request) -> web.Response:
+    """Read a form and answer with the frame that it asks for."""
+    service, limiter = request.app[SERVICE], request.app[PREVIEW_LIMITER]
+    boundary = check_headers(request, request.app[LIMITS])
+    refuse_unknown_query(request)
+    service.admission.before_preview()
+    limiter.check_wait()
+    network = network_of(client_address(request, request.app[CONFIG]))
+    async with limiter.acquire(network, request.content_length) as upload:
+        folder = service.intake.new_spool()
+        try:
+            async with upload.reading():
+                preview, names = await _read_preview(request, boundary, folder, upload)
+            files = {name: folder / name for name in names}
+            drawn = await service.previews.draw(preview, files, folder, request_id_of(request))
+        finally:
+            service.intake.discard_spool(folder)
+    headers = {"X-Frame": _frame_header(drawn), "Cache-Control": "no-store"}
+    return web.Response(body=drawn.content, content_type=f"image/{preview.format}", headers=headers)
+
+
+async def _read_preview(
+    request: web.Request, boundary: bytes, folder: Path, upload: UploadState
+) -> tuple[PreviewRequest, frozenset[str]]:
+    """Read the form, its files into `folder`; return the request and the names of the files."""
+    service, limits = request.app[SERVICE], request.app[LIMITS]
+    export = ExportForm(
+        service.config,
+        service.library,
+        request.app[PRESETS],
+        service.validations,
+        service.admission,
+    )
+    form = PreviewForm(service.config, export)
+    free_space = FreeSpaceGuard(
+        lambda: service.admission.has_free_space, limits.free_space_check_bytes
+    )
+    checks = FormChecks(
+        text=form.add, free_space=free_space, on_received=upload.add, fields=_FIELDS
+    )
+    await send_100_continue(request)
+    names = await read_form(request, boundary, folder, limits, checks)
+    return await form.finish(has_photo2="photo2" in names), names
+
+
+def _frame_header(drawn: PreviewFrame) -> str:
+    """Return the value of the header X-Frame: JSON in ASCII."""
+    return json.dumps(
+        {
+            "frame": drawn.frame,
+            "exact": drawn.exact,
+            "from": drawn.first,
+            "renderer": drawn.renderer,
+            "software": drawn.software,
+            "dimmed": None,  # flashes are not looked at
+        }
+    )
+
+
+async def show_thumbnail(request: web.Request) -> web.Response:
+    """Send the thumbnail of a valid effect, drawn first if it is missing."""
+    refuse_unknown_query(request)
+    service = request.app[SERVICE]
+    validations = service.validations
+    try:
+        effect = await run_in_thread(validations.effect, request.match_info["id"])
+        source = await run_in_thread(validations.source_of, effect)
+        if not await run_in_thread(validations.is_offered, effect):
+            await validations.require_valid(source)
+    except ToqiboxError as error:
+        if error.code == "unknown_effect":
+            raise ToqiboxError("not_found") from None
+        raise
+    tag = f'"{service.thumbnails.key(source)}"'
+    headers = {"ETag": tag, "Cache-Control": "no-cache"}
+    check_if_match(request.headers, tag)
+    if is_not_modified(request.headers, tag):
+        return web.Response(status=304, headers=headers)
+    content = await service.thumbnails.get(source, request_id_of(request))
+    return web.Response(body=content, content_type="image/webp", headers=headers)

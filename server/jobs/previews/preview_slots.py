@@ -1,0 +1,109 @@
+"""The places in which previews are drawn, each with a worker that stays warm for a while."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from server.jobs.execution.slot import LocalSlot
+from server.jobs.execution.worker_process import Launch, Timeouts
+from server.jobs.submission.preparation_queue import PreparationQueue
+from server.protocol.events import Event
+from server.protocol.task import ResultT, Task
+from server.sandbox import Limits
+
+PLACES = 2
+"""Previews at one time: they are never more, so exports keep the rest of the machine."""
+LABEL = "preview"
+"""Purpose of the workers in the list of processes."""
+_WARM_S = 15.0
+"""Time for which an idle worker is kept."""
+_MAX_WAIT_S = 10.0
+
+
+@dataclass
+class _Place:
+    """A slot, and the use of its worker."""
+
+    slot: LocalSlot
+    key: str | None = None
+    """Key of the media and effects that its worker has drawn; None without a worker."""
+    is_free: bool = True
+    used_at: float = 0.0
+    timer: asyncio.TimerHandle | None = None
+    """Ends its worker after a while."""
+    ending: "asyncio.Task[None] | None" = None
+
+
+class PreviewSlots:
+    """Draws few previews at a time; a worker never serves other media or effects.
+
+    Args:
+        launch: starts the workers.
+        warm_s: seconds for which an idle worker is kept.
+        max_wait_s: maximum expected wait for a place.
+    """
+
+    def __init__(
+        self, launch: Launch, *, warm_s: float = _WARM_S, max_wait_s: float = _MAX_WAIT_S
+    ) -> None:
+        self._places = [_Place(LocalSlot(at, None, launch, LABEL)) for at in range(PLACES)]
+        self._queue = PreparationQueue(
+            PLACES, initial_s=1.0, max_counted_s=30.0, max_wait_s=max_wait_s
+        )
+        self._warm_s = warm_s
+
+    def interval_s(self) -> float:
+        """Return the mean seconds from one preview to the next."""
+        return self._queue.interval_s
+
+    @asynccontextmanager
+    async def admit(self) -> AsyncIterator[None]:
+        """Wait for a place and hold it until the end of the block, in which `run` is called.
+
+        Raises:
+            ToqiboxError: rate_limited, as soon as the expected wait is too long.
+        """
+        async with self._queue.acquire():
+            yield
+
+    async def run(
+        self, key: str, task: Task[ResultT], timeouts: Timeouts, limits: Limits
+    ) -> ResultT:
+        """Run a task in the worker of that key, or in a new one.
+
+        Raises:
+            TaskError: see Worker.run.
+        """
+        place = self._choose(key)
+        place.is_free, place.key = False, key
+        if place.timer:
+            place.timer.cancel()
+        try:
+            if place.ending:  # it would end the worker of this task
+                await asyncio.wait((place.ending,))
+            return await place.slot.run(key, task, timeouts, _ignore, limits)
+        finally:
+            place.is_free, place.used_at = True, time.monotonic()
+            loop = asyncio.get_running_loop()
+            place.timer = loop.call_later(self._warm_s, self._end_worker, place)
+
+    async def stop(self) -> None:
+        """End all workers."""
+        for place in self._places:
+            if place.timer:
+                place.timer.cancel()
+            await place.slot.stop_worker()
+
+    def _choose(self, key: str) -> _Place:
+        free = [place for place in self._places if place.is_free]
+        return min(free, key=lambda place: (place.key != key, place.used_at))
+
+    def _end_worker(self, place: _Place) -> None:
+        place.key = None
+        place.ending = asyncio.create_task(place.slot.stop_worker())
+
+
+def _ignore(_event: Event) -> None:
+    pass

@@ -1,0 +1,196 @@
+"""Previews: single frames of the video that an export would be, drawn by the code of exports."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from server.concurrency import run_in_thread
+from server.config import Config
+from server.errors import CATALOGUE, ToqiboxError
+from server.jobs.execution.machine import MachineProbe, stall_timeout_s
+from server.jobs.execution.worker_process import Launch, TaskError, Timeouts
+from server.jobs.model.retry_after import BUSY_S, DISK_FULL_S
+from server.jobs.model.spec import Spec
+from server.jobs.previews.media_cache import MediaCache
+from server.jobs.previews.preview_form import PreviewRequest
+from server.jobs.previews.preview_media import DecodedPreview, PreviewMediaDecoder
+from server.jobs.previews.preview_slots import PreviewSlots
+from server.jobs.scheduling import plan
+from server.jobs.storage.data_folder import DataFolder
+from server.jobs.submission import affordable
+from server.jobs.submission.admission import Admission
+from server.jobs.submission.request import Request, resolve
+from server.jobs.validation.cache import ValidationCache
+from server.protocol.results.drawing import DrawnFrames
+from server.protocol.scene import SceneSpec
+from server.protocol.tasks import DrawFrames, FrameFile
+from server.sandbox import Limits
+
+MAX_REPLAYED_FRAMES = 900
+"""Frames before the requested one that are drawn to fill persistent targets; likewise seconds."""
+_MAX_REPLAY_S = 10.0
+_DRAW_S = 30.0
+_NICENESS = 4
+"""Frames of exports, with 2, take priority on a software renderer."""
+_DRAW_LIMITS = Limits(niceness=_NICENESS)
+_SOFTWARE_LIMITS = Limits(memory_bytes=6_000_000_000, niceness=_NICENESS)
+
+
+@dataclass(frozen=True)
+class PreviewFrame:
+    """A drawn frame."""
+
+    content: bytes
+    """The PNG or WebP file."""
+    frame: int
+    exact: bool
+    """False if not all frames before it were drawn, of a sequential effect."""
+    first: int
+    """The frame that drawing began at."""
+    renderer: str
+    software: bool
+
+
+class Previews:
+    """Draws previews, few at a time.
+
+    Args:
+        config: the settings.
+        data: the data folder.
+        machine: draws and decodes.
+        validations: costs of the effects.
+        admission: refuses previews while none could be drawn.
+        launch: starts the workers.
+    """
+
+    def __init__(
+        self,
+        config: Config,
+        data: DataFolder,
+        machine: MachineProbe,
+        validations: ValidationCache,
+        admission: Admission,
+        launch: Launch,
+    ) -> None:
+        self._config = config
+        self._machine = machine
+        self._validations = validations
+        self._admission = admission
+        self.cache = MediaCache(data.previews, config.preview_cache_mb * 1_000_000)
+        self.slots = PreviewSlots(launch)
+        self._media = PreviewMediaDecoder(config, machine, data, self.cache)
+
+    async def draw(
+        self,
+        preview: PreviewRequest,
+        files: Mapping[str, Path],
+        folder: Path,
+        request_id: str,
+        *,
+        webp_quality: int | None = None,
+    ) -> PreviewFrame:
+        """Draw a frame; its pixels are those of the export before they are encoded.
+
+        Args:
+            preview: what to draw.
+            files: uploads by field; the samples stand in for missing ones.
+            folder: for the file of the frame.
+            request_id: for the log.
+            webp_quality: of a WebP; None for a lossless one.
+
+        Raises:
+            ToqiboxError: for an invalid file or an impossible frame, with the field; rate_limited,
+                draining, not_ready, storage_full; errors of the effects.
+        """
+        async with AsyncExitStack() as stack:
+            await stack.enter_async_context(self.slots.admit())
+            self._admission.before_preview()
+            try:
+                media = await self._media.open(stack, files, preview.request, request_id)
+                spec = resolve(preview.request, media.prepared, self._config)
+                frame = preview.frame_of(spec)
+                self._check_cost(preview.request, spec, frame)
+                features = await self._media.analyse(media, spec, request_id)
+            except OSError as error:
+                raise ToqiboxError(
+                    "storage_full", retry_after=DISK_FULL_S, detail=str(error)
+                ) from error
+            file = FrameFile(
+                frame=frame, out=folder / f"frame.{preview.format}", webp_quality=webp_quality
+            )
+            scene = self._scene(preview.request, spec, media, features)
+            drawn = await self._draw(scene, file, _worker_key(preview.request, spec, media))
+            content = await run_in_thread(file.out.read_bytes)
+        result = drawn.frames[0]
+        return PreviewFrame(
+            content=content,
+            frame=result.frame,
+            exact=result.exact,
+            first=result.first,
+            renderer=drawn.renderer,
+            software=drawn.software,
+        )
+
+    def _check_cost(self, request: Request, spec: Spec, frame: int) -> None:
+        drawn = min(frame, MAX_REPLAYED_FRAMES) + 1 if spec.sequential else 1
+        affordable.check_cost(
+            request.chain,
+            replace(spec, frames=drawn),
+            self._validations.cached(checked.source for checked in request.chain),
+            self._config,
+            software=bool(self._machine.software),
+        )
+
+    def _scene(
+        self, request: Request, spec: Spec, media: DecodedPreview, features: Path
+    ) -> SceneSpec:
+        files = plan.SceneFiles(
+            effects=tuple(
+                replace(checked.source.with_local_paths, params=checked.params)
+                for checked in request.chain
+            ),
+            photo=media.photo,
+            photo2=media.photo2,
+            features=features,
+        )
+        scene = plan.spec_scene(spec, files, self._config)
+        return replace(scene, gpu=self._machine.usable_gpu)
+
+    async def _draw(self, scene: SceneSpec, file: FrameFile, key: str) -> DrawnFrames:
+        task = DrawFrames(
+            scene=scene, frames=(file,), max_frames=MAX_REPLAYED_FRAMES, max_s=_MAX_REPLAY_S
+        )
+        software = bool(self._machine.software)
+        timeouts = Timeouts(stall_timeout_s(self._config, software=software), _DRAW_S)
+        limits = _SOFTWARE_LIMITS if software else _DRAW_LIMITS
+        try:
+            return await self.slots.run(key, task, timeouts, limits)
+        except TaskError as error:
+            if self._admission.is_draining:
+                raise ToqiboxError("draining", retry_after=BUSY_S) from error
+            raise _client_error(error) from error
+
+
+def _worker_key(request: Request, spec: Spec, media: DecodedPreview) -> str:
+    """Return a text that is equal for previews of the same effects, track and photos."""
+    names = [path.parent.name for path in (media.photo, media.photo2) if path is not None]
+    sources = [checked.source.key for checked in request.chain]
+    text = json.dumps([sources, spec.audio, media.track.name, names])
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _client_error(error: TaskError) -> ToqiboxError:
+    """Return the error for the client whose frame could not be drawn."""
+    if error.code in ("render_stalled", "render_timeout"):
+        return ToqiboxError("not_ready", retry_after=BUSY_S, detail=error.detail)
+    code = error.code if CATALOGUE[error.code].status else "internal"
+    return ToqiboxError(
+        code,
+        field=error.field,
+        diagnostics=error.diagnostics,
+        detail=error.detail,
+        **error.values,
+    )

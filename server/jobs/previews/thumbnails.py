@@ -1,0 +1,133 @@
+"""Thumbnails: a small picture of each effect with the samples, made once and kept."""
+
+import asyncio
+import hashlib
+import json
+import os
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import replace
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+from weakref import WeakValueDictionary
+
+from server.concurrency import run_in_thread
+from server.config import Config
+from server.effects.library.library import Library
+from server.errors import ToqiboxError
+from server.files import atomic
+from server.files.disk import discard
+from server.jobs.execution.machine import MachineProbe
+from server.jobs.model.effect_source import EffectSource
+from server.jobs.model.retry_after import DISK_FULL_S
+from server.jobs.previews.preview_form import PreviewRequest
+from server.jobs.previews.previews import Previews
+from server.jobs.previews.sample_media import samples_key
+from server.jobs.storage.data_folder import DataFolder
+from server.jobs.submission.admission import Admission
+from server.jobs.submission.chain import check_chain
+from server.jobs.submission.preparation_queue import PreparationQueue
+from server.jobs.submission.presets import Presets
+from server.jobs.submission.request import Request, make_request
+
+SIZE = (320, 180)
+TIME_S = Decimal("9.87")
+"""Time in the sample track: just after a kick, and in the middle of the video, where a transition
+shows both photos."""
+_FPS = 30
+_QUALITY = 82
+_MAX_FILES = 2000
+"""Thumbnails that are kept; those of changed effects remain until then."""
+_VERSION = 1
+"""Changes with what thumbnails look like."""
+
+
+class Thumbnails:
+    """Draws thumbnails one at a time, so that a page with all of them does not keep previews out.
+
+    Args:
+        config: the settings.
+        data: the data folder.
+        machine: its renderer is part of what a thumbnail depends on.
+        library: the effects.
+        admission: refuses thumbnails while none could be drawn.
+        previews: draws them.
+    """
+
+    def __init__(
+        self,
+        config: Config,
+        data: DataFolder,
+        machine: MachineProbe,
+        library: Library,
+        admission: Admission,
+        previews: Previews,
+    ) -> None:
+        self._config = config
+        self._data = data
+        self._machine = machine
+        self._library = library
+        self._admission = admission
+        self._previews = previews
+        self._queue = PreparationQueue(1, initial_s=1.0, max_counted_s=20.0, max_wait_s=60.0)
+        self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+
+    def key(self, source: EffectSource) -> str:
+        """Return a text that changes with everything that a thumbnail depends on."""
+        parts = [_VERSION, source.key, samples_key(), self._machine.fingerprint]
+        return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:32]
+
+    def path(self, source: EffectSource) -> Path:
+        """Return the file of a thumbnail."""
+        return self._data.thumbnails / f"{self.key(source)}.webp"
+
+    async def get(self, source: EffectSource, request_id: str) -> bytes:
+        """Return the thumbnail of a valid effect as WebP, drawn first if it is missing.
+
+        Raises:
+            ToqiboxError: see Previews.draw.
+        """
+        path = self.path(source)
+        async with self._locks.setdefault(path.name, asyncio.Lock()):
+            with suppress(FileNotFoundError):
+                return await run_in_thread(path.read_bytes)
+            self._admission.before_preview()
+            async with self._queue.acquire():
+                content = await self._draw(source, request_id)
+            try:
+                await run_in_thread(self._keep, path, content)
+            except OSError as error:
+                raise ToqiboxError(
+                    "storage_full", retry_after=DISK_FULL_S, detail=str(error)
+                ) from error
+            return content
+
+    async def _draw(self, source: EffectSource, request_id: str) -> bytes:
+        request = await run_in_thread(self._request, source.id)
+        preview = PreviewRequest(request=request, time=TIME_S, format="webp")
+        folder = self._data.new_spool()
+        try:
+            drawn = await self._previews.draw(
+                preview, {}, folder, request_id, webp_quality=_QUALITY
+            )
+        finally:
+            await run_in_thread(discard, folder)
+            self._data.release(folder)
+        return drawn.content
+
+    def _request(self, effect_id: str) -> Request:
+        values: Mapping[str, Any] = {"effect": effect_id, "fps": _FPS}
+        presets = Presets(())
+        chain = check_chain(values, self._library, presets)
+        photo2 = any(checked.effect.transition_image for checked in chain)
+        request = make_request(values, chain, self._config, presets, photo2=photo2)
+        return replace(request, width=SIZE[0], height=SIZE[1])
+
+    def _keep(self, path: Path, content: bytes) -> None:
+        path.parent.mkdir(mode=0o700, exist_ok=True)
+        with atomic.atomic_write(path) as file:
+            file.write(content)
+        kept = [(entry.stat().st_mtime_ns, entry.path) for entry in os.scandir(path.parent)]
+        for _, name in sorted(kept)[: max(0, len(kept) - _MAX_FILES)]:
+            discard(Path(name))

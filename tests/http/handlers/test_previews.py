@@ -1,0 +1,280 @@
+"""Previews and thumbnails over HTTP, drawn by real workers."""
+
+import asyncio
+import json
+import os
+from dataclasses import replace
+from decimal import Decimal
+from io import BytesIO
+from pathlib import Path
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+from PIL import Image
+
+from server.audio import features
+from server.effects.library.library import Library
+from server.jobs.execution.worker_process import Timeouts
+from server.jobs.model.effect_source import read_source
+from server.jobs.model.validation_result import ValidationResult
+from server.jobs.previews import preview_media, previews, thumbnails
+from server.jobs.previews.preview_form import nearest_aspect
+from server.jobs.previews.preview_slots import LABEL, PreviewSlots
+from server.jobs.previews.sample_media import SAMPLE_NAMES, samples_key
+from server.jobs.scheduling import plan
+from server.protocol import file_names
+from server.render.gl.context import Context
+from server.render.gl.pixels import read_rgba
+from server.render.scene import Scene
+from tests.harness import processes, validation_results
+from tests.harness.limits import HANG_S
+from tests.http.conftest import CAN_DRAW, DRIVER, Running, Start
+from tests.http.wire import Response, exchange, form, head, part, post
+from tests.render.drawing import TRAIL
+
+SIZE = (part("width", "64"), part("height", "36"))
+PULSE = """/*{"INPUTS": [{"NAME": "inputImage", "TYPE": "image"},
+    {"NAME": "size", "TYPE": "float", "MIN": 0, "MAX": 1, "BIND": "level"}]}*/
+void main() { gl_FragColor = mix(IMG_THIS_PIXEL(inputImage), vec4(size, TIME, 0.5, 1.0), 0.5); }
+"""
+
+
+def preview(*parts: bytes, headers: tuple[str, ...] = ()) -> bytes:
+    """Return a POST /preview of these parts."""
+    return post(form(*parts), *headers).replace(b"POST /export", b"POST /preview", 1)
+
+
+def pixels_of(response: Response) -> NDArray[np.uint8]:
+    assert response.status == 200, response.body
+    with Image.open(BytesIO(response.body)) as image:
+        return np.asarray(image.convert("RGBA"))
+
+
+def facts_of(response: Response) -> dict[str, object]:
+    return dict(json.loads(response.headers["x-frame"]))
+
+
+def workers() -> list[processes.Process]:
+    """Return the workers that draw previews."""
+    children = processes.descendants(os.getpid())
+    return [child for child in children if child.command.split()[-1:] == [LABEL]]
+
+
+def add_samples(running: Running, media: tuple[bytes, bytes]) -> None:
+    """Put a short track and small photos in the place of the samples, which are slow to make."""
+    folder = running.service.data.previews / samples_key()
+    folder.mkdir(parents=True)
+    for (field, name), content in zip(SAMPLE_NAMES.items(), (*media, media[1]), strict=True):
+        assert field in ("audio", "photo", "photo2")
+        (folder / name).write_bytes(content)
+
+
+@pytest.fixture
+async def drawing(
+    start: Start, tmp_path: Path, media: tuple[bytes, bytes], monkeypatch: pytest.MonkeyPatch
+) -> Running:
+    """A server with two valid effects and short samples; its machine may be busy."""
+    monkeypatch.setattr(previews, "_DRAW_S", HANG_S)
+    monkeypatch.setattr(preview_media, "_ANALYSE_TIMEOUTS", Timeouts(HANG_S, HANG_S))
+    shaders = tmp_path / "shaders"
+    shaders.mkdir()
+    (shaders / "trail.fs").write_text(TRAIL)
+    (shaders / "level.fs").write_text(PULSE)
+    known = validation_results.same_for_all(Library((shaders,)), DRIVER, ValidationResult())
+    running = await start(known=known, shaders_dirs=(shaders,))
+    add_samples(running, media)
+    return running
+
+
+async def export_frame(running: Running, frame: int, *parts: bytes) -> NDArray[np.uint8]:
+    """Draw a frame of an accepted export as its segments do: every frame from the first on."""
+    accepted = await exchange(running.port, post(form(*parts)), wait_s=HANG_S)
+    assert accepted.status == 202, accepted.body
+    job = await running.service.store.jobs.get(str(accepted.json["jobId"]))
+    assert job is not None
+    folder = running.service.data.job_folder(job.id)
+    track = folder / "features"
+    features.analyse(folder / file_names.AUDIO, track, whole=job.spec.needs_track)
+    scene = plan.scene_of(job, folder, track, running.config)
+    with Context() as context:
+        drawn = Scene(context, scene)
+        drawn.begin(0)
+        for number in range(frame + 1):
+            drawn.draw(number)
+        drawn.composite.draw()
+        return read_rgba(drawn.composite.output)
+
+
+@pytest.mark.parametrize("effect", ["breathe", "level", "trail"])
+async def test_a_preview_is_the_frame_of_the_export(
+    drawing: Running, media: tuple[bytes, bytes], effect: str
+) -> None:
+    fields = [part("effect", effect), part("duration", "0.8"), part("start", "0.1")]
+    fields += [part("title", "Dusk"), part("fit", "cover"), part("fps", "25")]
+    files = [part("audio", media[0], filename="a"), part("photo", media[1], filename="p")]
+    response = await exchange(
+        drawing.port, preview(*fields, *SIZE, part("frame", "12"), *files), wait_s=HANG_S
+    )
+    expected = await export_frame(drawing, 12, *fields, *files)
+    assert np.array_equal(pixels_of(response), expected)
+    assert response.headers["content-type"] == "image/png"
+    facts = facts_of(response)
+    first = 0 if effect == "trail" else 12
+    assert facts == {**facts, "frame": 12, "exact": True, "from": first, "dimmed": None}
+    assert await drawing.spool_is_empty()
+
+
+async def test_lossless_webp_has_the_same_pixels(drawing: Running) -> None:
+    fields = (part("effect", "level"), *SIZE, part("time", "0.5"))
+    png = await exchange(drawing.port, preview(*fields), wait_s=HANG_S)
+    webp = await exchange(drawing.port, preview(*fields, part("format", "webp")), wait_s=HANG_S)
+    assert webp.headers["content-type"] == "image/webp"
+    assert webp.body[8:12] == b"WEBP"
+    assert np.array_equal(pixels_of(png), pixels_of(webp))
+    assert facts_of(webp)["frame"] == 15
+
+
+async def test_the_media_are_decoded_and_analysed_once(drawing: Running) -> None:
+    """A second preview has only its frame to draw, in the worker of the first."""
+    run, tasks = drawing.service.machine.run_task, []
+
+    async def count(task: object, *args: object) -> object:
+        tasks.append(type(task).__name__)
+        return await run(task, *args)  # type: ignore[arg-type]
+
+    drawing.service.machine.run_task = count  # type: ignore[assignment]
+    fields = (part("effect", "level"), *SIZE)
+    first = await exchange(drawing.port, preview(*fields, part("frame", "3")), wait_s=HANG_S)
+    assert sorted(tasks) == ["Analyse", "Prepare", "Prepare"]
+    (worker,) = workers()
+    second = await exchange(drawing.port, preview(*fields, part("frame", "4")), wait_s=HANG_S)
+    assert len(tasks) == 3
+    assert workers() == [worker]
+    assert first.body != second.body
+    await exchange(drawing.port, preview(part("effect", "trail"), *SIZE), wait_s=HANG_S)
+    assert len(workers()) == 2, "another effect gets a worker of its own"
+
+
+async def test_an_idle_worker_ends(drawing: Running) -> None:
+    drawing.service.previews.slots._warm_s = 0.05
+    await exchange(drawing.port, preview(part("effect", "level"), *SIZE), wait_s=HANG_S)
+    assert await drawing.until(lambda: not workers())
+    again = await exchange(drawing.port, preview(part("effect", "level"), *SIZE), wait_s=HANG_S)
+    assert again.status == 200
+
+
+async def test_a_client_that_leaves_takes_its_worker_along(drawing: Running) -> None:
+    await exchange(drawing.port, preview(part("effect", "level"), *SIZE), wait_s=HANG_S)
+    (worker,) = workers()
+    worker.pause()
+    _, writer = await asyncio.open_connection("127.0.0.1", drawing.port)
+    writer.write(preview(part("effect", "level"), *SIZE))
+    assert await drawing.until(lambda: bool(drawing.spooled()))
+    places = drawing.service.previews.slots._places
+    assert await drawing.until(lambda: not all(place.is_free for place in places))
+    writer.transport.abort()
+    assert await drawing.until(lambda: not workers())
+    assert await drawing.spool_is_empty()
+
+
+async def test_more_than_two_at_a_time_wait_and_then_are_refused(drawing: Running) -> None:
+    """While both places are taken, a further one is refused as soon as its wait is too long."""
+    slots = drawing.service.previews.slots = PreviewSlots(
+        drawing.service.fork_server.start, max_wait_s=0.2
+    )
+    async with slots.admit(), slots.admit():
+        refused = await exchange(drawing.port, preview(*SIZE), wait_s=HANG_S)
+        assert (refused.status, refused.code) == (429, "rate_limited")
+        assert int(refused.headers["retry-after"]) >= 1
+    assert (await exchange(drawing.port, preview(*SIZE), wait_s=HANG_S)).status == 200
+
+
+async def test_no_preview_while_none_can_be_drawn(drawing: Running) -> None:
+    drawing.service.machine.report = None
+    assert (await exchange(drawing.port, preview(*SIZE), wait_s=HANG_S)).code == "not_ready"
+    drawing.service.draining = True
+    assert (await exchange(drawing.port, preview(*SIZE), wait_s=HANG_S)).code == "draining"
+
+
+@pytest.mark.parametrize(
+    ("fields", "code", "field"),
+    [
+        ({"width": "64"}, "missing_field", "height"),
+        ({"width": "64", "height": "1921"}, "invalid_parameter", "height"),
+        ({"width": "x"}, "invalid_parameter", "width"),
+        ({"aspect": "1:1", "width": "64", "height": "64"}, "invalid_parameter", "width"),
+        ({"frame": "1", "time": "1"}, "invalid_parameter", "time"),
+        ({"frame": "-1"}, "invalid_parameter", "frame"),
+        ({"frame": "30", "width": "16", "height": "16"}, "invalid_parameter", "frame"),
+        ({"time": "1.01", "width": "16", "height": "16"}, "invalid_parameter", "time"),
+        ({"time": "nan"}, "invalid_parameter", "time"),
+        ({"start": "drop"}, "invalid_parameter", "start"),
+        ({"format": "gif"}, "invalid_parameter", "format"),
+        ({"codec": "h264"}, "unknown_field", "codec"),
+        ({"effect": "none"}, "unknown_effect", "effect"),
+        ({"params": '{"size": 7}', "effect": "level"}, "invalid_parameter", "params.size"),
+    ],
+)
+async def test_what_is_wrong_is_named(
+    drawing: Running, fields: dict[str, str], code: str, field: str
+) -> None:
+    parts = [part(name, text) for name, text in fields.items()]
+    refused = await exchange(drawing.port, preview(*parts), wait_s=HANG_S)
+    assert (refused.code, refused.json["field"]) == (code, field)
+    assert await drawing.spool_is_empty()
+
+
+@pytest.mark.parametrize(
+    ("name", "code"), [("audio", "unsupported_media_type"), ("photo", "unsupported_media_type")]
+)
+async def test_a_file_that_cannot_be_used_is_named(drawing: Running, name: str, code: str) -> None:
+    parts = (*SIZE, part(name, b"no media at all", filename="x"))
+    refused = await exchange(drawing.port, preview(*parts), wait_s=HANG_S)
+    assert (refused.code, refused.json["field"]) == (code, name)
+    assert not list(drawing.service.data.previews.glob("*.part"))
+
+
+async def test_an_export_uses_the_features_of_a_preview(
+    drawing: Running, media: tuple[bytes, bytes]
+) -> None:
+    files = [part("audio", media[0], filename="a"), part("photo", media[1], filename="p")]
+    fields = [part("effect", "level"), part("duration", "0.8")]
+    await exchange(drawing.port, preview(*fields, *SIZE, *files), wait_s=HANG_S)
+    accepted = await exchange(drawing.port, post(form(*fields, *files)), wait_s=HANG_S)
+    job = await drawing.service.store.jobs.get(str(accepted.json["jobId"]))
+    assert job is not None
+    assert plan.is_analysed(job.spec, drawing.service.data.features_folder(job.spec))
+
+
+async def test_a_thumbnail_is_drawn_once(drawing: Running) -> None:
+    target = "GET /effects/level/thumbnail.webp"
+    thumbnails.TIME_S, time_s = Decimal("0.5"), thumbnails.TIME_S
+    try:
+        first = await exchange(drawing.port, head(target), wait_s=HANG_S)
+    finally:
+        thumbnails.TIME_S = time_s
+    assert first.headers["content-type"] == "image/webp"
+    assert pixels_of(first).shape == (180, 320, 4)
+    drawing.service.machine.report = replace(CAN_DRAW, encoders={})  # nothing can be drawn now
+    second = await exchange(drawing.port, head(target))
+    assert (second.body, second.headers["etag"]) == (first.body, first.headers["etag"])
+    fresh = head(target, f"If-None-Match: {first.headers['etag']}")
+    assert (await exchange(drawing.port, fresh)).status == 304
+    assert (await exchange(drawing.port, head(target.replace("level", "none")))).status == 404
+    assert await drawing.spool_is_empty()
+
+
+async def test_a_changed_effect_has_another_thumbnail(drawing: Running) -> None:
+    library, thumbnail = drawing.service.library, drawing.service.thumbnails
+    before = thumbnail.key(read_source(library.get("level"), library))
+    (drawing.config.shaders_dirs[0] / "level.fs").write_text(PULSE.replace("0.5, 1.0", "0.4, 1.0"))
+    assert thumbnail.key(read_source(library.get("level"), library)) != before
+
+
+@pytest.mark.parametrize(
+    ("size", "aspect"),
+    [((640, 360), "16:9"), ((361, 640), "9:16"), ((500, 520), "1:1"), ((400, 480), "4:5")],
+)
+def test_the_aspect_of_a_size(size: tuple[int, int], aspect: str) -> None:
+    assert nearest_aspect(*size) == aspect

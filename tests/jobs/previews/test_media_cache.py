@@ -1,0 +1,80 @@
+"""The cache of decoded media: what is complete, what is kept, what is removed."""
+
+import asyncio
+import os
+from pathlib import Path
+
+import pytest
+
+from server.jobs.previews.media_cache import MediaCache
+
+
+async def fill(folder: Path) -> None:
+    (folder / "media").write_bytes(bytes(600))
+
+
+async def use(cache: MediaCache, key: str, at_s: int) -> None:
+    """Open an entry that was used last at that time."""
+    async with cache.open(key, fill) as folder:
+        os.utime(folder, (at_s, at_s))
+
+
+def names(folder: Path) -> set[str]:
+    return {path.name for path in folder.iterdir()}
+
+
+async def test_an_entry_is_made_once_even_for_two_at_a_time(tmp_path: Path) -> None:
+    cache, made = MediaCache(tmp_path / "cache", 1000), []
+
+    async def make(folder: Path) -> None:
+        made.append(folder)
+        await asyncio.sleep(0.01)
+        await fill(folder)
+
+    async def read() -> bytes:
+        async with cache.open("a", make) as folder:
+            return (folder / "media").read_bytes()
+
+    assert list(await asyncio.gather(read(), read())) == [bytes(600)] * 2
+    assert len(made) == 1
+
+
+async def test_nothing_is_left_of_an_entry_that_could_not_be_made(tmp_path: Path) -> None:
+    cache = MediaCache(tmp_path, 1000)
+
+    async def fail(folder: Path) -> None:
+        await fill(folder)
+        raise LookupError
+
+    with pytest.raises(LookupError):
+        async with cache.open("a", fail):
+            pass
+    assert not names(tmp_path)
+    await use(cache, "a", 1)
+    assert names(tmp_path) == {"a"}
+
+
+async def test_the_entry_used_longest_ago_makes_space(tmp_path: Path) -> None:
+    cache = MediaCache(tmp_path, 1300)
+    await use(cache, "old", 1)
+    await use(cache, "new", 2)
+    await use(cache, "old", 3)
+    await use(cache, "third", 4)
+    assert names(tmp_path) == {"old", "third"}
+
+
+async def test_an_entry_in_use_is_kept(tmp_path: Path) -> None:
+    cache = MediaCache(tmp_path, 100)
+    async with cache.open("a", fill):
+        await use(cache, "b", 2)
+        assert names(tmp_path) == {"a", "b"}  # too much, but both are in use when it is measured
+        await cache.shrink()
+        assert names(tmp_path) == {"a"}
+
+
+async def test_the_start_removes_unfinished_entries_and_the_excess(tmp_path: Path) -> None:
+    await use(MediaCache(tmp_path, 10_000), "a", 1)
+    await use(MediaCache(tmp_path, 10_000), "b", 2)
+    (tmp_path / "c.part").mkdir()
+    MediaCache(tmp_path, 700).sweep()
+    assert names(tmp_path) == {"b"}
