@@ -37,7 +37,11 @@ def run(config: Config, options: argparse.Namespace) -> int:
     if not database.exists():
         print_errors(f"toqibox jobs: no server has used {config.data_dir} yet")
         return FAILED
-    store = Store(database)
+    try:
+        store = Store(database)
+    except RuntimeError as error:  # of a newer server, among others
+        print_errors(f"toqibox jobs: {error}")
+        return FAILED
     try:
         jobs = asyncio.run(store.jobs.list_recent(_MAX_JOBS))
     finally:

@@ -23,6 +23,8 @@ _COMMANDS = {
     "effects": "list effects, and write and test new ones",
     "presets": "list the presets, or print one",
     "jobs": "list the jobs of the server on this machine, or cancel one",
+    "backup": "copy the data folder, also while its server runs",
+    "restore": "make a data folder from a backup",
     "doctor": "check this machine, and print how to fix what fails",
 }
 """Each is a module of this package with ``configure(parser)`` and ``run(config, options)``."""

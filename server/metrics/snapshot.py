@@ -10,7 +10,7 @@ from server.protocol.results.machine import GpuLoad
 
 @dataclass
 class Snapshot:
-    """What was read for a scrape; None was not read in time, and its metrics are absent."""
+    """Values that were read for a scrape; None was not read in time: its metrics are absent."""
 
     jobs: Sequence[LiveJobs] | None = None
     is_ready: bool | None = None

@@ -79,6 +79,7 @@ ORDER: dict[str, tuple[str, ...]] = {
         "model",
         "storage",
         "store",
+        "backup",
         "validation",
         "submission",
         "scheduling",
@@ -122,7 +123,7 @@ DOORS = {
         "samples/sample_photo.py",
         "typography/",
     },
-    "sqlite3": {"jobs/store/sqlite.py"},
+    "sqlite3": {"jobs/store/sqlite.py", "jobs/store/database_copy.py"},
     "subprocess": {"media/ffmpeg.py", "demo/server.py"},
     "uharfbuzz": {"typography/"},
 }

@@ -32,7 +32,7 @@ class LiveJobs:
     plan: str
     count: int
     oldest_ms: int
-    """When the oldest of them was accepted."""
+    """Time at which the oldest of them was accepted."""
 
 
 class JobStore:

@@ -122,7 +122,7 @@ async def test_a_token_is_required_where_one_is_set(
     assert TOKEN not in repr(running.config)
 
 
-async def test_openmetrics_is_served_where_it_is_asked_for(running: Running) -> None:
+async def test_openmetrics_is_served_where_it_is_requested(running: Running) -> None:
     plain = await exchange(running.port, head("GET /metrics"))
     assert plain.headers["content-type"].startswith("text/plain; version=")
     assert plain.headers["cache-control"] == "no-store"
