@@ -12,6 +12,7 @@ from server.settings.readers import (
     Network,
     choice,
     integer,
+    read_file,
     read_flag,
     read_folder,
     read_folders,
@@ -168,6 +169,24 @@ class Config:
         read_token,
         "bearer token that GET /metrics requires",
         is_secret=True,
+    )
+    api_keys_file: Path | None = _setting(
+        "API_KEYS_FILE",
+        None,
+        read_file,
+        "file of the API keys; without it the server is open to all",
+    )
+    link_secrets_file: Path | None = _setting(
+        "LINK_SECRETS_FILE",
+        None,
+        read_file,
+        "file of the secrets that sign links; without it one is made in DATA_DIR",
+    )
+    link_ttl_sec: int = _setting(
+        "LINK_TTL_SEC",
+        86_400,
+        integer(60, 31_536_000),
+        "minimum lifetime of a signed link, seconds; the video may be removed before",
     )
     log_level: str = _setting(
         "LOG_LEVEL",

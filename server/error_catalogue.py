@@ -48,16 +48,20 @@ CATALOGUE: dict[str, ErrorSpec] = {
         "Загрузка оборвалась. Отправьте файлы ещё раз.",
         retryable=True,
     ),
-    "unauthenticated": _spec(401, "An API key is needed.", "Нужен ключ API."),
+    "unauthenticated": _spec(
+        401, "A valid API key is needed{why}.", "Нужен действующий ключ API{why}."
+    ),
     "plan_not_allowed": _spec(
-        403, "This key does not include the plan.", "Этот ключ не даёт такого тарифа."
+        403,
+        "This key does not include the plan “{name}”. It may use: {known}.",
+        "Этот ключ не даёт тарифа «{name}». С ним можно: {known}.",
     ),
     "effect_not_allowed": _spec(
         403,
-        "This effect is not part of the plan.",
-        "Этот эффект не входит в тариф.",
+        "The effect “{name}” is not part of the plan of this key.",
+        "Эффект «{name}» не входит в тариф этого ключа.",
     ),
-    "not_found": _spec(404, "There is nothing here.", "Здесь ничего нет."),
+    "not_found": _spec(404, "There is nothing here{why}.", "Здесь ничего нет{why}."),
     "method_not_allowed": _spec(
         405, "This method is not allowed here.", "Этот метод здесь не поддерживается."
     ),
@@ -166,8 +170,8 @@ CATALOGUE: dict[str, ErrorSpec] = {
     ),
     "too_many_jobs": _spec(
         429,
-        "You have too many videos in the queue.",
-        "У вас слишком много видео в очереди.",
+        "Too many videos: {reason}.",
+        "Слишком много видео: {reason}.",
         retryable=True,
     ),
     "draining": _spec(

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from server.access_messages import ACCESS_MESSAGES
+
 
 @dataclass(frozen=True)
 class Message:
@@ -65,6 +67,7 @@ def read_values(values: Mapping[str, Any] | None) -> dict[str, Any]:
 
 
 MESSAGES: dict[str, tuple[str, str]] = {
+    **ACCESS_MESSAGES,
     "did_you_mean": (" Did you mean “{name}”?", " Может быть, «{name}»?"),
     "excludes": ("not together with “{name}”", "вместе с «{name}» его передавать нельзя"),
     "given_twice": ("given more than once", "он указан больше одного раза"),
@@ -88,10 +91,6 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "params_in_chain": (
         "not allowed with a chain: each effect has its own params",
         "у эффектов цепочки свои params",
-    ),
-    "idempotency_key": (
-        "must be 1 to {maximum} visible ASCII characters without spaces",
-        "нужно от 1 до {maximum} видимых символов ASCII без пробелов",
     ),
     "required": ("missing", "его не хватает"),
     "one_line": ("must be a single line of text", "нужна строка текста в кавычках"),

@@ -7,6 +7,8 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import quote
 
+from server.access.signed_links import LinkSigner
+from server.access.signing_secrets import read_secrets, secrets_path
 from server.cli.support.exit_status import FAILED
 from server.cli.support.local_request import send_request
 from server.cli.support.options import add_data_folder, add_json
@@ -18,6 +20,7 @@ from server.terminal import print_errors, print_lines
 
 _MAX_JOBS = 200
 _TIMEOUT_S = 10
+_LINK_S = 60
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -87,9 +90,8 @@ def _cancel(config: Config, job_id: str) -> int:
         print_errors(f"toqibox jobs: no server is running on {config.data_dir}")
         return FAILED
     try:
-        status, body = send_request(
-            address, "DELETE", f"/export/{quote(job_id, safe='')}", _TIMEOUT_S
-        )
+        path = _sign(config, "DELETE", f"/export/{quote(job_id, safe='')}")
+        status, body = send_request(address, "DELETE", path, _TIMEOUT_S)
     except OSError as error:
         print_errors(f"toqibox jobs: the server at {address} does not answer ({error})")
         return FAILED
@@ -98,3 +100,16 @@ def _cancel(config: Config, job_id: str) -> int:
         return FAILED
     print_lines(f"{job_id}  {body['status']}")
     return 0
+
+
+def _sign(config: Config, method: str, path: str) -> str:
+    """Return a signed link, where the server has made secrets because it has API keys.
+
+    Raises:
+        OSError: the secrets cannot be read: they are another user's.
+    """
+    secrets = secrets_path(config)
+    if not secrets.exists():
+        return path
+    signer = LinkSigner(read_secrets(secrets), _LINK_S)
+    return f"{path}?{signer.sign(method, path, signer.expiry(None))}"

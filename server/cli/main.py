@@ -1,4 +1,4 @@
-"""The command line: `toqibox serve | health | render | analyse | effects | presets | jobs …`.
+"""The command line: `toqibox serve | health | render | analyse | effects | presets | keys …`.
 
 Exit status: 0 done, 1 failed, 2 wrong usage or settings, 130 interrupted.
 """
@@ -22,6 +22,7 @@ _COMMANDS = {
     "analyse": "print the tempo, events and sections of a track",
     "effects": "list effects, and write and test new ones",
     "presets": "list the presets, or print one",
+    "keys": "add, list, replace and revoke API keys, and sign tokens",
     "jobs": "list the jobs of the server on this machine, or cancel one",
     "backup": "copy the data folder, also while its server runs",
     "restore": "make a data folder from a backup",
@@ -69,5 +70,6 @@ def _environment(options: argparse.Namespace) -> dict[str, str]:
         "HOST": getattr(options, "host", None),
         "PORT": getattr(options, "port", None),
         "DATA_DIR": getattr(options, "data", None),
+        "API_KEYS_FILE": getattr(options, "keys_file", None),
     }
     return {**os.environ, **{name: value for name, value in overrides.items() if value is not None}}

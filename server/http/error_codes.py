@@ -4,8 +4,11 @@ from server.errors import CATALOGUE
 
 EVERYWHERE = ("malformed_request", "method_not_allowed", "internal")
 """Responses to a malformed request, to a wrong method, and to an internal error."""
+AUTHENTICATION = ("unauthenticated", "rate_limited")
+"""Responses of every route that is not open, on a server with API keys."""
 JOB = ("not_found", "precondition_failed")
 STREAM = (*JOB, "too_many_streams")
+EXPORTS = ("not_found", "invalid_parameter")
 CANCEL = (*JOB, "storage_full")
 DOWNLOAD_HEAD = ("not_found", "result_not_ready", "result_expired", "precondition_failed")
 DOWNLOAD = (*DOWNLOAD_HEAD, "range_not_satisfiable")
@@ -48,6 +51,9 @@ EXPORT = (
     "unknown_effect",
     "shader_rejected",
     "shader_compile_failed",
+    "plan_not_allowed",
+    "effect_not_allowed",
+    "too_many_jobs",
     "idempotency_in_progress",
     "idempotency_mismatch",
     "queue_full",
@@ -56,13 +62,16 @@ EXPORT = (
     "storage_full",
     "not_ready",
 )
-_OF_JOBS = ("queue_full", "idempotency_in_progress", "idempotency_mismatch")
+_OF_JOBS = (
+    *("queue_full", "idempotency_in_progress", "idempotency_mismatch"),
+    *("too_many_jobs", "plan_not_allowed", "effect_not_allowed"),
+)
 PREVIEW = tuple(code for code in EXPORT if code not in _OF_JOBS)
 ALL = tuple(
     dict.fromkeys(
         (
-            *(*EVERYWHERE, *JOB, *STREAM, *CANCEL, *DOWNLOAD, *EFFECTS, *PRESETS, *EFFECT),
-            *(*READY, *METRICS, *EXPORT),
+            *(*EVERYWHERE, *AUTHENTICATION, *JOB, *EXPORTS, *STREAM, *CANCEL, *DOWNLOAD),
+            *(*EFFECTS, *PRESETS, *EFFECT, *READY, *METRICS, *EXPORT),
         )
     )
 )
@@ -71,6 +80,7 @@ ALL = tuple(
 NOTES = {
     "idempotency_in_progress": "the first request with this Idempotency-Key is being handled",
     "idempotency_mismatch": "the Idempotency-Key belongs to a request of other fields or files",
+    "unauthenticated": "on a server with API keys: no key, or one that is not valid",
     "precondition_failed": "If-Match names another version",
     "result_not_ready": "the job is queued or processing",
     "result_expired": "the file was removed, or the job failed or was cancelled and has none",

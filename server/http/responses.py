@@ -56,7 +56,8 @@ def error_response(
         payload, status, {"Content-Language": language, "Vary": "Accept-Language"}
     )
     if status == 401:
-        response.headers["WWW-Authenticate"] = "Bearer"
+        refused = ', error="invalid_token"' if "why" in error.values else ""
+        response.headers["WWW-Authenticate"] = f'Bearer realm="toqibox"{refused}'
     if status in (429, 503) or error.retry_after:
         response.headers["Retry-After"] = str(max(1, error.retry_after or BUSY_S))
     return response

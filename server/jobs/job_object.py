@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+from server.access.signed_links import LinkSigner
 from server.errors import CATALOGUE, localize
 from server.jobs.model.job import Job, Stage, Status
 from server.jobs.submission.fields import ASPECTS, FITS, HIGHLIGHTS, aspect_of
@@ -48,6 +49,8 @@ class JobView:
     eta_s: int | None
     public_url: str = ""
     """Prefix of its links."""
+    links: LinkSigner | None = None
+    """Signs its links; None on a server without API keys."""
 
     @property
     def stage(self) -> str | None:
@@ -84,7 +87,18 @@ class JobView:
         job = self.job
         if job.status is not Status.COMPLETED or job.removed or job.is_expired:
             return None
-        return f"{self.public_url}/download/{job.id}{suffix}"
+        return self._url(f"/download/{job.id}{suffix}")
+
+    @property
+    def events_link(self) -> str:
+        """The link to its events, which an `EventSource` requests without a header."""
+        return self._url(f"/export/{self.job.id}/events")
+
+    def _url(self, path: str) -> str:
+        if self.links is None:
+            return self.public_url + path
+        query = self.links.sign("GET", path, self.links.expiry(self.job.expires_at))
+        return f"{self.public_url}{path}?{query}"
 
     @property
     def error(self) -> str | None:
@@ -181,6 +195,7 @@ PROPERTIES: dict[str, Property] = {
     "attempt": Property(COUNT, lambda view: view.job.attempt),
     "downloadUrl": Property(nullable(TEXT), lambda view: view.link()),
     "posterUrl": Property(nullable(TEXT), lambda view: view.link("/poster.jpg")),
+    "eventsUrl": Property(TEXT, lambda view: view.events_link),
     "error": Property(nullable(TEXT), lambda view: view.error),
     "code": Property(nullable(TEXT), lambda view: view.job.error_code or None),
     "retryable": Property(

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from server import processors, sandbox
+from server.access.access_control import AccessControl
 from server.concurrency import run_in_thread
 from server.config import Config
 from server.effects.library.library import Library
@@ -61,6 +62,7 @@ class Service:
 
     Raises:
         DataFolderError: the data folder cannot be used or is in use.
+        ConfigError: the file of API keys, or of the secrets that sign links, is not valid.
     """
 
     def __init__(self, config: Config, library: Library, shaders: Path | None = None) -> None:
@@ -68,6 +70,7 @@ class Service:
         self.library = library
         self.draining = False
         self.data = DataFolder(config.data_dir)
+        self.access = AccessControl(config)
         self.events = JobEvents()
         self.store = Store(self.data.database, self.data.release_ballast, self.events)
         self.fork_server = ForkServer(sandbox.environment(shaders=shaders or self.data.shaders))
@@ -183,6 +186,7 @@ class Service:
             position=len(ahead) + 1 if job.status is Status.QUEUED else None,
             eta_s=None if job.is_final else self._eta(job, ahead, costs),
             public_url=self.config.public_url,
+            links=self.access.links,
         )
 
     def _eta(self, job: Job, ahead: list[Workload], costs: list[eta.FrameCost]) -> int | None:

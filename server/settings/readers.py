@@ -132,6 +132,11 @@ def read_folders(text: str) -> tuple[Path, ...]:
     return folders
 
 
+def read_file(text: str) -> Path:
+    """Read the path of a file, which need not exist."""
+    return Path(text).expanduser().absolute()
+
+
 def read_folder(text: str) -> Path:
     """Read the path of a folder, which need not exist."""
     if not text:

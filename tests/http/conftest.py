@@ -24,7 +24,9 @@ from server.jobs.storage.data_folder import new_id
 from server.protocol.results.machine import EncoderReport, FfmpegReport, GlReport, ProbeReport
 from server.protocol.scene import EffectInstance
 from tests.harness import validation_results
+from tests.harness.api_keys import bearer, write_keys
 from tests.harness.limits import HANG_S
+from tests.http.wire import Response, exchange, form, head, post
 
 QUICK = HttpLimits(
     file_bytes=1024 * 1024,
@@ -241,3 +243,46 @@ async def working(start: Start) -> Running:
         "problems"
     ]
     return running
+
+
+@dataclass
+class Keyed:
+    """A server with the keys `own` (free), `other` (free) and `premium`."""
+
+    running: Running
+    keys: dict[str, str]
+
+    async def send(self, target: str, key: str | None = None, *lines: str) -> Response:
+        """Send a request without a body; `key` is the id of one of `keys`, or credentials."""
+        credentials = self.keys.get(key or "", key)
+        sent = head(target, *([bearer(credentials)] if credentials else []), *lines)
+        return await exchange(self.running.port, sent)
+
+    async def submit(self, key: str, *parts: bytes, lines: tuple[str, ...] = ()) -> Response:
+        sent = post(form(*parts), bearer(self.keys[key]), *lines)
+        return await exchange(self.running.port, sent, wait_s=60)
+
+    async def add_job(self, owner: str, *, is_finished: bool = False) -> Job:
+        running = self.running
+        job = await (running.finish_job() if is_finished else running.add_job())
+        updated = await running.service.store.jobs.update(job.id, owner=owner)
+        assert updated is not None
+        return updated
+
+
+StartKeyed = Callable[..., Awaitable[Keyed]]
+
+
+@pytest.fixture
+def start_keyed(start: Start, tmp_path: Path) -> StartKeyed:
+    async def start_one(own: dict[str, Any] | None = None, **settings: Any) -> Keyed:
+        path = tmp_path / "keys.json"
+        keys = write_keys(path, own=own or {}, other={}, premium={"plan": "premium"})
+        return Keyed(await start(api_keys_file=path, **settings), keys)
+
+    return start_one
+
+
+@pytest.fixture
+async def keyed(start_keyed: StartKeyed) -> Keyed:
+    return await start_keyed()

@@ -87,7 +87,7 @@ async def exchange(
         async with asyncio.timeout(wait_s):
             sending = asyncio.create_task(_send(writer, sent, pause_s, half_close))
             try:
-                return await read_response(reader)
+                return await read_response(reader, bodiless=sent[0].startswith(b"HEAD "))
             finally:
                 sending.cancel()
                 await asyncio.gather(sending, return_exceptions=True)

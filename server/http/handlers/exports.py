@@ -17,6 +17,7 @@ from server.http.app_keys import (
     language_of,
     request_id_of,
 )
+from server.http.authentication import principal_of
 from server.http.expect import send_100_continue
 from server.http.handlers.replays import REPLAYED, read_replay
 from server.http.handlers.required_job import require_job
@@ -30,7 +31,7 @@ from server.http.uploads.spool_file import FreeSpaceGuard
 from server.http.uploads.upload_limiter import UploadLimiter
 from server.http.uploads.upload_state import UploadState
 from server.jobs.model.idempotent_request import AcceptedRequest, IdempotentRequest
-from server.jobs.model.job import Job
+from server.jobs.model.job import Job, now_ms
 from server.jobs.submission.export_form import ExportForm
 from server.jobs.submission.fields import FILE_FIELDS, TEXT_FIELDS
 from server.jobs.submission.idempotency import Idempotency
@@ -48,13 +49,16 @@ async def create_export(request: web.Request) -> web.Response:
     service, limiter = request.app[SERVICE], request.app[UPLOAD_LIMITER]
     boundary = check_headers(request, request.app[LIMITS])
     _check_query(request)
-    key = idempotency_key(request.headers)
+    key, principal = idempotency_key(request.headers), principal_of(request)
     async with AsyncExitStack() as stack:
         if key is not None:
-            reserving = request.app[IDEMPOTENCY].reserve("", key)
+            reserving = request.app[IDEMPOTENCY].reserve(principal.owner, key)
             if accepted := await stack.enter_async_context(reserving):
                 return await _replay(request, boundary, accepted)
+        if principal.token:  # a second request with it waits for the end of the first
+            await stack.enter_async_context(request.app[IDEMPOTENCY].reserve(principal.owner, ""))
         await service.admission.before_body()
+        await service.store.jobs.check_owner(principal.owner, principal.limits, now_ms())
         limiter.check_wait()
         upload = await stack.enter_async_context(_acquire_place(request))
         await service.admission.before_body()  # the upload may have waited long
@@ -66,8 +70,11 @@ async def create_export(request: web.Request) -> web.Response:
         except BaseException:
             service.intake.discard_spool(folder)
             raise
-        idempotent = None if key is None else IdempotentRequest("", key, digest.hexdigest())
-        work = service.intake.accept(export, folder, request_id_of(request), idempotent)
+        identity = None
+        if key is not None:
+            identity = IdempotentRequest(principal.owner, key, digest.hexdigest())
+        request_id = request_id_of(request)
+        work = service.intake.accept(export, folder, request_id, principal, identity)
         # The upload counts until its files are gone, even if the client disconnects.
         accepting = _run_and_release(stack.pop_all(), work)
     job = await request.app[BACKGROUND_TASKS].run(accepting)
@@ -116,6 +123,7 @@ async def _read_export(
         request.app[PRESETS],
         service.validations,
         service.admission,
+        principal_of(request).entitlement(service.config.plans),
     )
     free_space = FreeSpaceGuard(
         lambda: service.admission.has_free_space, limits.free_space_check_bytes

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from aiohttp import web
 
+from server.access.principal import EVERYBODY
 from server.concurrency import run_in_thread
 from server.errors import ToqiboxError
 from server.http.app_keys import CONFIG, LIMITS, PRESETS, SERVICE, request_id_of
@@ -69,6 +70,8 @@ async def _read_preview(
         request.app[PRESETS],
         service.validations,
         service.admission,
+        # A page shows premium effects to those who may buy them.
+        EVERYBODY.entitlement(service.config.plans),
     )
     form = PreviewForm(service.config, export)
     free_space = FreeSpaceGuard(

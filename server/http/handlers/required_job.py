@@ -4,6 +4,7 @@ from aiohttp import web
 
 from server.errors import ToqiboxError
 from server.http.app_keys import SERVICE
+from server.http.authentication import principal_of
 from server.jobs.model.job import Job
 
 
@@ -13,7 +14,11 @@ async def require_job(request: web.Request) -> Job:
     Raises:
         ToqiboxError: not_found, the same for an id that never existed and one of another client.
     """
-    job = await request.app[SERVICE].store.jobs.get(request.match_info["jobId"])
-    if job is None:
+    service, principal = request.app[SERVICE], principal_of(request)
+    job = await service.store.jobs.get(request.match_info["jobId"])
+    if job is None or not principal.owns(job.owner):
         raise ToqiboxError("not_found")
+    is_download = principal.is_link and request.method != "DELETE"
+    if is_download and not service.access.has_owner(job.owner):
+        raise ToqiboxError("not_found")  # the links of a key are revoked with it
     return job

@@ -6,8 +6,10 @@ from typing import Any
 
 import server
 from server.config import Config
+from server.http.error_codes import AUTHENTICATION
 from server.http.openapi.route import PATH_PARAMETERS, Route
 from server.http.openapi.schemas import SCHEMAS
+from server.http.openapi.security import SECURITY_SCHEMES, security_of
 from server.protocol.encodings import CODECS
 
 
@@ -31,7 +33,7 @@ def document(
         },
         "servers": [{"url": config.public_url or "/"}],
         "paths": _paths(config, routes, codecs or tuple(CODECS)),
-        "components": {"schemas": SCHEMAS},
+        "components": {"schemas": SCHEMAS, "securitySchemes": SECURITY_SCHEMES},
     }
 
 
@@ -39,9 +41,12 @@ def _paths(config: Config, routes: tuple[Route, ...], codecs: Sequence[str]) -> 
     paths: dict[str, dict[str, Any]] = {}
     for route in routes:
         item = paths.setdefault(route.path, _path_item(route.path))
-        item[route.method.lower()] = route.operation.describe(config, codecs)
-        if route.operation.head:
-            item["head"] = route.operation.head.describe(config, codecs)
+        codes = () if route.is_open else AUTHENTICATION
+        described = {route.method.lower(): route.operation, "head": route.operation.head}
+        for method, operation in described.items():
+            if operation:
+                item[method] = operation.describe(config, codecs, codes)
+                item[method]["security"] = security_of(route, config)
     return paths
 
 

@@ -6,7 +6,8 @@ from typing import Any
 
 from server.config import Config
 from server.http.error_codes import DOWNLOAD, DOWNLOAD_HEAD, NOTES, by_status
-from server.json_schema import Schema, reference
+from server.jobs.model.job import Status
+from server.json_schema import TEXT, Schema, reference
 
 Responses = Mapping[str, Schema]
 """OpenAPI responses by status."""
@@ -24,6 +25,32 @@ _LAST_EVENT_ID = {
     "schema": {"type": "string"},
 }
 _RANGE = {"name": "Range", "in": "header", "schema": {"type": "string"}}
+_EXPIRES = {
+    "name": "expires",
+    "in": "query",
+    "description": "Of a signed link: its end, in seconds since 1970.",
+    "schema": {"type": "string", "pattern": "^[0-9]{1,12}$"},
+}
+PAGE: list[Schema] = [
+    {
+        "name": "limit",
+        "in": "query",
+        "description": "Maximum number of jobs on the page.",
+        "schema": {"type": "integer", "minimum": 1, "maximum": 100, "default": 20},
+    },
+    {
+        "name": "cursor",
+        "in": "query",
+        "description": "`nextCursor` of the page before.",
+        "schema": TEXT,
+    },
+    {
+        "name": "status",
+        "in": "query",
+        "description": "Only jobs with this status.",
+        "schema": {"enum": list(Status)},
+    },
+]
 IDEMPOTENCY_KEY = {
     "name": "Idempotency-Key",
     "in": "header",
@@ -56,9 +83,17 @@ class Operation:
     head: "Operation | None" = None
     """The operation of HEAD, where its responses differ."""
 
-    def describe(self, config: Config, codecs: Sequence[str]) -> Schema:
-        """Return the operation as the document lists it."""
-        codes = by_status(self.codes)
+    def describe(
+        self, config: Config, codecs: Sequence[str], more_codes: tuple[str, ...] = ()
+    ) -> Schema:
+        """Return the operation as the document lists it.
+
+        Args:
+            config: the settings.
+            codecs: those that the server offers.
+            more_codes: codes of errors besides its own.
+        """
+        codes = by_status((*self.codes, *more_codes))
         errors = {str(status): _error(status, codes[status]) for status in codes}
         described: Schema = {
             "operationId": self.id,
@@ -108,9 +143,11 @@ def download(operation_id: str, summary: str, content_type: str) -> Operation:
         f"{summary}: headers",
         {"200": bare, "304": _NOT_MODIFIED},
         DOWNLOAD_HEAD,
+        parameters=[_EXPIRES],
     )
     responses = {"200": full, "206": partial, "304": _NOT_MODIFIED}
-    return Operation(operation_id, summary, responses, DOWNLOAD, parameters=[_RANGE], head=head)
+    parameters = [_RANGE, _EXPIRES]
+    return Operation(operation_id, summary, responses, DOWNLOAD, parameters=parameters, head=head)
 
 
 def event_stream(operation_id: str, summary: str, schema: str, codes: tuple[str, ...]) -> Operation:
@@ -126,7 +163,8 @@ def event_stream(operation_id: str, summary: str, schema: str, codes: tuple[str,
         "200": {"description": summary, "content": {"text/event-stream": {"schema": content}}},
         "204": {"description": "The client has the last event already"},
     }
-    return Operation(operation_id, summary, responses, codes, parameters=[_LAST_EVENT_ID])
+    parameters = [_LAST_EVENT_ID, _EXPIRES]
+    return Operation(operation_id, summary, responses, codes, parameters=parameters)
 
 
 def picture(summary: str, *content_types: str, header: str | None = None) -> Responses:

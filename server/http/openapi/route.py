@@ -25,6 +25,10 @@ class Route:
     operation: Operation
     endpoint: str | None = None
     """Its name in the answer of `GET /`; None leaves it out."""
+    takes_links: bool = False
+    """True if the job object has signed links to it on a server that has keys."""
+    is_open: bool = False
+    """True if it needs no API key on a server that has keys."""
 
     @property
     def pattern(self) -> str:

@@ -109,6 +109,15 @@ SCHEMAS: dict[str, Any] = {
     "Job": object_schema(job_object.SCHEMAS, job_object.OPTIONAL_SCHEMAS),
     "Accepted": object_schema({"success": {"const": True}, **job_object.SCHEMAS}),
     "ChainEffect": object_schema({"id": TEXT, "params": {"type": "object"}}),
+    "Exports": object_schema(
+        {
+            "exports": array_of(reference("Job")),
+            "nextCursor": {
+                **nullable(TEXT),
+                "description": "The query `cursor` of the next page; null on the last one.",
+            },
+        }
+    ),
     "Diagnostic": _DIAGNOSTIC,
     "Error": object_schema(_ERROR, {"field": TEXT, "diagnostics": _DIAGNOSTICS}),
     "Effect": object_schema(

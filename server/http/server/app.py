@@ -14,11 +14,12 @@ from server.concurrency import thread_pool
 from server.config import Config
 from server.effects.library.library import BUILT_IN, Library
 from server.http.app_keys import BACKGROUND_TASKS, CONFIG, LIMITS, METRICS, PRESETS, SERVICE
+from server.http.authentication import AUTHENTICATOR, Authenticator, authenticate
 from server.http.background_tasks import BackgroundTasks
 from server.http.expect import withhold_100_continue
 from server.http.handlers import events, exports, health, previews
 from server.http.limits import HttpLimits
-from server.http.openapi.route import ROUTES_KEY
+from server.http.openapi.route import ROUTES_KEY, Handler
 from server.http.server import descriptors, middleware
 from server.http.server.connection import ConnectionFactory, lingering_close, watch_disconnect
 from server.http.server.request_counts import UNKNOWN_PATH, count_requests
@@ -54,6 +55,7 @@ def create_app(service: Service, limits: HttpLimits | None = None) -> web.Applic
     app[PRESETS] = Presets((BUILT_IN_PRESETS, *config.presets_dirs))
     app[LIMITS] = limits = limits or HttpLimits.from_config(config)
     app[BACKGROUND_TASKS] = BackgroundTasks()
+    app[AUTHENTICATOR] = Authenticator(config, service.access)
     app[exports.IDEMPOTENCY] = Idempotency(service.store)
     app[exports.UPLOAD_LIMITER] = UploadLimiter(limits, service.intake.interval_s)
     app[previews.PREVIEW_LIMITER] = previews.preview_limiter(
@@ -95,7 +97,11 @@ def _add_path(app: web.Application, pattern: str) -> None:
 
     aiohttp's own responses to a wrong method or path would send 100 Continue before they refuse.
     """
-    handlers = {route.method: route.handler for route in ROUTES if route.pattern == pattern}
+    handlers = {
+        route.method: route.handler if route.is_open else _authenticated(route.handler)
+        for route in ROUTES
+        if route.pattern == pattern
+    }
     if "GET" in handlers:
         handlers["HEAD"] = handlers["GET"]
     methods = ", ".join([*handlers, "OPTIONS"])
@@ -110,6 +116,16 @@ def _add_path(app: web.Application, pattern: str) -> None:
     )
 
 
+def _authenticated(handler: Handler) -> Handler:
+    """Return a handler that authenticates the sender first."""
+
+    async def handle(request: web.Request) -> web.StreamResponse:
+        await authenticate(request)
+        return await handler(request)
+
+    return handle
+
+
 async def serve(config: Config, limits: HttpLimits | None = None) -> None:
     """Serve until SIGTERM or SIGINT; a second signal ends the process at once.
 
@@ -118,6 +134,7 @@ async def serve(config: Config, limits: HttpLimits | None = None) -> None:
     Raises:
         DataFolderError: the data folder cannot be used or is in use.
         OSError: the address cannot be bound.
+        ConfigError: the file of API keys, or of the secrets that sign links, is not valid.
         GpuLostError: the GPU has been missing for GPU_LOST_SEC.
     """
     descriptors.raise_limit()

@@ -18,6 +18,7 @@ from server.http.app_keys import (
     set_request_id,
     set_response,
 )
+from server.http.authentication import owner_of
 from server.http.compression import add_vary, compress
 from server.http.headers.client_address import client_address, proxy_request_id
 from server.http.openapi.route import Handler
@@ -33,7 +34,7 @@ ALLOWED_HEADERS = (
 """Headers that a page of another origin may send; any other that it asks for is allowed too."""
 EXPOSED_HEADERS = (
     "Retry-After, Content-Disposition, Content-Length, ETag, Accept-Ranges, Location, "
-    "X-Frame, X-Request-Id, Idempotency-Replayed"
+    "X-Frame, X-Request-Id, Idempotency-Replayed, WWW-Authenticate"
 )
 _SECURITY_HEADERS = {
     "X-Content-Type-Options": "nosniff",
@@ -113,6 +114,7 @@ def _log_request(
         "request",
         request=request_id_of(request),
         client=client_address(request, request.app[CONFIG]),
+        key=owner_of(request),
         method=request.method if _LOGGED_METHOD.fullmatch(request.method) else "?",
         path=request.path[:200],
         status=response.status if response else None,

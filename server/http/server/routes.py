@@ -5,6 +5,7 @@ from server.http.error_codes import (
     EFFECT,
     EFFECTS,
     EXPORT,
+    EXPORTS,
     JOB,
     METRICS,
     PRESETS,
@@ -21,12 +22,14 @@ from server.http.handlers import (
     health,
     metrics,
     openapi,
+    own_exports,
     presets,
     previews,
 )
 from server.http.openapi.form_schema import form_schema
 from server.http.openapi.operation import (
     IDEMPOTENCY_KEY,
+    PAGE,
     Operation,
     accepted,
     cacheable,
@@ -72,6 +75,19 @@ ROUTES = (
     ),
     Route(
         "GET",
+        "/exports",
+        own_exports.list_exports,
+        Operation(
+            "listExports",
+            "The jobs of the key, the newest first; only on a server with API keys",
+            {"200": json_body("Exports")},
+            EXPORTS,
+            parameters=PAGE,
+        ),
+        endpoint="exports",
+    ),
+    Route(
+        "GET",
         "/export/{jobId}",
         exports.show_export,
         Operation("showExport", "State of a job", _JOB, JOB),
@@ -95,6 +111,7 @@ ROUTES = (
         events.follow_export,
         event_stream("followExport", "A job and its changes as Server-Sent Events", "Job", STREAM),
         endpoint="events",
+        takes_links=True,
     ),
     Route(
         "GET",
@@ -102,6 +119,7 @@ ROUTES = (
         downloads.download_video,
         download("downloadVideo", "The video", "video/mp4"),
         endpoint="download",
+        takes_links=True,
     ),
     Route(
         "GET",
@@ -109,6 +127,7 @@ ROUTES = (
         downloads.download_poster,
         download("downloadPoster", "The poster", "image/jpeg"),
         endpoint="poster",
+        takes_links=True,
     ),
     Route(
         "GET",
@@ -116,6 +135,7 @@ ROUTES = (
         effects.list_effects,
         listing("listEffects", "Every effect", "Effects", EFFECTS),
         endpoint="effects",
+        is_open=True,
     ),
     Route(
         "GET",
@@ -123,6 +143,7 @@ ROUTES = (
         effects.show_effect,
         Operation("showEffect", "One effect", cacheable("EffectProgram"), EFFECT),
         endpoint="effect",
+        is_open=True,
     ),
     Route(
         "GET",
@@ -135,6 +156,7 @@ ROUTES = (
             THUMBNAIL,
         ),
         endpoint="thumbnail",
+        is_open=True,
     ),
     Route(
         "POST",
@@ -155,6 +177,7 @@ ROUTES = (
         presets.list_presets,
         listing("listPresets", "Every preset", "Presets", PRESETS),
         endpoint="presets",
+        is_open=True,
     ),
     Route(
         "GET",
@@ -162,6 +185,7 @@ ROUTES = (
         health.health,
         Operation("health", "The process answers", {"200": json_body("Health")}),
         endpoint="health",
+        is_open=True,
     ),
     Route(
         "GET",
@@ -169,6 +193,7 @@ ROUTES = (
         health.ready,
         Operation("ready", "Readiness for a render", _READINESS),
         endpoint="ready",
+        is_open=True,
     ),
     Route(
         "GET",
@@ -176,6 +201,7 @@ ROUTES = (
         metrics.show_metrics,
         Operation("metrics", "Metrics for Prometheus", _METRICS, METRICS),
         endpoint="metrics",
+        is_open=True,
     ),
     Route(
         "GET",
@@ -183,11 +209,13 @@ ROUTES = (
         openapi.show_document,
         Operation("openapi", "This document", {"200": json_body("Document")}),
         endpoint="openapi",
+        is_open=True,
     ),
     Route(
         "GET",
         "/",
         health.root,
         Operation("root", "Name, version and endpoints of the service", {"200": json_body("Root")}),
+        is_open=True,
     ),
 )

@@ -60,6 +60,9 @@ class Job:
     """Sort key of the queue: created_at plus the head start that the plan does not have."""
     created_at: int
     request_id: str
+    owner: str = ""
+    """``KEY_ID`` of the API key that submitted it, ``KEY_ID.TOKEN_ID`` of a delegated token; empty
+    on a server without keys."""
     status: Status = Status.QUEUED
     stage: Stage | None = None
     started_at: int | None = None

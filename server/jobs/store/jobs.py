@@ -4,12 +4,15 @@ import json
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+from server.access.api_key import NO_LIMITS, KeyLimits
 from server.errors import ToqiboxError
 from server.jobs.model.idempotent_request import IdempotentRequest
 from server.jobs.model.job import TRANSITIONS, Job, Stage, Status
+from server.jobs.model.job_cursor import JobCursor
 from server.jobs.model.job_events import JobChange, JobEvents
 from server.jobs.model.retry_after import BUSY_S, DISK_FULL_S
 from server.jobs.model.spec import Spec, Workload
+from server.jobs.store.owner_limits import OWNED, check_owner
 from server.jobs.store.sqlite import Connection, Database, DiskFull, Row
 
 _JSON = ("error_values", "diagnostics", "report")
@@ -45,20 +48,29 @@ class JobStore:
         self._database = database
         self._events = events
 
-    async def add(self, job: Job, bound: int, idempotent: IdempotentRequest | None = None) -> None:
-        """Insert `job` unless `bound` jobs are queued already; both in one transaction.
+    async def add(
+        self,
+        job: Job,
+        bound: int,
+        idempotent: IdempotentRequest | None = None,
+        limits: KeyLimits = NO_LIMITS,
+    ) -> None:
+        """Insert `job` unless the queue is full or its owner has too many; in one transaction.
 
         Args:
             job: the job.
             bound: maximum number of queued jobs.
             idempotent: its request, stored in the same transaction, if it has a key; an earlier
                 request of the key, which has expired, is replaced.
+            limits: of its owner.
 
         Raises:
-            ToqiboxError: queue_full, or storage_full when the disk is.
+            ToqiboxError: queue_full, too_many_jobs, unauthenticated for a token that has been
+                used, or storage_full when the disk is.
         """
-        sql = """INSERT INTO job (id, status, plan, spec, queue_key, created_at, request_id)
-                 SELECT ?, 'queued', ?, ?, ?, ?, ?
+        sql = """INSERT INTO job
+                 (id, status, plan, spec, queue_key, created_at, request_id, owner)
+                 SELECT ?, 'queued', ?, ?, ?, ?, ?, ?
                  WHERE (SELECT count(*) FROM job WHERE status = 'queued') < ?"""
         values = (
             job.id,
@@ -67,10 +79,12 @@ class JobStore:
             job.queue_key,
             job.created_at,
             job.request_id,
+            job.owner,
         )
         change = JobChange(job.id, 0, Status.QUEUED, is_transition=True)
 
         def insert(db: Connection) -> int:
+            check_owner(db, job.owner, limits, job.created_at)
             count = db.execute(sql, (*values, bound)).rowcount
             if count and idempotent:
                 row = (idempotent.owner, idempotent.key, idempotent.fingerprint)
@@ -89,6 +103,15 @@ class JobStore:
             ) from error
         if not added:
             raise ToqiboxError("queue_full", retry_after=BUSY_S)
+
+    async def check_owner(self, owner: str, limits: KeyLimits, now: int) -> None:
+        """Refuse a job of `owner` that `add` would refuse.
+
+        Raises:
+            ToqiboxError: too_many_jobs, or unauthenticated for a token that has been used.
+        """
+        if owner:
+            await self._database.read(lambda db: check_owner(db, owner, limits, now))
 
     async def get(self, job_id: str) -> Job | None:
         """Return a job by its id, None if there is none."""
@@ -131,6 +154,24 @@ class JobStore:
                   GROUP BY status, plan"""  # noqa: S608
         rows = await self._database.fetch(sql)
         return [LiveJobs(Status(row[0]), row[1], row[2], row[3]) for row in rows]
+
+    async def list_page(
+        self, owner: str, limit: int, *, status: Status | None, after: JobCursor | None
+    ) -> list[Job]:
+        """Return at most `limit` jobs of `owner` and its tokens, the newest first.
+
+        Args:
+            owner: of the jobs.
+            limit: maximum number.
+            status: of the jobs; None for any.
+            after: the job before the first one; None from the newest one.
+        """
+        sql = f"""SELECT * FROM job WHERE {OWNED} AND (?2 IS NULL OR status = ?2)
+                 AND (?3 IS NULL OR (created_at, id) < (?3, ?4))
+                 ORDER BY created_at DESC, id DESC LIMIT ?5"""  # noqa: S608
+        created_at, job_id = after or (None, None)
+        rows = await self._database.fetch(sql, owner, status, created_at, job_id, limit)
+        return [_job(row) for row in rows]
 
     async def count(self, status: Status) -> int:
         """Return how many jobs have a status."""

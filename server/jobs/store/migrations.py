@@ -53,6 +53,13 @@ CREATE TABLE idempotency (
     job_id TEXT NOT NULL REFERENCES job (id) ON DELETE CASCADE, created_at INTEGER NOT NULL,
     PRIMARY KEY (owner, key)) STRICT
 """,
+    """
+ALTER TABLE job ADD COLUMN owner TEXT NOT NULL DEFAULT '';
+CREATE INDEX job_by_owner ON job (owner, created_at, id)
+""",
+    """
+CREATE UNIQUE INDEX job_by_token ON job (owner) WHERE instr(owner, '.') > 0
+""",
 )
 """SQL of each version, starting with 1."""
 SCHEMA_VERSION = len(MIGRATIONS)

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from server.access.principal import Entitlement
 from server.concurrency import run_in_thread
 from server.config import Config
 from server.effects.library.library import Library
@@ -31,12 +32,14 @@ class ExportForm:
         presets: Presets,
         validations: ValidationCache,
         admission: Admission,
+        entitlement: Entitlement,
     ) -> None:
         self._config = config
         self._library = library
         self._presets = presets
         self._validations = validations
         self._admission = admission
+        self._entitlement = entitlement
         self._values: dict[str, Any] = {}
         self._chain: tuple[CheckedEffect, ...] | None = None
         """Effects of the fields so far; None until they are known."""
@@ -53,6 +56,8 @@ class ExportForm:
         self._values[name] = value
         if name == "codec":
             self._admission.check_codec(value)
+        if name == "plan":
+            self._entitlement.check_plan(value)
         if name == "effect":
             for field, effect_id in named_ids(value):
                 await self._require_valid(effect_id, field)
@@ -70,6 +75,9 @@ class ExportForm:
             ToqiboxError: what is wrong, with the name of the field.
         """
         chain = self._chain or await self._check_chain()
+        if "plan" not in self._values:
+            self._entitlement.check_plan(self._entitlement.default_plan)
+            self._values["plan"] = self._entitlement.default_plan
         request = await run_in_thread(
             make_request, self._values, chain, self._config, self._presets, photo2=has_photo2
         )
@@ -78,8 +86,12 @@ class ExportForm:
         return request
 
     async def _check_chain(self) -> tuple[CheckedEffect, ...]:
-        self._chain = await run_in_thread(check_chain, self._values, self._library, self._presets)
-        return self._chain
+        chain = await run_in_thread(check_chain, self._values, self._library, self._presets)
+        for checked in chain:
+            if checked.effect.premium:
+                self._entitlement.check_premium(checked.source.id, checked.field)
+        self._chain = chain
+        return chain
 
     async def _require_valid(self, effect: str | EffectSource, field: str) -> None:
         """Refuse an invalid effect; the error names `field`.

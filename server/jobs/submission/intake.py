@@ -6,6 +6,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from server import sandbox
+from server.access.api_key import KeyLimits
+from server.access.principal import EVERYBODY, Principal
 from server.concurrency import run_in_thread, uninterrupted
 from server.config import Config
 from server.files.disk import discard
@@ -96,6 +98,7 @@ class Intake:
         request: Request,
         folder: Path,
         request_id: str,
+        principal: Principal = EVERYBODY,
         idempotent: IdempotentRequest | None = None,
     ) -> Job:
         """Decode the uploads in `folder`, then commit files and row, in that order.
@@ -105,6 +108,7 @@ class Intake:
                 second photo, ``photo2``; without ``photo`` the cover of the track is used. It
                 becomes the folder of the job.
             request_id: id of the HTTP request.
+            principal: the owner of the job, with its limits.
             idempotent: identity of the request if it has a key; stored with the job.
 
         Raises:
@@ -124,8 +128,8 @@ class Intake:
                 prepared = await self._prepare(request, folder, request_id)
             for upload in FILE_FIELDS:
                 (folder / upload).unlink(missing_ok=True)
-            job = self._new_job(request, prepared, request_id)
-            await uninterrupted(self._commit(job, folder, idempotent))
+            job = self._new_job(request, prepared, request_id, principal.owner)
+            await uninterrupted(self._commit(job, folder, principal.limits, idempotent))
         except BaseException:
             self.discard_spool(folder)
             raise
@@ -185,14 +189,16 @@ class Intake:
             self._machine, task, PREPARE_TIMEOUTS, PREPARE_LIMITS, request_id
         )
 
-    def _new_job(self, request: Request, prepared: PreparedUploads, request_id: str) -> Job:
+    def _new_job(
+        self, request: Request, prepared: PreparedUploads, request_id: str, owner: str
+    ) -> Job:
         now = now_ms()
         delay_ms = 0 if request.plan == PREMIUM_PLAN else self._config.premium_head_start_sec * 1000
         spec = resolve(request, prepared, self._config)
         validations = self._validations.cached(checked.source for checked in request.chain)
         software = bool(self._machine.software)
         affordable.check_cost(request.chain, spec, validations, self._config, software=software)
-        return Job.new(
+        job = Job.new(
             new_id(),
             request.plan,
             spec,
@@ -200,12 +206,16 @@ class Intake:
             created_at=now,
             request_id=request_id,
         )
+        return replace(job, owner=owner)
 
-    async def _commit(self, job: Job, folder: Path, idempotent: IdempotentRequest | None) -> None:
+    async def _commit(
+        self, job: Job, folder: Path, limits: KeyLimits, idempotent: IdempotentRequest | None
+    ) -> None:
         self._data.in_use.add(job.id)
         try:
             await run_in_thread(self._data.adopt, folder, job.id)
-            await self._store.jobs.add(job, self._config.max_queued_exports, idempotent)
+            bound = self._config.max_queued_exports
+            await self._store.jobs.add(job, bound, idempotent, limits)
         except BaseException:
             await run_in_thread(self._data.discard_job, job.id)
             raise

@@ -5,6 +5,7 @@ from itertools import permutations
 
 import pytest
 
+from server.access.principal import EVERYBODY
 from server.effects.effect import Effect
 from server.effects.library.library import Library
 from server.errors import ToqiboxError, localize
@@ -46,6 +47,7 @@ def _form(running: Running, library: Library | None = None) -> ExportForm:
         Presets(),
         service.validations,
         service.admission,
+        EVERYBODY.entitlement(service.config.plans),
     )
 
 
