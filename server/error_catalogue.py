@@ -1,10 +1,13 @@
-"""Catalogue of errors: code, HTTP status, sentence in two languages.
+"""Catalogue of errors: code, HTTP status, sentence in two languages; titles of fields.
 
 All sentences for clients are written here and in messages.py and warnings.py. They contain no path,
 stack trace or output of a tool: those go to the log.
 """
 
+import re
 from dataclasses import dataclass
+
+from server.messages import BilingualText
 
 
 @dataclass(frozen=True)
@@ -98,10 +101,9 @@ CATALOGUE: dict[str, ErrorSpec] = {
     ),
     "duration_too_long": _spec(
         413,
-        "The video would be longer than {limit} seconds. Use a part of the track: “start” is where "
-        "it begins, “duration” how long it lasts, at most {limit} seconds.",
-        "Видео было бы длиннее {limit} секунд. Возьмите часть трека: «start» — где она начинается, "
-        "«duration» — сколько длится, не больше {limit} секунд.",
+        "The video would be longer than {limit} seconds. Choose a part of the track that is not "
+        "longer than {limit} seconds.",
+        "Видео было бы длиннее {limit} секунд. Выберите часть трека не длиннее {limit} секунд.",
     ),
     "image_too_large": _spec(
         413,
@@ -248,3 +250,39 @@ CATALOGUE: dict[str, ErrorSpec] = {
         retryable=True,
     ),
 }
+
+FIELD_TITLES = {
+    "audio": BilingualText("Track", "Трек"),
+    "photo": BilingualText("Photo", "Фото"),
+    "photo2": BilingualText("Second photo", "Второе фото"),
+    "duration": BilingualText("Length", "Длительность"),
+    "start": BilingualText("Beginning", "Начало"),
+    "plan": BilingualText("Plan", "Тариф"),
+    "effect": BilingualText("Effect", "Эффект"),
+    "params": BilingualText("Settings of the effect", "Настройки эффекта"),
+    "preset": BilingualText("Preset", "Пресет"),
+    "aspect": BilingualText("Aspect ratio", "Формат кадра"),
+    "fit": BilingualText("Fit of the photo", "Размещение фото"),
+    "fps": BilingualText("Frames per second", "Кадры в секунду"),
+    "title": BilingualText("Title", "Название"),
+    "artist": BilingualText("Artist", "Исполнитель"),
+    "tempo": BilingualText("Tempo", "Темп"),
+    "allowFlashing": BilingualText("Allow flashing", "Разрешить вспышки"),
+    "codec": BilingualText("Codec", "Кодек"),
+    "quality": BilingualText("Quality", "Качество"),
+}
+"""Titles of the fields of a request, for people; programs use the names."""
+_IN_CHAIN = re.compile(r"effect\[([0-9]+)\]")
+_LAST_NAME = re.compile(r"([A-Za-z_]\w*)(?:\[[0-9]+\])*$")
+
+
+def field_title(field: str) -> BilingualText:
+    """Return the title of a field or of a place in it; a name without one is its own title."""
+    if field in FIELD_TITLES:
+        return FIELD_TITLES[field]
+    if match := _IN_CHAIN.fullmatch(field):
+        number = int(match[1]) + 1
+        return BilingualText(f"Effect {number}", f"Эффект {number}")
+    last = _LAST_NAME.search(field)
+    name = last[1] if last else field
+    return FIELD_TITLES.get(name, BilingualText(name))

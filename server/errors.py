@@ -8,8 +8,8 @@ ToqiboxError                 has a code of CATALOGUE and the values of its sente
 from collections.abc import Mapping
 from typing import Any
 
-from server.error_catalogue import CATALOGUE
-from server.messages import Message
+from server.error_catalogue import CATALOGUE, field_title
+from server.messages import BilingualText, Message
 
 __all__ = ["CATALOGUE", "ToqiboxError", "localize"]
 
@@ -44,7 +44,16 @@ class ToqiboxError(Exception):
         self.retry_after = retry_after
         self.detail = detail
         self.values = values
+        self.title: BilingualText | None = None
+        """Label of the input at fault, for `sentence`."""
         super().__init__(localize(code, "en", values) + (f" [{detail}]" if detail else ""))
+
+    def sentence(self, language: str) -> str:
+        """Return the sentence for a person, with the title of the field instead of its name."""
+        values = dict(self.values)
+        if self.field is not None and values.get("name") == self.field:
+            values["name"] = (self.title or field_title(self.field)).localize(language)
+        return localize(self.code, language, values)
 
 
 def localize(code: str, language: str, values: Mapping[str, object] | None = None) -> str:

@@ -89,18 +89,18 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "каждый эффект цепочки — объект с id и, если нужно, params",
     ),
     "params_in_chain": (
-        "not allowed with a chain: each effect has its own params",
-        "у эффектов цепочки свои params",
+        "not allowed with a chain: each effect has its own settings",
+        "у каждого эффекта цепочки свои настройки",
     ),
     "required": ("missing", "его не хватает"),
     "one_line": ("must be a single line of text", "нужна строка текста в кавычках"),
     "list": ("must be a list of 1 to {maximum} texts", "нужен список от 1 до {maximum} строк"),
     "preset": ("must be one of {known}{hint}", "подойдёт одно из: {known}{hint}"),
     "preset_alone": (
-        "not allowed with a preset, which has its own effects and params: omit “{name}”, or send "
-        "the chain of the preset as “effect”",
-        "у пресета свои эффекты и params: уберите «{name}» или отправьте цепочку пресета в "
-        "«effect»",
+        "not allowed with a preset, which has its own effects and settings: choose the preset or "
+        "your own, or change the chain of the preset",
+        "у пресета свои эффекты и настройки: выберите пресет или своё либо измените цепочку "
+        "пресета",
     ),
     "preset_file": (
         "the file of the preset is not valid at {place}: {why}",
@@ -152,10 +152,6 @@ MESSAGES: dict[str, tuple[str, str]] = {
         ": звук в нём пуст или слишком короток",
     ),
     "unreadable": ("the file cannot be read", "файл не читается"),
-    "no_photo2": (
-        "the effect does not show a second photo",
-        "этот эффект не показывает второе фото",
-    ),
     "seconds": (
         "must be seconds as a plain decimal number, such as 12.5",
         "нужны секунды обычным десятичным числом, например 12.5",
@@ -165,12 +161,13 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "нужны секунды обычным десятичным числом, например 12.5, или drop, или best",
     ),
     "needs_duration": (
-        "drop and best require a duration: the length of the part of the track",
-        "drop и best требуют duration: сколько должен длиться отрывок",
+        "the drop and the best part need a length: say how long the part should be",
+        "для дропа и лучшего отрывка нужна длительность: сколько должен длиться отрывок",
     ),
     "track_too_long": (
-        "for drop and best the track may last at most {limit} seconds; give the start in seconds",
-        "для drop и best трек может длиться не больше {limit} с; укажите start в секундах",
+        "for drop and best the track may last at most {limit} seconds; give the beginning in "
+        "seconds",
+        "для drop и best трек может длиться не больше {limit} с; укажите начало в секундах",
     ),
     "tempo": (
         "must be beats per minute between {minimum} and {maximum}, such as 170 or 87.5",

@@ -7,6 +7,8 @@ receives it as ``{"code", "field", "error"}``, the sentence in its language.
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from server.error_catalogue import field_title
+
 WARNINGS: dict[str, tuple[str, str]] = {
     "photo_cut_off": (
         "The file of “{name}” is truncated: the lower {percent} % of the image are missing, and "
@@ -29,6 +31,10 @@ WARNINGS: dict[str, tuple[str, str]] = {
         "No installed font has these characters of “{name}”; they are omitted: {characters}.",
         "Этих символов поля «{name}» нет ни в одном установленном шрифте, они пропущены: "
         "{characters}.",
+    ),
+    "photo2_not_shown": (
+        "“{name}” is not used: this effect shows a single photo.",
+        "«{name}» не используется: этот эффект показывает одно фото.",
     ),
     "blank_film": (
         "The whole video is a single colour: {colour}. Nothing can be seen in it.",
@@ -62,6 +68,7 @@ def localize_warnings(warnings: Iterable[Mapping[str, Any]], language: str) -> l
 
 def _localize(data: Mapping[str, Any], language: str) -> dict[str, Any]:
     english, russian = WARNINGS[data["code"]]
-    values = {"name": data["field"], **data["values"]}
+    title = field_title(data["field"] or "").localize(language)
+    values = {"name": title, **data["values"]}
     sentence = (russian if language == "ru" else english).format_map(values)
     return {"code": data["code"], "field": data["field"], "error": sentence}

@@ -6,7 +6,7 @@ from typing import Any
 
 from aiohttp import web
 
-from server.errors import ToqiboxError, localize
+from server.errors import ToqiboxError
 from server.jobs.model.retry_after import BUSY_S
 
 
@@ -30,7 +30,7 @@ def error_object(error: ToqiboxError, request_id: str, language: str) -> dict[st
     """Return the error object of the API: a sentence for a person, a code for a program."""
     payload: dict[str, Any] = {
         "success": False,
-        "error": localize(error.code, language, error.values),
+        "error": error.sentence(language),
         "code": error.code,
         "retryable": error.spec.retryable,
         "requestId": request_id,

@@ -93,6 +93,12 @@ class Input:
     past: float = 0.0
     """Seconds before the frame that an audioHistory shows; `future` those after it."""
     future: float = 0.0
+    unit: str | None = None
+    """Unit of its value, as a form shows it; None for the one that follows from its range."""
+    group: str | None = None
+    """Group of its control, a key of GROUPS; None for the one that follows from its kind."""
+    advanced: bool = False
+    """True if a form shows its control only on demand."""
     text_style: TextStyle | None = None
     """Style of a text input."""
     static: bool = False

@@ -3,13 +3,15 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from server.effects.model.control import describe_control
 from server.effects.model.input import Input, Kind, ParamValue, Value
 from server.effects.model.modulation import TransitionProgress
 from server.effects.model.text_style import MAX_TEXT_CHARACTERS
 from server.effects.params.modulation_parser import is_modulation, read_modulation
-from server.effects.params.modulation_schema import REFERENCE, definitions
+from server.effects.params.modulation_schema import REFERENCE
 from server.effects.params.values import invalid_param, read_text, read_value
-from server.messages import Message, message
+from server.errors import ToqiboxError
+from server.messages import BilingualText, Message, message
 
 _COLOR_PATTERN = "^#([0-9a-fA-F]{6}|[0-9a-fA-F]{8})$"
 
@@ -41,7 +43,7 @@ def check_params(
     param_values: dict[str, ParamValue] = {}
     for name, effect_input in settable.items():
         if name in params:
-            param_values[name] = _param_value(effect_input, params[name], f"{field}.{name}")
+            param_values[name] = _read_param(effect_input, params[name], f"{field}.{name}")
         elif effect_input.text_style is not None:
             param_values[name] = effect_input.text_style.text
         elif (
@@ -51,6 +53,17 @@ def check_params(
         ):
             param_values[name] = effect_input.default
     return param_values
+
+
+def _read_param(effect_input: Input, value: object, field: str) -> ParamValue:
+    """Read the value of an input; an error has its label, and the key of a modulation at fault."""
+    try:
+        return _param_value(effect_input, value, field)
+    except ToqiboxError as error:
+        title, key = effect_input.title, (error.field or field)[len(field) :].strip(".")
+        place = f" ({key})" if key else ""
+        error.title = BilingualText(title.en + place, title.ru and title.ru + place)
+        raise
 
 
 def _param_value(effect_input: Input, value: object, field: str) -> ParamValue:
@@ -70,7 +83,8 @@ def _param_value(effect_input: Input, value: object, field: str) -> ParamValue:
 def build_schema(inputs: Sequence[Input], language: str = "en") -> dict[str, Any]:
     """Return the JSON Schema (2020-12) of the `params` that `check_params` accepts.
 
-    It does not say that the ends of a modulation must be in the range of the input.
+    Its references are to `modulation_schema.definitions`. It does not say that the ends of a
+    modulation must be in the range of the input.
 
     Args:
         inputs: the effect's inputs.
@@ -81,7 +95,6 @@ def build_schema(inputs: Sequence[Input], language: str = "en") -> dict[str, Any
         "type": "object",
         "properties": {item.name: _property(item, language) for item in settable},
         "additionalProperties": False,
-        "$defs": definitions(),
     }
 
 
@@ -91,54 +104,62 @@ def _unknown(settable: Mapping[str, Input]) -> Message:
 
 
 def _property(effect_input: Input, language: str) -> dict[str, Any]:
-    title = effect_input.title.localize(language)
+    """Return the schema of a value or modulation, with what a form needs to show a control."""
+    entry: dict[str, Any] = {
+        "title": effect_input.title.localize(language),
+        **describe_control(effect_input),
+    }
     if effect_input.text_style is not None:
-        text = {
-            "type": "string",
-            "maxLength": MAX_TEXT_CHARACTERS,
-            "default": effect_input.text_style.text,
-        }
-        return {"title": title, **text}
-    entry: dict[str, Any] = {"title": title, **_property_type(effect_input, language)}
+        text = effect_input.text_style.text
+        return {**entry, "type": "string", "maxLength": MAX_TEXT_CHARACTERS, "default": text}
+    entry |= _property_type(effect_input, language)
     if effect_input.default is not None:
         value = effect_input.default
         entry["default"] = list(value) if isinstance(value, tuple) else value
     if effect_input.photo is not None:
-        entry["x-photo"] = effect_input.photo
+        entry["photo"] = effect_input.photo
     if effect_input.modulation is not None and not isinstance(
         effect_input.modulation, TransitionProgress
     ):
-        entry["x-bind"] = effect_input.modulation.to_json()
+        entry["motion"] = effect_input.modulation.to_json()
     return entry
 
 
 def _property_type(effect_input: Input, language: str) -> dict[str, Any]:
-    """Return the schema of a value, or of a modulation: keywords of one pass over the other."""
+    """Return the schema of a value, or of a modulation.
+
+    What is true of any object is only said once, by the schema of modulations, so that a validator
+    reports an invalid modulation as such.
+    """
     schema = _value_schema(effect_input, language)
     if effect_input.static:
         return schema
-    if effect_input.values:
-        known = {"enum": schema.pop("enum")}
-        return {"anyOf": [known, REFERENCE], **schema}
     modulation = {"if": {"type": "object"}, "then": REFERENCE}
+    if effect_input.values:
+        return {"oneOf": [*schema["oneOf"], {"type": "object"}], **modulation}
     return {**schema, "type": [*schema["type"], "object"], **modulation}
 
 
 def _value_schema(effect_input: Input, language: str) -> dict[str, Any]:
     if effect_input.values:
-        known = list(dict.fromkeys([*effect_input.values, *effect_input.labels]))
-        labels = [label.localize(language) for _, label in effect_input.choices]
-        return {"enum": known, "x-labels": labels}
-    if effect_input.kind is Kind.BOOL:
+        return {"oneOf": _choices(effect_input, language)}
+    if effect_input.kind in (Kind.BOOL, Kind.EVENT):
         return {"type": ["boolean"]}
-    if effect_input.kind is Kind.EVENT:
-        return {"type": ["boolean"], "x-event": True}
     if effect_input.kind in (Kind.FLOAT, Kind.LONG):
         type_name = "number" if effect_input.kind is Kind.FLOAT else "integer"
         return {"type": [type_name], **_range(effect_input.minimum, effect_input.maximum)}
     if effect_input.kind is Kind.POINT:
         return {"type": ["array"], **_array(effect_input, 2)}
     return {"type": ["array", "string"], **_array(effect_input, 4), "pattern": _COLOR_PATTERN}
+
+
+def _choices(effect_input: Input, language: str) -> list[dict[str, Any]]:
+    """Return a schema for each value, with its label as the title, and one for their names."""
+    titles: dict[int, str] = {}
+    for value, label in effect_input.choices:
+        titles.setdefault(value, label.localize(language))
+    values = [{"const": value, "title": title} for value, title in titles.items()]
+    return [*values, {"type": "string", "enum": list(dict.fromkeys(effect_input.labels))}]
 
 
 def _array(effect_input: Input, size: int) -> dict[str, Any]:

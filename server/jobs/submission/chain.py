@@ -112,12 +112,15 @@ def _check(
         raise
 
 
-def check_photo2(effects: Sequence[Effect], *, present: bool) -> None:
-    """Refuse a missing second photo for a transition, and one that the chain does not show."""
-    if present and not any(_shows_photo2(effect) for effect in effects):
-        raise invalid_field("photo2", message("no_photo2"))
+def check_photo2(effects: Sequence[Effect], *, present: bool) -> bool:
+    """Return whether the chain shows a second photo that is present.
+
+    Raises:
+        ToqiboxError: missing_field: there is none for a transition.
+    """
     if any(effect.transition_image for effect in effects) and not present:
         raise ToqiboxError("missing_field", field="photo2", name="photo2")
+    return present and any(_shows_photo2(effect) for effect in effects)
 
 
 def _shows_photo2(effect: Effect) -> bool:

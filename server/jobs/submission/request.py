@@ -18,6 +18,7 @@ from server.protocol.encodings import CODECS, DEFAULT_CODEC, DEFAULT_QUALITY
 from server.protocol.prepared_audio import SAMPLE_RATE
 from server.protocol.results.media import PreparedUploads
 from server.settings.readers import DEFAULT_PLAN
+from server.warnings import WarningData, warning
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,7 +30,9 @@ class Request:
     preset: str | None = None
     """Id of the preset that the chain comes from."""
     photo2: bool
-    """True if there is a second photo."""
+    """True if there is a second photo and the chain shows it."""
+    warnings: tuple[WarningData, ...]
+    """Warnings about fields that are valid and have no effect."""
     plan: str
     aspect: str
     fit: str
@@ -104,7 +107,7 @@ def make_request(
     Raises:
         ToqiboxError: for the first invalid field, with its name.
     """
-    check_photo2([checked.effect for checked in chain], present=photo2)
+    shows_photo2 = check_photo2([checked.effect for checked in chain], present=photo2)
     plan = values.get("plan", DEFAULT_PLAN)
     aspect = values.get("aspect", DEFAULT_ASPECT)
     width, height = fields.frame_size(aspect, config.plans[plan])
@@ -118,7 +121,8 @@ def make_request(
     return Request(
         preset=preset.id if preset else None,
         chain=tuple(chain),
-        photo2=photo2,
+        photo2=shows_photo2,
+        warnings=(warning("photo2_not_shown", "photo2"),) if photo2 and not shows_photo2 else (),
         plan=plan,
         aspect=aspect,
         fit=values.get("fit") or (preset and preset.fit) or fields.DEFAULT_FIT,
@@ -186,7 +190,7 @@ def resolve(request: Request, prepared: PreparedUploads, config: Config) -> Spec
         quality=request.quality,
         aspect=request.aspect,
         preset=request.preset,
-        warnings=[dict(entry) for entry in prepared.warnings],
+        warnings=[*request.warnings, *(dict(entry) for entry in prepared.warnings)],
     )
 
 

@@ -25,7 +25,6 @@ from tests.http.wire import FORM, exchange, form, head, part, post
 
 AUDIO = part("audio", b"RIFF", filename="a.wav")
 PHOTO = part("photo", b"\xff\xd8", filename="p.jpg")
-PHOTO2 = part("photo2", b"\xff\xd8", filename="q.jpg")
 WRONG = '/*{"ISFVSN": "2", "INPUTS": []}*/\nvoid main() {\n  gl_FragColor = vec4(speed);\n}\n'
 NO_EFFECT = "float noise(float x) { return x; }\n"
 LEAF = """/*{"ISFVSN": "2", "INPUTS": [{"NAME": "inputImage", "TYPE": "image"},
@@ -162,23 +161,6 @@ async def test_a_query_that_is_given_twice_is_refused(running: Running) -> None:
     assert isinstance(refused, dict)
     assert (status, refused["code"], refused["field"]) == (422, "invalid_parameter", "all")
     assert "given more than once" in refused["error"]
-
-
-async def test_a_transition_requires_a_second_photo_and_others_refuse_it(running: Running) -> None:
-    lone = await exchange(running.port, post(form(part("effect", "dissolve"), AUDIO, PHOTO)))
-    assert (lone.status, lone.code, lone.json["field"]) == (400, "missing_field", "photo2")
-    spare = await exchange(running.port, post(form(part("effect", "ring"), AUDIO, PHOTO, PHOTO2)))
-    assert (spare.status, spare.code) == (422, "invalid_parameter")
-    assert "second photo" in spare.json["error"]
-    assert await running.spool_is_empty()
-
-
-async def test_an_invalid_second_photo_is_named(running: Running) -> None:
-    photos = part("photo", media.photo()), part("photo2", b"no picture")
-    sent = form(part("effect", "dissolve"), part("audio", media.wav(0.2)), *photos)
-    response = await exchange(running.port, post(sent), wait_s=30)
-    assert (response.status, response.code) == (415, "unsupported_media_type")
-    assert response.json["field"] == "photo2"
 
 
 async def test_a_shader_that_does_not_compile_is_refused_before_the_files(
