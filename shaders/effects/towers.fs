@@ -3,8 +3,8 @@
     "VSN": "3",
     "TITLE": "Towers",
     "TITLE_RU": "Колонны",
-    "DESCRIPTION": "A row of dark glass columns in perspective near the lower edge, lit from their bright tops down in colours of the photo's own places, with their light above them and their reflection in the floor. Their peaks hang above them for a moment and fall, and accents light them up.",
-    "DESCRIPTION_RU": "Ряд колонн из тёмного стекла в перспективе у нижнего края, подсвеченных сверху вниз в цветах соответствующих мест фото, со светом над ними и отражением в полу. Пики на мгновение зависают над ними и падают, а акценты зажигают их.",
+    "DESCRIPTION": "A row of dark glass columns in perspective near the lower edge, lit from their bright tops down in colours of the photo's own places, with their light above them and their reflection in the floor. Their peaks hang above them for a moment and fall, and accents light them up; in the loudest moments all of them stand higher and shine.",
+    "DESCRIPTION_RU": "Ряд колонн из тёмного стекла в перспективе у нижнего края, подсвеченных сверху вниз в цветах соответствующих мест фото, со светом над ними и отражением в полу. Пики на мгновение зависают над ними и падают, а акценты зажигают их; в самые громкие моменты все они выше и сияют.",
     "CREDIT": "TOQIBOX Render",
     "LICENSE": "MIT",
     "CATEGORIES": ["Photo", "Spectrum", "Beat"],
@@ -14,6 +14,7 @@
         {"NAME": "history", "TYPE": "audioHistory", "SCALE": "track", "PAST": 0.8, "FUTURE": 0.1, "MAX": 96},
         {"NAME": "pulse", "LABEL": "Pulse", "LABEL_RU": "Пульс", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.0, "IDENTITY": 0.0, "BIND": "accent"},
         {"NAME": "loud", "LABEL": "Loudness", "LABEL_RU": "Громкость", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 1.0, "BIND": {"bind": "level", "smooth": 0.3}},
+        {"NAME": "loudest", "LABEL": "Loudest moments", "LABEL_RU": "Самые громкие моменты", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.0, "IDENTITY": 0.0, "BIND": {"bind": "loudness", "from": [0.86, 0.985], "curve": "in", "smooth": 0.3}},
         {"NAME": "axis", "LABEL": "They stand on", "LABEL_RU": "Колонны стоят на", "TYPE": "long", "VALUES": [0, 1], "LABELS": ["A level line", "An upright line"], "LABELS_RU": ["Горизонтальной линии", "Вертикальной линии"], "DEFAULT": 0},
         {"NAME": "line", "LABEL": "Where the line is", "LABEL_RU": "Положение линии", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.08},
         {"NAME": "count", "LABEL": "Number of columns (0: as many as suit the picture)", "LABEL_RU": "Число колонн (0: сколько подходит кадру)", "TYPE": "long", "MIN": 0, "MAX": 160, "DEFAULT": 0},
@@ -126,7 +127,7 @@ vec4 column() {
     // An accent stands in full height in its own frame, ahead of the spectrum's rise.
     float now = level(pitch, 0.0);
     now = mix(now, max(now, level(pitch, -AHEAD)), pulse);
-    float force = (0.3 + 0.85 * loud * loud) * (0.72 + 0.35 * pulse);
+    float force = (0.34 + 0.8 * loud * loud) * (0.5 + 0.62 * pulse + 0.45 * loudest * (1.0 - 0.8 * pulse));
     return vec4(min(vec2(now, min(max(peak, now), now + NEAR)) * force, 1.0), 0.0, 1.0);
 }
 
@@ -161,7 +162,7 @@ vec4 halo() {
 vec4 towers() {
     vec3 seen = IMG_THIS_PIXEL(back).rgb;
     vec4 at = place();
-    vec3 shine = IMG_THIS_NORM_PIXEL(light).rgb * (glow * color.a * (0.55 + 1.1 * pulse));
+    vec3 shine = IMG_THIS_NORM_PIXEL(light).rgb * (glow * color.a * (0.35 + 1.9 * pulse + 0.9 * loudest * (1.0 - pulse)));
     seen += (1.0 - seen) * (1.0 - 1.0 / (1.0 + shine + 0.5 * shine * shine)); // a shoulder: it never burns out hard
     float columns = IMG_SIZE(levels).x;
     float unit = at.w / columns;
@@ -204,7 +205,7 @@ vec4 towers() {
         float aside = half_wide - abs(x - centre);
         cover = edge(aside) * edge(tall - abs(at.y));
         rise = clamp(abs(at.y) / tall, 0.0, 1.0);
-        vec3 face = tone * (0.07 + (0.78 + 0.22 * pulse) * rise * rise);
+        vec3 face = tone * (0.07 + (0.72 + 0.28 * max(pulse, loudest)) * rise * rise);
         float rim = max(smoothstep(1.5 * hair, 0.5 * hair, aside) * (0.15 + 0.5 * rise), smoothstep(2.5 * hair, hair, tall - abs(at.y)));
         paint(seen, mix(face, pale, rim), cover * there * mirrored);
         // Its peak: a slab that floats above.
