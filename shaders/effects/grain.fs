@@ -3,8 +3,8 @@
     "VSN": "2",
     "TITLE": "Film dirt",
     "TITLE_RU": "Старая плёнка",
-    "DESCRIPTION": "The picture is an old film as long as there is sound: scratches, dust, hairs, coarse grain, faded colours and an unsteady gate. Loud accents wear it harder for half a second.",
-    "DESCRIPTION_RU": "Пока есть звук, кадр — старый фильм: царапины, пыль, волоски, крупное зерно, выцветшие цвета и дрожание кадра. Громкие акценты на полсекунды изнашивают его сильнее.",
+    "DESCRIPTION": "The picture is an old film as long as there is sound: scratches, dust, hairs, coarse grain, faded colours and an unsteady gate. Loud accents wear it harder for half a second, and loud music keeps its lamp bright.",
+    "DESCRIPTION_RU": "Пока есть звук, кадр — старый фильм: царапины, пыль, волоски, крупное зерно, выцветшие цвета и дрожание кадра. Громкие акценты на полсекунды изнашивают его сильнее, а громкая музыка держит лампу яркой.",
     "CREDIT": "TOQIBOX Render",
     "LICENSE": "MIT",
     "PREMIUM": true,
@@ -12,6 +12,7 @@
     "INPUTS": [
         {"NAME": "inputImage", "TYPE": "image"},
         {"NAME": "kick", "LABEL": "Loud accent", "LABEL_RU": "Громкий акцент", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.0, "IDENTITY": 0.0, "BIND": {"bind": "accent.pulse", "decay": 0.5, "from": [0.08, 0.8]}},
+        {"NAME": "loud", "LABEL": "Loudness", "LABEL_RU": "Громкость", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.0, "IDENTITY": 0.0, "BIND": {"bind": "loudness", "from": [0.86, 0.985], "curve": "in", "smooth": 0.3}},
         {"NAME": "amount", "LABEL": "Amount", "LABEL_RU": "Сила", "TYPE": "float", "MIN": 0.0, "MAX": 2.0, "DEFAULT": 1.0, "IDENTITY": 0.0},
         {"NAME": "rest", "LABEL": "Always there", "LABEL_RU": "Постоянная доля", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.5, "IDENTITY": 0.0},
         {"NAME": "scratches", "LABEL": "Scratches", "LABEL_RU": "Царапины", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.6, "IDENTITY": 0.0},
@@ -146,9 +147,10 @@ void main() {
     float grey = dot(picture.rgb, vec3(0.2126, 0.7152, 0.0722));
     vec3 old = mix(vec3(0.07, 0.05, 0.04), vec3(1.0, 0.93, 0.8), mix(picture.rgb, vec3(grey), 0.6));
     vec3 color = mix(picture.rgb, old * unsteady, min(fade * amount * rest * 1.6, 1.0));
-    // A loud accent makes the lamp flare: warm, most towards the sides, where light leaks in.
-    float flare = amount * kick * (0.35 + 0.65 * smoothstep(0.2, 0.5, abs(isf_FragNormCoord.x - 0.5)));
-    color += (1.0 - color) * flare * vec3(0.42, 0.22, 0.07) * (0.12 + 0.88 * grey) + 0.12 * amount * kick * color * (1.0 - color);
+    // A loud accent makes the lamp flare, and loud music keeps it bright: warm, most towards the sides, where light leaks in.
+    float lamp = amount * (1.15 * kick + 0.5 * loud * (1.0 - kick));
+    float flare = lamp * (0.35 + 0.65 * smoothstep(0.2, 0.5, abs(isf_FragNormCoord.x - 0.5)));
+    color += (1.0 - color) * flare * vec3(0.42, 0.22, 0.07) * (0.12 + 0.88 * grey) + 0.16 * lamp * color * (1.0 - color);
 
     // Grain is seen in the midtones; black and white are nearly clean.
     vec4 found = IMG_NORM_PIXEL(sheet, fract(dust));
