@@ -3,8 +3,8 @@
     "VSN": "2",
     "TITLE": "Scope",
     "TITLE_RU": "Осциллограф",
-    "DESCRIPTION": "An oscilloscope: the low and middle notes as a steady glowing line below, as two lines, around a circle, or left against right as on a stereo meter. Quiet passages are drawn larger, and accents make it swell and flare. It stays inside the picture.",
-    "DESCRIPTION_RU": "Осциллограф: низкие и средние ноты — ровная светящаяся линия внизу, две линии, круг или левый канал против правого, как на стереоиндикаторе. Тихие места рисуются крупнее, акценты раздувают и зажигают линию. Она не выходит за кадр.",
+    "DESCRIPTION": "An oscilloscope: the low and middle notes as a steady glowing line below, as two lines, around a circle, or left against right as on a stereo meter. Quiet passages are drawn larger, and accents make it swell and flare; in loud music it stays larger and brighter. It stays inside the picture.",
+    "DESCRIPTION_RU": "Осциллограф: низкие и средние ноты — ровная светящаяся линия внизу, две линии, круг или левый канал против правого, как на стереоиндикаторе. Тихие места рисуются крупнее, акценты раздувают и зажигают линию; в громкой музыке она остаётся крупнее и ярче. Она не выходит за кадр.",
     "CREDIT": "TOQIBOX Render",
     "LICENSE": "MIT",
     "CATEGORIES": ["Photo", "Waveform"],
@@ -22,6 +22,7 @@
         {"NAME": "dim", "LABEL": "Dim the photo", "LABEL_RU": "Затемнение фото", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.55, "IDENTITY": 0.0},
         {"NAME": "bump", "LABEL": "The photo grows on an accent", "LABEL_RU": "Рост фото на акценте", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.5, "IDENTITY": 0.0},
         {"NAME": "pulse", "LABEL": "Accent", "LABEL_RU": "Акцент", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.0, "IDENTITY": 0.0, "BIND": {"bind": "accent.pulse", "decay": 0.3}},
+        {"NAME": "loud", "LABEL": "Loudness", "LABEL_RU": "Громкость", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.0, "IDENTITY": 0.0, "BIND": {"bind": "loudness", "from": [0.86, 0.985], "curve": "in", "smooth": 0.3}},
         {"NAME": "since", "LABEL": "Seconds since the drop", "LABEL_RU": "Секунды после дропа", "TYPE": "float", "MIN": 0.0, "MAX": 600.0, "DEFAULT": 600.0, "BIND": "drop.since"}
     ],
     "PASSES": [
@@ -64,7 +65,7 @@ float slighter() {
 
 // How large the shape is now: accents and the drop make it swell in the frame they begin.
 float swollen() {
-    return size * slighter() * (0.75 + 0.55 * pulse + 0.3 * surge());
+    return size * slighter() * (0.66 + 0.64 * pulse + 0.3 * loud * (1.0 - pulse) + 0.3 * surge());
 }
 
 // Where the scope is, 0 to 1: as it was asked for, but so far from the lower and the upper edge of what
@@ -201,7 +202,7 @@ float run(int i, vec2 p) {
 
 // Half the line's thickness; `unit` is the short side in pixels.
 float radius(float unit) {
-    return max(0.5 * mix(0.002, 0.04, thickness) * mix(0.6, 1.0, (slighter() - 0.55) / 0.45) * (1.0 + 0.4 * pulse + 0.6 * surge()), 0.6 / unit);
+    return max(0.5 * mix(0.002, 0.04, thickness) * mix(0.6, 1.0, (slighter() - 0.55) / 0.45) * (1.0 + 0.4 * max(pulse, 0.4 * loud) + 0.6 * surge()), 0.6 / unit);
 }
 
 // Red, green, blue: which runs matter within this tile; alpha: distance to the line.
@@ -229,7 +230,7 @@ vec4 light() {
         near += IMG_NORM_PIXEL(tiles, isf_FragNormCoord + 0.7 * vec2(i % 3 - 1, i / 3 - 1) / RENDERSIZE).a / 9.0;
     float side = abs(2.0 * isf_FragNormCoord.x - 1.0);
     vec3 tone = mix(color.rgb, second.rgb, smoothstep(0.25, 1.15, mode < 2 ? side : isf_FragNormCoord.y));
-    float strong = 1.0 + 0.8 * pulse + 1.5 * surge();
+    float strong = 0.9 + 1.1 * max(pulse, 0.6 * loud) + 1.5 * surge();
     float light = 0.6 * exp(-near * 30.0) + strong * 0.24 * exp(-near * (9.0 - 2.0 * min(pulse + surge(), 1.0)));
     if (mode < 2) light *= 1.0 - 0.7 * side * side; // the calm ends light little
     return vec4(tone, color.a * glow * light);
@@ -259,10 +260,10 @@ vec4 scope() {
     float away = IMG_THIS_NORM_PIXEL(tiles).a;
     float echo = 0.5 + 0.5 * cos(TURN * (away / 0.024 + 0.6 * pulse));
     echo *= echo * echo * smoothstep(0.008, 0.02, away) * exp(-away * (30.0 - 10.0 * pulse));
-    echo *= glow * (0.35 + 0.9 * pulse + 0.6 * surge()) * (mode < 2 ? smoothstep(0.0, 0.25, 0.5 - abs(isf_FragNormCoord.x - 0.5)) : 1.0);
+    echo *= glow * (0.25 + 1.0 * max(pulse, 0.5 * loud) + 0.6 * surge()) * (mode < 2 ? smoothstep(0.0, 0.25, 0.5 - abs(isf_FragNormCoord.x - 0.5)) : 1.0);
     // Around the line alone the photo is dimmed much, and softly.
     float band = exp(-1.6 * (mode < 2 ? p.y * p.y / (size * size + 0.02) : dot(p, p) / (size * size)));
-    vec3 below = IMG_NORM_PIXEL(inputImage, 0.5 + (isf_FragNormCoord - 0.5) * (1.0 - bump * (0.035 * pulse + 0.05 * surge()))).rgb;
+    vec3 below = IMG_NORM_PIXEL(inputImage, 0.5 + (isf_FragNormCoord - 0.5) * (1.0 - bump * (0.085 * pulse + 0.06 * loud * (1.0 - 0.5 * pulse) + 0.05 * surge()))).rgb;
     below *= mix(vec3(1.0), below, 0.4 * dim * band) * (1.0 - dim * (0.08 + 0.67 * band));
     below = 1.0 - (1.0 - below) * (1.0 - min(shine.rgb * (shine.a + color.a * echo), 1.0));
     return vec4(mix(below, mix(shine.rgb, vec3(1.0), 0.45 + 0.3 * pulse), line * color.a), 1.0);
