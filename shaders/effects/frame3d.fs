@@ -3,8 +3,8 @@
     "VSN": "3",
     "TITLE": "Floating cover",
     "TITLE_RU": "Парящая обложка",
-    "DESCRIPTION": "The photo as a card that hangs in space over a blurred copy of itself: it sways slowly as long as there is sound, every accent throws it forward and turns it to another side, and light slides over it as it turns. With a white border too, or as an instant photo with words on its strip.",
-    "DESCRIPTION_RU": "Фото — карточка, парящая над своей размытой копией: пока есть звук, она медленно покачивается, каждый акцент бросает её вперёд и поворачивает в новую сторону, и на повороте по ней скользит свет. Может быть с белой рамкой или моментальным снимком с надписью на полоске.",
+    "DESCRIPTION": "The photo as a card that hangs in space over a blurred copy of itself: it sways slowly as long as there is sound, every accent throws it forward and turns it to another side, and light slides over it as it turns; loud music holds it nearer, in a lit space. With a white border too, or as an instant photo with words on its strip.",
+    "DESCRIPTION_RU": "Фото — карточка, парящая над своей размытой копией: пока есть звук, она медленно покачивается, каждый акцент бросает её вперёд и поворачивает в новую сторону, и на повороте по ней скользит свет; громкая музыка держит её ближе, в освещённом пространстве. Может быть с белой рамкой или моментальным снимком с надписью на полоске.",
     "CREDIT": "TOQIBOX Render",
     "LICENSE": "MIT",
     "CATEGORIES": ["Photo", "Beat", "Scene"],
@@ -20,6 +20,7 @@
         {"NAME": "sway", "LABEL": "Sway", "LABEL_RU": "Покачивание", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 1.0, "IDENTITY": 0.0},
         {"NAME": "tilt", "LABEL": "How far it turns", "LABEL_RU": "Размах поворота", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.55, "IDENTITY": 0.0},
         {"NAME": "punch", "LABEL": "Punch", "LABEL_RU": "Толчок", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.0, "IDENTITY": 0.0, "BIND": {"bind": "accent.pulse", "decay": 0.45, "from": [0.0, 0.8], "smooth": 0.02}},
+        {"NAME": "loud", "LABEL": "Loudness", "LABEL_RU": "Громкость", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.0, "IDENTITY": 0.0, "BIND": {"bind": "loudness", "from": [0.86, 0.985], "curve": "in", "smooth": 0.3}},
         {"NAME": "number", "LABEL": "Number of the accent", "LABEL_RU": "Номер акцента", "TYPE": "float", "MIN": 0.0, "MAX": 4096.0, "DEFAULT": 0.0, "BIND": "accent.count"},
         {"NAME": "throw", "LABEL": "Turn on an accent", "LABEL_RU": "Поворот на акценте", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.5, "IDENTITY": 0.0},
         {"NAME": "push", "LABEL": "Forward on an accent", "LABEL_RU": "Вперёд на акценте", "TYPE": "float", "MIN": 0.0, "MAX": 0.25, "DEFAULT": 0.13, "IDENTITY": 0.0},
@@ -196,14 +197,14 @@ vec4 hung() {
     vec3 up = normalize(vec3(0.0, 1.0, turn.y) - right * dot(vec3(0.0, 1.0, turn.y), right));
     vec3 normal = cross(right, up);
     // The eye is at (0, 0, EYE / (1 + push)), the card's middle at 0: where does the ray meet it?
-    float eye = EYE / (1.0 + push * punch);
+    float eye = EYE / (1.0 + push * mix(0.6 * loud, 1.0, punch)); // loud music holds it nearer
     vec3 along = vec3(ray, -EYE);
     vec3 hit = along * (-normal.z * eye / dot(normal, along)) + vec3(0.0, 0.0, eye);
     vec2 at = vec2(dot(hit, right), dot(hit, up));
 
     vec4 card = IMG_NORM_PIXEL(face, 0.5 + at * unit / RENDERSIZE);
     float stripe = dot(at, vec2(0.8, 0.6)) + 1.3 * turn.x + 0.9 * turn.y - 0.1;
-    float sheen = exp(-9.0 * stripe * stripe) * (0.20 + 0.12 * punch) + 0.35 * turn.y;
+    float sheen = exp(-9.0 * stripe * stripe) * (0.18 + 0.14 * max(punch, loud)) + 0.35 * turn.y;
     card.rgb += glare * sheen * (sheen > 0.0 ? card.a - card.rgb : card.rgb);
 
     // Behind it: the shadow, which moves against the card, and the background, which moves less.
@@ -217,8 +218,8 @@ vec4 hung() {
     vec3 side_color = (border == 0 ? vec3(0.5) : 0.8 * PAPER) * (0.75 + 0.9 * turn.x - 0.6 * turn.y);
     // An accent lights the space behind it up, from the card outwards, in the photo's colours.
     vec3 space = IMG_NORM_PIXEL(back, slide).rgb;
-    float halo = (0.25 + 1.5 * punch) * exp(-4.5 * max(box(at, extent.xy, 0.05), 0.0));
-    vec3 behind = space * (1.0 + 0.2 * punch) * (1.0 - 0.75 * shade);
+    float halo = (0.2 + 1.5 * punch + 0.9 * loud * (1.0 - punch)) * exp(-4.5 * max(box(at, extent.xy, 0.05), 0.0));
+    vec3 behind = space * (0.85 + 0.35 * max(punch, loud)) * (1.0 - 0.75 * shade);
     behind += (1.0 - behind) * halo * (1.0 - 0.6 * shade) * (space + 0.06);
     behind = mix(behind, clamp(side_color, 0.0, 1.0), slab);
     return vec4(card.rgb + behind * (1.0 - card.a), 1.0);
