@@ -163,6 +163,12 @@ class Config:
         read_networks,
         "addresses of proxies whose X-Forwarded-For and X-Request-Id are trusted",
     )
+    drain_sec: int = _setting(
+        "DRAIN_SEC",
+        0,
+        integer(0, 86_400),
+        "time in which running segments and transfers may end after SIGTERM, seconds",
+    )
     metrics_token: str | None = _setting(
         "METRICS_TOKEN",
         None,

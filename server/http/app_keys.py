@@ -8,6 +8,7 @@ from server.config import Config
 from server.http.background_tasks import BackgroundTasks
 from server.http.headers.accept_language import preferred_language
 from server.http.limits import HttpLimits
+from server.http.transfers import Transfers
 from server.jobs.service import Service
 from server.jobs.submission.presets import Presets
 from server.metrics.server_metrics import ServerMetrics
@@ -17,6 +18,7 @@ SERVICE = web.AppKey("service", Service)
 PRESETS = web.AppKey("presets", Presets)
 LIMITS = web.AppKey("limits", HttpLimits)
 METRICS = web.AppKey("metrics", ServerMetrics)
+TRANSFERS = web.AppKey("transfers", Transfers)
 BACKGROUND_TASKS = web.AppKey("background_tasks", BackgroundTasks)
 
 _REQUEST_ID = web.RequestKey("request_id", str)

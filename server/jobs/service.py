@@ -121,6 +121,11 @@ class Service:
         """Validate the effects of the library, and those that change, while the server is idle."""
         self.validations.watch(lambda: bool(self.dispatcher.active_jobs) or self.intake.is_busy)
 
+    async def drain(self) -> None:
+        """Accept no job any more, and let running tasks end, for at most DRAIN_SEC."""
+        self.draining = True
+        await self.dispatcher.drain(self.config.drain_sec)
+
     async def halt(self) -> None:
         """Stop all work; the table can still be read."""
         self.draining = True

@@ -6,6 +6,7 @@ from aiohttp import web
 
 from server.errors import ToqiboxError
 from server.http.app_keys import CONFIG, METRICS
+from server.http.headers.authorization import bearer_credentials
 
 _MAX_ACCEPT = 1000
 
@@ -26,7 +27,6 @@ async def show_metrics(request: web.Request) -> web.Response:
 
 
 def _has_token(request: web.Request, token: str) -> bool:
-    """Compare the bearer token (RFC 6750, section 2.1) in constant time."""
-    scheme, _, given = request.headers.get("Authorization", "").partition(" ")
-    given_bytes = given.strip().encode("utf-8", "surrogateescape")
-    return scheme.lower() == "bearer" and hmac.compare_digest(given_bytes, token.encode())
+    """Compare the bearer token in constant time."""
+    given = bearer_credentials(request.headers) or ""
+    return hmac.compare_digest(given.encode(), token.encode())

@@ -13,7 +13,15 @@ from aiohttp import web
 from server.concurrency import thread_pool
 from server.config import Config
 from server.effects.library.library import BUILT_IN, Library
-from server.http.app_keys import BACKGROUND_TASKS, CONFIG, LIMITS, METRICS, PRESETS, SERVICE
+from server.http.app_keys import (
+    BACKGROUND_TASKS,
+    CONFIG,
+    LIMITS,
+    METRICS,
+    PRESETS,
+    SERVICE,
+    TRANSFERS,
+)
 from server.http.authentication import AUTHENTICATOR, Authenticator, authenticate
 from server.http.background_tasks import BackgroundTasks
 from server.http.expect import withhold_100_continue
@@ -26,6 +34,7 @@ from server.http.server.request_counts import UNKNOWN_PATH, count_requests
 from server.http.server.routes import ROUTES
 from server.http.streams.job_channels import JobChannels
 from server.http.streams.stream_places import StreamPlaces
+from server.http.transfers import Transfers
 from server.http.uploads.upload_limiter import UploadLimiter
 from server.jobs.execution.gpu_presence import GpuLostError
 from server.jobs.service import Service
@@ -38,8 +47,8 @@ from server.metrics.server_metrics import ServerMetrics
 _log = logging.getLogger(__name__)
 _THREADS = 6
 """Threads for blocking calls: the table and files. A download needs one only for a moment."""
-_DRAIN_S = 0.5
-"""Time after a stop signal in which new requests still get the error ``draining``."""
+_MIN_DRAIN_S = 0.5
+"""Minimum time after a stop signal in which new requests still get the error ``draining``."""
 _SHUTDOWN_TIMEOUT_S = 1.0
 """Then handlers get this long to end, and as long again once they are cancelled."""
 
@@ -56,6 +65,7 @@ def create_app(service: Service, limits: HttpLimits | None = None) -> web.Applic
     app[LIMITS] = limits = limits or HttpLimits.from_config(config)
     app[BACKGROUND_TASKS] = BackgroundTasks()
     app[AUTHENTICATOR] = Authenticator(config, service.access)
+    app[TRANSFERS] = Transfers()
     app[exports.IDEMPOTENCY] = Idempotency(service.store)
     app[exports.UPLOAD_LIMITER] = UploadLimiter(limits, service.intake.interval_s)
     app[previews.PREVIEW_LIMITER] = previews.preview_limiter(
@@ -145,7 +155,7 @@ async def serve(config: Config, limits: HttpLimits | None = None) -> None:
     try:
         app = create_app(service, limits)
         async with open_port(app, config, limits) as tcp_server:
-            await _run(service, tcp_server, stop)
+            await _run(service, tcp_server, stop, app[TRANSFERS])
     finally:
         await service.stop()
     log_event(_log, logging.INFO, "server.stopped")
@@ -185,7 +195,9 @@ async def open_port(
         await app[BACKGROUND_TASKS].drain(_SHUTDOWN_TIMEOUT_S)
 
 
-async def _run(service: Service, tcp_server: asyncio.Server, stop: asyncio.Event) -> None:
+async def _run(
+    service: Service, tcp_server: asyncio.Server, stop: asyncio.Event, transfers: Transfers
+) -> None:
     """Start, serve until `stop` is set or the GPU is lost, and drain; `stop` may end the start too.
 
     Raises:
@@ -201,14 +213,26 @@ async def _run(service: Service, tcp_server: asyncio.Server, stop: asyncio.Event
         _announce(service.config, tcp_server)
         service.watch_effects()
         await asyncio.wait((stop_requested, gpu_lost), return_when=asyncio.FIRST_COMPLETED)
+        if stop.is_set():
+            await _drain(service, transfers)
     for task in (stop_requested, gpu_lost, starting):
         task.cancel()
     await asyncio.gather(stop_requested, gpu_lost, starting, return_exceptions=True)
     log_event(_log, logging.INFO, "server.stopping")
     # The process groups die at once; the table stays open until the last response is sent.
-    await asyncio.gather(service.halt(), asyncio.sleep(_DRAIN_S))
+    await asyncio.gather(service.halt(), asyncio.sleep(_MIN_DRAIN_S))
     if not stop.is_set():
         raise GpuLostError(service.machine.gpu.problem)
+
+
+async def _drain(service: Service, transfers: Transfers) -> None:
+    """Let running segments, uploads and downloads end, for at most DRAIN_SEC."""
+    seconds = service.config.drain_sec
+    if seconds:
+        jobs = list(service.dispatcher.active_jobs)
+        facts = {"seconds": seconds, "jobs": jobs, "transfers": transfers.count}
+        log_event(_log, logging.INFO, "server.draining", **facts)
+        await asyncio.gather(service.drain(), transfers.wait_for_end(seconds))
 
 
 def _stop_on_signals(service: Service) -> asyncio.Event:

@@ -2,10 +2,11 @@
 
 import asyncio
 import time
+from contextlib import nullcontext
 
 from aiohttp import web
 
-from server.http.app_keys import METRICS, response_of
+from server.http.app_keys import METRICS, TRANSFERS, response_of
 from server.http.openapi.route import Handler
 from server.metrics.http_counters import UNKNOWN_ROUTE
 
@@ -18,8 +19,11 @@ async def count_requests(request: web.Request, handler: Handler) -> web.StreamRe
     """Count the request when it has been handled, with the status of its response."""
     started = time.monotonic()
     status: int | None = None
+    counters, route = request.app[METRICS].http, _route_template(request)
+    is_transfer = route.startswith("/download/") or request.method == "POST"
     try:
-        response = await handler(request)
+        with request.app[TRANSFERS].counted() if is_transfer else nullcontext():
+            response = await handler(request)
         status = response.status
     except asyncio.CancelledError:  # the client has disconnected, or the server is stopping
         sent = response_of(request)
@@ -27,8 +31,7 @@ async def count_requests(request: web.Request, handler: Handler) -> web.StreamRe
         raise
     finally:
         seconds = time.monotonic() - started
-        route = _route_template(request)
-        request.app[METRICS].http.count_request(request.method, route, status, seconds)
+        counters.count_request(request.method, route, status, seconds)
     return response
 
 

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -253,6 +253,10 @@ class ActiveJob:
         tasks_of_job = [*self.slot_tasks, self.audio_task, self.completion_task]
         return [task for task in tasks_of_job if task and task is not asyncio.current_task()]
 
+    def running_tasks(self) -> list["asyncio.Task[None]"]:
+        """Return those of `tasks` that have not ended."""
+        return [task for task in self.tasks() if not task.done()]
+
     async def cancel_other_slots(self) -> None:
         """Cancel the slot tasks, except the caller itself, and wait for their end."""
         others = [task for task in self.slot_tasks if task is not asyncio.current_task()]
@@ -267,3 +271,14 @@ class ActiveJob:
             self.audio_task = None
         if self.completion_task is task:
             self.completion_task = None
+
+
+async def wait_for_tasks(active_jobs: Mapping[str, ActiveJob], timeout_s: float) -> None:
+    """Wait until no task works for any of the jobs, at most `timeout_s`."""
+    ends_at = time.monotonic() + timeout_s
+    while tasks := [task for active in active_jobs.values() for task in active.running_tasks()]:
+        left_s = ends_at - time.monotonic()
+        if left_s <= 0:
+            return
+        # A task that ends may have started another: the last segment starts the mux.
+        await asyncio.wait(tasks, timeout=left_s, return_when=asyncio.FIRST_COMPLETED)

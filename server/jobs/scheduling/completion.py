@@ -1,6 +1,7 @@
 """End of a job: published, failed or cancelled; committed to the table first, then cleaned up."""
 
 import asyncio
+import contextlib
 import logging
 from collections.abc import Sequence
 from typing import Any
@@ -15,6 +16,7 @@ from server.jobs.scheduling.pipeline import Pipeline
 from server.jobs.scheduling.report import finished_report, machine_report
 from server.jobs.scheduling.retries import JobFailed
 from server.jobs.storage.data_folder import DataFolder
+from server.jobs.store.sqlite import DiskFull
 from server.jobs.store.store import Store
 from server.logging_json import log_event
 
@@ -92,6 +94,13 @@ class JobCompleter:
                 await self._close(active)
                 return
         await self.abort(active.job.id)
+
+    async def fail_crashing(self, job: Job) -> None:
+        """Fail a job that crashes the server repeatedly."""
+        self._data.discard_job(job.id)
+        with contextlib.suppress(DiskFull):  # then the next start fails it
+            changes = {"error_code": "attempts_exhausted", "finished_at": now_ms()}
+            await self.transition(job, Status.FAILED, **changes)
 
     async def abort(self, job_id: str) -> None:
         """Cancel all tasks of a job whose row is final, and remove its files."""

@@ -12,7 +12,7 @@ from server.jobs.execution.slot import Slot
 from server.jobs.execution.worker_process import RunTask, run_task
 from server.jobs.model.job import Job, Status, now_ms
 from server.jobs.model.slot_clock import SlotClock
-from server.jobs.scheduling.active_job import ActiveJob
+from server.jobs.scheduling.active_job import ActiveJob, wait_for_tasks
 from server.jobs.scheduling.blame import hold_back, sort_interrupted
 from server.jobs.scheduling.completion import JobCompleter
 from server.jobs.scheduling.damage import redo_damaged
@@ -71,12 +71,13 @@ class Dispatcher:
         shared = (self._pipeline, self.slots, self.active_jobs)
         self._completer = JobCompleter(config, store, data, *shared)
         self._loops: list[asyncio.Task[None]] = []
+        self._is_draining = False
 
     async def start(self) -> None:
         """Resume the jobs of an earlier server, then work until stopped."""
         left = await sort_interrupted(self._store)
         for job in left.crashing:
-            await self._fail_crashing(job)
+            await self._completer.fail_crashing(job)
         for job in left.resumed:
             self._activate(job)
         self._loops = [
@@ -103,12 +104,10 @@ class Dispatcher:
         active.job, active.is_paused = now or job, False
         self.wake()
 
-    async def _fail_crashing(self, job: Job) -> None:
-        """Fail a job that crashes the server repeatedly."""
-        self._data.discard_job(job.id)
-        with contextlib.suppress(DiskFull):  # then the next start fails it
-            changes = {"error_code": "attempts_exhausted", "finished_at": now_ms()}
-            await self._completer.transition(job, Status.FAILED, **changes)
+    async def drain(self, timeout_s: float) -> None:
+        """Assign no slot any more, and wait for the running tasks, at most `timeout_s`."""
+        self._is_draining = True
+        await wait_for_tasks(self.active_jobs, timeout_s)
 
     async def stop(self) -> None:
         """Kill all workers and leave the jobs unchanged; nothing counts as an attempt."""
@@ -161,7 +160,7 @@ class Dispatcher:
 
     async def _fill_slots(self) -> None:
         for slot in self.slots:
-            if not slot.is_free or not self._machine.can_use(slot.gpu):
+            if self._is_draining or not slot.is_free or not self._machine.can_use(slot.gpu):
                 continue
             active = await self._next_active()
             if active is None or not active.wants_slot:

@@ -114,7 +114,7 @@ async def test_a_token_is_required_where_one_is_set(
         response = await exchange(running.port, head("GET /metrics", *lines))
         assert (response.status, response.code) == (401, "unauthenticated"), header
         assert b"toqibox_" not in response.body
-        assert response.headers["www-authenticate"] == "Bearer"
+        assert response.headers["www-authenticate"].startswith("Bearer")
     for header in (f"Bearer {TOKEN}", f"bearer {TOKEN}"):
         response = await exchange(running.port, head("GET /metrics", f"Authorization: {header}"))
         assert response.status == 200

@@ -133,3 +133,46 @@ async def test_a_stop_ends_the_pause_after_a_failure(
     rig = open_rig()
     await rig.start()
     assert (await rig.ended("one")).status is Status.COMPLETED
+
+
+async def test_a_drain_lets_running_segments_end_and_begins_no_other(
+    open_rig: OpenRig, make_job: MakeJob
+) -> None:
+    rig = open_rig(slots=2)
+    rig.workers.hold("draw_segment")
+    await rig.submit(make_job("one", frames=90), make_job("two", frames=30))
+    await rig.start()
+    calls = await rig.workers.next("draw_segment", 2)
+    draining = asyncio.create_task(rig.dispatcher.drain(3600))
+    await asyncio.sleep(0)
+    for call in calls:
+        assert not draining.done()
+        call.finish()
+    await draining
+    assert len(rig.workers.given("draw_segment")) == 2
+    assert (await rig.job("one")).status is Status.PROCESSING
+    assert (await rig.job("two")).status is Status.COMPLETED, "it had only to be muxed"
+    await rig.submit(make_job("three"))
+    rig.dispatcher.wake()
+    await asyncio.sleep(0.01)
+    assert (await rig.job("three")).status is Status.QUEUED
+    await rig.close()
+
+    rig = open_rig(slots=2)
+    await rig.start()
+    assert (await rig.ended("one")).status is Status.COMPLETED
+    assert (await rig.ended("three")).status is Status.COMPLETED
+    assert sorted(rig.segments("one")) == [30, 60], "the finished segment is not drawn again"
+
+
+async def test_a_drain_ends_in_time(open_rig: OpenRig, make_job: MakeJob) -> None:
+    rig = open_rig()
+    rig.workers.hold("draw_segment")
+    await rig.submit(make_job("one"))
+    await rig.start()
+    (call,) = await rig.workers.next("draw_segment")
+    await rig.dispatcher.drain(0.05)
+    assert not call.answer.done()
+    await rig.dispatcher.stop()
+    assert call.is_cancelled
+    assert await rig.store.tasks.mark_interrupted() == {"one": 0}

@@ -1,0 +1,71 @@
+"""A server that drains: it finishes what runs, refuses what is new, and leaves the rest."""
+
+import os
+import signal
+import socket
+from pathlib import Path
+
+from tests.harness import media
+from tests.harness.limits import HANG_S
+from tests.harness.processes import Process
+from tests.harness.server import Server, eventually
+
+SETTINGS = {"DRAIN_SEC": "600", "MAX_PARALLEL_EXPORTS": "1", "SEGMENT_SEC": "2"}
+
+
+def _drawing_worker(server: Server) -> Process:
+    """Pause the worker that draws a segment, and return it."""
+
+    def find() -> list[Process]:
+        workers = server.descendants("worker")
+        return [worker for worker in workers if worker.command.endswith("draw_segment")]
+
+    assert eventually(find, every_s=0.005)
+    (worker,) = find()
+    worker.pause()
+    return worker
+
+
+def test_a_running_segment_and_a_download_end_before_the_server(tmp_path: Path) -> None:
+    with Server(tmp_path / "data", **SETTINGS) as server:
+        client = server.client
+        done = client.submit(media.wav(0.2), media.photo(), effect="plain")
+        client.completed(done)
+        job = client.submit(media.wav(12.0), media.photo(), effect="plain")
+        worker = _drawing_worker(server)
+        queued = client.submit(media.wav(0.2), media.photo(), effect="plain")
+        with socket.create_connection(("127.0.0.1", client.port)) as upload:
+            upload.sendall(b"POST /export HTTP/1.1\r\nHost: test\r\nContent-Length: 9999\r\n")
+            upload.sendall(b"Content-Type: multipart/form-data; boundary=x\r\n\r\n")
+            os.kill(server.pid, signal.SIGTERM)
+            assert eventually(lambda: client.call("GET", "/ready").json["draining"])
+            ready = client.call("GET", "/ready")
+            assert (ready.status, ready.json["code"]) == (503, "draining")
+            refused = client.export(media.wav(0.2), media.photo(), effect="plain")
+            assert (refused.status, refused.json["code"]) == (503, "draining")
+            assert int(refused.headers["retry-after"]) > 0
+            assert client.job(job)["status"] == "processing"
+            assert client.job(queued)["status"] == "queued"
+            assert client.call("GET", f"/download/{done}").status == 200
+            assert "toqibox_draining 1.0" in client.call("GET", "/metrics").body.decode()
+            os.kill(worker.pid, signal.SIGCONT)
+            folder = tmp_path / "data" / "jobs" / job
+            assert eventually(lambda: list(folder.glob("0000-*.mp4")))
+            assert client.call("GET", "/health").status == 200, "the upload has not ended"
+        assert server.wait(HANG_S) == 0
+        segments = {path.name for path in folder.glob("*.mp4")}
+        assert len(segments) == 1
+        server.start()
+        assert server.client.completed(job)["attempt"] == 1
+        server.client.completed(queued)
+
+
+def test_a_second_signal_ends_a_drain_at_once(tmp_path: Path) -> None:
+    with Server(tmp_path / "data", **SETTINGS) as server:
+        server.client.submit(media.wav(12.0), media.photo(), effect="plain")
+        worker = _drawing_worker(server)
+        os.kill(server.pid, signal.SIGTERM)
+        assert eventually(lambda: server.client.call("GET", "/ready").json["draining"])
+        os.kill(server.pid, signal.SIGTERM)
+        assert server.wait(HANG_S) == 128 + signal.SIGTERM
+        assert eventually(lambda: not worker.is_alive)
