@@ -9,11 +9,11 @@
     textures    [{"name", "content": photo | sound | noise | volume | cube | image | zeros,
                 "files": paths relative to the effect's file, "size", "components"}]
     uniforms    {GLSL name: meaning}, the meanings those of effect.Builtin
-    inputs      [{"name", "uniform", "kind", "label", "default", "min", "max", "identity",
-                "values", "labels", "motion": as in GET /effects or null, "width",
-                "photo": the photo's colour that is its default, or null,
-                "scale": browser | track, "past", "future": seconds of an audioHistory,
-                "lettering": the style of a text or null, "still": cannot be modulated}]
+    inputs      [{"name", "uniform", "title", "kind", "unit", "step", "group", "advanced",
+                "musicOnly", "still", "default", "minimum", "maximum", "motion", "photo": as in
+                `inputs` of GET /effects, null for what it lacks there, "identity", "values",
+                "labels": their names in a request, "width", "scale": browser | track, "past",
+                "future": seconds of an audioHistory, "lettering": the style of a text or null}]
     picture     name of the image input that shows the layer below, or null
     second      name of the image input that shows the second photo, or null
     sequential  true if frame n needs frame n - 1
@@ -28,6 +28,7 @@ from typing import Any
 from server.effects.effect import Effect, Pass, Target
 from server.effects.glsl import es300
 from server.effects.loops.loop_guards import add_loop_guards
+from server.effects.model.control import describe_control
 from server.effects.model.input import Input
 from server.effects.model.texture import Channel, Texture
 
@@ -90,11 +91,11 @@ def _input(effect_input: Input, language: str) -> dict[str, Any]:
     return {
         "name": effect_input.name,
         "uniform": es300.rename(effect_input.uniform),
-        "kind": str(effect_input.kind),
-        "label": effect_input.title.localize(language),
+        "title": effect_input.title.localize(language),
+        **describe_control(effect_input),
         "default": effect_input.default,
-        "min": effect_input.minimum,
-        "max": effect_input.maximum,
+        "minimum": effect_input.minimum,
+        "maximum": effect_input.maximum,
         "identity": effect_input.identity,
         "values": list(effect_input.values),
         "labels": list(effect_input.labels),
@@ -105,5 +106,4 @@ def _input(effect_input: Input, language: str) -> dict[str, Any]:
         "past": effect_input.past,
         "future": effect_input.future,
         "lettering": effect_input.text_style.to_json() if effect_input.text_style else None,
-        "still": effect_input.static,
     }

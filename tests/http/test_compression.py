@@ -4,6 +4,7 @@ import gzip
 import json
 
 import aiohttp
+import jsonschema  # type: ignore[import-untyped]  # it ships no types
 import pytest
 
 from server.http.compression import MIN_BYTES
@@ -24,6 +25,23 @@ async def test_a_large_json_body_is_compressed(running: Running, path: str) -> N
     for response in (plain, packed):
         assert "Accept-Encoding" in response.headers["vary"].split(", ")
         assert int(response.headers["content-length"]) == len(response.body)
+
+
+async def test_every_effect_fits_into_a_small_response(running: Running) -> None:
+    """With the schema of modulations once, next to the effects that refer to it."""
+    packed = await exchange(running.port, head("GET /effects", GZIP))
+    assert len(packed.body) < 60_000
+    listed = json.loads(gzip.decompress(packed.body))
+    ring = next(effect for effect in listed["effects"] if effect["id"] == "ring")
+    schema = {**ring["inputs"], "$defs": listed["$defs"]}
+    validator = jsonschema.Draft202012Validator(schema)
+    assert validator.is_valid({"size": {"bind": "kick"}, "style": "Bars", "count": 16})
+    (error,) = validator.iter_errors({"size": {"bind": "kik"}})
+    assert error.message.startswith("'kik' is not one of")
+    groups = {group["id"] for group in listed["groups"]}
+    assert {entry["group"] for entry in ring["inputs"]["properties"].values()} <= groups
+    driven = {name for name, entry in ring["inputs"]["properties"].items() if entry["musicOnly"]}
+    assert driven == {"pulse", "bass", "loud"}
 
 
 async def test_head_has_the_length_of_the_compressed_body(running: Running) -> None:

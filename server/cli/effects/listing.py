@@ -9,6 +9,7 @@ from server.cli.support.options import add_json
 from server.cli.tasks.offered_ids import id_note
 from server.config import Config
 from server.effects.library.library import BUILT_IN, Library
+from server.effects.params.modulation_schema import definitions
 from server.terminal import print_lines
 
 
@@ -32,6 +33,7 @@ def run(config: Config, options: argparse.Namespace) -> int:
         ]
         listing = {
             "effects": [effect.describe() for effect in effects],
+            "$defs": definitions(),
             "broken": broken_files,
             "renamed": renamed,
         }

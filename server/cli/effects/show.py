@@ -12,6 +12,7 @@ from server.cli.tasks import effect_loader
 from server.config import Config
 from server.effects.effect import Effect, Target
 from server.effects.model.input import Input, Kind, Scale, Value
+from server.effects.params.modulation_schema import definitions
 from server.terminal import print_lines
 
 _MAX_CELL, _MAX_LINE = 44, 100
@@ -31,7 +32,8 @@ def run(config: Config, options: argparse.Namespace) -> int:
     except CommandError as problem:
         return report_error("show", problem)
     if options.json:
-        print(json.dumps({**loaded.effect.describe(), **_extra_fields(loaded.effect)}, indent=2))
+        facts = {**loaded.effect.describe(), **_extra_fields(loaded.effect)}
+        print(json.dumps({**facts, "$defs": definitions()}, indent=2))
     else:
         print_lines(*_format_effect(loaded.effect, str(loaded.folder / loaded.effect.file)))
     return 0

@@ -21,12 +21,20 @@ REFERENCE = {"$ref": "#/$defs/motion"}
 
 
 def definitions() -> dict[str, Any]:
-    """Return the `$defs` that REFERENCE points to."""
+    """Return the `$defs` that REFERENCE points to.
+
+    The key of a modulation selects its schema, and a validator reports errors of it alone.
+    """
     binding = {
         "bind": {"enum": list(FEATURES)},
         "min": _VALUE,
         "max": _VALUE,
-        "curve": {"anyOf": [{"enum": list(EASES[:-1])}, _between(1 / MAX_EXPONENT, MAX_EXPONENT)]},
+        "curve": {
+            "type": ["string", "number"],
+            "if": {"type": "string"},
+            "then": {"enum": list(EASES[:-1])},
+            "else": _between(1 / MAX_EXPONENT, MAX_EXPONENT),
+        },
         "smooth": _between(0, MAX_SMOOTH_S),
         "decay": _between(0.01, MAX_DECAY_S),
         "from": {"type": "array", "items": _NUMBER, "minItems": 2, "maxItems": 2},
@@ -50,12 +58,32 @@ def definitions() -> dict[str, Any]:
         "keys": {"type": "array", "items": keyframe, "minItems": 1, "maxItems": MAX_KEYFRAMES},
         "unit": {"enum": ["s", "beat"]},
     }
-    kinds = [_object("bind", binding), _object("osc", oscillator), _object("keys", keys)]
-    return {"motion": {"type": "object", "oneOf": kinds}}
+    return {
+        "motion": {
+            "type": "object",
+            **_if_has("bind", "binding", _if_has("osc", "oscillator", _reference("keyframes"))),
+        },
+        "binding": _object("bind", binding),
+        "oscillator": _object("osc", oscillator),
+        "keyframes": _object("keys", keys),
+    }
+
+
+def _if_has(key: str, definition: str, otherwise: dict[str, Any]) -> dict[str, Any]:
+    return {"if": {"required": [key]}, "then": _reference(definition), "else": otherwise}
+
+
+def _reference(name: str) -> dict[str, Any]:
+    return {"$ref": f"#/$defs/{name}"}
 
 
 def _object(required: str, properties: dict[str, Any]) -> dict[str, Any]:
-    return {"required": [required], "properties": properties, "additionalProperties": False}
+    return {
+        "type": "object",
+        "required": [required],
+        "properties": properties,
+        "additionalProperties": False,
+    }
 
 
 def _between(minimum: float, maximum: float) -> dict[str, Any]:

@@ -8,7 +8,9 @@ from aiohttp import web
 from server.concurrency import run_in_thread
 from server.effects.effect import Effect
 from server.effects.library.library import InvalidEffect
+from server.effects.model.control import describe_groups
 from server.effects.model.feature import FEATURES
+from server.effects.params.modulation_schema import definitions
 from server.effects.web_program import build_program
 from server.errors import ToqiboxError, localize
 from server.http.app_keys import SERVICE, language_of
@@ -30,8 +32,13 @@ async def list_effects(request: web.Request) -> web.Response:
     language = language_of(request)
     entries = await run_in_thread(_entries, request.app[SERVICE], language, include_all=include_all)
     features = [feature.describe() for feature in FEATURES.values()]
-    payload = {"effects": entries, "features": features}
+    payload = {"effects": entries, "features": features, **_shared(language)}
     return localized_response(request, payload, language)
+
+
+def _shared(language: str) -> dict[str, Any]:
+    """Return what the `inputs` of effects refer to."""
+    return {"groups": describe_groups(language), "$defs": definitions()}
 
 
 def _entries(service: Service, language: str, *, include_all: bool) -> list[dict[str, Any]]:
@@ -86,6 +93,6 @@ async def show_effect(request: web.Request) -> web.Response:
             raise ToqiboxError("not_found") from None
         raise
     language = language_of(request)
-    payload = {**effect.describe(language), "sequential": effect.sequential}
+    payload = {**effect.describe(language), **_shared(language), "sequential": effect.sequential}
     payload["program"] = await run_in_thread(build_program, effect, language)
     return localized_response(request, payload, language)

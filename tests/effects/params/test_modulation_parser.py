@@ -18,6 +18,7 @@ from server.effects.model.modulation import (
     Oscillator,
     Shape,
 )
+from server.effects.params.modulation_schema import definitions
 from server.errors import ToqiboxError
 
 HEADER: dict[str, list[dict[str, Any]]] = {
@@ -33,6 +34,7 @@ HEADER: dict[str, list[dict[str, Any]]] = {
     ]
 }
 EFFECT = load("test", "test.fs", f"/*{json.dumps(HEADER)}*/\nvoid main() {{}}")
+SCHEMA = {**EFFECT.describe()["inputs"], "$defs": definitions()}
 
 
 @pytest.mark.parametrize(
@@ -99,9 +101,8 @@ EFFECT = load("test", "test.fs", f"/*{json.dumps(HEADER)}*/\nvoid main() {{}}")
 )  # fmt: skip
 def test_accepts(name: str, payload: dict[str, Any], expected: object) -> None:
     assert EFFECT.param_values({name: payload})[name] == expected
-    schema = EFFECT.describe()["inputs"]
-    Draft202012Validator.check_schema(schema)
-    assert Draft202012Validator(schema).is_valid({name: payload})
+    Draft202012Validator.check_schema(SCHEMA)
+    assert Draft202012Validator(SCHEMA).is_valid({name: payload})
 
 
 @pytest.mark.parametrize(
@@ -217,6 +218,26 @@ def test_a_transition_in_beats_and_a_texture_of_the_past_need_the_track() -> Non
     )
 
 
+@pytest.mark.parametrize(
+    ("params", "messages"),
+    [
+        ({"size": {"bind": "kik"}}, ["'kik' is not one of ["]),
+        ({"mode": {"bind": "kik"}}, ["'kik' is not one of ["]),
+        ({"size": {"osc": "sinus"}}, ["'sinus' is not one of ["]),
+        ({"size": {"keys": [[0, 1, "slow"]]}}, ["'slow' is not one of ["]),
+        ({"size": {"bind": "kick", "mim": 1}}, ["Additional properties are not allowed"]),
+        ({"size": {}}, ["'keys' is a required property"]),
+        ({"size": 9}, ["9 is greater than the maximum of 2"]),
+        ({"mode": 6}, ["6 is not valid under any of the given schemas"]),
+    ],
+)
+def test_a_validator_says_once_what_is_wrong(
+    params: dict[str, object], messages: list[str]
+) -> None:
+    errors = [error.message for error in Draft202012Validator(SCHEMA).iter_errors(params)]
+    assert [error[: len(start)] for error, start in zip(errors, messages, strict=True)] == messages
+
+
 _leaf = st.none() | st.booleans() | st.integers(-2, 3) | st.sampled_from(["kick", "sine", "s", "a"])
 _keys = st.sampled_from(
     ["bind", "osc", "keys", "unit", "min", "max", "curve", "smooth", "from", "beats", "phase"]
@@ -237,7 +258,7 @@ def test_everything_accepted_matches_the_schema(params: dict[str, Any]) -> None:
     except ToqiboxError as error:
         fault = error
     if fault is None:
-        assert Draft202012Validator(EFFECT.describe()["inputs"]).is_valid(params)
+        assert Draft202012Validator(SCHEMA).is_valid(params)
     else:
         assert fault.code == "invalid_parameter"
         assert (fault.field or "").startswith("params.")

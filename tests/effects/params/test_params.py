@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
 
 from server.effects.dialects import load
+from server.effects.params.modulation_schema import definitions
 from server.errors import ToqiboxError
 
 HEADER = {
@@ -125,12 +126,14 @@ def test_description() -> None:
     assert entry["id"] == "test"
     assert entry["dialect"] == "isf"
     assert entry["license"] == EFFECT.license
-    schema = entry["inputs"]
+    schema = entry["inputs"] | {"$defs": definitions()}
     Draft202012Validator.check_schema(schema)
     properties = schema["properties"]
     assert list(properties) == [item.name for item in EFFECT.inputs][1:]
     assert properties["size"] == {
         "title": "Size",
+        **{"kind": "float", "unit": None, "step": 0.01, "group": "look"},
+        **{"advanced": False, "musicOnly": False, "still": False},
         "type": ["number", "object"],
         "minimum": 0.0,
         "maximum": 2.0,
@@ -138,10 +141,14 @@ def test_description() -> None:
         "if": {"type": "object"},
         "then": {"$ref": "#/$defs/motion"},
     }
-    assert properties["mode"]["anyOf"][0] == {"enum": [1, 5, "soft", "hard"]}
-    assert properties["mode"]["x-labels"] == ["soft", "hard"]
-    assert properties["pulse"]["x-bind"] == {"bind": "kick", "min": 0, "max": 1}
-    assert properties["photo"]["x-photo"] == "vivid"
+    assert properties["mode"]["oneOf"] == [
+        {"const": 1, "title": "soft"},
+        {"const": 5, "title": "hard"},
+        {"type": "string", "enum": ["soft", "hard"]},
+        {"type": "object"},
+    ]
+    assert properties["pulse"]["motion"] == {"bind": "kick", "min": 0, "max": 1}
+    assert properties["photo"]["photo"] == "vivid"
     assert properties["photo"]["default"] == [1.0, 1.0, 1.0, 0.5]
     assert properties["at"]["default"] == [0.5, 1.0]
     Draft202012Validator(schema).validate(
@@ -149,6 +156,7 @@ def test_description() -> None:
     )
 
 
+SCHEMA = {**EFFECT.describe()["inputs"], "$defs": definitions()}
 _numbers = st.integers(-3, 12) | st.floats(-3, 3, allow_nan=False)
 _anything = (
     st.none()
@@ -165,7 +173,7 @@ _anything = (
     )
 )
 def test_schema_and_check_agree(params: dict[str, Any]) -> None:
-    valid = Draft202012Validator(EFFECT.describe()["inputs"]).is_valid(params)
+    valid = Draft202012Validator(SCHEMA).is_valid(params)
     try:
         EFFECT.param_values(params)
     except ToqiboxError:

@@ -76,6 +76,7 @@ def transition_inputs(taken: Collection[str] = ()) -> tuple[Input, ...]:
             minimum=minimum,
             maximum=maximum,
             default=default,
+            group="time",
             static=True,
         )
 
@@ -93,6 +94,7 @@ def transition_inputs(taken: Collection[str] = ()) -> tuple[Input, ...]:
             labels=("seconds", "beats"),
             labels_ru=("секунды", "доли"),
             default=SECONDS,
+            group="time",
             static=True,
         ),
     )

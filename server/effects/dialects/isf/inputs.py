@@ -8,6 +8,7 @@ from server.effects.dialects.isf import input_values as isf_values
 from server.effects.dialects.isf import keys as isf_keys
 from server.effects.dialects.isf.text_inputs import with_texts
 from server.effects.glsl.glsl330 import FUNCTIONS, LATER, RESERVED
+from server.effects.model.control import GROUPS
 from server.effects.model.input import HISTORY_S, Input, Kind, Scale
 from server.effects.model.modulation import Modulation
 from server.effects.model.palette import COLORS
@@ -23,6 +24,8 @@ _KINDS = {kind.value.lower(): kind for kind in Kind} | {"int": Kind.LONG}
 _SPECTRA = (Kind.AUDIO_FFT, Kind.AUDIO_HISTORY)
 _AUDIO_KINDS = (Kind.AUDIO, Kind.AUDIO_FFT, Kind.AUDIO_HISTORY)
 _MAX_INPUTS = 128
+_MAX_UNIT = 16
+"""Characters of a UNIT."""
 
 
 def read_inputs(author_file: AuthorFile, header: JsonObject, code: str) -> tuple[Input, ...]:
@@ -98,6 +101,9 @@ def _input(author_file: AuthorFile, table: JsonObject, code: str) -> Input:
         labels=labels,
         labels_ru=isf_values.russian_labels(table, labels),
         photo=_photo(author_file, table, kind),
+        unit=_label(table, "UNIT")[:_MAX_UNIT] or None,
+        group=_group(author_file, table),
+        advanced=isf_values.is_true(table.get("ADVANCED", False)),
         width=isf_values.audio_width(table) if kind in _AUDIO_KINDS else None,
         scale=_scale(author_file, table) if kind in _SPECTRA else Scale.BROWSER,
         past=isf_values.history_seconds(table, "PAST", HISTORY_S[0])
@@ -129,6 +135,15 @@ def _kind(author_file: AuthorFile, table: JsonObject, name: str) -> Kind:
         known = ", ".join([*Kind, "cube"])
         raise author_file.error(f"“{type_name[:40]}” is not a valid TYPE: use {known}", offset)
     return _KINDS[type_name.lower()]
+
+
+def _group(author_file: AuthorFile, table: JsonObject) -> str | None:
+    """Return the GROUP of the control of an input."""
+    value = table.get("GROUP")
+    if value is not None and value not in GROUPS:
+        known = ", ".join(GROUPS)
+        raise author_file.error(f"GROUP must be one of {known}", table.offset_of("GROUP"))
+    return None if value is None else str(value)
 
 
 def _scale(author_file: AuthorFile, table: JsonObject) -> Scale:

@@ -72,7 +72,7 @@ export function completeModulation(item, modulation) {
     ]);
     return { unit: "s", ...modulation, keys };
   }
-  const range = isChoice ? [0, item.values.length - 1] : [item.min ?? 0, item.max ?? 1];
+  const range = isChoice ? [0, item.values.length - 1] : [item.minimum ?? 0, item.maximum ?? 1];
   const [min, max] = ["min", "max"].map((key, index) =>
     key in modulation ? toNumber(modulation[key]) : range[index],
   );

@@ -110,7 +110,7 @@ export class Timeline {
 
   modulated(item, modulation, frame, values) {
     if (modulation.transition) {
-      const [min, max] = [item.min ?? 0, item.max ?? 1];
+      const [min, max] = [item.minimum ?? 0, item.maximum ?? 1];
       const setting = (name) => this.transitionSetting(name, values);
       return min + (max - min) * transitionProgress(setting, frame, this.video);
     }

@@ -18,6 +18,6 @@ export function sliderRange(item, component = null) {
   const part = (value) => (Array.isArray(value) ? value[component] : value);
   const value = part(item.default) ?? 0;
   const reach = Math.max(1, Math.abs(value) * 2);
-  const low = part(item.min) ?? Math.min(0, value - reach);
-  return [low, item.reach ?? part(item.max) ?? Math.max(1, value + reach)];
+  const low = part(item.minimum) ?? Math.min(0, value - reach);
+  return [low, item.reach ?? part(item.maximum) ?? Math.max(1, value + reach)];
 }

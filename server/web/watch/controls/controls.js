@@ -51,7 +51,7 @@ export class Controls {
     const isTransitionTime = item.uniform.startsWith(TRANSITION_PREFIX) && item.kind === "float";
     if (!isTransitionTime) return item;
     const seconds = Math.ceil(this.video.seconds);
-    return { ...item, reach: Math.min(item.max, Math.max(seconds, item.default)) };
+    return { ...item, reach: Math.min(item.maximum, Math.max(seconds, item.default)) };
   }
 
   /** Reset values: all, or those of the names. */
@@ -102,7 +102,7 @@ export class Controls {
       const photoColor = !isSet && item.photo ? `the photo's ${item.photo} colour` : "";
       summary.textContent = modulation ? describeModulation(modulation) : photoColor;
       if (show && !isModulation(value ?? null)) {
-        show(value ?? item.lettering?.text ?? item.default ?? item.min);
+        show(value ?? item.lettering?.text ?? item.default ?? item.minimum);
       }
     }
   }
@@ -116,7 +116,7 @@ export class Controls {
       return box;
     }
     const id = `input-${item.name}`;
-    const label = createElement("label", { htmlFor: id, title: item.name }, item.label);
+    const label = createElement("label", { htmlFor: id, title: item.name }, item.title);
     const summary = createElement("span", { className: "summary" });
     const resetButton = this.createResetButton(item);
     const editButton = this.createEditButton(item);
@@ -132,7 +132,7 @@ export class Controls {
     if (item.kind !== "event") {
       return FIELDS[fieldKind(item)](item, id, (value) => this.setFromField(item, value));
     }
-    const label = `Fire ${item.label}`;
+    const label = `Fire ${item.title}`;
     const button = createElement("button", { type: "button", className: "fire", id }, label);
     button.onclick = () => this.listener.fired(item.name);
     return { elements: [button], show: null };
@@ -141,7 +141,7 @@ export class Controls {
   createResetButton(item) {
     const title = "Reset to the default";
     const button = createElement("button", { type: "button", className: "reset", title }, "↺");
-    button.setAttribute("aria-label", `Reset ${item.label}`);
+    button.setAttribute("aria-label", `Reset ${item.title}`);
     button.onclick = () => {
       this.set(item, undefined);
       if (this.editor?.item.name === item.name) this.editor.refresh();
@@ -157,7 +157,7 @@ export class Controls {
     if (item.still || STATIC_KINDS.includes(item.kind) || isTransitionTime) return null;
     const title = "Edit the modulation";
     const button = createElement("button", { type: "button", className: "modulate", title }, "∿");
-    button.setAttribute("aria-label", `Modulation of ${item.label}`);
+    button.setAttribute("aria-label", `Modulation of ${item.title}`);
     button.setAttribute("aria-expanded", "false");
     button.onclick = () => {
       if (this.editor?.item.name === item.name) this.closeEditor();
@@ -191,7 +191,7 @@ export class Controls {
 /** Create the line that says what an image or audio input shows. */
 function textureSource(item) {
   const sources = { image: "an image", audio: "the waveform", audioFFT: "the spectrum" };
-  const label = createElement("span", { className: "label", title: item.name }, item.label);
+  const label = createElement("span", { className: "label", title: item.name }, item.title);
   const source = sources[item.kind] ?? "the spectrum over time";
   const text = createElement("span", { className: "source" }, source);
   return createElement("div", { className: "head" }, label, text);
@@ -212,12 +212,14 @@ function adaptValue(item, value) {
       return item.values.includes(value) ? value : undefined;
     case "float":
     case "long":
-      return typeof value === "number" ? clamp(value, item.min, item.max) : undefined;
+      return typeof value === "number" ? clamp(value, item.minimum, item.maximum) : undefined;
     case "point2D":
     case "color": {
       const length = item.kind === "color" ? 4 : 2;
       if (!Array.isArray(value) || value.length !== length) return undefined;
-      return value.map((number, at) => clamp(number, part(item.min, at), part(item.max, at)));
+      return value.map((number, at) =>
+        clamp(number, part(item.minimum, at), part(item.maximum, at)),
+      );
     }
     default:
       return undefined;

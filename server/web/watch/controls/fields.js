@@ -16,12 +16,12 @@ function numberField(item, id, set, isInteger) {
   const arrowStep = isInteger ? 1 : (high - low) / SLIDER_STEPS || 1;
   const step = isInteger ? 1 : "any";
   const slider = createElement("input", { type: "range", id, min: low, max: high, step });
-  const max = item.max ?? high;
+  const max = item.maximum ?? high;
   const number = createElement("input", { type: "number", min: low, max, step });
-  number.setAttribute("aria-label", `${item.label}, a number`);
+  number.setAttribute("aria-label", `${item.title}, a number`);
   const readFrom = (input) => () => {
-    const limited = Math.max(input.valueAsNumber, item.min ?? -NO_LIMIT);
-    const value = Math.min(limited, item.max ?? NO_LIMIT);
+    const limited = Math.max(input.valueAsNumber, item.minimum ?? -NO_LIMIT);
+    const value = Math.min(limited, item.maximum ?? NO_LIMIT);
     if (!Number.isFinite(value)) return;
     if (isInteger) set(Math.round(value));
     else set(input === slider ? roundToRange(value, low, high) : value);
@@ -68,7 +68,7 @@ function choiceField(item, id, set) {
 function colorField(item, id, set) {
   const color = createElement("input", { type: "color", id });
   const alpha = createElement("input", { type: "range", min: 0, max: 1, step: 0.01 });
-  alpha.setAttribute("aria-label", `${item.label}, opacity`);
+  alpha.setAttribute("aria-label", `${item.title}, opacity`);
   const percent = createElement("output", {});
   const read = () => {
     const parts = [1, 3, 5].map((start) => parseInt(color.value.slice(start, start + 2), 16) / 255);
@@ -91,7 +91,7 @@ function pointField(item, id, set) {
   const knob = createElement("i", {});
   const pad = createElement("div", { className: "pad", id, tabIndex: 0 }, knob);
   pad.setAttribute("role", "application");
-  pad.setAttribute("aria-label", `${item.label}: a point; the arrow keys move it`);
+  pad.setAttribute("aria-label", `${item.title}: a point; the arrow keys move it`);
   const text = createElement("output", {});
   const ranges = [sliderRange(item, 0), sliderRange(item, 1)];
   const length = (axis) => ranges[axis][1] - ranges[axis][0];

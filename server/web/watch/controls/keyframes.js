@@ -40,7 +40,7 @@ export class Keyframes {
   initialModulation(value) {
     const { item } = this;
     const isPlain = value !== undefined && (typeof value !== "object" || Array.isArray(value));
-    const current = isPlain ? value : (item.default ?? item.min ?? 0);
+    const current = isPlain ? value : (item.default ?? item.minimum ?? 0);
     this.index = 0;
     return { keys: [[this.timeOf(this.video.frame, "s"), current]] };
   }

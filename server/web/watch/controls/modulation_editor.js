@@ -34,7 +34,7 @@ export class ModulationEditor {
     });
     this.box = createElement("div", { className: "modulation" });
     this.box.setAttribute("role", "group");
-    this.box.setAttribute("aria-label", `Modulation of ${item.label}`);
+    this.box.setAttribute("aria-label", `Modulation of ${item.title}`);
     this.refresh();
   }
 
@@ -241,7 +241,8 @@ export class ModulationEditor {
         set(value);
         show(value);
       });
-      const ends = item.values.length ? [item.values[0], item.values.at(-1)] : [item.min, item.max];
+      const range = [item.minimum, item.maximum];
+      const ends = item.values.length ? [item.values[0], item.values.at(-1)] : range;
       show(toChoiceValue(item, modulation[end]) ?? ends[index]);
       const row = createElement("div", { className: "row" }, ...elements);
       return labelled(index ? "To" : "From", row);

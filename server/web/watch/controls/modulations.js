@@ -32,20 +32,20 @@ export function effectModulation(item) {
   const isSame = (a, b) => JSON.stringify(a) === JSON.stringify(b);
   const range = [min, max];
   const isWholeChoice = item.values.length && isSame(range, [0, item.values.length - 1]);
-  const isDefault = isSwitch(item) || isWholeChoice || isSame(range, [item.min, item.max]);
+  const isDefault = isSwitch(item) || isWholeChoice || isSame(range, [item.minimum, item.maximum]);
   const ends = isDefault ? {} : { min: toValue(min), max: toValue(max) };
   return { ...rest, ...(phase ? { phase } : {}), ...ends };
 }
 
 /** Return the range that a modulation has to state, because the input declares none. */
 export function requiredRange(item) {
-  const isDeclared = item.min !== null && item.max !== null;
+  const isDeclared = item.minimum !== null && item.maximum !== null;
   if (isSwitch(item) || item.values.length || isDeclared) return {};
   const shifted = (offset) =>
     Array.isArray(item.default)
       ? item.default.map((part) => part + offset)
       : (item.default ?? 0) + offset;
-  return { min: item.min ?? shifted(0), max: item.max ?? shifted(1) };
+  return { min: item.minimum ?? shifted(0), max: item.maximum ?? shifted(1) };
 }
 
 /** Return the part of a feature that is mapped to the range; undefined where there is a default. */

@@ -102,7 +102,7 @@ export class Waveform {
     Object.assign(this, { item, modulation });
     const { width, height, context } = resizeToElement(this.view.curve);
     context.clearRect(0, 0, width, height);
-    this.view.label.value = item && modulation ? item.label : "";
+    this.view.label.value = item && modulation ? item.title : "";
     if (!item || !modulation) return;
     const complete = completeModulation(item, modulation);
     if (item.kind === "event") this.drawEvents(context, complete, width, height);

@@ -249,7 +249,7 @@ def test_an_event_is_a_bool_that_is_off_or_follows_the_kick() -> None:
     effect = isf(INPUTS=[{"NAME": "x", "TYPE": "event"}])
     assert effect.param_values({}) == {"x": False}
     assert effect.param_values({"x": True}) == {"x": True}
-    assert effect.describe()["inputs"]["properties"]["x"]["x-event"] is True
+    assert effect.describe()["inputs"]["properties"]["x"]["kind"] == "event"
     assert "uniform bool x;" in effect.passes[0].fragment
 
 
