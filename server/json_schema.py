@@ -9,7 +9,6 @@ NUMBER: Schema = {"type": "number"}
 COUNT: Schema = {"type": "integer", "minimum": 0}
 BOOLEAN: Schema = {"type": "boolean"}
 TIMESTAMP: Schema = {"type": "integer", "description": "Milliseconds since 1970."}
-OBJECTS: Schema = {"type": "array", "items": {"type": "object"}}
 
 
 def object_schema(required: Schema, optional: Schema | None = None) -> Schema:

@@ -22,19 +22,11 @@ from server.json_schema import (
 )
 from server.messages import read_values
 from server.protocol.encodings import CODECS, QUALITIES
-from server.warnings import WARNINGS, WarningData, localize_warnings, warning
+from server.warnings import WarningData, localize_warnings, warning
 
 ID_PATTERN = "[A-Za-z0-9_-]{22}"
 """Regular expression of job ids."""
 _DIAGNOSTICS = array_of(reference("Diagnostic"))
-_FLASH_INTERVALS = array_of(object_schema({"from": NUMBER, "to": NUMBER, "perSecond": NUMBER}))
-_FLASHES = object_schema(
-    {"allowed": BOOLEAN, "limited": _FLASH_INTERVALS},
-    # Jobs that an earlier version of the server finished have none.
-    {"perSecond": nullable(NUMBER), "excessive": _FLASH_INTERVALS},
-)
-_WARNING = object_schema({"code": {"enum": list(WARNINGS)}, "field": nullable(TEXT), "error": TEXT})
-_REPORT = {"type": "object", "properties": {"flashes": _FLASHES, "blank": nullable(TEXT)}}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -142,6 +134,7 @@ PROPERTIES: dict[str, Property] = {
     "params": Property(
         {
             "type": ["object", "null"],
+            "additionalProperties": True,
             "description": "The params of the request; null if it had a chain of several effects.",
         },
         lambda view: view.chain[0]["params"] if len(view.chain) == 1 else None,
@@ -202,8 +195,8 @@ PROPERTIES: dict[str, Property] = {
         nullable(BOOLEAN),
         lambda view: CATALOGUE[view.job.error_code].retryable if view.job.error_code else None,
     ),
-    "warnings": Property(array_of(_WARNING), lambda view: view.warnings),
-    "report": Property(nullable(_REPORT), lambda view: view.job.report),
+    "warnings": Property(array_of(reference("Warning")), lambda view: view.warnings),
+    "report": Property(nullable(reference("Report")), lambda view: view.job.report),
 }
 """Properties of every job object, in order."""
 

@@ -25,7 +25,7 @@ STATES: dict[Status, dict[str, Any]] = {
     Status.QUEUED: {},
     Status.PROCESSING: {"stage": Stage.RENDERING, "started_at": 1, "renderer": "a renderer"},
     Status.COMPLETED: {"finished_at": 2, "report": {"blank": "#000000"}},
-    Status.FAILED: {"error_code": "worker_crashed", "diagnostics": [DIAGNOSTIC]},
+    Status.FAILED: {"finished_at": 2, "error_code": "worker_crashed", "diagnostics": [DIAGNOSTIC]},
     Status.CANCELLED: {"finished_at": 2},
 }
 

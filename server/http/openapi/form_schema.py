@@ -39,24 +39,21 @@ def form_schema(config: Config, codecs: Sequence[str]) -> dict[str, Any]:
         "additionalProperties": False,
         "properties": {
             "audio": {
-                "type": "string",
-                "format": "binary",
+                "contentMediaType": "application/octet-stream",
                 "description": f"The track, at most {config.max_upload_mb} MB: "
                 "MP3, WAV, FLAC, OGG, M4A/AAC, AIFF, CAF, WebM, WMA and others, or the audio of a "
                 "video.",
             },
             "photo": {
-                "type": "string",
-                "format": "binary",
+                "contentMediaType": "application/octet-stream",
                 "description": f"The photo, at most {config.max_upload_mb} MB: "
                 "JPEG, PNG, HEIC, WebP, AVIF, TIFF, GIF or BMP. May be omitted if the track "
                 "has a cover.",
             },
             "photo2": {
-                "type": "string",
-                "format": "binary",
-                "description": "A second photo, like `photo`: required by a transition, refused "
-                "where no effect shows it.",
+                "contentMediaType": "application/octet-stream",
+                "description": "A second photo, like `photo`: required by a transition; where no "
+                "effect shows it, it is not used, and `warnings` say so.",
             },
             "duration": {
                 **seconds,

@@ -16,7 +16,7 @@ _ALL = {
     "name": "all",
     "in": "query",
     "description": "1: also the files that cannot be used, with their errors.",
-    "schema": {"enum": ["0", "1"], "default": "0"},
+    "schema": {"type": "string", "enum": ["0", "1"], "default": "0"},
 }
 _LAST_EVENT_ID = {
     "name": "Last-Event-ID",
@@ -24,6 +24,8 @@ _LAST_EVENT_ID = {
     "description": "The `id` of the last event received: nothing is sent before the next change.",
     "schema": {"type": "string"},
 }
+_FILE: Schema = {"contentMediaType": "application/octet-stream"}
+"""A file: bytes, not text."""
 _RANGE = {"name": "Range", "in": "header", "schema": {"type": "string"}}
 _EXPIRES = {
     "name": "expires",
@@ -135,7 +137,8 @@ def listing(operation_id: str, summary: str, schema: str, codes: tuple[str, ...]
 def download(operation_id: str, summary: str, content_type: str) -> Operation:
     """Return the operations of a file that supports ranges."""
     headers = _headers("ETag", "Accept-Ranges", "Content-Disposition")
-    full: Schema = {"description": summary, "content": {content_type: {}}, "headers": headers}
+    content: Schema = {content_type: {"schema": _FILE}}
+    full: Schema = {"description": summary, "content": content, "headers": headers}
     partial: Schema = {**full, "description": f"{summary}, in part"}
     bare: Schema = {**full, "content": {}}
     head = Operation(

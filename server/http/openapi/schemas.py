@@ -2,14 +2,13 @@
 
 from typing import Any
 
-from server.effects.model.feature import AnalysisLevel, Unit
 from server.http.error_codes import ALL
-from server.jobs import job_object
+from server.http.openapi.effect_schemas import EFFECT_SCHEMAS
+from server.http.openapi.job_schemas import JOB_SCHEMAS
 from server.jobs.submission.fields import ASPECTS, FITS
 from server.json_schema import (
     BOOLEAN,
     COUNT,
-    OBJECTS,
     TEXT,
     array_of,
     nullable,
@@ -18,13 +17,14 @@ from server.json_schema import (
 )
 from server.protocol.encodings import CODECS
 
+_OBJECT = {"type": "object", "additionalProperties": True}
 _DIAGNOSTIC = object_schema(
     {"message": TEXT},
     {
         "file": TEXT,
         "line": nullable(COUNT),
         "column": nullable(COUNT),
-        "severity": TEXT,
+        "severity": {"enum": ["error", "warning"]},
         "source": nullable(TEXT),
         "indent": COUNT,
         "hint": nullable(TEXT),
@@ -45,10 +45,18 @@ _EFFECT = {
     "categories": array_of(TEXT),
     "premium": BOOLEAN,
     "dialect": TEXT,
-    "inputs": {"type": "object", "description": "JSON Schema of `params`."},
+    "inputs": reference("Inputs"),
     "credit": TEXT,
     "license": TEXT,
 }
+_SHARED = {
+    "groups": {
+        **array_of(reference("Group")),
+        "description": "Groups of inputs, in the order of a form.",
+    },
+    "$defs": {**_OBJECT, "description": "Schemas that `inputs` refer to."},
+}
+_CHANGES = {"type": "object", "additionalProperties": _OBJECT}
 _PRESET = {
     "id": TEXT,
     "title": TEXT,
@@ -62,31 +70,10 @@ _PRESET = {
     "fit": {"enum": [*FITS, None], "description": "The fit of a request that has no `fit`."},
     "aspects": {
         "type": "object",
-        "propertyNames": {"enum": list(ASPECTS)},
+        "properties": dict.fromkeys(ASPECTS, _CHANGES),
+        "additionalProperties": False,
         "description": "Params that differ, by aspect and effect id.",
     },
-}
-_FEATURE = {
-    "name": TEXT,
-    "unit": {"enum": [str(unit) for unit in Unit]},
-    "needs": {"enum": [str(analysis_level) for analysis_level in AnalysisLevel]},
-    "description": TEXT,
-}
-_PASS = {
-    "vertex": TEXT,
-    "fragment": {"type": "string", "description": "GLSL ES 3.00, like `vertex`."},
-    "target": nullable(TEXT),
-    "channels": OBJECTS,
-}
-_PROGRAM = {
-    "passes": array_of(object_schema(_PASS)),
-    "targets": OBJECTS,
-    "textures": OBJECTS,
-    "uniforms": {"type": "object", "additionalProperties": TEXT},
-    "inputs": OBJECTS,
-    "picture": nullable(TEXT),
-    "second": nullable(TEXT),
-    "sequential": BOOLEAN,
 }
 _READINESS = {
     "ready": BOOLEAN,
@@ -95,7 +82,7 @@ _READINESS = {
     "software": nullable(BOOLEAN),
     "encoder": nullable(TEXT),
     "encoderFallback": nullable(TEXT),
-    "encoders": {"type": "object"},
+    "encoders": {"type": "object", "additionalProperties": _OBJECT},
     "gpus": array_of(
         object_schema({"index": COUNT, "renderer": nullable(TEXT), "problem": nullable(TEXT)})
     ),
@@ -106,9 +93,9 @@ _READINESS = {
 }
 
 SCHEMAS: dict[str, Any] = {
-    "Job": object_schema(job_object.SCHEMAS, job_object.OPTIONAL_SCHEMAS),
-    "Accepted": object_schema({"success": {"const": True}, **job_object.SCHEMAS}),
-    "ChainEffect": object_schema({"id": TEXT, "params": {"type": "object"}}),
+    **JOB_SCHEMAS,
+    **EFFECT_SCHEMAS,
+    "ChainEffect": object_schema({"id": TEXT, "params": _OBJECT}),
     "Exports": object_schema(
         {
             "exports": array_of(reference("Job")),
@@ -145,6 +132,7 @@ SCHEMAS: dict[str, Any] = {
                 "items": {"anyOf": [reference("Effect"), reference("BrokenEffect")]},
             },
             "features": array_of(reference("Feature")),
+            **_SHARED,
         }
     ),
     "Preset": object_schema(_PRESET),
@@ -162,17 +150,9 @@ SCHEMAS: dict[str, Any] = {
             }
         }
     ),
-    "Feature": {
-        **object_schema(_FEATURE),
-        "description": "What an input can be bound to.",
-    },
     "EffectProgram": object_schema(
-        {**_EFFECT, "sequential": BOOLEAN, "program": reference("Program")}
+        {**_EFFECT, **_SHARED, "sequential": BOOLEAN, "program": reference("Program")}
     ),
-    "Program": {
-        **object_schema(_PROGRAM),
-        "description": "What a browser needs to draw the effect with WebGL 2.",
-    },
     "Health": object_schema({"status": {"const": "ok"}}),
     "Readiness": object_schema(_READINESS),
     "NotReady": object_schema({**_ERROR, **_READINESS}),
@@ -184,7 +164,5 @@ SCHEMAS: dict[str, Any] = {
             "endpoints": {"type": "object", "additionalProperties": TEXT},
         }
     ),
-    "Document": object_schema(
-        {"openapi": TEXT, "info": {"type": "object"}, "paths": {"type": "object"}}
-    ),
+    "Document": object_schema({"openapi": TEXT, "info": _OBJECT, "paths": _OBJECT}),
 }
