@@ -142,6 +142,12 @@ class Config:
         "indices of the GPUs to use, as CUDA counts; MAX_PARALLEL_EXPORTS slots each",
     )
     require_gpu: bool = _setting("REQUIRE_GPU", False, read_flag, "1 refuses a software renderer")
+    confine_workers: bool = _setting(
+        "CONFINE_WORKERS",
+        True,
+        read_flag,
+        "0 lets workers reach all files and the network, for a driver that needs more",
+    )
     gpu_lost_sec: int = _setting(
         "GPU_LOST_SEC",
         120,

@@ -9,19 +9,24 @@ import shutil
 import tempfile
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 
-from server import logging_json, processors
+from server import logging_json, processors, sandbox
 from server.cli.support.exit_status import FAILED
 from server.cli.support.options import add_data_folder, add_json
 from server.config import Config
+from server.jobs.execution.fork_server import ForkServer
 from server.jobs.execution.machine import MachineProbe
+from server.jobs.execution.worker_process import run_task
 from server.jobs.storage.data_folder import read_address
 from server.protocol.encodings import DEFAULT_CODEC, ENCODINGS
-from server.protocol.results.machine import GlReport
+from server.protocol.results.machine import ConfinementReport, GlReport
 from server.settings.misspelt import find_misspelt
 from server.terminal import print_lines
 
+_LANDLOCK_ABI = 6
+"""The first with signals and abstract sockets, of Linux 6.12; files are confined from ABI 1 on."""
 _MARKS = {"ok": "ok  ", "warning": "note", "failed": "FAIL"}
 
 
@@ -45,7 +50,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(config: Config, options: argparse.Namespace) -> int:
     """Print the findings; return 1 if a render could not succeed."""
     logging_json.set_up(logging.CRITICAL)  # failures are printed as findings
-    findings = list(_findings(config, asyncio.run(_probe(config))))
+    findings = list(_findings(config, asyncio.run(_probe(config, confined=config.confine_workers))))
     failed = any(finding.state == "failed" for finding in findings)
     if options.json:
         print(json.dumps({"ok": not failed, "findings": [asdict(f) for f in findings]}, indent=2))
@@ -56,10 +61,16 @@ def run(config: Config, options: argparse.Namespace) -> int:
     return FAILED if failed else 0
 
 
-async def _probe(config: Config) -> MachineProbe:
+async def _probe(config: Config, *, confined: bool) -> MachineProbe:
+    """Probe the machine by a worker that is confined as those of a server are, or not."""
+    fork_server = ForkServer(sandbox.environment(), confined=confined)
+    launch = partial(run_task, launch=fork_server.start)
     with tempfile.TemporaryDirectory(prefix="toqibox-") as folder:
-        health = MachineProbe(config, Path(folder) / "scratch")
-        await health.probe()
+        health = MachineProbe(config, Path(folder) / "scratch", launch)
+        try:
+            await health.probe()
+        finally:
+            await fork_server.close()
     return health
 
 
@@ -74,6 +85,7 @@ def _findings(config: Config, health: MachineProbe) -> Iterator[Finding]:
     yield _disk(config)
     yield from _encoders(config, health)
     yield _processors()
+    yield _confinement(config, health)
     yield _fonts(health)
 
 
@@ -84,6 +96,9 @@ def _settings(environ: Mapping[str, str]) -> Iterator[Finding]:
 
 def _gl(config: Config, health: MachineProbe) -> Finding:
     gl = health.gl
+    if not gl.ok and config.confine_workers and _draws_unconfined(config):
+        advice = "it works without the confinement of workers: set CONFINE_WORKERS=0, and report it"
+        return Finding("GL", "failed", gl.error or "no GL context", advice)
     if not gl.ok and config.egl_device is not None:
         error = gl.error or "no GL context"
         return Finding("GL", "failed", error, _device_advice(config.egl_device, gl))
@@ -103,6 +118,10 @@ def _gl(config: Config, health: MachineProbe) -> Finding:
         "NVIDIA_DRIVER_CAPABILITIES=graphics,video,compute,utility"
     )
     return Finding("GL", "failed" if config.require_gpu else "warning", result, advice)
+
+
+def _draws_unconfined(config: Config) -> bool:
+    return asyncio.run(_probe(config, confined=False)).gl.ok
 
 
 def _device_advice(demanded: int, gl: GlReport) -> str:
@@ -168,6 +187,23 @@ def _processors() -> Finding:
     if limit is not None:
         result += f"; a quota of {limit:g} of {len(os.sched_getaffinity(0))}"
     return Finding("processors", "ok", result)
+
+
+def _confinement(config: Config, health: MachineProbe) -> Finding:
+    kernel = health.report.confinement if health.report else ConfinementReport()
+    if not config.confine_workers:
+        result = "turned off: a faulty decoder or driver can reach all files of this user"
+        return Finding("confinement", "warning", result, "unset CONFINE_WORKERS")
+    parts = [f"Landlock ABI {kernel.landlock_abi}"] if kernel.landlock_abi else []
+    parts += ["seccomp"] if kernel.seccomp else []
+    if kernel.landlock_abi >= _LANDLOCK_ABI and kernel.seccomp:
+        return Finding("confinement", "ok", f"workers: {' and '.join(parts)}")
+    result = f"workers: {' and '.join(parts) or 'none'}"
+    advice = (
+        "use Linux 6.12 or newer with Landlock and seccomp, and a container runtime that allows "
+        "them: uploads are decoded by programs that can then reach only their own job"
+    )
+    return Finding("confinement", "warning", result, advice)
 
 
 def _fonts(health: MachineProbe) -> Finding:

@@ -73,7 +73,8 @@ class Service:
         self.access = AccessControl(config)
         self.events = JobEvents()
         self.store = Store(self.data.database, self.data.release_ballast, self.events)
-        self.fork_server = ForkServer(sandbox.environment(shaders=shaders or self.data.shaders))
+        environment = sandbox.environment(shaders=shaders or self.data.shaders)
+        self.fork_server = ForkServer(environment, confined=config.confine_workers)
         launch = self.fork_server.start
         run_forked = partial(run_task, launch=launch)
         self.machine = MachineProbe(config, self.data.scratch, run_forked)

@@ -32,6 +32,9 @@ class Probe(Task[ProbeReport]):
     folder: Path | None = None
     """Empty folder for trial encodings."""
 
+    def outputs(self) -> list[Path]:
+        return [] if self.folder is None else [self.folder]
+
 
 @dataclass(frozen=True, kw_only=True)
 class MeasureGpus(Task[GpuLoads]):

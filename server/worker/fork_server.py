@@ -1,11 +1,12 @@
 """The fork server: a process that starts workers by forking itself, with their modules loaded.
 
-    python -I server/start.py server.worker.fork_server DESCRIPTOR TASK …
+    python -I server/start.py server.worker.fork_server [--unconfined] DESCRIPTOR TASK …
 
 Loading Python and the modules of a task takes longer than many a task; a fork takes milliseconds.
 This process never reads a task, opens no OpenGL context and starts no thread, so each worker begins
 as empty as one that was executed. DESCRIPTOR is a socket with packets of protocol/fork_request.py;
-its end ends this process, and with it the workers. TASKS are names of tasks, whose modules are
+its end ends this process, and with it the workers. Workers are confined (confinement/), unless
+--unconfined is given. TASKS are names of tasks, whose modules are
 loaded in this order.
 
 A worker that has ended stays a zombie until the server closes its status socket: up to then, no
@@ -38,6 +39,7 @@ from server.protocol.fork_request import (
 )
 from server.protocol.tasks import TASKS, AnyTask
 from server.worker import program, registry
+from server.worker.confinement import task_confinement
 
 PROGRAM = "server.worker.program"
 """Module in the command line of every worker."""
@@ -59,10 +61,12 @@ class Forks:
 
     Args:
         requests: the socket of the server; its end ends this process.
+        confined: True confines the workers to the files of their tasks.
     """
 
-    def __init__(self, requests: socket.socket) -> None:
+    def __init__(self, requests: socket.socket, *, confined: bool) -> None:
         self._requests = requests
+        self._confined = confined
         self._workers: list[_Worker] = []
         self._selector = selectors.DefaultSelector()
         self._signals, signals_write = socket.socketpair()
@@ -136,7 +140,7 @@ class Forks:
             os.write(sockets[-1], write_status(STARTED, os.getpid()))
             for descriptor in sockets:
                 os.close(descriptor)
-            status = program.main()
+            status = program.main(task_confinement.confine) if self._confined else program.main()
         except BaseException:
             traceback.print_exc()
         finally:
@@ -183,10 +187,12 @@ class Forks:
 
 def main() -> int:
     """Serve the socket of the command line; return the exit status."""
-    descriptor, *names = sys.argv[1:]
+    confined = "--unconfined" not in sys.argv
+    descriptor, *names = [word for word in sys.argv[1:] if word != "--unconfined"]
+    task_confinement.landlock_abi()  # it looks for the C library by a program, once for all workers
     with socket.socket(fileno=int(descriptor)) as requests:
         requests.set_inheritable(False)
-        Forks(requests).serve(TASKS[name] for name in names)
+        Forks(requests, confined=confined).serve(TASKS[name] for name in names)
     return 0
 
 

@@ -13,6 +13,7 @@ import faulthandler
 import os
 import sys
 import traceback
+from collections.abc import Callable
 from typing import IO
 
 from server.errors import ToqiboxError
@@ -26,6 +27,7 @@ from server.protocol.tasks import AnyTask
 from server.worker.registry import run_task
 
 _MAX_DETAIL_CHARS = 4000
+OnTask = Callable[[AnyTask], None]
 
 
 class EventWriter:
@@ -73,10 +75,15 @@ def failed_event(error: BaseException, task: AnyTask | None) -> Failed:
     return Failed(code=code, detail=detail)
 
 
-def _perform(line: bytes, send: EventWriter) -> None:
+def _leave(_task: AnyTask) -> None:
+    """Leave the process as it is."""
+
+
+def _perform(line: bytes, send: EventWriter, prepare: OnTask) -> None:
     task = None
     try:
         task = read_task(line)
+        prepare(task)
         result = run_task(task, ProgressReporter(send))
     except Exception as error:
         send(failed_event(error, task))
@@ -84,23 +91,28 @@ def _perform(line: bytes, send: EventWriter) -> None:
         send(Done(result=to_json(result)))
 
 
-def serve(source: IO[bytes], send: EventWriter) -> None:
-    """Perform the tasks of `source`, line by line, until it ends."""
+def serve(source: IO[bytes], send: EventWriter, confine: OnTask = _leave) -> None:
+    """Perform the tasks of `source`, line by line, until it ends; `confine` before the first."""
     while line := source.readline(MAX_TASK_BYTES):
         rest = line
         while rest and not rest.endswith(b"\n"):  # skip the rest of an overlong line
             rest = source.readline(MAX_TASK_BYTES)
         if line.strip():
-            _perform(line, send)
+            _perform(line, send, confine)
+            confine = _leave
 
 
-def main() -> int:
-    """Run the worker on its standard descriptors; return the exit status."""
+def main(confine: OnTask = _leave) -> int:
+    """Run the worker on its standard descriptors; return the exit status.
+
+    Args:
+        confine: called with the first task, before it is performed.
+    """
     faulthandler.enable()
     send = EventWriter(take_over_stdout())
     try:
         send(Started())
-        serve(sys.stdin.buffer, send)
+        serve(sys.stdin.buffer, send, confine)
     except BrokenPipeError:
         return 1
     return 0

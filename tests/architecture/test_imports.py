@@ -91,16 +91,21 @@ ORDER: dict[str, tuple[str, ...]] = {
     "media": (".", "photos", "tracks", "video"),
     "protocol": ("results", "."),
     "render": ("gl", "textures", "effect", "output", ".", "flash_safety"),
-    "worker": ("tasks", "."),
+    "worker": ("confinement", "tasks", "."),
 }
 """The folders of a room, "." its own files: each imports only those before it."""
 
 DOORS = {
     "aiohttp": {"http/", "devserver/"},
-    "ctypes": {"sandbox_exec.py", "render/gl/"},
+    "ctypes": {
+        "sandbox_exec.py",
+        "render/gl/",
+        "worker/confinement/",
+    },
     "ffmpeg": {"media/ffmpeg.py"},
     "glcontext": {"render/gl/context.py"},
     "icu4py": {"typography/"},
+    "landlockpy": {"worker/confinement/"},
     "moderngl": {"render/gl/context.py"},
     "numpy": {
         "arrays.py",

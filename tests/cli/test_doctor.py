@@ -1,10 +1,10 @@
-"""The advice of the doctor on an EGL_DEVICE that cannot be used."""
+"""The advice of the doctor on devices, settings and the confinement of workers."""
 
 from pathlib import Path
 
 import pytest
 
-from server.cli.doctor import Finding, _gl, _settings
+from server.cli.doctor import Finding, _confinement, _gl, _settings
 from server.config import Config
 from server.jobs.execution.machine import MachineProbe
 from server.protocol.codec import from_stored
@@ -33,7 +33,7 @@ SOFTWARE = {"ok": True, "renderer": "llvmpipe", "software": True, "devices": DEV
 def test_an_unusable_device_is_reported_with_the_others(
     gl: dict[str, object], device: str, advice: str, tmp_path: Path
 ) -> None:
-    config = Config.from_env({"EGL_DEVICE": device})
+    config = Config.from_env({"EGL_DEVICE": device, "CONFINE_WORKERS": "0"})
     health = MachineProbe(config, tmp_path / "scratch")
     health.report = from_stored(ProbeReport, {"gl": gl})
     finding = _gl(config, health)
@@ -50,3 +50,24 @@ def test_a_misspelt_setting_is_a_warning_that_names_the_right_one() -> None:
     advice = "it has no effect: the setting is SHADERS_DIR"
     finding = Finding("setting", "warning", "SHADER_DIR is unknown", advice)
     assert list(_settings({"SHADER_DIR": "/effects", "PORT": "1"})) == [finding]
+
+
+@pytest.mark.parametrize(
+    ("abi", "seccomp", "settings", "state", "result"),
+    [
+        (7, True, {}, "ok", "workers: Landlock ABI 7 and seccomp"),
+        (4, True, {}, "warning", "workers: Landlock ABI 4 and seccomp"),
+        (0, False, {}, "warning", "workers: none"),
+        (7, True, {"CONFINE_WORKERS": "0"}, "warning",
+         "turned off: a faulty decoder or driver can reach all files of this user"),
+    ],
+)  # fmt: skip
+def test_what_the_kernel_lacks_to_confine_workers_is_a_warning(
+    abi: int, seccomp: bool, settings: dict[str, str], state: str, result: str, tmp_path: Path
+) -> None:
+    config = Config.from_env(settings)
+    health = MachineProbe(config, tmp_path / "scratch")
+    report = {"confinement": {"landlock_abi": abi, "seccomp": seccomp}}
+    health.report = from_stored(ProbeReport, report)
+    finding = _confinement(config, health)
+    assert (finding.state, finding.result) == (state, result)

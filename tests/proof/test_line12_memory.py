@@ -15,7 +15,7 @@ from tests.proof.conftest import FULL, Figure, StartServer
 pytestmark = pytest.mark.line(12)
 
 MB = 1_000_000
-LONG_S, LONG_PLANS = (240, "premium=1080") if FULL else (3, "premium=180")
+LONG_S, LONG_SIDE = (240, 1080) if FULL else (3, 180)
 EARLY, LATE = (20, 100) if FULL else (2, 4)
 
 
@@ -46,7 +46,7 @@ class PeakMemory:
 
 
 def test_the_memory_of_a_long_job_is_bounded(start_server: StartServer, figure: Figure) -> None:
-    server = start_server(PLANS=LONG_PLANS, SEGMENT_SEC="10" if FULL else "2")
+    server = start_server(PLANS=f"free=36,premium={LONG_SIDE}", SEGMENT_SEC="10" if FULL else "2")
     with PeakMemory(server) as peak:
         job = server.client.submit(media.wav(LONG_S), media.photo(1600, 1067), plan="premium")
         done = server.client.completed(job, timeout_s=3600)

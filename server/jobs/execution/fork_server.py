@@ -132,11 +132,15 @@ class ForkServer:
 
     Args:
         environment: environment of the workers.
+        confined: True confines workers to the files of their tasks; see worker/confinement/.
         start_s: time limit for the start of a worker, in seconds.
     """
 
-    def __init__(self, environment: Mapping[str, str], start_s: float = _START_S) -> None:
+    def __init__(
+        self, environment: Mapping[str, str], *, confined: bool = True, start_s: float = _START_S
+    ) -> None:
         self._environment = environment
+        self._options = () if confined else ("--unconfined",)
         self.start_s = start_s
         self._lock = asyncio.Lock()
         self._connection: _Connection | None = None
@@ -185,7 +189,9 @@ class ForkServer:
         requests.setblocking(False)
         try:
             descriptor, names = theirs.fileno(), [kind.name for kind in _LOADED]
-            argv = start.command("server.worker.fork_server", str(descriptor), *names)
+            argv = start.command(
+                "server.worker.fork_server", *self._options, str(descriptor), *names
+            )
             process = await asyncio.create_subprocess_exec(
                 *sandbox.command(argv),
                 stdin=asyncio.subprocess.DEVNULL,

@@ -43,7 +43,8 @@ class Slot(Protocol):
 class LocalSlot:
     """Slot of this machine: at most one worker, reused for consecutive segments of one job.
 
-    A worker never serves another job, so that no job sees the textures of another.
+    A worker never serves another job, so that no job sees the textures of another. One whose first
+    task does not draw is confined to less than a task that draws needs, and is replaced before it.
 
     Args:
         index: number of the slot.
@@ -66,6 +67,7 @@ class LocalSlot:
         self.is_free = True
         self._worker: Worker | None = None
         self._job_id: str | None = None
+        self._can_draw = False  # its first task determines to what a worker is confined
         self._lock = asyncio.Lock()  # held until the previous worker has ended
 
     async def run(
@@ -83,10 +85,11 @@ class LocalSlot:
         """
         async with self._lock:
             worker = self._worker
-            if worker is None or self._job_id != job_id or not worker.is_alive:
+            is_usable = worker is not None and worker.is_alive and self._job_id == job_id
+            if worker is None or not is_usable or (task.draws and not self._can_draw):
                 await self._stop()
                 worker = await Worker.start(self._label, limits, self._launch)
-                self._worker, self._job_id = worker, job_id
+                self._worker, self._job_id, self._can_draw = worker, job_id, task.draws
         return await worker.run(task.on_gpu(self.gpu), timeouts, on_event)
 
     async def _stop(self) -> None:

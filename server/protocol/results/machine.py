@@ -90,6 +90,16 @@ class FontsReport:
 
 
 @dataclass(frozen=True, kw_only=True)
+class ConfinementReport:
+    """Features of the kernel that confine workers; see worker/confinement/."""
+
+    landlock_abi: int = 0
+    """Version of Landlock's ABI; 0 for none."""
+    seccomp: bool = False
+    """True if sockets can be denied."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class ProbeReport(TaskResult):
     """Capabilities of a machine."""
 
@@ -98,5 +108,6 @@ class ProbeReport(TaskResult):
     encoders: Mapping[str, EncoderReport] = field(default_factory=dict)
     """By name."""
     fonts: FontsReport = FontsReport()
+    confinement: ConfinementReport = ConfinementReport()
     gpus: tuple[GpuReport, ...] = ()
     """The GPUs that were named; `gl` and the hardware encoders are those of the best of them."""

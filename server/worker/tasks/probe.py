@@ -8,6 +8,7 @@ from server.media.video.trial import try_encodings
 from server.protocol.encodings import ENCODINGS
 from server.protocol.progress import ProgressReporter
 from server.protocol.results.machine import (
+    ConfinementReport,
     DeviceReport,
     EncoderReport,
     FfmpegReport,
@@ -23,6 +24,7 @@ from server.render.gl.draw_call import FULLSCREEN_VERTEX, DrawCall
 from server.render.gl.gpu import open_context
 from server.render.gl.render_target import RenderTarget
 from server.typography import fonts
+from server.worker.confinement import socket_filter, task_confinement
 
 _SIZE = (8, 4)
 _TEST_PATTERN = """#version 330 core
@@ -48,6 +50,9 @@ def run(task: Probe, _progress: ProgressReporter) -> ProbeReport:
         ffmpeg=_ffmpeg(),
         encoders={name: encoders[name] for name in task.encoders},
         fonts=FontsReport(id=fonts.fingerprint(), missing=missing),
+        confinement=ConfinementReport(
+            landlock_abi=task_confinement.landlock_abi(), seccomp=socket_filter.is_supported()
+        ),
         gpus=gpus,
     )
 

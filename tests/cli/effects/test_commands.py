@@ -196,7 +196,12 @@ def test_preview_renders_a_video_with_audio(run: Run, shown: list[str], tmp_path
     assert streams["audio"]["codec_name"] == "aac"
     pixel = media.frames(tmp_path / "clip.mp4", 32, 16)[3, 8, 16]
     assert pixel[0] > 120
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["Red One.fs", "clip.mp4"]
+    left = sorted(path.name for path in tmp_path.iterdir())
+    assert left == [
+        "Red One.fs",
+        "cache",
+        "clip.mp4",
+    ]  # the cache of the user is there in this test
 
 
 def test_profile_has_a_row_for_each_pass(run: Run, shown: list[str], tmp_path: Path) -> None:

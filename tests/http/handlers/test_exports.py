@@ -190,7 +190,8 @@ async def test_the_queue_limit_applies_to_concurrent_uploads(
 async def test_the_limit_of_uploads_applies_to_the_spool(
     start: Start, limits: Callable[..., HttpLimits], media: tuple[bytes, bytes]
 ) -> None:
-    running = await start(limits(uploads=1, upload_wait_s=60), max_queued_exports=2)
+    patient = limits(uploads=1, upload_wait_s=60, upload_decode_wait_s=600)
+    running = await start(patient, max_queued_exports=2)
     sent = post(form(part("audio", media[0]), part("photo", media[1])))
     peak = 0
 
