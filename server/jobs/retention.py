@@ -31,7 +31,8 @@ async def purge(store: Store, data: DataFolder, *, at_start: bool) -> None:
     """
     before = time.time() - (0 if at_start else _ABANDONED_S)
     if at_start:
-        await run_in_thread(discard, data.scratch)
+        for folder in (data.scratch, data.frames):
+            await run_in_thread(discard, folder)
     # Folders are listed before rows are read: a folder is there before its row is.
     folders, features, spooled = await run_in_thread(
         lambda: [

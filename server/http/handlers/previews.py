@@ -52,7 +52,7 @@ async def draw_preview(request: web.Request) -> web.Response:
             async with upload.reading():
                 preview, names = await _read_preview(request, boundary, folder, upload)
             files = {name: folder / name for name in names}
-            drawn = await service.previews.draw(preview, files, folder, request_id_of(request))
+            drawn = await service.previews.draw(preview, files, request_id_of(request))
         finally:
             service.intake.discard_spool(folder)
     headers = {"X-Frame": _frame_header(drawn), "Cache-Control": "no-store"}

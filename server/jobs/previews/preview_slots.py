@@ -2,10 +2,12 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from pathlib import Path
 
+from server.concurrency import run_in_thread
 from server.jobs.execution.slot import LocalSlot
 from server.jobs.execution.worker_process import Launch, Timeouts
 from server.jobs.submission.preparation_queue import PreparationQueue
@@ -27,6 +29,8 @@ class _Place:
     """A slot, and the use of its worker."""
 
     slot: LocalSlot
+    folder: Path
+    """Folder of its frames: a confined worker writes nowhere else."""
     key: str | None = None
     """Key of the media and effects that its worker has drawn; None without a worker."""
     is_free: bool = True
@@ -41,14 +45,22 @@ class PreviewSlots:
 
     Args:
         launch: starts the workers.
+        folder: for the frames, created when it is needed.
         warm_s: seconds for which an idle worker is kept.
         max_wait_s: maximum expected wait for a place.
     """
 
     def __init__(
-        self, launch: Launch, *, warm_s: float = _WARM_S, max_wait_s: float = _MAX_WAIT_S
+        self,
+        launch: Launch,
+        folder: Path,
+        *,
+        warm_s: float = _WARM_S,
+        max_wait_s: float = _MAX_WAIT_S,
     ) -> None:
-        self._places = [_Place(LocalSlot(at, None, launch, LABEL)) for at in range(PLACES)]
+        self._places = [
+            _Place(LocalSlot(at, None, launch, LABEL), folder / str(at)) for at in range(PLACES)
+        ]
         self._queue = PreparationQueue(
             PLACES, initial_s=1.0, max_counted_s=30.0, max_wait_s=max_wait_s
         )
@@ -69,12 +81,23 @@ class PreviewSlots:
             yield
 
     async def run(
-        self, key: str, task: Task[ResultT], timeouts: Timeouts, limits: Limits
+        self,
+        key: str,
+        make_task: Callable[[Path], Task[ResultT]],
+        timeouts: Timeouts,
+        limits: Limits,
     ) -> ResultT:
         """Run a task in the worker of that key, or in a new one.
 
+        Args:
+            key: of the media and effects.
+            make_task: returns the task, which writes only to the folder that it is given.
+            timeouts: see Worker.run.
+            limits: of a new worker.
+
         Raises:
             TaskError: see Worker.run.
+            OSError: the folder cannot be created.
         """
         place = self._choose(key)
         place.is_free, place.key = False, key
@@ -83,6 +106,8 @@ class PreviewSlots:
         try:
             if place.ending:  # it would end the worker of this task
                 await asyncio.wait((place.ending,))
+            await run_in_thread(_create, place.folder)
+            task = make_task(place.folder)
             return await place.slot.run(key, task, timeouts, _ignore, limits)
         finally:
             place.is_free, place.used_at = True, time.monotonic()
@@ -103,6 +128,10 @@ class PreviewSlots:
     def _end_worker(self, place: _Place) -> None:
         place.key = None
         place.ending = asyncio.create_task(place.slot.stop_worker())
+
+
+def _create(folder: Path) -> None:
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
 
 
 def _ignore(_event: Event) -> None:

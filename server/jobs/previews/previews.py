@@ -10,6 +10,8 @@ from pathlib import Path
 from server.concurrency import run_in_thread
 from server.config import Config
 from server.errors import CATALOGUE, ToqiboxError
+from server.files import atomic
+from server.files.disk import discard
 from server.jobs.execution.machine import MachineProbe, stall_timeout_s
 from server.jobs.execution.worker_process import Launch, TaskError, Timeouts
 from server.jobs.model.retry_after import BUSY_S, DISK_FULL_S
@@ -19,7 +21,7 @@ from server.jobs.previews.preview_form import PreviewRequest
 from server.jobs.previews.preview_media import DecodedPreview, PreviewMediaDecoder
 from server.jobs.previews.preview_slots import PreviewSlots
 from server.jobs.scheduling import plan
-from server.jobs.storage.data_folder import DataFolder
+from server.jobs.storage.data_folder import DataFolder, new_id
 from server.jobs.submission import affordable
 from server.jobs.submission.admission import Admission
 from server.jobs.submission.request import Request, resolve
@@ -80,14 +82,13 @@ class Previews:
         self._validations = validations
         self._admission = admission
         self.cache = MediaCache(data.previews, config.preview_cache_mb * 1_000_000)
-        self.slots = PreviewSlots(launch)
+        self.slots = PreviewSlots(launch, data.frames)
         self._media = PreviewMediaDecoder(config, machine, data, self.cache)
 
     async def draw(
         self,
         preview: PreviewRequest,
         files: Mapping[str, Path],
-        folder: Path,
         request_id: str,
         *,
         webp_quality: int | None = None,
@@ -97,7 +98,6 @@ class Previews:
         Args:
             preview: what to draw.
             files: uploads by field; the samples stand in for missing ones.
-            folder: for the file of the frame.
             request_id: for the log.
             webp_quality: of a WebP; None for a lossless one.
 
@@ -118,12 +118,12 @@ class Previews:
                 raise ToqiboxError(
                     "storage_full", retry_after=DISK_FULL_S, detail=str(error)
                 ) from error
-            file = FrameFile(
-                frame=frame, out=folder / f"frame.{preview.format}", webp_quality=webp_quality
-            )
             scene = self._scene(preview.request, spec, media, features)
-            drawn = await self._draw(scene, file, _worker_key(preview.request, spec, media))
-            content = await run_in_thread(file.out.read_bytes)
+            file = FrameFile(
+                frame=frame, out=Path(f"{new_id()}.{preview.format}"), webp_quality=webp_quality
+            )
+            key = _worker_key(preview.request, spec, media)
+            drawn, content = await self._draw(scene, file, key)
         result = drawn.frames[0]
         return PreviewFrame(
             content=content,
@@ -159,19 +159,37 @@ class Previews:
         scene = plan.spec_scene(spec, files, self._config)
         return replace(scene, gpu=self._machine.usable_gpu)
 
-    async def _draw(self, scene: SceneSpec, file: FrameFile, key: str) -> DrawnFrames:
-        task = DrawFrames(
-            scene=scene, frames=(file,), max_frames=MAX_REPLAYED_FRAMES, max_s=_MAX_REPLAY_S
-        )
+    async def _draw(self, scene: SceneSpec, file: FrameFile, key: str) -> tuple[DrawnFrames, bytes]:
+        """Draw a frame; return its file's content too, which is removed."""
+        paths: list[Path] = []
+
+        def make_task(folder: Path) -> DrawFrames:
+            paths.append(folder / file.out)
+            return DrawFrames(
+                scene=scene,
+                frames=(replace(file, out=paths[0]),),
+                max_frames=MAX_REPLAYED_FRAMES,
+                max_s=_MAX_REPLAY_S,
+            )
+
         software = bool(self._machine.software)
         timeouts = Timeouts(stall_timeout_s(self._config, software=software), _DRAW_S)
         limits = _SOFTWARE_LIMITS if software else _DRAW_LIMITS
         try:
-            return await self.slots.run(key, task, timeouts, limits)
+            drawn = await self.slots.run(key, make_task, timeouts, limits)
+            return drawn, await run_in_thread(paths[0].read_bytes)
         except TaskError as error:
             if self._admission.is_draining:
                 raise ToqiboxError("draining", retry_after=BUSY_S) from error
             raise _client_error(error) from error
+        except OSError as error:
+            raise ToqiboxError(
+                "storage_full", retry_after=DISK_FULL_S, detail=str(error)
+            ) from error
+        finally:
+            for path in paths:
+                await run_in_thread(discard, path)
+                await run_in_thread(discard, atomic.temp_path(path))
 
 
 def _worker_key(request: Request, spec: Spec, media: DecodedPreview) -> str:

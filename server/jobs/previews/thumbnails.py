@@ -106,14 +106,7 @@ class Thumbnails:
     async def _draw(self, source: EffectSource, request_id: str) -> bytes:
         request = await run_in_thread(self._request, source.id)
         preview = PreviewRequest(request=request, time=TIME_S, format="webp")
-        folder = self._data.new_spool()
-        try:
-            drawn = await self._previews.draw(
-                preview, {}, folder, request_id, webp_quality=_QUALITY
-            )
-        finally:
-            await run_in_thread(discard, folder)
-            self._data.release(folder)
+        drawn = await self._previews.draw(preview, {}, request_id, webp_quality=_QUALITY)
         return drawn.content
 
     def _request(self, effect_id: str) -> Request:

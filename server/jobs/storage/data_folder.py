@@ -7,6 +7,7 @@ jobs/ID/        sound.wav, photo.rgba, files/ of the effect, segments, sound.m4a
                 then only video.mp4 and poster.jpg
 features/SHA    a folder with the features of a track, shared by the jobs that use it
 previews/       decoded media and features of previews, a cache of limited size
+frames/N/       the frame of a preview, until it is read
 thumbnails/     pictures of effects, named by what they were drawn from
 shaders/        shaders compiled by the driver, a cache that it keeps and limits itself
 unknown/ID/     a folder of jobs/ that is missing in the table; it is never touched again
@@ -74,6 +75,7 @@ class DataFolder:
         self.shaders = root / "shaders"
         self.previews = root / "previews"
         self.thumbnails = root / "thumbnails"
+        self.frames = root / "frames"
         self.unknown = root / "unknown"
         self.artifacts = artifacts or Artifacts(self.jobs)
         self.in_use: set[str] = set()

@@ -181,7 +181,7 @@ async def test_a_client_that_leaves_takes_its_worker_along(drawing: Running) -> 
 async def test_more_than_two_at_a_time_wait_and_then_are_refused(drawing: Running) -> None:
     """While both places are taken, a further one is refused as soon as its wait is too long."""
     slots = drawing.service.previews.slots = PreviewSlots(
-        drawing.service.fork_server.start, max_wait_s=0.2
+        drawing.service.fork_server.start, drawing.service.data.frames, max_wait_s=0.2
     )
     async with slots.admit(), slots.admit():
         refused = await exchange(drawing.port, preview(*SIZE), wait_s=HANG_S)
