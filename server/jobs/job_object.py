@@ -6,9 +6,7 @@ from typing import Any, NamedTuple
 
 from server.access.signed_links import LinkSigner
 from server.errors import CATALOGUE, localize
-from server.jobs.model.job import Job, Stage, Status
-from server.jobs.submission.fields import ASPECTS, FITS, HIGHLIGHTS, aspect_of
-from server.json_schema import (
+from server.jobs.json_schema import (
     BOOLEAN,
     COUNT,
     NUMBER,
@@ -20,6 +18,8 @@ from server.json_schema import (
     object_schema,
     reference,
 )
+from server.jobs.model.job import Job, Stage, Status
+from server.jobs.submission.fields import ASPECTS, FITS, HIGHLIGHTS, aspect_of
 from server.messages import read_values
 from server.protocol.encodings import CODECS, QUALITIES
 from server.warnings import WarningData, localize_warnings, warning

@@ -22,7 +22,6 @@ ROOMS: dict[str, set[str]] = {
     "config": {"protocol", "settings"},
     "error_catalogue": {"messages"},
     "errors": {"error_catalogue", "messages"},
-    "json_schema": set(),
     "logging_json": set(),
     "access_messages": set(),
     "messages": {"access_messages"},

@@ -7,7 +7,7 @@ from server.effects.model.input import Kind, Scale
 from server.effects.model.modulation import EASES, Shape
 from server.effects.model.palette import COLORS
 from server.effects.model.texture import Content, Filter, Wrap
-from server.json_schema import (
+from server.jobs.json_schema import (
     BOOLEAN,
     COUNT,
     NUMBER,

@@ -2,8 +2,7 @@
 
 from server.errors import CATALOGUE
 from server.jobs import job_object
-from server.jobs.model.job import Status
-from server.json_schema import (
+from server.jobs.json_schema import (
     BOOLEAN,
     COUNT,
     NUMBER,
@@ -15,6 +14,7 @@ from server.json_schema import (
     object_schema,
     reference,
 )
+from server.jobs.model.job import Status
 from server.protocol.encodings import ENCODINGS
 from server.warnings import WARNINGS
 

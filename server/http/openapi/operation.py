@@ -6,8 +6,8 @@ from typing import Any
 
 from server.config import Config
 from server.http.error_codes import DOWNLOAD, DOWNLOAD_HEAD, NOTES, by_status
+from server.jobs.json_schema import TEXT, Schema, reference
 from server.jobs.model.job import Status
-from server.json_schema import TEXT, Schema, reference
 
 Responses = Mapping[str, Schema]
 """OpenAPI responses by status."""

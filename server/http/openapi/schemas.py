@@ -5,8 +5,7 @@ from typing import Any
 from server.http.error_codes import ALL
 from server.http.openapi.effect_schemas import EFFECT_SCHEMAS
 from server.http.openapi.job_schemas import JOB_SCHEMAS
-from server.jobs.submission.fields import ASPECTS, FITS
-from server.json_schema import (
+from server.jobs.json_schema import (
     BOOLEAN,
     COUNT,
     TEXT,
@@ -15,6 +14,7 @@ from server.json_schema import (
     object_schema,
     reference,
 )
+from server.jobs.submission.fields import ASPECTS, FITS
 from server.protocol.encodings import CODECS
 
 _OBJECT = {"type": "object", "additionalProperties": True}

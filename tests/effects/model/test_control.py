@@ -72,7 +72,7 @@ def test_a_file_can_mark_a_control_as_advanced() -> None:
 
 
 def test_a_schema_and_a_program_have_the_same_names() -> None:
-    """What both say of an input has one name and one value."""
+    """Both give a property of an input one name and one value."""
     effect = _effect(TYPE="float", LABEL="Size", LABEL_RU="Размер", MAX=3, DEFAULT=1, BIND="kick")
     shown = effect.describe("ru")["inputs"]["properties"]["x"]
     program = build_program(effect, "ru")["inputs"][0]
