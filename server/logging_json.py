@@ -3,9 +3,28 @@
 import json
 import logging
 import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import UTC, datetime
+from types import MappingProxyType
 
 _MAX_TEXT = 2000
+_NO_FACTS: Mapping[str, object] = MappingProxyType({})
+_CONTEXT: ContextVar[Mapping[str, object]] = ContextVar("log_context", default=_NO_FACTS)
+
+
+@contextmanager
+def log_context(**facts: object) -> Iterator[None]:
+    """Add facts to every line that is logged in the block, and in the tasks that it creates.
+
+    Those of a line itself replace them; None leaves a fact out.
+    """
+    token = _CONTEXT.set({**_CONTEXT.get(), **facts})
+    try:
+        yield
+    finally:
+        _CONTEXT.reset(token)
 
 
 def log_event(logger: logging.Logger, level: int, event: str, **facts: object) -> None:
@@ -21,7 +40,7 @@ class _JsonLine(logging.Formatter):
             "level": record.levelname.lower(),
             "event": record.getMessage(),
         }
-        for name, value in getattr(record, "facts", {}).items():
+        for name, value in {**_CONTEXT.get(), **getattr(record, "facts", {})}.items():
             if value is not None:
                 line[name] = value[-_MAX_TEXT:] if isinstance(value, str) else value
         if record.exc_info:

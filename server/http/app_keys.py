@@ -22,6 +22,7 @@ TRANSFERS = web.AppKey("transfers", Transfers)
 BACKGROUND_TASKS = web.AppKey("background_tasks", BackgroundTasks)
 
 _REQUEST_ID = web.RequestKey("request_id", str)
+_JOB_ID = web.RequestKey("job_id", str)
 _RESPONSE = web.RequestKey("response", web.StreamResponse)
 _Watch = Callable[[Callable[[], None]], None]
 _WATCH_PEER: web.RequestKey[_Watch] = web.RequestKey("watch_peer", object)  # type: ignore[arg-type]
@@ -34,6 +35,16 @@ def set_request_id(request: web.BaseRequest, request_id: str) -> None:
 def request_id_of(request: web.BaseRequest) -> str:
     """Return the id that the log lines, the response and the job of this request carry."""
     return str(request.get(_REQUEST_ID, ""))
+
+
+def set_job_id(request: web.BaseRequest, job_id: str) -> None:
+    """Set the job that the request has made, for its log line."""
+    request[_JOB_ID] = job_id
+
+
+def job_id_of(request: web.Request) -> str | None:
+    """Return the id of the job that the request has made or names; None if there is none."""
+    return request.get(_JOB_ID) or request.match_info.get("jobId")
 
 
 def set_response(request: web.BaseRequest, response: web.StreamResponse) -> None:

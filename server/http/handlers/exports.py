@@ -16,6 +16,7 @@ from server.http.app_keys import (
     SERVICE,
     language_of,
     request_id_of,
+    set_job_id,
 )
 from server.http.authentication import principal_of
 from server.http.expect import send_100_continue
@@ -103,6 +104,7 @@ def _accepted_response(
     payload: Mapping[str, Any],
     headers: Mapping[str, str] | None = None,
 ) -> web.Response:
+    set_job_id(request, job.id)
     location = f"{request.app[CONFIG].public_url}/export/{job.id}"
     headers = {"Location": location, **(headers or {})}
     return json_response({"success": True, **payload}, 202, headers)

@@ -11,7 +11,7 @@ from aiohttp import StreamReader, web
 
 from server.config import Config
 from server.errors import ToqiboxError
-from server.http.app_keys import set_request_id, set_watch_peer
+from server.http.app_keys import request_id_of, set_request_id, set_watch_peer
 from server.http.headers.client_address import client_address
 from server.http.limits import HttpLimits
 from server.http.openapi.route import Handler
@@ -19,7 +19,7 @@ from server.http.responses import error_response
 from server.http.server import descriptors
 from server.http.server.middleware import add_common_headers, new_request_id
 from server.http.uploads.body import Body
-from server.logging_json import log_event
+from server.logging_json import log_context, log_event
 from server.metrics.http_counters import HttpCounters
 
 _log = logging.getLogger(__name__)
@@ -200,7 +200,8 @@ async def lingering_close(request: web.Request, handler: Handler) -> web.StreamR
             return response  # the client has disconnected; aiohttp notices by itself
         connection = request.protocol
         assert isinstance(connection, Connection)
-        await connection.drain_rejected_body(request.content)
+        with log_context(request=request_id_of(request)):
+            await connection.drain_rejected_body(request.content)
     return response
 
 

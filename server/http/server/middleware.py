@@ -12,6 +12,7 @@ from server.config import Config
 from server.errors import ToqiboxError
 from server.http.app_keys import (
     CONFIG,
+    job_id_of,
     language_of,
     request_id_of,
     response_of,
@@ -21,9 +22,10 @@ from server.http.app_keys import (
 from server.http.authentication import owner_of
 from server.http.compression import add_vary, compress
 from server.http.headers.client_address import client_address, proxy_request_id
+from server.http.headers.trace_context import trace_id
 from server.http.openapi.route import Handler
 from server.http.responses import error_response
-from server.logging_json import log_event
+from server.logging_json import log_context, log_event
 
 _log = logging.getLogger(__name__)
 
@@ -59,6 +61,11 @@ async def answer_errors(request: web.Request, handler: Handler) -> web.StreamRes
     """Give the request an id and a log line; turn any exception into a response."""
     request_id = proxy_request_id(request, request.app[CONFIG]) or new_request_id()
     set_request_id(request, request_id)
+    with log_context(request=request_id, trace=trace_id(request.headers)):
+        return await _answer(request, handler, request_id)
+
+
+async def _answer(request: web.Request, handler: Handler, request_id: str) -> web.StreamResponse:
     started = time.monotonic()
     error: ToqiboxError | None = None
     try:
@@ -72,7 +79,7 @@ async def answer_errors(request: web.Request, handler: Handler) -> web.StreamRes
         _log_request(request, response_of(request), None, seconds, is_finished=False)
         raise
     except Exception:
-        _log.exception("request.failed", extra={"facts": {"request": request_id}})
+        _log.exception("request.failed")
         error = ToqiboxError("internal")
     if error is not None:
         response = _abort_partial_response(request) or error_response(
@@ -113,6 +120,7 @@ def _log_request(
         logging.INFO,
         "request",
         request=request_id_of(request),
+        job=job_id_of(request),
         client=client_address(request, request.app[CONFIG]),
         key=owner_of(request),
         method=request.method if _LOGGED_METHOD.fullmatch(request.method) else "?",

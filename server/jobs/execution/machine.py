@@ -6,6 +6,7 @@ import logging
 import shutil
 import time
 from collections.abc import Iterator, Mapping
+from contextvars import Context
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -87,7 +88,8 @@ class MachineProbe:
     def probe(self) -> "asyncio.Task[None]":
         """Start a probe, or join the one that is running."""
         if self._probe_task is None or self._probe_task.done():
-            self._probe_task = asyncio.create_task(self._probe())
+            # A context of its own: its log lines belong to no job or request.
+            self._probe_task = asyncio.create_task(self._probe(), context=Context())
         return self._probe_task
 
     async def first_probe(self) -> None:

@@ -1,5 +1,6 @@
 """A server that drains: it finishes what runs, refuses what is new, and leaves the rest."""
 
+import json
 import os
 import signal
 import socket
@@ -24,6 +25,21 @@ def _drawing_worker(server: Server) -> Process:
     (worker,) = find()
     worker.pause()
     return worker
+
+
+def _check_log(path: Path, jobs: set[str]) -> None:
+    """Check that every line about a job has its id, and that of the request that made it."""
+    lines = [json.loads(line) for line in path.read_text().splitlines()]
+    requests = {
+        line["job"]: line["request"]
+        for line in lines
+        if line["event"] == "request" and line["method"] == "POST" and line["status"] == 202
+    }
+    assert requests.keys() == jobs
+    about_jobs = [line for line in lines if line["event"].startswith(("job.", "task."))]
+    assert {(line["job"], line["request"]) for line in about_jobs} == set(requests.items())
+    polled = {line["job"] for line in lines if line.get("path", "").startswith("/export/")}
+    assert polled == jobs
 
 
 def test_a_running_segment_and_a_download_end_before_the_server(tmp_path: Path) -> None:
@@ -58,6 +74,7 @@ def test_a_running_segment_and_a_download_end_before_the_server(tmp_path: Path) 
         server.start()
         assert server.client.completed(job)["attempt"] == 1
         server.client.completed(queued)
+    _check_log(server.log, {job, queued, done})
 
 
 def test_a_second_signal_ends_a_drain_at_once(tmp_path: Path) -> None:

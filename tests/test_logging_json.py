@@ -1,0 +1,39 @@
+"""Lines of the log: their facts, and those of the context that they are logged in."""
+
+import asyncio
+import json
+import logging
+from contextvars import Context
+
+import pytest
+
+from server import logging_json
+from server.logging_json import log_context, log_event
+
+_LOG = logging.getLogger("test")
+
+
+async def test_a_line_has_the_facts_of_its_context(capsys: pytest.CaptureFixture[str]) -> None:
+    logging_json.set_up()
+
+    async def work() -> None:
+        _LOG.warning("a.task")
+        await asyncio.to_thread(_LOG.warning, "a.thread")
+
+    with log_context(request="r1", trace=None):
+        with log_context(job="j1"):
+            task = asyncio.create_task(work())
+            separate = asyncio.create_task(work(), context=Context())
+            log_event(_LOG, logging.INFO, "a.line", job="j2", other=None)
+        log_event(_LOG, logging.INFO, "a.request")
+    await asyncio.gather(task, separate)
+    _LOG.warning("no.context")
+    lines = [json.loads(line) for line in capsys.readouterr().err.splitlines()]
+    facts = [(line["event"], line.get("job"), line.get("request")) for line in lines]
+    assert facts[:2] == [("a.line", "j2", "r1"), ("a.request", None, "r1")]
+    assert sorted(facts[2:], key=str) == [
+        ("a.task", "j1", "r1"), ("a.task", None, None),
+        ("a.thread", "j1", "r1"), ("a.thread", None, None),
+        ("no.context", None, None),
+    ]  # fmt: skip
+    assert all("trace" not in line and "other" not in line for line in lines)
