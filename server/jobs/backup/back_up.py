@@ -20,7 +20,8 @@ from server.protocol import file_names
 DATABASE = "jobs.db"
 _JOBS = "jobs"
 _NOT_COPIED = frozenset(
-    {_JOBS, "spool", "scratch", "frames", "features", "shaders", "lock", "ballast", "address"}
+    {_JOBS, "spool", "scratch", "frames", "features", "previews", "thumbnails", "shaders"}
+    | {"lock", "ballast", "address"}
     | {DATABASE + end for end in ("", "-wal", "-shm", "-journal")}
 )
 """Names of what a server makes again, and of what is copied in another way."""
