@@ -82,6 +82,7 @@ def test_a_token_is_used_within_its_lifetime(lifetime_s: int, why: str) -> None:
         TOKEN.replace(PREFIX, ""),
         TOKEN.swapcase(),
     ],
+    ids=lambda _changed: "token",  # the tokens themselves differ between processes
 )
 def test_a_changed_token_is_not_valid(changed: str) -> None:
     assert not _is_valid(changed)
