@@ -14,12 +14,10 @@ def measure_folders(data: DataFolder) -> dict[str, int]:
 
     Blocks for some microseconds a file. Files that are removed meanwhile are left out.
     """
-    folders = {
-        folder.name: _allocated_bytes(folder)
-        for folder in (data.jobs, data.features, data.spool, data.shaders, data.unknown)
-    }
+    folders = sorted(entry.name for entry in os.scandir(data.root) if entry.is_dir())
+    sizes = {name: _allocated_bytes(data.root / name) for name in folders}
     database = (data.database.with_name(data.database.name + end) for end in ("", "-wal", "-shm"))
-    return {**folders, "database": sum(map(_file_bytes, database))}
+    return {**sizes, "database": sum(map(_file_bytes, database))}
 
 
 def _allocated_bytes(folder: Path) -> int:

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import socket
 from pathlib import Path
@@ -63,7 +64,12 @@ def test_a_running_segment_and_a_download_end_before_the_server(tmp_path: Path) 
             assert client.job(job)["status"] == "processing"
             assert client.job(queued)["status"] == "queued"
             assert client.call("GET", f"/download/{done}").status == 200
-            assert "toqibox_draining 1.0" in client.call("GET", "/metrics").body.decode()
+            metrics = client.call("GET", "/metrics").body.decode()
+            assert "toqibox_draining 1.0" in metrics
+            assert "toqibox_slots_busy 1.0" in metrics
+            memory = re.search(r'child_memory_bytes{kind="worker"} (\S+)', metrics)
+            assert memory is not None
+            assert float(memory[1]) > 1e6
             os.kill(worker.pid, signal.SIGCONT)
             folder = tmp_path / "data" / "jobs" / job
             assert eventually(lambda: list(folder.glob("0000-*.mp4")))
