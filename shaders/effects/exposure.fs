@@ -98,8 +98,8 @@ vec4 exposed() {
     float surge = exp(-drop / 1.5) * smoothstep(-0.04, 0.04, drop);
     float beat = amount * kick;
     float held = min(amount, 1.0) * clamp(loud + surge, 0.0, 1.0);
-    float open = beat * (1.0 - 0.25 * held) + 0.55 * held;
-    vec2 uv = drifting(isf_FragNormCoord + (vec2(0.5, 0.7) - isf_FragNormCoord) * (0.02 * min(beat, 1.0) + 0.06 * held));
+    float open = beat * (1.0 - 0.5 * held) + 0.8 * held;
+    vec2 uv = drifting(isf_FragNormCoord + (vec2(0.5, 0.7) - isf_FragNormCoord) * (0.025 * min(beat, 1.0) + 0.09 * held));
     vec4 picture = IMG_NORM_PIXEL(inputImage, uv);
     vec4 narrow = IMG_NORM_PIXEL(close, uv);
     vec4 broad = IMG_NORM_PIXEL(wide, uv);
@@ -129,7 +129,7 @@ vec4 exposed() {
     float middle = smoothstep(0.05, 0.35, lit) * (1.0 - smoothstep(0.5, 0.9, lit));
     color *= mix(vec3(1.0), vec3(1.09, 1.0, 0.86), warmth * min(open, 1.0) * middle * (1.0 - 0.6 * skin) * (1.0 - pure));
     // The glow of the highlights: their own colour close by, warmer further off, gone in what is bright.
-    float gain = bloom * (beat + 0.55 * held);
+    float gain = bloom * (beat + 0.9 * held * (1.0 - 0.4 * min(beat, 1.0)));
     vec3 gold = mix(vec3(1.0), vec3(1.0, 0.56, 0.24), warmth);
     float dark = 1.0 - smoothstep(0.3, 0.9, lit);
     vec3 glow = narrow.rgb * (0.8 * dark + 0.15) + (1.0 - exp(-7.0 * broad.rgb)) * mix(vec3(1.0), gold, 0.6) * (1.1 * dark + 0.05);
