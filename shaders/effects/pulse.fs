@@ -105,7 +105,7 @@ vec4 beaten() {
     float angle = atan(out_.y, out_.x);
     float beam = 0.5 + 0.5 * cos(5.0 * angle + 0.7 * played) * cos(8.0 * angle - 0.5 * played + 1.7);
     beam *= beam;
-    float lit = tint.a * rays * min((ring.x * (0.2 + 0.7 * beam) + 0.6 * ring.y) * smoothstep(0.15, 0.5, r) + held * (0.5 + 1.1 * beam) * smoothstep(0.1, 0.9, far), 1.5);
+    float lit = tint.a * rays * min((ring.x * (0.2 + 0.7 * beam) + 0.6 * ring.y) * smoothstep(0.15, 0.5, r) + held * (0.7 + 1.5 * beam) * smoothstep(0.1, 0.8, far), 1.5);
     float pale = smoothstep(0.45, 0.95, grey);
     color *= mix(vec3(1.0), light, min(0.8 * lit, 1.0) * pale);
     color += (1.0 - color) * min(light * lit * (0.30 + 1.0 * color) * (1.0 - 0.8 * pale) * (1.0 - 0.7 * skin), 0.9);
