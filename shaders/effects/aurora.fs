@@ -201,8 +201,8 @@ vec4 fold() {
     float flare = pulse * (0.4 + 0.9 * exp(-run * run / 0.08));
     float reach = height * (0.12 + 0.32 * sound + 0.16 * pulse + 0.2 * loud + 0.2 * surge()) * (0.5 + 0.85 * rays + 0.3 * bend);
     float shine = 0.07 + 0.3 * rays + 2.7 * rays * rays * rays;
-    float bright = 1.2 * veil * ((0.26 + 0.85 * sound * sound) * (1.0 + 1.1 * loud) + 0.9 * surge() + 0.75 * flare) * shine;
-    bright += 1.6 * flare * (0.3 + 0.7 * veil) * rays * rays * rays * rays;
+    float bright = 1.2 * veil * ((0.26 + 0.85 * sound * sound) * (1.0 + 1.1 * loud) + 0.9 * surge() + 0.95 * flare) * shine;
+    bright += 2.1 * flare * (0.3 + 0.7 * veil) * rays * rays * rays * rays;
     return vec4(edge, max(reach, 0.02), bright, bend);
 }
 
