@@ -13,9 +13,11 @@ from functools import partial
 from pathlib import Path
 
 from server import logging_json, processors, sandbox
+from server.access.key_file import read_keys
+from server.access.signing_secrets import load_secrets
 from server.cli.support.exit_status import FAILED
 from server.cli.support.options import add_data_folder, add_json
-from server.config import Config
+from server.config import Config, ConfigError
 from server.jobs.execution.fork_server import ForkServer
 from server.jobs.execution.machine import MachineProbe
 from server.jobs.execution.worker_process import run_task
@@ -76,6 +78,7 @@ async def _probe(config: Config, *, confined: bool) -> MachineProbe:
 
 def _findings(config: Config, health: MachineProbe) -> Iterator[Finding]:
     yield from _settings(os.environ)
+    yield from _keys(config)
     yield _gl(config, health)
     yield from _devices(health)
     yield from _gpus(health)
@@ -92,6 +95,26 @@ def _findings(config: Config, health: MachineProbe) -> Iterator[Finding]:
 def _settings(environ: Mapping[str, str]) -> Iterator[Finding]:
     for misspelt in find_misspelt(environ, Config.setting_names()):
         yield Finding("setting", "warning", f"{misspelt.name} is unknown", misspelt.advice)
+
+
+def _keys(config: Config) -> Iterator[Finding]:
+    """Read the files of keys and secrets, which stop the start if they are not valid."""
+    path = config.api_keys_file
+    if path is None:
+        return
+    try:
+        count = len(read_keys(path, tuple(config.plans)))
+        if config.link_secrets_file is not None:
+            load_secrets(config)
+    except ConfigError as error:
+        advice = "correct the file, or make another with `toqibox keys add`"
+        yield Finding("API keys", "failed", str(error), advice)
+        return
+    if path.stat().st_mode & 0o004:
+        result = f"every user can read {path}, and sign tokens with it"
+        yield Finding("API keys", "warning", result, f"chmod o-r {path}")
+    advice = "" if count else "add one with `toqibox keys add`"
+    yield Finding("API keys", "ok" if count else "warning", f"{count} in {path}", advice)
 
 
 def _gl(config: Config, health: MachineProbe) -> Finding:

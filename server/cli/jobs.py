@@ -62,6 +62,7 @@ def _to_json(job: Job) -> dict[str, Any]:
         "status": job.status.value,
         "stage": job.stage.value if job.stage and job.status is Status.PROCESSING else None,
         "progress": job.progress,
+        "owner": job.owner,
         "plan": job.plan,
         "effect": "+".join(job.spec.ids),
         "frames": {"done": job.frames_done, "total": job.spec.frames},
@@ -77,10 +78,11 @@ def _to_json(job: Job) -> dict[str, Any]:
 def _format_job(job: Job) -> str:
     created = datetime.fromtimestamp(job.created_at / 1000).astimezone()
     spec = job.spec
+    optional = "  ".join(filter(None, (job.owner, job.error_code)))
     return (
         f"{job.id}  {created:%Y-%m-%d %H:%M:%S}  {job.status:<10} {job.progress:3d} %  "
         f"{job.plan:<8} {'+'.join(spec.ids):<10} {spec.width}x{spec.height}  "
-        f"{spec.frames} frames  {job.error_code or ''}"
+        f"{spec.frames} frames  {optional}"
     ).rstrip()
 
 

@@ -4,11 +4,13 @@ from pathlib import Path
 
 import pytest
 
-from server.cli.doctor import Finding, _confinement, _gl, _settings
+from server.access.api_key import new_secret
+from server.cli.doctor import Finding, _confinement, _gl, _keys, _settings
 from server.config import Config
 from server.jobs.execution.machine import MachineProbe
 from server.protocol.codec import from_stored
 from server.protocol.results.machine import ProbeReport
+from tests.harness.api_keys import write_keys
 
 DEVICES = [
     {"index": 0, "name": "NVIDIA", "software": False},
@@ -71,3 +73,26 @@ def test_what_the_kernel_lacks_to_confine_workers_is_a_warning(
     health.report = from_stored(ProbeReport, report)
     finding = _confinement(config, health)
     assert (finding.state, finding.result) == (state, result)
+
+
+def test_the_file_of_api_keys_is_read_as_at_the_start(tmp_path: Path) -> None:
+    path = tmp_path / "keys.json"
+    config = Config(api_keys_file=path)
+
+    def states(config: Config = config) -> list[str]:
+        return [finding.state for finding in _keys(config)]
+
+    assert states(Config()) == []
+    assert states() == ["failed"]
+    write_keys(path)
+    path.chmod(0o600)
+    assert states() == ["warning"]
+    write_keys(path, studio={})
+    assert states() == ["ok"]
+    path.chmod(0o644)
+    assert states() == ["warning", "ok"]
+    secrets = tmp_path / "secrets"
+    secrets.write_text("too short")
+    assert states(Config(api_keys_file=path, link_secrets_file=secrets)) == ["failed"]
+    secrets.write_text(new_secret())
+    assert states(Config(api_keys_file=path, link_secrets_file=secrets)) == ["warning", "ok"]
