@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from statistics import median
 
 from server.jobs.model.frame_costs import guess_frame_s
@@ -33,13 +34,18 @@ class CostModel:
         if same:
             _, pixels, seconds = min(same, key=lambda cost: abs(cost[1] - workload.pixels))
             return seconds * workload.pixels / pixels
-        ratios = [seconds / self._guess(effect, pixels) for effect, pixels, seconds in self.costs]
-        return self._guess(workload.effect, workload.pixels) * (median(ratios) if ratios else 1.0)
+        return self._guess(workload.effect, workload.pixels) * self._correction
 
     def job_s(self, workload: Workload, slots: int = 1) -> float:
         """Return the seconds of a job that has not begun, in as many slots."""
         frame_s = self.frame_s(workload) / slots
         return WorkEstimate.of(workload.frames, workload.fps, frame_s).total_s
+
+    @cached_property
+    def _correction(self) -> float:
+        """Median ratio of the measured costs to the built-in ones."""
+        ratios = [seconds / self._guess(effect, pixels) for effect, pixels, seconds in self.costs]
+        return median(ratios) if ratios else 1.0
 
     def _guess(self, effect: str, pixels: int) -> float:
         return guess_frame_s(effect, pixels, software=self.software, cores=self.cores)

@@ -95,6 +95,7 @@ class Service:
         self.thumbnails = Thumbnails(
             config, self.data, self.machine, library, self.admission, self.previews
         )
+        self._processors = processors.available()  # takes milliseconds: once
         self._background_tasks: list[asyncio.Task[None]] = []
         self.events.subscribe(self._wake_dispatcher)
 
@@ -198,7 +199,7 @@ class Service:
     def _eta(self, job: Job, ahead: list[Workload], costs: list[eta.FrameCost]) -> int | None:
         """Estimate the seconds to the end of a job; None if no slot can ever work for it."""
         slots, active_jobs = len(self.dispatcher.slots), self.dispatcher.active_jobs
-        cores = processors.available() / max(1, slots)
+        cores = self._processors / max(1, slots)
         model = eta.CostModel(costs, bool(self.machine.software), cores)
         slots_each = slots // max(1, len(active_jobs))
 
