@@ -25,6 +25,7 @@ from server.settings.readers import (
     read_seconds,
     read_token,
 )
+from server.settings.webhooks import read_hosts, read_webhook_secrets
 
 
 class ConfigError(Exception):
@@ -42,6 +43,7 @@ def default_data_dir(environ: Mapping[str, str]) -> Path:
 def _setting(
     name: str, default: Any, read: Callable[[str], Any], meaning: str, *, is_secret: bool = False
 ) -> Any:
+    """Declare a setting; the value of a secret one is in no message and no `repr`."""
     metadata = {"name": name, "read": read, "meaning": meaning, "is_secret": is_secret}
     return field(default_factory=lambda: default, repr=not is_secret, metadata=metadata)
 
@@ -199,6 +201,19 @@ class Config:
         86_400,
         integer(60, 31_536_000),
         "minimum lifetime of a signed link, seconds; the video may be removed before",
+    )
+    webhook_secrets: tuple[bytes, ...] = _setting(
+        "WEBHOOK_SECRET",
+        (),
+        read_webhook_secrets,
+        "secrets that sign webhooks, whsec_… separated by commas; without one there are none",
+        is_secret=True,
+    )
+    webhook_allowed_hosts: tuple[str, ...] = _setting(
+        "WEBHOOK_ALLOWED_HOSTS",
+        (),
+        read_hosts,
+        "hosts of webhooks that may have private addresses and any port",
     )
     log_level: str = _setting(
         "LOG_LEVEL",

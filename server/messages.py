@@ -80,6 +80,19 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "this server cannot encode {codec}; it offers {known}",
         "этот сервер не умеет кодировать {codec}; доступны: {known}",
     ),
+    "webhook_not_set_up": (
+        "this server has no secret to sign webhooks with (WEBHOOK_SECRET)",
+        "на этом сервере нет секрета для подписи вебхуков (WEBHOOK_SECRET)",
+    ),
+    "webhook_url": (
+        "must be an https URL of at most {maximum} characters, without user name and “#”",
+        "нужен адрес https длиной до {maximum} символов, без имени пользователя и «#»",
+    ),
+    "webhook_port": ("the port must be one of {known}", "порт должен быть одним из {known}"),
+    "webhook_host": (
+        "its host must be on the public internet",
+        "сервер должен быть в открытом интернете",
+    ),
     "codec_side": (
         "{codec} needs frames of at least {minimum} pixels in width and height",
         "для {codec} ширина и высота кадра должны быть не меньше {minimum} пикселей",

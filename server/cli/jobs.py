@@ -1,8 +1,9 @@
-"""`toqibox jobs`: list the jobs of a data folder, or cancel one."""
+"""`toqibox jobs`: list the jobs of a data folder or their webhooks, or cancel a job."""
 
 import argparse
 import asyncio
 import json
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 from urllib.parse import quote
@@ -14,8 +15,10 @@ from server.cli.support.local_request import send_request
 from server.cli.support.options import add_data_folder, add_json
 from server.config import Config
 from server.jobs.model.job import Job, Status
+from server.jobs.model.webhook import Webhook, WebhookAttempt
 from server.jobs.storage.data_folder import read_address
 from server.jobs.store.store import Store
+from server.jobs.store.webhooks import WebhookStore
 from server.terminal import print_errors, print_lines
 
 _MAX_JOBS = 200
@@ -30,10 +33,12 @@ def configure(parser: argparse.ArgumentParser) -> None:
     actions = parser.add_subparsers(dest="action", metavar="ACTION")
     cancel = actions.add_parser("cancel", help="cancel a job")
     cancel.add_argument("id", metavar="ID")
+    webhooks = actions.add_parser("webhooks", help="list webhooks and the attempts to deliver them")
+    webhooks.add_argument("id", metavar="ID", nargs="?", help="of a job; default: of all")
 
 
 def run(config: Config, options: argparse.Namespace) -> int:
-    """List the newest jobs, or cancel one through the running server."""
+    """List the newest jobs or webhooks, or cancel a job through the running server."""
     if options.action == "cancel":
         return _cancel(config, options.id)
     database = config.data_dir / "jobs.db"
@@ -46,6 +51,9 @@ def run(config: Config, options: argparse.Namespace) -> int:
         print_errors(f"toqibox jobs: {error}")
         return FAILED
     try:
+        if options.action == "webhooks":
+            asyncio.run(_list_webhooks(store.webhooks, options))
+            return 0
         jobs = asyncio.run(store.jobs.list_recent(_MAX_JOBS))
     finally:
         store.close()
@@ -76,14 +84,61 @@ def _to_json(job: Job) -> dict[str, Any]:
 
 
 def _format_job(job: Job) -> str:
-    created = datetime.fromtimestamp(job.created_at / 1000).astimezone()
     spec = job.spec
     optional = "  ".join(filter(None, (job.owner, job.error_code)))
     return (
-        f"{job.id}  {created:%Y-%m-%d %H:%M:%S}  {job.status:<10} {job.progress:3d} %  "
+        f"{job.id}  {_format_time(job.created_at)}  {job.status:<10} {job.progress:3d} %  "
         f"{job.plan:<8} {'+'.join(spec.ids):<10} {spec.width}x{spec.height}  "
         f"{spec.frames} frames  {optional}"
     ).rstrip()
+
+
+async def _list_webhooks(store: WebhookStore, options: argparse.Namespace) -> None:
+    """Print the newest webhooks, each with its attempts."""
+    webhooks = await store.list_recent(_MAX_JOBS, options.id)
+    attempts = {webhook.id: await store.list_attempts(webhook.id) for webhook in webhooks}
+    if options.json:
+        entries = [_webhook_to_json(webhook, attempts[webhook.id]) for webhook in webhooks]
+        print(json.dumps({"webhooks": entries}, indent=2))
+        return
+    for webhook in webhooks:
+        print_lines(
+            f"{webhook.id}  {webhook.job_id}  {_format_time(webhook.created_at)}  "
+            f"{webhook.event:<9}  {webhook.state:<9}  {webhook.url}"
+        )
+        for attempt in attempts[webhook.id]:
+            print_lines(
+                f"  {attempt.number:2d}  {_format_time(attempt.at)}  {attempt.duration_ms} ms  "
+                f"{attempt.error or attempt.status}"
+            )
+        if webhook.next_at is not None:
+            print_lines(f"  next attempt  {_format_time(webhook.next_at)}")
+
+
+def _webhook_to_json(webhook: Webhook, attempts: Sequence[WebhookAttempt]) -> dict[str, Any]:
+    return {
+        "webhookId": webhook.id,
+        "jobId": webhook.job_id,
+        "url": webhook.url,
+        "event": webhook.event,
+        "state": webhook.state,
+        "createdAt": webhook.created_at,
+        "deliveredAt": webhook.delivered_at,
+        "nextAt": webhook.next_at,
+        "attempts": [
+            {
+                "at": attempt.at,
+                "ms": attempt.duration_ms,
+                "status": attempt.status,
+                "error": attempt.error,
+            }
+            for attempt in attempts
+        ],
+    }
+
+
+def _format_time(milliseconds: int) -> str:
+    return f"{datetime.fromtimestamp(milliseconds / 1000).astimezone():%Y-%m-%d %H:%M:%S}"
 
 
 def _cancel(config: Config, job_id: str) -> int:

@@ -1,10 +1,12 @@
 """Retention: purges expired videos and left-overs of jobs and uploads, at start and hourly."""
 
+import asyncio
 import logging
 import time
 from pathlib import Path
 
 from server.concurrency import run_in_thread
+from server.config import Config
 from server.files.disk import discard
 from server.jobs.model.job import LIVE, Job, now_ms
 from server.jobs.storage.data_folder import DataFolder
@@ -13,12 +15,28 @@ from server.jobs.submission.idempotency import KEPT_MS
 from server.logging_json import log_event
 
 _LOG = logging.getLogger(__name__)
+_INTERVAL_S = 3600.0
 _DAY_MS = 86_400_000
 RECORD_DAYS = 30
 """Days for which the row of a job is kept after its files are removed."""
 _MAX_NAMED = 100
 _ABANDONED_S = 3600
 """An upload is never read for longer; older spool folders are left-overs."""
+
+
+async def purge_hourly(config: Config, store: Store, data: DataFolder) -> None:
+    """Purge every hour, or as often as videos expire."""
+    while True:
+        await asyncio.sleep(min(_INTERVAL_S, config.result_ttl_sec))
+        await purge_or_log(store, data, at_start=False)
+
+
+async def purge_or_log(store: Store, data: DataFolder, *, at_start: bool) -> None:
+    """Purge; log a failure and leave the rest to the next purge."""
+    try:
+        await purge(store, data, at_start=at_start)
+    except Exception:
+        _LOG.exception("purge.failed")
 
 
 async def purge(store: Store, data: DataFolder, *, at_start: bool) -> None:

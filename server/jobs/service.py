@@ -29,7 +29,7 @@ from server.jobs.model.spec import Workload
 from server.jobs.previews.previews import Previews
 from server.jobs.previews.thumbnails import Thumbnails
 from server.jobs.readiness import describe_readiness
-from server.jobs.retention import purge
+from server.jobs.retention import purge_hourly, purge_or_log
 from server.jobs.scheduling.active_job import ActiveJob
 from server.jobs.scheduling.dispatcher import Dispatcher
 from server.jobs.scheduling.division import max_slots
@@ -41,11 +41,11 @@ from server.jobs.submission.admission import Admission
 from server.jobs.submission.intake import Intake
 from server.jobs.validation.cache import ValidationCache
 from server.jobs.validation.validator import EffectValidator
+from server.jobs.webhooks.sender import WebhookSender
 from server.logging_json import log_event
 
 _LOG = logging.getLogger(__name__)
 _FIRST_PROBE_S = 5.0
-_PURGE_INTERVAL_S = 3600.0
 _BALLAST_S = 10.0
 
 
@@ -96,6 +96,9 @@ class Service:
             config, self.data, self.machine, library, self.admission, self.previews
         )
         self._processors = processors.available()  # takes milliseconds: once
+        self.webhooks = WebhookSender(
+            config, self.store, self.events, lambda job: self.describe(job, "en")
+        )
         self._background_tasks: list[asyncio.Task[None]] = []
         self.events.subscribe(self._wake_dispatcher)
 
@@ -106,7 +109,7 @@ class Service:
 
     async def start(self) -> None:
         """Purge left-overs, probe the machine, resume unfinished jobs."""
-        await self._purge(at_start=True)
+        await purge_or_log(self.store, self.data, at_start=True)
         await run_in_thread(self.previews.cache.sweep)
         await self.validations.load()
         # A driver that hangs must not keep /health from answering: go on without its answer.
@@ -114,8 +117,9 @@ class Service:
             async with asyncio.timeout(_FIRST_PROBE_S):
                 await asyncio.shield(self.machine.probe())
         await self.dispatcher.start()
+        self.webhooks.start()
         self._background_tasks = [
-            asyncio.create_task(self._purge_hourly()),
+            asyncio.create_task(purge_hourly(self.config, self.store, self.data)),
             asyncio.create_task(self._hold_ballast()),
         ]
 
@@ -131,8 +135,8 @@ class Service:
     async def halt(self) -> None:
         """Stop all work; the table can still be read."""
         self.draining = True
-        stopping = (self.validations.stop(), self.dispatcher.stop(), self.previews.slots.stop())
-        await asyncio.gather(*stopping)
+        parts = (self.validations, self.dispatcher, self.previews.slots, self.webhooks)
+        await asyncio.gather(*(part.stop() for part in parts))
 
     async def stop(self) -> None:
         """Stop all work and close the table; every job stays unchanged for the next start."""
@@ -144,18 +148,6 @@ class Service:
         await self.fork_server.close()
         self.store.close()
         self.data.close()
-
-    async def _purge_hourly(self) -> None:
-        while True:
-            await asyncio.sleep(min(_PURGE_INTERVAL_S, self.config.result_ttl_sec))
-            await self._purge(at_start=False)
-
-    async def _purge(self, *, at_start: bool) -> None:
-        """Purge; log a failure and leave the rest to the next purge."""
-        try:
-            await purge(self.store, self.data, at_start=at_start)
-        except Exception:
-            _LOG.exception("purge.failed")
 
     async def _hold_ballast(self) -> None:
         """Reserve the ballast again once the disk has free space."""

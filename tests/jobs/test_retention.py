@@ -246,7 +246,7 @@ async def test_a_purge_leaves_what_is_being_accepted(data: DataFolder, make_job:
 
 async def test_a_stop_waits_for_a_purge(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Otherwise it would use a table that is closed."""
-    monkeypatch.setattr("server.jobs.service._PURGE_INTERVAL_S", 0.0)
+    monkeypatch.setattr("server.jobs.retention._INTERVAL_S", 0.0)
     service = Service(Config(data_dir=tmp_path), Library(()))
     begun: list[bool] = []
     ends: list[str] = []
@@ -261,7 +261,7 @@ async def test_a_stop_waits_for_a_purge(tmp_path: Path, monkeypatch: pytest.Monk
             await service.store.jobs.known_ids()
             ends.append("at start" if at_start else "later")
 
-    monkeypatch.setattr("server.jobs.service.purge", purge_slowly)
+    monkeypatch.setattr("server.jobs.retention.purge", purge_slowly)
     monkeypatch.setattr(service.machine, "probe", _nothing)
     await service.start()
     await until(lambda: begun == [True, False])

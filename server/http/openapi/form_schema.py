@@ -17,6 +17,7 @@ from server.jobs.submission.fields import (
     SECONDS,
     TEMPO_RANGE,
 )
+from server.jobs.webhooks.webhook_url import MAX_URL_LENGTH
 from server.protocol.encodings import DEFAULT_CODEC, DEFAULT_QUALITY, QUALITIES
 from server.settings.readers import DEFAULT_PLAN, FRAME_RATES
 
@@ -116,6 +117,13 @@ def form_schema(config: Config, codecs: Sequence[str]) -> dict[str, Any]:
             },
             "title": text | {"description": _CREDIT},
             "artist": text | {"description": _CREDIT},
+            "webhook": {
+                "type": "string",
+                "format": "uri",
+                "maxLength": MAX_URL_LENGTH,
+                "description": "An https URL that gets a signed POST when the job has ended; "
+                "refused by a server without WEBHOOK_SECRET.",
+            },
             "allowFlashing": {
                 "type": "string",
                 "enum": list(FLAGS),

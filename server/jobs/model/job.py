@@ -90,6 +90,8 @@ class Job:
     error_values: dict[str, Any] = field(default_factory=dict)
     diagnostics: list[dict[str, Any]] | None = None
     report: dict[str, Any] | None = None
+    webhook: str | None = None
+    """URL of the client's server that gets a message when the job ends."""
     version: int = 0
     """Rises with each change."""
 

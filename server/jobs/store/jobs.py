@@ -14,6 +14,7 @@ from server.jobs.model.retry_after import BUSY_S, DISK_FULL_S
 from server.jobs.model.spec import Spec, Workload
 from server.jobs.store.owner_limits import OWNED, check_owner
 from server.jobs.store.sqlite import Connection, Database, DiskFull, Row
+from server.jobs.store.webhooks import insert_webhook
 
 _JSON = ("error_values", "diagnostics", "report")
 _LIVE = "status IN ('queued', 'processing')"
@@ -69,8 +70,8 @@ class JobStore:
                 used, or storage_full when the disk is.
         """
         sql = """INSERT INTO job
-                 (id, status, plan, spec, queue_key, created_at, request_id, owner)
-                 SELECT ?, 'queued', ?, ?, ?, ?, ?, ?
+                 (id, status, plan, spec, queue_key, created_at, request_id, owner, webhook)
+                 SELECT ?, 'queued', ?, ?, ?, ?, ?, ?, ?
                  WHERE (SELECT count(*) FROM job WHERE status = 'queued') < ?"""
         values = (
             job.id,
@@ -80,6 +81,7 @@ class JobStore:
             job.created_at,
             job.request_id,
             job.owner,
+            job.webhook,
         )
         change = JobChange(job.id, 0, Status.QUEUED, is_transition=True)
 
@@ -219,15 +221,22 @@ class JobStore:
     async def _change(
         self, sql: str, values: tuple[Any, ...], *, is_transition: bool = False
     ) -> Job | None:
-        """Run a statement that returns the changed row, and publish the change."""
+        """Run a statement that returns the changed row, and publish the change.
+
+        The webhook of a job that it ends is stored in the same transaction.
+        """
 
         def publish(job: Job | None) -> None:
             if job:
                 self._events.publish(JobChange(job.id, job.version, job.status, is_transition))
 
-        return await self._database.write(
-            lambda db: _first(db.execute(sql, values).fetchall()), reserve=True, then=publish
-        )
+        def change(db: Connection) -> Job | None:
+            job = _first(db.execute(sql, values).fetchall())
+            if job and is_transition and job.is_final and job.webhook:
+                insert_webhook(db, job)
+            return job
+
+        return await self._database.write(change, reserve=True, then=publish)
 
     async def save_progress(
         self, job_id: str, progress: int, frames_done: int, slot_ms: int

@@ -60,6 +60,19 @@ CREATE INDEX job_by_owner ON job (owner, created_at, id)
     """
 CREATE UNIQUE INDEX job_by_token ON job (owner) WHERE instr(owner, '.') > 0
 """,
+    """
+ALTER TABLE job ADD COLUMN webhook TEXT;
+CREATE TABLE webhook (
+    id TEXT PRIMARY KEY, job_id TEXT NOT NULL REFERENCES job (id) ON DELETE CASCADE,
+    url TEXT NOT NULL, event TEXT NOT NULL, created_at INTEGER NOT NULL,
+    attempts INTEGER NOT NULL DEFAULT 0, next_at INTEGER, delivered_at INTEGER) STRICT;
+CREATE INDEX webhook_by_next_at ON webhook (next_at) WHERE next_at IS NOT NULL;
+CREATE INDEX webhook_by_job ON webhook (job_id);
+CREATE TABLE webhook_attempt (
+    webhook_id TEXT NOT NULL REFERENCES webhook (id) ON DELETE CASCADE, number INTEGER NOT NULL,
+    at INTEGER NOT NULL, duration_ms INTEGER NOT NULL, status INTEGER, error TEXT,
+    PRIMARY KEY (webhook_id, number)) STRICT
+""",
 )
 """SQL of each version, starting with 1."""
 SCHEMA_VERSION = len(MIGRATIONS)

@@ -10,6 +10,7 @@ from server.jobs.store.jobs import JobStore
 from server.jobs.store.sqlite import Database
 from server.jobs.store.tasks import TaskStore
 from server.jobs.store.validations import ValidationStore
+from server.jobs.store.webhooks import WebhookStore
 
 
 class Store:
@@ -42,6 +43,7 @@ class Store:
         self.idempotency = IdempotencyStore(self._database)
         self.costs = CostStore(self._database)
         self.validations = ValidationStore(self._database)
+        self.webhooks = WebhookStore(self._database)
 
     def close(self) -> None:
         """Close the database; calls that are under way must have ended."""

@@ -11,6 +11,7 @@ from server.effects.params.values import read_lines
 from server.errors import ToqiboxError
 from server.jobs.submission.plain_json import read_json
 from server.jobs.submission.refusal import invalid_field
+from server.jobs.webhooks.webhook_url import InvalidUrl, read_url
 from server.messages import message
 from server.protocol import scene
 from server.protocol.encodings import CODECS, QUALITIES
@@ -27,10 +28,8 @@ REQUIRED_FILES = ("audio",)
 """Files that a job requires; the cover of the track replaces a missing photo."""
 TEXT_FIELDS = (
     *("duration", "start", "plan", "effect", "params", "preset", "aspect", "fit", "fps"),
-    *("title", "artist", "tempo", "allowFlashing", "codec", "quality"),
+    *("title", "artist", "tempo", "allowFlashing", "codec", "quality", "webhook"),
 )
-NOT_OFFERED = ("webhook",)
-"""Fields of the API that this server refuses with 422 rather than ignores."""
 ASPECTS = {"16:9": (16, 9), "9:16": (9, 16), "1:1": (1, 1), "4:5": (4, 5)}
 TEMPO_RANGE = (40, 240)
 """Range of `tempo` in beats per minute."""
@@ -65,9 +64,7 @@ def known_fields() -> str:
 
 
 def check_name(name: str) -> None:
-    """Refuse a field that is unknown (400) or not offered by this server (422)."""
-    if name in NOT_OFFERED:
-        raise invalid_field(name, message("not_offered"))
+    """Refuse a field that is unknown."""
     if name not in FILE_FIELDS and name not in TEXT_FIELDS:
         raise ToqiboxError("unknown_field", field=name[:64], name=name[:64], known=known_fields())
 
@@ -219,6 +216,15 @@ def _flag(name: str) -> Callable[[str, Config], bool]:
     return read
 
 
+def _webhook(text: str, config: Config) -> str:
+    if not config.webhook_secrets:
+        raise invalid_field("webhook", message("webhook_not_set_up"))
+    try:
+        return read_url(text, config.webhook_allowed_hosts).url
+    except InvalidUrl as error:
+        raise invalid_field("webhook", error.reason) from None
+
+
 _READERS: dict[str, Callable[[str, Config], Any]] = {
     "duration": _duration,
     "start": _start,
@@ -235,6 +241,7 @@ _READERS: dict[str, Callable[[str, Config], Any]] = {
     "allowFlashing": _flag("allowFlashing"),
     "codec": _one_of("codec", tuple(CODECS)),
     "quality": _one_of("quality", QUALITIES),
+    "webhook": _webhook,
 }
 
 

@@ -206,7 +206,7 @@ class Intake:
             created_at=now,
             request_id=request_id,
         )
-        return replace(job, owner=owner)
+        return replace(job, owner=owner, webhook=request.webhook)
 
     async def _commit(
         self, job: Job, folder: Path, limits: KeyLimits, idempotent: IdempotentRequest | None

@@ -54,6 +54,8 @@ class Request:
     """A key of CODECS."""
     quality: str
     """One of QUALITIES."""
+    webhook: str | None = None
+    """URL of the client's server that gets a message when the job ends."""
 
     @property
     def texts(self) -> dict[str, str | None]:
@@ -138,6 +140,7 @@ def make_request(
         allow_flashing=values.get("allowFlashing", False),
         codec=codec,
         quality=values.get("quality", DEFAULT_QUALITY),
+        webhook=values.get("webhook"),
     )
 
 

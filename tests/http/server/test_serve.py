@@ -9,50 +9,16 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
 from pathlib import Path
-
-import pytest
 
 from server.jobs.store.store import Store
 from tests.http.conftest import new_job
 from tests.http.event_stream import EventStream
+from tests.http.server.conftest import Spawn, port_of
 from tests.http.wire import FORM, exchange, form, head, part, post, read_response
 
 END_S = 5 if os.environ.get("PROOF") == "full" else 60
 """Five seconds are promised; next to other tests the machine is busy."""
-Spawn = Callable[..., "subprocess.Popen[str]"]
-
-
-@pytest.fixture
-def spawn(tmp_path: Path) -> Iterator[Spawn]:
-    """Start `python -m server serve` on a free port, with its log in log.txt."""
-    started: list[subprocess.Popen[str]] = []
-
-    def go(**settings: str) -> "subprocess.Popen[str]":
-        values = {"PORT": "0", "DATA_DIR": str(tmp_path / "data"), "PLANS": "free=36"}
-        with (tmp_path / "log.txt").open("a") as log:
-            process = subprocess.Popen(
-                [sys.executable, "-m", "server", "serve"],
-                stdout=subprocess.PIPE,
-                stderr=log,
-                text=True,
-                env={**os.environ, **values, "MIN_FREE_MB": "0", **settings},
-            )
-        started.append(process)
-        return process
-
-    yield go
-    for process in started:
-        process.kill()
-        process.communicate()
-
-
-def port_of(process: "subprocess.Popen[str]") -> int:
-    assert process.stdout is not None
-    line = process.stdout.readline()
-    assert line.startswith("listening on http://127.0.0.1:")
-    return int(line.rpartition(":")[2])
 
 
 async def test_a_server_serves_then_drains_then_ends_with_0(spawn: Spawn, tmp_path: Path) -> None:

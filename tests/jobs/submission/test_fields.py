@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -161,10 +162,15 @@ def test_flags(text: str, *, flag: bool) -> None:
     assert fields.check_text("allowFlashing", text, CONFIG) is flag
 
 
-@pytest.mark.parametrize("name", ["webhook"])
-def test_fields_of_later_versions_are_refused(name: str) -> None:
-    with pytest.raises(ToqiboxError, match="not offered by this server"):
-        fields.check_name(name)
+def test_a_webhook_needs_a_secret_of_the_server() -> None:
+    url = "https://hooks.example.org/done"
+    with pytest.raises(ToqiboxError, match="WEBHOOK_SECRET"):
+        fields.check_text("webhook", url, CONFIG)
+    signing = replace(CONFIG, webhook_secrets=(bytes(32),))
+    assert fields.check_text("webhook", url, signing) == url
+    with pytest.raises(ToqiboxError, match="public internet") as caught:
+        fields.check_text("webhook", "https://localhost/", signing)
+    assert (caught.value.code, caught.value.field) == ("invalid_parameter", "webhook")
 
 
 def test_unknown_fields_name_the_known_ones() -> None:

@@ -1,0 +1,61 @@
+"""The statements of the webhook tables: the outbox, and the log of deliveries."""
+
+from server.jobs.model.job import Job, now_ms
+from server.jobs.model.webhook import Webhook, WebhookAttempt, new_webhook_id
+from server.jobs.store.sqlite import Connection, Database
+
+
+def insert_webhook(db: Connection, job: Job) -> None:
+    """Insert the webhook of a job that has just ended, in the transaction that ends it."""
+    sql = """INSERT INTO webhook (id, job_id, url, event, created_at, next_at)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?5)"""
+    db.execute(sql, (new_webhook_id(), job.id, job.webhook, job.status.value, now_ms()))
+
+
+class WebhookStore:
+    """Webhooks of ended jobs, until the row of the job is deleted."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def list_due(self, now: int, limit: int) -> list[Webhook]:
+        """Return the webhooks whose next attempt is due by `now`, the earliest first."""
+        sql = "SELECT * FROM webhook WHERE next_at <= ? ORDER BY next_at, id LIMIT ?"
+        return [Webhook(**dict(row)) for row in await self._database.fetch(sql, now, limit)]
+
+    async def next_at(self, after: int) -> int | None:
+        """Return the time of the first attempt later than `after`; None if there is none."""
+        sql = "SELECT min(next_at) FROM webhook WHERE next_at > ?"
+        value = (await self._database.fetch(sql, after))[0][0]
+        return None if value is None else int(value)
+
+    async def record(
+        self, webhook: Webhook, attempt: WebhookAttempt, *, next_at: int | None
+    ) -> None:
+        """Save an attempt; one without an error has delivered the webhook.
+
+        Args:
+            next_at: time of the next attempt; None if there is none.
+        """
+        delivered_at = attempt.at + attempt.duration_ms if attempt.error is None else None
+        values = (webhook.id, attempt.number, attempt.at, attempt.duration_ms)
+
+        def save(db: Connection) -> None:
+            sql = "INSERT OR REPLACE INTO webhook_attempt VALUES (?, ?, ?, ?, ?, ?)"
+            db.execute(sql, (*values, attempt.status, attempt.error))
+            sql = "UPDATE webhook SET attempts = ?, next_at = ?, delivered_at = ? WHERE id = ?"
+            db.execute(sql, (attempt.number, next_at, delivered_at, webhook.id))
+
+        await self._database.write(save, reserve=True)
+
+    async def list_recent(self, limit: int, job_id: str | None = None) -> list[Webhook]:
+        """Return at most `limit` webhooks, the newest first, of one job or of all."""
+        sql = """SELECT * FROM webhook WHERE ?1 IS NULL OR job_id = ?1
+                 ORDER BY created_at DESC, id LIMIT ?2"""
+        return [Webhook(**dict(row)) for row in await self._database.fetch(sql, job_id, limit)]
+
+    async def list_attempts(self, webhook_id: str) -> list[WebhookAttempt]:
+        """Return the attempts of a webhook in order."""
+        sql = """SELECT number, at, duration_ms, status, error FROM webhook_attempt
+                 WHERE webhook_id = ? ORDER BY number"""
+        return [WebhookAttempt(**dict(row)) for row in await self._database.fetch(sql, webhook_id)]

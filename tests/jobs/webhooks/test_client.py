@@ -1,0 +1,100 @@
+"""The client of webhooks, against receivers that misbehave."""
+
+import asyncio
+from collections.abc import AsyncIterator
+
+import pytest
+
+from server.jobs.webhooks.client import NotDelivered, WebhookClient
+from server.jobs.webhooks.webhook_url import WebhookUrl
+from tests.harness.webhook_receiver import CERTIFICATE, ENDLESS, SILENCE, Receiver, Reply, status
+
+
+@pytest.fixture
+async def client(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[WebhookClient]:
+    monkeypatch.setenv("SSL_CERT_FILE", str(CERTIFICATE))
+    client = WebhookClient(timeout_s=20)
+    yield client
+    client.close()
+
+
+def target(receiver: Receiver, *, is_allowed: bool = True) -> WebhookUrl:
+    return WebhookUrl(receiver.url, "localhost", receiver.port, None, is_allowed)
+
+
+async def test_the_message_arrives_as_it_was_made(client: WebhookClient) -> None:
+    async with Receiver() as receiver:
+        assert (await client.post(target(receiver), {"webhook-id": "m"}, b"body")).status == 204
+        [message] = receiver.messages
+    assert (message.path, message.body) == ("/hook?token=1", b"body")
+    assert message.headers["webhook-id"] == "m"
+    assert message.headers["host"] == f"localhost:{receiver.port}"
+    assert message.headers["content-type"] == "application/json"
+    assert message.headers["user-agent"].startswith("toqibox-render/")
+
+
+async def test_a_redirect_is_not_followed(client: WebhookClient) -> None:
+    """Cover E19."""
+    async with Receiver() as elsewhere:
+        moved = status("307 Temporary Redirect", f"Location: {elsewhere.url}")
+        async with Receiver(lambda _number: moved) as receiver:
+            reply = await client.post(target(receiver), {}, b"")
+        assert (reply.status, elsewhere.connections) == (307, 0)
+
+
+async def test_the_seconds_of_retry_after_are_read(client: WebhookClient) -> None:
+    for text, seconds in (("90", 90), ("Wed, 21 Oct 2026 07:28:00 GMT", 0), ("-1", 0)):
+        busy = status("503 Service Unavailable", f"Retry-After: {text}")
+        async with Receiver(lambda _number, busy=busy: busy) as receiver:  # type: ignore[misc]
+            reply = await client.post(target(receiver), {}, b"")
+        assert (reply.status, reply.retry_after_s) == (503, seconds)
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        b"HTTP/1.1 200 OK\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 1000000000\r\n\r\n",
+    ],
+)
+async def test_an_endless_body_is_not_read(client: WebhookClient, head: bytes) -> None:
+    """Cover E20."""
+    async with Receiver(lambda _number: (head, ENDLESS)) as receiver:
+        assert (await client.post(target(receiver), {}, b"")).status == 200
+
+
+@pytest.mark.parametrize(
+    ("reply", "why"),
+    [
+        (SILENCE, "no response within"),
+        ((b"HTTP/1.1 200 OK\r\nX: ", ENDLESS), "Client|no response|LineTooLong"),
+        ((b"SSH-2.0-OpenSSH\r\n\r\n",), "Client|Bad|Server|no response"),
+    ],
+)
+async def test_no_response_is_a_failure(
+    monkeypatch: pytest.MonkeyPatch, reply: Reply, why: str
+) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", str(CERTIFICATE))
+    client = WebhookClient(timeout_s=0.5)
+    async with Receiver(lambda _number: reply) as receiver:
+        with pytest.raises(NotDelivered, match=why):
+            await client.post(target(receiver), {}, b"")
+    client.close()
+
+
+async def test_an_untrusted_certificate_is_a_failure() -> None:
+    client = WebhookClient(timeout_s=20)
+    async with Receiver() as receiver:
+        with pytest.raises(NotDelivered, match="TLS"):
+            await client.post(target(receiver), {}, b"secret")
+        assert receiver.messages == []
+    client.close()
+
+
+async def test_a_name_with_a_private_address_is_never_connected(client: WebhookClient) -> None:
+    """Cover E18: the addresses of a name are checked at each attempt, and only those are used."""
+    async with Receiver() as receiver:
+        with pytest.raises(NotDelivered, match="not public"):
+            await client.post(target(receiver, is_allowed=False), {}, b"")
+        await asyncio.sleep(0)
+        assert receiver.connections == 0

@@ -1,0 +1,142 @@
+"""Webhooks from the end of a job to their delivery, over TLS."""
+
+import argparse
+import asyncio
+import base64
+import hashlib
+import hmac
+import json
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from server.cli import jobs as jobs_command
+from server.config import Config
+from server.effects.library.library import Library
+from server.jobs.model.job import Job, Status, now_ms
+from server.jobs.model.webhook import Webhook
+from server.jobs.service import Service
+from tests.harness.limits import HANG_S
+from tests.harness.webhook_receiver import CERTIFICATE, OK, SECRET, Message, Receiver, status
+from tests.jobs.conftest import MakeJob
+
+KEY = base64.b64decode(SECRET.removeprefix("whsec_"))
+
+
+@pytest.fixture
+async def service(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Service]:
+    monkeypatch.setenv("SSL_CERT_FILE", str(CERTIFICATE))
+    monkeypatch.setattr("server.jobs.webhooks.retry_schedule._DELAYS_S", (0.02, 0.02))
+    config = Config(data_dir=tmp_path, webhook_secrets=(KEY,), webhook_allowed_hosts=("localhost",))
+    service = Service(config, Library(()))
+    service.webhooks.start()
+    yield service
+    await service.stop()
+
+
+async def cancelled(service: Service, job: Job, url: str | None) -> Job:
+    """Add a job and end it; its webhook has this URL."""
+    await service.store.jobs.add(replace(job, webhook=url), 99)
+    ended = await service.store.jobs.transition(job.id, Status.CANCELLED, finished_at=now_ms())
+    assert ended is not None
+    return ended
+
+
+async def delivery_ended(service: Service, job: Job) -> Webhook:
+    """Wait until a webhook is delivered or given up."""
+    async with asyncio.timeout(HANG_S):
+        while True:
+            [webhook] = await service.store.webhooks.list_recent(9, job.id)
+            if webhook.state != "pending":
+                return webhook
+            await asyncio.sleep(0.01)
+
+
+def check(message: Message, job: Job) -> dict[str, Any]:
+    """Verify a signature as a receiver does; return the message."""
+    names = ("webhook-id", "webhook-timestamp")
+    signed = ".".join(message.headers[name] for name in names).encode() + b"." + message.body
+    expected = base64.b64encode(hmac.digest(KEY, signed, hashlib.sha256)).decode()
+    assert message.headers["webhook-signature"] == f"v1,{expected}"
+    read: dict[str, Any] = json.loads(message.body)
+    assert read["data"]["jobId"] == job.id
+    return read
+
+
+async def test_the_end_of_a_job_is_delivered(service: Service, make_job: MakeJob) -> None:
+    async with Receiver() as receiver:
+        job = await cancelled(service, make_job(), receiver.url)
+        [message] = await receiver.received(1)
+        webhook = await delivery_ended(service, job)
+    read = check(message, job)
+    assert (read["type"], read["data"]["status"]) == ("export.cancelled", "cancelled")
+    assert read["timestamp"].endswith("Z")
+    assert (webhook.state, webhook.attempts) == ("delivered", 1)
+    assert message.headers["webhook-id"] == webhook.id
+
+
+async def test_only_the_end_of_a_job_with_a_webhook_makes_a_message(
+    service: Service, make_job: MakeJob
+) -> None:
+    job = make_job()
+    await service.store.jobs.add(replace(job, webhook="https://localhost/"), 99)
+    await service.store.jobs.transition(job.id, Status.PROCESSING)
+    await service.store.jobs.update(job.id, progress=5)
+    await cancelled(service, make_job(), None)
+    assert await service.store.webhooks.list_recent(9) == []
+
+
+async def test_what_is_not_delivered_is_repeated_with_the_same_id(
+    service: Service, make_job: MakeJob, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Cover E21."""
+    replies = {1: status("500 Internal Server Error"), 2: status("302 Found", "Location: /x")}
+    async with Receiver(lambda number: replies.get(number, OK)) as receiver:
+        job = await cancelled(service, make_job(), receiver.url)
+        messages = await receiver.received(3)
+        webhook = await delivery_ended(service, job)
+    for message in messages:
+        check(message, job)
+    assert len({message.headers["webhook-id"] for message in messages}) == 1
+    attempts = await service.store.webhooks.list_attempts(webhook.id)
+    assert [attempt.status for attempt in attempts] == [500, 302, 204]
+    assert [attempt.error for attempt in attempts] == ["status 500", "status 302", None]
+    shown = await asyncio.to_thread(_list_webhooks, service.config, capsys)
+    assert [entry["state"] for entry in shown] == ["delivered"]
+    assert [attempt["status"] for attempt in shown[0]["attempts"]] == [500, 302, 204]
+
+
+def _list_webhooks(config: Config, capsys: pytest.CaptureFixture[str]) -> list[dict[str, Any]]:
+    options = argparse.Namespace(action="webhooks", id=None, json=True)
+    assert jobs_command.run(config, options) == 0
+    webhooks: list[dict[str, Any]] = json.loads(capsys.readouterr().out)["webhooks"]
+    return webhooks
+
+
+@pytest.mark.parametrize(
+    ("reply", "attempts"),
+    [(status("410 Gone"), 1), (status("404 Not Found"), 3)],
+)
+async def test_a_webhook_is_given_up(
+    service: Service, make_job: MakeJob, reply: tuple[bytes, ...], attempts: int
+) -> None:
+    async with Receiver(lambda _number: reply) as receiver:
+        job = await cancelled(service, make_job(), receiver.url)
+        webhook = await delivery_ended(service, job)
+    assert (webhook.state, webhook.attempts) == ("given_up", attempts)
+
+
+async def test_a_host_that_hangs_delays_no_other(
+    service: Service, make_job: MakeJob, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with Receiver(lambda _number: ()) as hanging, Receiver() as receiver:
+        for _ in range(20):
+            await cancelled(service, make_job(), hanging.url)
+        await hanging.received(2)
+        job = await cancelled(service, make_job(), receiver.url)
+        assert (await delivery_ended(service, job)).state == "delivered"
+        assert len(hanging.messages) == 2, "two at a time"
+        await service.webhooks.stop()
