@@ -17,7 +17,7 @@ from server.metrics.job_counters import JobCounters
 from server.metrics.loop_lag import LoopLag
 from server.metrics.snapshot import Snapshot
 from server.metrics.snapshot_part import SnapshotPart
-from server.metrics.state_collector import StateCollector
+from server.metrics.state_collector import HttpState, StateCollector
 from server.protocol.results.machine import GpuLoad
 from server.protocol.tasks import MeasureGpus
 from server.sandbox import Limits
@@ -37,14 +37,14 @@ class ServerMetrics:
     Args:
         service: the jobs.
         is_ready: returns whether a job accepted now could succeed.
-        uploads: returns the numbers of uploads that are read or prepared, and that wait.
+        http_state: returns the work of the HTTP server now.
     """
 
     def __init__(
         self,
         service: Service,
         is_ready: Callable[[], Awaitable[bool]],
-        uploads: Callable[[], tuple[int, int]],
+        http_state: Callable[[], HttpState],
     ) -> None:
         self._service = service
         disable_created_metrics()  # type: ignore[no-untyped-call]  # series that nothing reads
@@ -66,7 +66,7 @@ class ServerMetrics:
         }
         self._snapshot = Snapshot()
         ProcessCollector(registry=self._registry)
-        self._registry.register(StateCollector(service, lambda: self._snapshot, uploads))
+        self._registry.register(StateCollector(service, lambda: self._snapshot, http_state))
         self._tasks: list[asyncio.Task[None]] = []
 
     def start(self) -> None:

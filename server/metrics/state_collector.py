@@ -1,7 +1,8 @@
 """Gauges of the state of the server, from the snapshot of a scrape."""
 
 import shutil
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import NamedTuple
 
 from prometheus_client.metrics_core import GaugeMetricFamily, InfoMetricFamily, Metric
 from prometheus_client.registry import Collector
@@ -10,6 +11,14 @@ from server import __version__
 from server.jobs.model.job import Status, now_ms
 from server.jobs.service import Service
 from server.metrics.snapshot import Snapshot
+
+
+class HttpState(NamedTuple):
+    """Work of the HTTP server at one moment."""
+
+    uploads: Mapping[str, tuple[int, int]]
+    """Numbers of uploads that are read or prepared, and that wait, by their kind."""
+    event_streams: int
 
 
 def _gauge(name: str, meaning: str, value: float) -> Metric:
@@ -31,18 +40,18 @@ class StateCollector(Collector):
     Args:
         service: the jobs.
         snapshot: returns what was read last.
-        uploads: returns the numbers of uploads that are read or prepared, and that wait.
+        http_state: returns the work of the HTTP server now.
     """
 
     def __init__(
         self,
         service: Service,
         snapshot: Callable[[], Snapshot],
-        uploads: Callable[[], tuple[int, int]],
+        http_state: Callable[[], HttpState],
     ) -> None:
         self._service = service
         self._snapshot = snapshot
-        self._uploads = uploads
+        self._http_state = http_state
 
     def collect(self) -> Iterator[Metric]:
         """Yield every gauge."""
@@ -50,9 +59,7 @@ class StateCollector(Collector):
         yield from self._machine()
         yield from self._slots()
         yield from self._disk()
-        active, waiting = self._uploads()
-        yield _gauge("uploads_active", "Uploads that are read or prepared", active)
-        yield _gauge("uploads_waiting", "Uploads that wait, unread", waiting)
+        yield from _http(self._http_state())
         parts = [(part, float(is_read)) for part, is_read in snapshot.is_complete.items()]
         meaning = "1 if the part was read in time for this scrape; else its metrics are absent"
         yield _by_label("scrape_complete", meaning, "part", parts)
@@ -112,6 +119,14 @@ class StateCollector(Collector):
         waiting = [jobs.oldest_ms for jobs in snapshot.jobs if jobs.status is Status.QUEUED]
         age_s = max(0, now_ms() - min(waiting)) / 1000 if waiting else 0.0
         yield _gauge("queue_oldest_seconds", "Age of the oldest job that waits; 0 if none", age_s)
+
+
+def _http(state: HttpState) -> Iterator[Metric]:
+    active = [(kind, counts[0]) for kind, counts in state.uploads.items()]
+    yield _by_label("uploads_active", "Uploads that are read or prepared", "kind", active)
+    waiting = [(kind, counts[1]) for kind, counts in state.uploads.items()]
+    yield _by_label("uploads_waiting", "Uploads that wait, unread", "kind", waiting)
+    yield _gauge("event_streams", "Event streams that are open", state.event_streams)
 
 
 def _children(snapshot: Snapshot) -> Iterator[Metric]:

@@ -43,6 +43,7 @@ from server.jobs.submission.idempotency import Idempotency
 from server.jobs.submission.presets import BUILT_IN_PRESETS, Presets
 from server.logging_json import log_event
 from server.metrics.server_metrics import ServerMetrics
+from server.metrics.state_collector import HttpState
 
 _log = logging.getLogger(__name__)
 _THREADS = 6
@@ -76,9 +77,8 @@ def create_app(service: Service, limits: HttpLimits | None = None) -> web.Applic
     app[events.STREAM_PLACES] = StreamPlaces(max_streams)
     app[events.CHANNELS] = JobChannels(service, limits.event_queue_interval_s)
     app.on_shutdown.append(_end_streams)
-    app[METRICS] = ServerMetrics(
-        service, app[health.READINESS].is_ready, lambda: app[exports.UPLOAD_LIMITER].counts
-    )
+    is_ready = app[health.READINESS].is_ready
+    app[METRICS] = ServerMetrics(service, is_ready, lambda: _http_state(app))
     app.cleanup_ctx.append(_measure)
     app.on_response_prepare.append(middleware.set_default_headers)
     app[ROUTES_KEY] = ROUTES
@@ -93,6 +93,12 @@ async def _end_streams(app: web.Application) -> None:
     """End the event streams; their clients connect again, to the next server."""
     app[events.CHANNELS].close()
     app[events.STREAM_PLACES].close()
+
+
+def _http_state(app: web.Application) -> HttpState:
+    exported = app[exports.UPLOAD_LIMITER].counts
+    uploads = {"export": exported, "preview": app[previews.PREVIEW_LIMITER].counts}
+    return HttpState(uploads, len(app[events.STREAM_PLACES]))
 
 
 async def _measure(app: web.Application) -> AsyncIterator[None]:
