@@ -26,6 +26,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import Any
 
@@ -103,6 +104,9 @@ async def measure(url: str, folder: Path, options: argparse.Namespace) -> list[d
     return results
 
 
+Measure = Callable[[str, Path, argparse.Namespace], Coroutine[Any, Any, list[dict[str, Any]]]]
+
+
 async def until_validated(session: aiohttp.ClientSession, url: str) -> None:
     """Wait until no effect has to be validated any more."""
     while True:
@@ -113,9 +117,11 @@ async def until_validated(session: aiohttp.ClientSession, url: str) -> None:
         await asyncio.sleep(_IDLE_S)
 
 
-def serve(folder: Path, options: argparse.Namespace) -> list[dict[str, Any]]:
+def serve(
+    folder: Path, options: argparse.Namespace, measure: Measure = measure
+) -> list[dict[str, Any]]:
     """Run a server in `folder` and measure it."""
-    data = options.data or folder / "data"
+    data = getattr(options, "data", None) or folder / "data"
     settings = {**os.environ, "DATA_DIR": str(data), "PORT": "0", "HOST": "127.0.0.1"}
     command = [sys.executable, "-m", "server", "serve"]
     with (
