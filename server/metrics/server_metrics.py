@@ -57,6 +57,7 @@ class ServerMetrics:
         self._lag = LoopLag(self._registry)
         self._parts = {
             "jobs": SnapshotPart(service.store.jobs.summarise_live, _MIN_INTERVAL_S),
+            "webhooks": SnapshotPart(service.store.webhooks.summarise_pending, _MIN_INTERVAL_S),
             "is_ready": SnapshotPart(is_ready, _MIN_INTERVAL_S),
             "children": SnapshotPart(lambda: run_in_thread(read_children), _MIN_INTERVAL_S),
             "folders": SnapshotPart(

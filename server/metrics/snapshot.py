@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from server.jobs.store.jobs import LiveJobs
+from server.jobs.store.webhooks import PendingWebhooks
 from server.metrics.child_processes import ChildProcesses
 from server.protocol.results.machine import GpuLoad
 
@@ -13,6 +14,7 @@ class Snapshot:
     """Values that were read for a scrape; None was not read in time: its metrics are absent."""
 
     jobs: Sequence[LiveJobs] | None = None
+    webhooks: PendingWebhooks | None = None
     is_ready: bool | None = None
     children: Mapping[str, ChildProcesses] | None = None
     folders: Mapping[str, int] | None = None

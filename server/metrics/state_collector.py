@@ -64,6 +64,7 @@ class StateCollector(Collector):
         meaning = "1 if the part was read in time for this scrape; else its metrics are absent"
         yield _by_label("scrape_complete", meaning, "part", parts)
         yield from self._queue(snapshot)
+        yield from _webhooks(snapshot)
         if snapshot.is_ready is not None:
             meaning = "1 if a job accepted now could succeed, as /ready responds"
             yield _gauge("ready", meaning, snapshot.is_ready)
@@ -117,8 +118,23 @@ class StateCollector(Collector):
             counts |= {jobs.plan: jobs.count for jobs in snapshot.jobs if jobs.status is status}
             yield _by_label(name, text, "plan", counts.items())
         waiting = [jobs.oldest_ms for jobs in snapshot.jobs if jobs.status is Status.QUEUED]
-        age_s = max(0, now_ms() - min(waiting)) / 1000 if waiting else 0.0
+        age_s = _age_s(min(waiting, default=None))
         yield _gauge("queue_oldest_seconds", "Age of the oldest job that waits; 0 if none", age_s)
+
+
+def _age_s(since_ms: int | None) -> float:
+    return 0.0 if since_ms is None else max(0, now_ms() - since_ms) / 1000
+
+
+def _webhooks(snapshot: Snapshot) -> Iterator[Metric]:
+    pending = snapshot.webhooks
+    if pending is None:
+        return
+    yield _gauge("webhooks_pending", "Webhooks that are to be delivered", pending.count)
+    meaning = "Webhooks to be delivered of which an attempt has failed"
+    yield _gauge("webhooks_retried", meaning, pending.retried)
+    meaning = "Age of the oldest webhook that is to be delivered; 0 if none"
+    yield _gauge("webhooks_oldest_seconds", meaning, _age_s(pending.oldest_ms))
 
 
 def _http(state: HttpState) -> Iterator[Metric]:

@@ -1,5 +1,7 @@
 """The statements of the webhook tables: the outbox, and the log of deliveries."""
 
+from dataclasses import dataclass
+
 from server.jobs.model.job import Job, now_ms
 from server.jobs.model.webhook import Webhook, WebhookAttempt, new_webhook_id
 from server.jobs.store.sqlite import Connection, Database
@@ -10,6 +12,17 @@ def insert_webhook(db: Connection, job: Job) -> None:
     sql = """INSERT INTO webhook (id, job_id, url, event, created_at, next_at)
              VALUES (?1, ?2, ?3, ?4, ?5, ?5)"""
     db.execute(sql, (new_webhook_id(), job.id, job.webhook, job.status.value, now_ms()))
+
+
+@dataclass(frozen=True)
+class PendingWebhooks:
+    """The webhooks that have not been delivered and will be tried again."""
+
+    count: int
+    retried: int
+    """Those of which an attempt has failed."""
+    oldest_ms: int | None
+    """Time at which the job of the oldest ended; None if there is none."""
 
 
 class WebhookStore:
@@ -28,6 +41,13 @@ class WebhookStore:
         sql = "SELECT min(next_at) FROM webhook WHERE next_at > ?"
         value = (await self._database.fetch(sql, after))[0][0]
         return None if value is None else int(value)
+
+    async def summarise_pending(self) -> PendingWebhooks:
+        """Return the numbers of webhooks that are to be delivered."""
+        sql = """SELECT count(*), total(attempts > 0), min(created_at) FROM webhook
+                 WHERE next_at IS NOT NULL"""
+        (row,) = await self._database.fetch(sql)
+        return PendingWebhooks(int(row[0]), int(row[1]), row[2])
 
     async def record(
         self, webhook: Webhook, attempt: WebhookAttempt, *, next_at: int | None

@@ -8,12 +8,14 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from server.http.server.routes import ROUTES
 from server.jobs.model.job import Status, now_ms
+from server.jobs.model.webhook import WebhookAttempt
 from server.metrics.http_counters import MALFORMED, UNKNOWN_ROUTE
 from server.protocol.results.machine import GlReport, ProbeReport
 from tests.http.conftest import Running, Start
 from tests.http.wire import exchange, head
 
 TOKEN = "a-token-of-32-random-characters-"
+PARTS = ("jobs", "webhooks", "is_ready", "children", "folders", "gpus")
 Samples = dict[tuple[str, frozenset[tuple[str, str]]], float]
 
 
@@ -50,7 +52,7 @@ async def test_the_queue_can_be_read_while_the_server_is_not_ready(running: Runn
     assert 0 <= age_s <= (now_ms() - first.created_at) / 1000
     assert value(samples, "slots") == 0
     assert value(samples, "disk_free_bytes") > 0
-    assert dict.fromkeys(("jobs", "is_ready", "children", "folders", "gpus"), 1.0) == {
+    assert dict.fromkeys(PARTS, 1.0) == {
         dict(labels)["part"]: value
         for (name, labels), value in samples.items()
         if name == "toqibox_scrape_complete"
@@ -79,6 +81,23 @@ async def test_each_end_of_a_job_counts_once(running: Running) -> None:
     assert value(samples, "jobs_finished_total", status="failed") == 1
     assert value(samples, "job_failures_total", code="render_timeout") == 1
     assert value(samples, "job_failures_total", code="internal") == 0
+
+
+async def test_webhooks_that_are_to_be_delivered_are_counted(running: Running) -> None:
+    store = running.service.store
+    for attempts in range(3):
+        job = await running.add_job()
+        await store.jobs.update(job.id, webhook="https://client.example/hook")
+        await store.jobs.transition(job.id, Status.CANCELLED, finished_at=now_ms())
+        (webhook,) = await store.webhooks.list_recent(1, job.id)
+        if attempts:
+            attempt = WebhookAttempt(number=1, at=now_ms(), duration_ms=1, status=500, error="no")
+            next_at = None if attempts == 2 else now_ms() + 60_000
+            await store.webhooks.record(webhook, attempt, next_at=next_at)
+    samples = await scrape(running)
+    assert value(samples, "webhooks_pending") == 2
+    assert value(samples, "webhooks_retried") == 1
+    assert value(samples, "webhooks_oldest_seconds") >= 0
 
 
 async def test_a_client_cannot_add_labels(running: Running) -> None:
