@@ -1,6 +1,5 @@
 """JSON Schemas of jobs: one for each status, so that a typed client knows what each has."""
 
-from server.errors import CATALOGUE
 from server.jobs import job_object
 from server.jobs.json_schema import (
     BOOLEAN,
@@ -15,12 +14,9 @@ from server.jobs.json_schema import (
     reference,
 )
 from server.jobs.model.job import Status
+from server.jobs.scheduling.retries import JOB_CODES
 from server.protocol.encodings import ENCODINGS
 from server.warnings import WARNINGS
-
-_CODES = [code for code, entry in CATALOGUE.items() if entry.status is None]
-JOB_CODES = (*_CODES, "shader_compile_failed", "storage_full", "internal")
-"""Codes of failed jobs."""
 
 _STATUSES: dict[Status, Schema] = {
     Status.QUEUED: {"queuePosition": COUNT},
@@ -29,7 +25,7 @@ _STATUSES: dict[Status, Schema] = {
     Status.FAILED: {
         "finishedAt": TIMESTAMP,
         "error": TEXT,
-        "code": {"enum": list(JOB_CODES)},
+        "code": {"enum": sorted(JOB_CODES)},
         "retryable": BOOLEAN,
     },
     Status.CANCELLED: {"finishedAt": TIMESTAMP},

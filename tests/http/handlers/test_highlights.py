@@ -41,7 +41,7 @@ async def test_the_part_is_in_the_response(start: Start) -> None:
 @pytest.mark.parametrize(
     ("fields", "reason_text"),
     [
-        ({"start": "drop"}, "require a duration"),
+        ({"start": "drop"}, "need a length"),
         ({"start": "loudest", "duration": "4"}, "or drop or best"),
         ({"start": "Best", "duration": "4"}, "or drop or best"),
     ],
