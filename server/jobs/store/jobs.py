@@ -12,7 +12,7 @@ from server.jobs.model.job_cursor import JobCursor
 from server.jobs.model.job_events import JobChange, JobEvents
 from server.jobs.model.retry_after import BUSY_S, DISK_FULL_S
 from server.jobs.model.spec import Spec, Workload
-from server.jobs.store.owner_limits import OWNED, check_owner
+from server.jobs.store.owner_limits import check_owner, owned_by
 from server.jobs.store.sqlite import Connection, Database, DiskFull, Row
 from server.jobs.store.webhooks import insert_webhook
 
@@ -168,10 +168,13 @@ class JobStore:
             status: of the jobs; None for any.
             after: the job before the first one; None from the newest one.
         """
-        sql = f"""SELECT * FROM job WHERE {OWNED} AND (?2 IS NULL OR status = ?2)
-                 AND (?3 IS NULL OR (created_at, id) < (?3, ?4))
-                 ORDER BY created_at DESC, id DESC LIMIT ?5"""  # noqa: S608
-        created_at, job_id = after or (None, None)
+        # A condition on a parameter that may be null would keep SQLite from using the index.
+        conditions = [owned_by(owner)]
+        conditions += ["status = ?2"] if status else []
+        conditions += ["(created_at, id) < (?3, ?4)"] if after else []
+        sql = f"""SELECT * FROM job WHERE {" AND ".join(conditions)}
+                  ORDER BY created_at DESC, id DESC LIMIT ?5"""  # noqa: S608
+        created_at, job_id = after or (0, "")
         rows = await self._database.fetch(sql, owner, status, created_at, job_id, limit)
         return [_job(row) for row in rows]
 

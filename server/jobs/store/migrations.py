@@ -73,6 +73,11 @@ CREATE TABLE webhook_attempt (
     at INTEGER NOT NULL, duration_ms INTEGER NOT NULL, status INTEGER, error TEXT,
     PRIMARY KEY (webhook_id, number)) STRICT
 """,
+    """
+DROP INDEX job_by_owner;
+CREATE INDEX job_by_key ON job
+    (substr(owner, 1, instr(owner || '.', '.') - 1), created_at, id, status)
+""",
 )
 """SQL of each version, starting with 1."""
 SCHEMA_VERSION = len(MIGRATIONS)
