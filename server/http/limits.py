@@ -58,6 +58,8 @@ class HttpLimits:
     headers: int = 128
     header_s: float = 15
     """Maximum time that an idle connection, or one with incomplete headers, stays open."""
+    metrics_cache_s: float = 1.0
+    """Maximum age of a response of `/metrics`."""
     readiness_cache_s: float = 0.5
     """Maximum age of a response of `/ready` while no indicator has changed."""
 

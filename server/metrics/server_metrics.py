@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import time
 from collections.abc import Awaitable, Callable
 
 from prometheus_client import CollectorRegistry, ProcessCollector, disable_created_metrics
@@ -23,8 +24,6 @@ from server.protocol.tasks import MeasureGpus
 from server.sandbox import Limits
 
 _LOG = logging.getLogger(__name__)
-_MIN_INTERVAL_S = 1.0
-"""Minimum time between two readings: scrapes in between get the same values."""
 _FOLDERS_INTERVAL_S = 60.0
 _GPU_INTERVAL_S = 10.0
 _GPU_TIMEOUTS = Timeouts(idle_s=20, total_s=20)
@@ -38,6 +37,7 @@ class ServerMetrics:
         service: the jobs.
         is_ready: returns whether a job accepted now could succeed.
         http_state: returns the work of the HTTP server now.
+        cache_s: seconds for which scrapes get the same page, however many there are.
     """
 
     def __init__(
@@ -45,6 +45,7 @@ class ServerMetrics:
         service: Service,
         is_ready: Callable[[], Awaitable[bool]],
         http_state: Callable[[], HttpState],
+        cache_s: float,
     ) -> None:
         self._service = service
         disable_created_metrics()  # type: ignore[no-untyped-call]  # series that nothing reads
@@ -56,16 +57,20 @@ class ServerMetrics:
         )
         self._lag = LoopLag(self._registry)
         self._parts = {
-            "jobs": SnapshotPart(service.store.jobs.summarise_live, _MIN_INTERVAL_S),
-            "webhooks": SnapshotPart(service.store.webhooks.summarise_pending, _MIN_INTERVAL_S),
-            "is_ready": SnapshotPart(is_ready, _MIN_INTERVAL_S),
-            "children": SnapshotPart(lambda: run_in_thread(read_children), _MIN_INTERVAL_S),
+            "jobs": SnapshotPart(service.store.jobs.summarise_live, cache_s),
+            "webhooks": SnapshotPart(service.store.webhooks.summarise_pending, cache_s),
+            "is_ready": SnapshotPart(is_ready, cache_s),
+            "children": SnapshotPart(lambda: run_in_thread(read_children), cache_s),
             "folders": SnapshotPart(
                 lambda: run_in_thread(measure_folders, service.data), _FOLDERS_INTERVAL_S
             ),
             "gpus": SnapshotPart(self._measure_gpus, _GPU_INTERVAL_S),
         }
         self._snapshot = Snapshot()
+        self._cache_s = cache_s
+        self._pages: dict[str, bytes] = {}
+        self._expires_at = 0.0
+        self._lock = asyncio.Lock()
         ProcessCollector(registry=self._registry)
         self._registry.register(StateCollector(service, lambda: self._snapshot, http_state))
         self._tasks: list[asyncio.Task[None]] = []
@@ -87,13 +92,22 @@ class ServerMetrics:
         Args:
             accept: the header Accept, which may ask for OpenMetrics.
         """
+        encode, content_type = choose_encoder(accept)
+        async with self._lock:
+            if time.monotonic() >= self._expires_at:
+                self._pages.clear()
+                await self._read_snapshot()
+                self._expires_at = time.monotonic() + self._cache_s
+            if content_type not in self._pages:
+                self._pages[content_type] = encode(self._registry)
+            return self._pages[content_type], content_type
+
+    async def _read_snapshot(self) -> None:
         complete = await asyncio.gather(*(part.refresh() for part in self._parts.values()))
         values = {name: part.value for name, part in self._parts.items()}
         self._snapshot = Snapshot(
             **values, is_complete=dict(zip(self._parts, complete, strict=True))
         )
-        encode, content_type = choose_encoder(accept)
-        return encode(self._registry), content_type
 
     async def _measure_gpus(self) -> tuple[GpuLoad, ...]:
         """Measure the GPUs in a worker, since a driver may hang; nothing on a software renderer."""

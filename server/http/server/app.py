@@ -78,7 +78,9 @@ def create_app(service: Service, limits: HttpLimits | None = None) -> web.Applic
     app[events.CHANNELS] = JobChannels(service, limits.event_queue_interval_s)
     app.on_shutdown.append(_end_streams)
     is_ready = app[health.READINESS].is_ready
-    app[METRICS] = ServerMetrics(service, is_ready, lambda: _http_state(app))
+    app[METRICS] = ServerMetrics(
+        service, is_ready, lambda: _http_state(app), limits.metrics_cache_s
+    )
     app.cleanup_ctx.append(_measure)
     app.on_response_prepare.append(middleware.set_default_headers)
     app[ROUTES_KEY] = ROUTES

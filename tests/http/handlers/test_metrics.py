@@ -1,11 +1,14 @@
 """GET /metrics: the state of the server, its access, and labels that no client can add to."""
 
+import asyncio
 import re
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
+from server.http.limits import HttpLimits
 from server.http.server.routes import ROUTES
 from server.jobs.model.job import Status, now_ms
 from server.jobs.model.webhook import WebhookAttempt
@@ -149,6 +152,20 @@ async def test_openmetrics_is_served_where_it_is_requested(running: Running) -> 
     response = await exchange(running.port, head("GET /metrics", accept))
     assert response.headers["content-type"].startswith("application/openmetrics-text")
     assert response.body.endswith(b"# EOF\n")
+
+
+async def test_many_scrapes_get_the_same_page(
+    start: Start, limits: Callable[..., HttpLimits]
+) -> None:
+    running = await start(limits(metrics_cache_s=3600))
+    await scrape(running)
+    await running.add_job()
+    responses = await asyncio.gather(
+        *[exchange(running.port, head("GET /metrics")) for _ in range(20)]
+    )
+    assert len({response.body for response in responses}) == 1
+    samples = read_samples(responses[0].body.decode())
+    assert value(samples, "queue_jobs", plan="free") == 0
 
 
 async def test_servers_have_metrics_of_their_own(start: Start) -> None:
