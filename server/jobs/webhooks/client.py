@@ -5,7 +5,6 @@ import re
 import socket
 import ssl
 from collections.abc import Mapping
-from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
 from ipaddress import ip_address
 from typing import NamedTuple
@@ -14,6 +13,7 @@ import aiohttp
 from aiohttp.abc import AbstractResolver, ResolveResult
 
 from server import __version__
+from server.jobs.webhooks.name_lookup import look_up
 from server.jobs.webhooks.public_address import is_public
 from server.jobs.webhooks.webhook_url import WebhookUrl
 
@@ -40,21 +40,15 @@ class WebhookClient:
 
     Args:
         timeout_s: maximum time of name resolution, connection and response together.
-        resolvers: threads for the resolution of names, apart from those of the server.
     """
 
-    def __init__(self, timeout_s: float, resolvers: int = 4) -> None:
+    def __init__(self, timeout_s: float) -> None:
         self._timeout_s = timeout_s
-        self._resolving = ThreadPoolExecutor(resolvers, thread_name_prefix="webhook-dns")
 
     @cached_property
     def _tls(self) -> ssl.SSLContext:
         """Trusts the authorities of the system, or of SSL_CERT_FILE."""
         return ssl.create_default_context()
-
-    def close(self) -> None:
-        """End the threads; a resolution that is under way is not waited for."""
-        self._resolving.shutdown(wait=False, cancel_futures=True)
 
     async def post(self, target: WebhookUrl, headers: Mapping[str, str], body: bytes) -> Reply:
         """Send a message and return the response; a redirect is one, and is not followed.
@@ -82,12 +76,7 @@ class WebhookClient:
             NotDelivered: an address is private.
             OSError: the name has no address.
         """
-        loop = asyncio.get_running_loop()
-        resolved = await loop.run_in_executor(
-            self._resolving,
-            lambda: socket.getaddrinfo(target.host, target.port, type=socket.SOCK_STREAM),
-        )
-        addresses = [(family, str(address[0])) for family, _, _, _, address in resolved]
+        addresses = await look_up(target.host, target.port)
         if not target.is_allowed and not all(is_public(ip_address(host)) for _, host in addresses):
             raise NotDelivered("the host has an address that is not public")
         return [

@@ -72,7 +72,6 @@ class WebhookSender:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
-        self._client.close()
 
     def _on_change(self, change: JobChange) -> None:
         if change.status in FINAL:

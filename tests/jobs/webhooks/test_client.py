@@ -1,7 +1,8 @@
 """The client of webhooks, against receivers that misbehave."""
 
 import asyncio
-from collections.abc import AsyncIterator
+import socket
+import threading
 
 import pytest
 
@@ -11,11 +12,9 @@ from tests.harness.webhook_receiver import CERTIFICATE, ENDLESS, SILENCE, Receiv
 
 
 @pytest.fixture
-async def client(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[WebhookClient]:
+async def client(monkeypatch: pytest.MonkeyPatch) -> WebhookClient:
     monkeypatch.setenv("SSL_CERT_FILE", str(CERTIFICATE))
-    client = WebhookClient(timeout_s=20)
-    yield client
-    client.close()
+    return WebhookClient(timeout_s=20)
 
 
 def target(receiver: Receiver, *, is_allowed: bool = True) -> WebhookUrl:
@@ -79,7 +78,6 @@ async def test_no_response_is_a_failure(
     async with Receiver(lambda _number: reply) as receiver:
         with pytest.raises(NotDelivered, match=why):
             await client.post(target(receiver), {}, b"")
-    client.close()
 
 
 async def test_an_untrusted_certificate_is_a_failure() -> None:
@@ -88,7 +86,6 @@ async def test_an_untrusted_certificate_is_a_failure() -> None:
         with pytest.raises(NotDelivered, match="TLS"):
             await client.post(target(receiver), {}, b"secret")
         assert receiver.messages == []
-    client.close()
 
 
 async def test_a_name_with_a_private_address_is_never_connected(client: WebhookClient) -> None:
@@ -98,3 +95,19 @@ async def test_a_name_with_a_private_address_is_never_connected(client: WebhookC
             await client.post(target(receiver, is_allowed=False), {}, b"")
         await asyncio.sleep(0)
         assert receiver.connections == 0
+
+
+async def test_a_name_server_that_hangs_holds_no_attempt_for_longer(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    release = threading.Event()
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_args, **_more: release.wait(10) and [])
+    client = WebhookClient(timeout_s=0.2)
+    async with Receiver() as receiver:
+        with pytest.raises(NotDelivered, match="no response within"):
+            await client.post(target(receiver), {}, b"")
+    lookups = [thread for thread in threading.enumerate() if thread.name == "webhook-dns"]
+    assert all(thread.daemon for thread in lookups), "the end of the process would wait"
+    release.set()
+    for thread in lookups:
+        await asyncio.to_thread(thread.join)
