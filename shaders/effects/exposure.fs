@@ -98,7 +98,7 @@ vec4 exposed() {
     float surge = exp(-drop / 1.5) * smoothstep(-0.04, 0.04, drop);
     float beat = amount * kick;
     float held = min(amount, 1.0) * clamp(loud + surge, 0.0, 1.0);
-    float open = beat * (1.0 - 0.5 * held) + 0.8 * held;
+    float open = min(beat * (1.0 - 0.45 * held) + 0.65 * held, max(amount, 1.0));
     vec2 uv = drifting(isf_FragNormCoord + (vec2(0.5, 0.7) - isf_FragNormCoord) * (0.025 * min(beat, 1.0) + 0.09 * held));
     vec4 picture = IMG_NORM_PIXEL(inputImage, uv);
     vec4 narrow = IMG_NORM_PIXEL(close, uv);

@@ -63,7 +63,7 @@ vec4 beaten() {
     vec2 out_ = (isf_FragNormCoord - MIDDLE) * side;
     float r = length(out_);
     float surge = exp(-drop / 1.2) * smoothstep(-0.04, 0.04, drop);
-    float power = amount * (strength * (0.7 + 0.3 * loud) + surge);
+    float power = amount * min(strength * (0.7 + 0.3 * loud) + 0.7 * surge, 1.25);
     vec3 ring = power * (wave(r, since, since + until) + 0.35 * wave(r, since - ECHO, since + until));
     float beat = amount * kick;
     // What an accent does for a moment, loud music holds in part.
