@@ -33,7 +33,7 @@ _MAX_S = 600
 
 
 class Sample(NamedTuple):
-    """What a client sees of a job at a time."""
+    """State of a job, as a client sees it, at one time."""
 
     at: float
     """Seconds since its acceptance."""
