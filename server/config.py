@@ -125,6 +125,21 @@ class Config:
         integer(1, 31_536_000),
         "time for which a finished video is kept, seconds",
     )
+    upload_ttl_sec: int = _setting(
+        "UPLOAD_TTL_SEC",
+        3600,
+        integer(1, 31_536_000),
+        "time for which a track or photo is kept after its last use, seconds",
+    )
+    uploads_kept_mb: int = _setting(
+        "UPLOADS_KEPT_MB",
+        4096,
+        integer(1, 100_000_000),
+        "maximum size of all tracks and photos that are kept, MB",
+    )
+    track_max_sec: Decimal = _setting(
+        "TRACK_MAX_SEC", Decimal(1200), read_seconds, "maximum duration of a kept track, seconds"
+    )
     preview_cache_mb: int = _setting(
         "PREVIEW_CACHE_MB",
         1024,

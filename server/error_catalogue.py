@@ -88,6 +88,12 @@ CATALOGUE: dict[str, ErrorSpec] = {
         "This video is no longer available, or was never finished.",
         "Этого видео больше нет, или оно не было создано.",
     ),
+    "upload_expired": _spec(
+        410,
+        "This upload is no longer kept. Please send the file again.",
+        "Этот файл уже удалён. Отправьте его ещё раз.",
+        retryable=True,
+    ),
     "precondition_failed": _spec(
         412,
         "The file does not match “If-Match”.",

@@ -69,6 +69,7 @@ def read_values(values: Mapping[str, Any] | None) -> dict[str, Any]:
 MESSAGES: dict[str, tuple[str, str]] = {
     **ACCESS_MESSAGES,
     "did_you_mean": (" Did you mean “{name}”?", " Может быть, «{name}»?"),
+    "upload_id": ("must be the id of an upload", "нужен идентификатор загрузки"),
     "excludes": ("not together with “{name}”", "вместе с «{name}» его передавать нельзя"),
     "given_twice": ("given more than once", "он указан больше одного раза"),
     "not_offered": ("not offered by this server", "этот сервер такого не умеет"),

@@ -56,6 +56,8 @@ EXPORT = (
     "too_many_jobs",
     "idempotency_in_progress",
     "idempotency_mismatch",
+    "not_found",
+    "upload_expired",
     "queue_full",
     "rate_limited",
     "draining",
@@ -67,6 +69,15 @@ _OF_JOBS = (
     *("too_many_jobs", "plan_not_allowed", "effect_not_allowed"),
 )
 PREVIEW = tuple(code for code in EXPORT if code not in _OF_JOBS)
+_OF_EFFECTS = ("unknown_effect", "shader_rejected", "shader_compile_failed")
+_OF_UPLOADS = ("not_found", "upload_expired")
+UPLOAD = tuple(code for code in PREVIEW if code not in (*_OF_EFFECTS, *_OF_UPLOADS))
+KEPT = ("not_found", "upload_expired", "precondition_failed")
+PICTURE = (
+    *KEPT,
+    *("invalid_parameter", "undecodable_image", "image_too_large", "unsupported_media_type"),
+    *("rate_limited", "not_ready", "draining", "storage_full"),
+)
 ALL = tuple(
     dict.fromkeys(
         (
@@ -82,6 +93,7 @@ NOTES = {
     "idempotency_mismatch": "the Idempotency-Key belongs to a request of other fields or files",
     "unauthenticated": "on a server with API keys: no key, or one that is not valid",
     "precondition_failed": "If-Match names another version",
+    "upload_expired": "the track or photo was kept, and is not any more: send it again",
     "result_not_ready": "the job is queued or processing",
     "result_expired": "the file was removed, or the job failed or was cancelled and has none",
 }

@@ -19,13 +19,12 @@ from server.jobs.json_schema import (
     reference,
 )
 from server.jobs.model.job import Job, Stage, Status
+from server.jobs.storage.data_folder import ID_PATTERN
 from server.jobs.submission.fields import ASPECTS, FITS, HIGHLIGHTS, aspect_of
 from server.messages import read_values
 from server.protocol.encodings import CODECS, QUALITIES
 from server.warnings import WarningData, localize_warnings, warning
 
-ID_PATTERN = "[A-Za-z0-9_-]{22}"
-"""Regular expression of job ids."""
 _DIAGNOSTICS = array_of(reference("Diagnostic"))
 
 

@@ -35,10 +35,12 @@ from server.jobs.scheduling.dispatcher import Dispatcher
 from server.jobs.scheduling.division import max_slots
 from server.jobs.storage.artifacts import Artifact
 from server.jobs.storage.data_folder import DataFolder
+from server.jobs.storage.kept_uploads import KeptUploads
 from server.jobs.store.sqlite import DiskFull
 from server.jobs.store.store import Store
 from server.jobs.submission.admission import Admission
 from server.jobs.submission.intake import Intake
+from server.jobs.submission.upload_intake import UploadIntake
 from server.jobs.validation.cache import ValidationCache
 from server.jobs.validation.validator import EffectValidator
 from server.jobs.webhooks.sender import WebhookSender
@@ -99,6 +101,10 @@ class Service:
         self.webhooks = WebhookSender(
             config, self.store, self.events, lambda job: self.describe(job, "en")
         )
+        self.kept_uploads = KeptUploads(
+            self.data.uploads, config.upload_ttl_sec, config.uploads_kept_mb * 1_000_000
+        )
+        self.upload_intake = UploadIntake(config, self.machine, self.admission, self.kept_uploads)
         self._background_tasks: list[asyncio.Task[None]] = []
         self.events.subscribe(self._wake_dispatcher)
 
@@ -111,6 +117,7 @@ class Service:
         """Purge left-overs, probe the machine, resume unfinished jobs."""
         await purge_or_log(self.store, self.data, at_start=True)
         await run_in_thread(self.previews.cache.sweep)
+        await run_in_thread(self.kept_uploads.sweep)
         await self.validations.load()
         # A driver that hangs must not keep /health from answering: go on without its answer.
         with contextlib.suppress(TimeoutError):
@@ -121,6 +128,7 @@ class Service:
         self._background_tasks = [
             asyncio.create_task(purge_hourly(self.config, self.store, self.data)),
             asyncio.create_task(self._hold_ballast()),
+            asyncio.create_task(self.upload_intake.sweep_regularly()),
         ]
 
     def watch_effects(self) -> None:

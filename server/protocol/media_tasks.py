@@ -60,12 +60,16 @@ class Prepare(Task[PreparedUploads]):
     """Seconds; a longer video is refused."""
     texts: Mapping[str, str | None] = field(default_factory=dict)
     """Texts in the video by field; null for the value of the track's tags."""
+    facts: bool = False
+    """True to measure the track and the photo for the person who has sent them."""
+    picture_side: int | None = None
+    """Maximum side of a PNG of the photo, in pixels; None writes none."""
 
     def inputs(self) -> list[Path]:
         return [path for path in (self.audio, self.photo, self.photo2) if path is not None]
 
     def outputs(self) -> list[Path]:
-        names = (file_names.AUDIO, file_names.PHOTO, file_names.PHOTO2)
+        names = (file_names.AUDIO, file_names.PHOTO, file_names.PHOTO2, file_names.PICTURE)
         return [self.folder / name for name in names]
 
 

@@ -33,7 +33,7 @@ from server.http.uploads.upload_limiter import UploadLimiter
 from server.http.uploads.upload_state import UploadState
 from server.jobs.model.idempotent_request import AcceptedRequest, IdempotentRequest
 from server.jobs.model.job import Job, now_ms
-from server.jobs.submission.export_form import ExportForm
+from server.jobs.submission.export_form import ExportForm, SenderRights
 from server.jobs.submission.fields import FILE_FIELDS, TEXT_FIELDS
 from server.jobs.submission.idempotency import Idempotency
 from server.jobs.submission.request import Request
@@ -125,7 +125,10 @@ async def _read_export(
         request.app[PRESETS],
         service.validations,
         service.admission,
-        principal_of(request).entitlement(service.config.plans),
+        SenderRights(
+            principal_of(request).entitlement(service.config.plans),
+            service.kept_uploads.of(principal_of(request)),
+        ),
     )
     free_space = FreeSpaceGuard(
         lambda: service.admission.has_free_space, limits.free_space_check_bytes
@@ -133,7 +136,10 @@ async def _read_export(
     checks = FormChecks(form.add, free_space, upload.add, digest)
     await send_100_continue(request)
     files = await read_form(request, boundary, folder, limits, checks)
-    return await form.finish(has_photo2="photo2" in files)
+    form.check_files(files)
+    export = await form.finish(has_photo2="photo2" in files | form.kept_files.keys())
+    await form.link_kept_files(folder)
+    return export
 
 
 async def _run_and_release(

@@ -11,6 +11,7 @@ from server.access.principal import EVERYBODY
 from server.concurrency import run_in_thread
 from server.errors import ToqiboxError
 from server.http.app_keys import CONFIG, LIMITS, PRESETS, SERVICE, request_id_of
+from server.http.authentication import principal_of
 from server.http.expect import send_100_continue
 from server.http.handlers.listings import refuse_unknown_query
 from server.http.headers.client_address import client_address, network_of
@@ -22,7 +23,7 @@ from server.http.uploads.upload_limiter import UploadLimiter
 from server.http.uploads.upload_state import UploadState
 from server.jobs.previews.preview_form import PreviewForm, PreviewRequest, check_name
 from server.jobs.previews.previews import PreviewFrame
-from server.jobs.submission.export_form import ExportForm
+from server.jobs.submission.export_form import ExportForm, SenderRights
 from server.jobs.submission.fields import FILE_FIELDS
 
 _MAX_UPLOADS = 8
@@ -70,8 +71,11 @@ async def _read_preview(
         request.app[PRESETS],
         service.validations,
         service.admission,
-        # A page shows premium effects to those who may buy them.
-        EVERYBODY.entitlement(service.config.plans),
+        SenderRights(
+            # A page shows premium effects to those who may buy them.
+            EVERYBODY.entitlement(service.config.plans),
+            service.kept_uploads.of(principal_of(request)),
+        ),
     )
     form = PreviewForm(service.config, export)
     free_space = FreeSpaceGuard(
@@ -82,7 +86,9 @@ async def _read_preview(
     )
     await send_100_continue(request)
     names = await read_form(request, boundary, folder, limits, checks)
-    return await form.finish(has_photo2="photo2" in names), names
+    preview = await form.finish(names)
+    await export.link_kept_files(folder)
+    return preview, names | export.kept_files.keys()
 
 
 def _frame_header(drawn: PreviewFrame) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from server.config import Config
+from server.jobs.storage.data_folder import ID_PATTERN
 from server.jobs.submission.chain import DEFAULT_ASPECT, DEFAULT_EFFECT
 from server.jobs.submission.fields import (
     ASPECTS,
@@ -11,9 +12,9 @@ from server.jobs.submission.fields import (
     FITS,
     FLAGS,
     HIGHLIGHTS,
+    IMAGE_FIELDS,
     MAX_CHAIN_LENGTH,
     MAX_TEXT_LENGTH,
-    REQUIRED_FILES,
     SECONDS,
     TEMPO_RANGE,
 )
@@ -36,7 +37,7 @@ def form_schema(config: Config, codecs: Sequence[str]) -> dict[str, Any]:
     slowest, fastest = TEMPO_RANGE
     return {
         "type": "object",
-        "required": list(REQUIRED_FILES),
+        "description": "`audio` or `trackId` is required.",
         "additionalProperties": False,
         "properties": {
             "audio": {
@@ -123,6 +124,17 @@ def form_schema(config: Config, codecs: Sequence[str]) -> dict[str, Any]:
                 "maxLength": MAX_URL_LENGTH,
                 "description": "An https URL that gets a signed POST when the job has ended; "
                 "refused by a server without WEBHOOK_SECRET.",
+            },
+            "trackId": {
+                "type": "string",
+                "pattern": f"^{ID_PATTERN}$",
+                "description": "The id of a track of POST /tracks, instead of the file `audio`.",
+            },
+            "images": {
+                "type": "string",
+                "contentMediaType": "application/json",
+                "description": "The ids of photos of POST /photos, by the name of the file that "
+                f"each replaces: {', '.join(IMAGE_FIELDS)}.",
             },
             "allowFlashing": {
                 "type": "string",

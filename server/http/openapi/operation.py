@@ -129,6 +129,16 @@ def accepted(schema: str) -> Responses:
     return {"202": json_body(schema, headers={**_headers("Location"), **_REPLAYED})}
 
 
+def created(schema: str) -> Responses:
+    """Return the response to a request that made something that is kept."""
+    return {"201": json_body(schema, headers=_headers("Location"))}
+
+
+def removed() -> Responses:
+    """Return the response to the removal of something, which may have been removed before."""
+    return {"204": {"description": "It is removed"}}
+
+
 def listing(operation_id: str, summary: str, schema: str, codes: tuple[str, ...]) -> Operation:
     """Return the operation of a listing, which takes the query `all`."""
     return Operation(operation_id, summary, cacheable(schema), codes, parameters=[_ALL])

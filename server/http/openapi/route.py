@@ -7,10 +7,15 @@ from dataclasses import dataclass
 from aiohttp import web
 
 from server.http.openapi.operation import Operation
-from server.jobs.job_object import ID_PATTERN
+from server.jobs.storage.data_folder import ID_PATTERN
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
-PATH_PARAMETERS = {"jobId": ID_PATTERN, "id": "[A-Za-z0-9_-]{1,64}"}
+PATH_PARAMETERS = {
+    "jobId": ID_PATTERN,
+    "trackId": ID_PATTERN,
+    "photoId": ID_PATTERN,
+    "id": "[A-Za-z0-9_-]{1,64}",
+}
 """The parameters that a path may have, and the regular expressions of their values."""
 
 

@@ -5,6 +5,7 @@ from typing import Any
 from server.http.error_codes import ALL
 from server.http.openapi.effect_schemas import EFFECT_SCHEMAS
 from server.http.openapi.job_schemas import JOB_SCHEMAS
+from server.http.openapi.upload_schemas import UPLOAD_SCHEMAS
 from server.jobs.json_schema import (
     BOOLEAN,
     COUNT,
@@ -153,6 +154,7 @@ SCHEMAS: dict[str, Any] = {
     "EffectProgram": object_schema(
         {**_EFFECT, **_SHARED, "sequential": BOOLEAN, "program": reference("Program")}
     ),
+    **UPLOAD_SCHEMAS,
     "Health": object_schema({"status": {"const": "ok"}}),
     "Readiness": object_schema(_READINESS),
     "NotReady": object_schema({**_ERROR, **_READINESS}),

@@ -24,6 +24,8 @@ from server.metrics.http_counters import HttpCounters
 
 _log = logging.getLogger(__name__)
 _LOG_INTERVAL_S = 60.0
+_ABANDONABLE_PATHS = ("/preview",)
+"""Paths whose response is of no use to anybody once the client has left: others are finished."""
 
 
 class Connection(web.RequestHandler):
@@ -36,6 +38,7 @@ class Connection(web.RequestHandler):
         self._factory = factory
         self._body: StreamReader | None = None
         self._peer_closed = False
+        self._is_abandonable = False
         self._on_peer_closed: Callable[[], None] = lambda: None
         self._is_draining_body = False
 
@@ -58,14 +61,21 @@ class Connection(web.RequestHandler):
         """Keep the connection open for the response: a client that closed its side may read."""
         if self._waiter is not None and not self._waiter.done():
             return None  # between two requests there is nothing to answer
+        if self._is_abandonable:
+            return None
         self._peer_closed = True
         self._abort_body()
         self._on_peer_closed()
         return True
 
-    def attach_body(self, body: StreamReader) -> None:
-        """Attach the body of the request being handled; a closed stream from now on ends it too."""
-        self._body = body
+    def attach_body(self, body: StreamReader, *, is_abandonable: bool) -> None:
+        """Attach the body of the request being handled; a closed stream from now on ends it too.
+
+        Args:
+            body: of the request.
+            is_abandonable: True if the request ends when its client closes its side.
+        """
+        self._body, self._is_abandonable = body, is_abandonable
         self._on_peer_closed = lambda: None
         self._abort_body()
 
@@ -210,6 +220,7 @@ async def watch_disconnect(request: web.Request, handler: Handler) -> web.Stream
     """Attach the body to the connection, so that the handler notices a closed stream."""
     connection = request.protocol
     assert isinstance(connection, Connection)
-    connection.attach_body(request.content)
+    is_abandonable = request.path in _ABANDONABLE_PATHS
+    connection.attach_body(request.content, is_abandonable=is_abandonable)
     set_watch_peer(request, connection.watch_peer)
     return await handler(request)

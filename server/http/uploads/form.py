@@ -20,7 +20,7 @@ from server.http.uploads.spool_file import (
     HashedFile,
     SpoolFile,
 )
-from server.jobs.submission.fields import FILE_FIELDS, REQUIRED_FILES, UNDECODABLE, check_name
+from server.jobs.submission.fields import FILE_FIELDS, UNDECODABLE, check_name
 from server.jobs.submission.refusal import invalid_field
 from server.messages import message
 
@@ -44,7 +44,7 @@ class FormFields:
     """Refuses an unknown field."""
 
 
-EXPORT_FIELDS = FormFields(FILE_FIELDS, REQUIRED_FILES, check_name)
+EXPORT_FIELDS = FormFields(FILE_FIELDS, (), check_name)
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 import math
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Set
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
@@ -19,7 +19,7 @@ from server.messages import message
 
 EXPORT_FIELDS = (
     *("duration", "start", "effect", "params", "preset", "aspect", "fit", "fps"),
-    *("title", "artist", "tempo"),
+    *("title", "artist", "tempo", "trackId", "images"),
 )
 """Fields with the same meaning as in an export."""
 FORMATS = ("png", "webp")
@@ -135,12 +135,16 @@ class PreviewForm:
         if name == "aspect" and text:
             self._values[name] = text
 
-    async def finish(self, *, has_photo2: bool) -> PreviewRequest:
+    async def finish(self, files: Set[str]) -> PreviewRequest:
         """Build the request of all fields, whose effects are valid.
+
+        Args:
+            files: names of the files that were sent.
 
         Raises:
             ToqiboxError: what is wrong, with the name of the field.
         """
+        self._export.check_files(files, needs_audio=False)
         self._check_together()
         width, height = self._values.get("width"), self._values.get("height")
         if width is not None and height is not None:
@@ -148,6 +152,7 @@ class PreviewForm:
             size = width, height
         else:
             size = frame_size(self._values.get("aspect", DEFAULT_ASPECT), DEFAULT_SIDE)
+        has_photo2 = "photo2" in {*files, *self._export.kept_files}
         request = await self._finish_export(has_photo2=has_photo2)
         return PreviewRequest(
             request=replace(request, width=size[0], height=size[1]),

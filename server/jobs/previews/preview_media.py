@@ -144,6 +144,17 @@ class PreviewMediaDecoder:
         await self._cache.shrink()
         return features
 
+    async def shrink_photo(
+        self, stack: AsyncExitStack, photo: Path, max_side: int, request_id: str
+    ) -> Path:
+        """Return the PNG of an uploaded photo, kept until `stack` is closed.
+
+        Raises:
+            ToqiboxError: for an invalid file; not_ready, storage_full.
+        """
+        decoded = await self._photo(stack, "photo", photo, request_id, picture_side=max_side)
+        return decoded.folder / file_names.PICTURE
+
     async def _track(
         self,
         stack: AsyncExitStack,
@@ -176,14 +187,23 @@ class PreviewMediaDecoder:
         return await self._open(stack, key, make)
 
     async def _photo(
-        self, stack: AsyncExitStack, field: str, photo: Path, request_id: str
+        self,
+        stack: AsyncExitStack,
+        field: str,
+        photo: Path,
+        request_id: str,
+        *,
+        picture_side: int | None = None,
     ) -> _Decoded:
-        key = await _key(field, photo, [])
+        key = await _key(field, photo, [picture_side])
 
         async def make(folder: Path) -> None:
             sources: dict[str, Any] = {field: photo}
             maximum = self._config.max_duration_sec
-            await self._decode(Prepare(folder=folder, max_duration=maximum, **sources), request_id)
+            task = Prepare(
+                folder=folder, max_duration=maximum, picture_side=picture_side, **sources
+            )
+            await self._decode(task, request_id)
 
         return await self._open(stack, key, make)
 

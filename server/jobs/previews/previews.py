@@ -134,6 +134,23 @@ class Previews:
             software=drawn.software,
         )
 
+    async def draw_photo(self, photo: Path, max_side: int, request_id: str) -> bytes:
+        """Return an uploaded photo as a PNG, as exports use it.
+
+        Args:
+            photo: the upload.
+            max_side: of the PNG in pixels; a smaller photo keeps its size.
+            request_id: for the log.
+
+        Raises:
+            ToqiboxError: undecodable_image and others of the file; rate_limited, storage_full.
+        """
+        async with AsyncExitStack() as stack:
+            await stack.enter_async_context(self.slots.admit())
+            self._admission.before_preview()
+            path = await self._media.shrink_photo(stack, photo, max_side, request_id)
+            return await run_in_thread(path.read_bytes)
+
     def _check_cost(self, request: Request, spec: Spec, frame: int) -> None:
         drawn = min(frame, MAX_REPLAYED_FRAMES) + 1 if spec.sequential else 1
         affordable.check_cost(

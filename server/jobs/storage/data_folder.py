@@ -6,6 +6,7 @@ spool/ID/       an upload while it is read and prepared
 jobs/ID/        sound.wav, photo.rgba, files/ of the effect, segments, sound.m4a …
                 then only video.mp4 and poster.jpg
 features/SHA    a folder with the features of a track, shared by the jobs that use it
+uploads/ID/     a track or photo that is kept for a while; see kept_uploads.py
 previews/       decoded media and features of previews, a cache of limited size
 frames/N/       the frame of a preview, until it is read
 thumbnails/     pictures of effects, named by what they were drawn from
@@ -27,6 +28,8 @@ from server.jobs.model.retry_after import DISK_FULL_S
 from server.jobs.model.spec import Spec
 from server.jobs.storage.artifacts import Artifacts
 
+ID_PATTERN = "[A-Za-z0-9_-]{22}"
+"""Regular expression of the ids of jobs and uploads."""
 FEATURES_VERSION = 4
 """Version of the features, part of their folder's name, so that an upgrade analyses again."""
 _BALLAST_BYTES = 4_000_000
@@ -73,6 +76,7 @@ class DataFolder:
         self.features = root / "features"
         self.scratch = root / "scratch"
         self.shaders = root / "shaders"
+        self.uploads = root / "uploads"
         self.previews = root / "previews"
         self.thumbnails = root / "thumbnails"
         self.frames = root / "frames"

@@ -1,6 +1,8 @@
 """Text fields of an export: each is validated once, on arrival."""
 
-from typing import Any
+from collections.abc import Set
+from pathlib import Path
+from typing import Any, NamedTuple
 
 from server.access.principal import Entitlement
 from server.concurrency import run_in_thread
@@ -8,15 +10,37 @@ from server.config import Config
 from server.effects.library.library import Library
 from server.errors import ToqiboxError
 from server.jobs.model.effect_source import EffectSource
+from server.jobs.storage.kept_uploads import OwnUploads
 from server.jobs.submission.admission import Admission
 from server.jobs.submission.chain import CheckedEffect, check_chain
 from server.jobs.submission.fields import check_text, named_ids
 from server.jobs.submission.presets import Presets
+from server.jobs.submission.refusal import invalid_field
 from server.jobs.submission.request import Request, make_request
 from server.jobs.validation.cache import ValidationCache
+from server.messages import message
 
 _CHAIN_FIELDS = ("effect", "params", "preset")
 """Fields that determine the effects and their params."""
+_UPLOAD_FIELDS = ("trackId", "images")
+"""Fields that name uploads that are kept."""
+
+
+class SenderRights(NamedTuple):
+    """Plans, effects and uploads that the sender of a form may use."""
+
+    entitlement: Entitlement
+    uploads: OwnUploads
+
+
+class KeptFile(NamedTuple):
+    """File of a form that was sent before."""
+
+    field: str
+    """Its field in errors."""
+    kind: str
+    """Its kind as KeptUploads names it."""
+    id: str
 
 
 class ExportForm:
@@ -32,17 +56,19 @@ class ExportForm:
         presets: Presets,
         validations: ValidationCache,
         admission: Admission,
-        entitlement: Entitlement,
+        rights: SenderRights,
     ) -> None:
         self._config = config
         self._library = library
         self._presets = presets
         self._validations = validations
         self._admission = admission
-        self._entitlement = entitlement
+        self._entitlement, self._uploads = rights
         self._values: dict[str, Any] = {}
         self._chain: tuple[CheckedEffect, ...] | None = None
         """Effects of the fields so far; None until they are known."""
+        self.kept_files: dict[str, KeptFile] = {}
+        """Files that were sent before, by the name of the file that they replace."""
 
     async def add(self, name: str, text: str) -> None:
         """Validate a field; once it names effects, validate each of them.
@@ -54,13 +80,7 @@ class ExportForm:
         if value is None:
             return
         self._values[name] = value
-        if name == "codec":
-            self._admission.check_codec(value)
-        if name == "plan":
-            self._entitlement.check_plan(value)
-        if name == "effect":
-            for field, effect_id in named_ids(value):
-                await self._require_valid(effect_id, field)
+        await self._check_value(name, value)
         if name in _CHAIN_FIELDS and self._values.keys() & {"effect", "preset"}:
             for checked in await self._check_chain():
                 if "preset" in self._values:
@@ -68,8 +88,69 @@ class ExportForm:
         elif name == "aspect" and "preset" in self._values:
             self._chain = None  # a preset may have other params in another aspect
 
+    async def _check_value(self, name: str, value: Any) -> None:
+        """Refuse a value that this server or this sender cannot have."""
+        if name == "codec":
+            self._admission.check_codec(value)
+        if name == "plan":
+            self._entitlement.check_plan(value)
+        if name in _UPLOAD_FIELDS:
+            await self._add_kept_files(name, value)
+        if name == "effect":
+            for field, effect_id in named_ids(value):
+                await self._require_valid(effect_id, field)
+
+    async def _add_kept_files(self, field: str, value: str | dict[str, str]) -> None:
+        """Add the uploads that a field names, if all of them are there."""
+        if isinstance(value, str):
+            files = {"audio": KeptFile(field, "track", value)}
+        else:
+            files = {
+                name: KeptFile(f"{field}.{name}", "photo", upload_id)
+                for name, upload_id in value.items()
+            }
+        for kept in files.values():
+            try:
+                await run_in_thread(self._uploads.get, kept.kind, kept.id)
+            except ToqiboxError as error:
+                error.field = kept.field
+                raise
+        self.kept_files |= files
+
+    async def link_kept_files(self, folder: Path) -> None:
+        """Make the files that were sent before appear in the folder of the others.
+
+        Raises:
+            ToqiboxError: upload_expired: one of them was removed meanwhile.
+        """
+        for name, kept in self.kept_files.items():
+            try:
+                await run_in_thread(self._uploads.link, kept.kind, kept.id, folder / name)
+            except ToqiboxError as error:
+                error.field = kept.field
+                raise
+
+    def check_files(self, files: Set[str], *, needs_audio: bool = True) -> None:
+        """Refuse a file that was sent and named by an id too, and a form without a track.
+
+        Args:
+            files: names of the files that were sent.
+            needs_audio: False if nothing is wrong without a track.
+
+        Raises:
+            ToqiboxError: invalid_parameter, missing_field.
+        """
+        for name, kept in self.kept_files.items():
+            if name in files:
+                raise invalid_field(kept.field, message("excludes", name=name))
+        if needs_audio and "audio" not in {*files, *self.kept_files}:
+            raise ToqiboxError("missing_field", field="audio", name="audio")
+
     async def finish(self, *, has_photo2: bool) -> Request:
         """Build the request of all fields, whose effects are valid.
+
+        Args:
+            has_photo2: True if a second photo is sent now or was sent before.
 
         Raises:
             ToqiboxError: what is wrong, with the name of the field.

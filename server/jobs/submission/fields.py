@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from server.config import Config
 from server.effects.params.values import read_lines
 from server.errors import ToqiboxError
+from server.jobs.storage.data_folder import ID_PATTERN
 from server.jobs.submission.plain_json import read_json
 from server.jobs.submission.refusal import invalid_field
 from server.jobs.webhooks.webhook_url import InvalidUrl, read_url
@@ -24,11 +25,12 @@ UNDECODABLE = {
 }
 """Errors of files that cannot be decoded, by field."""
 FILE_FIELDS = tuple(UNDECODABLE)
-REQUIRED_FILES = ("audio",)
-"""Files that a job requires; the cover of the track replaces a missing photo."""
+IMAGE_FIELDS = ("photo", "photo2")
+"""Files that a kept photo can replace."""
 TEXT_FIELDS = (
     *("duration", "start", "plan", "effect", "params", "preset", "aspect", "fit", "fps"),
     *("title", "artist", "tempo", "allowFlashing", "codec", "quality", "webhook"),
+    *("trackId", "images"),
 )
 ASPECTS = {"16:9": (16, 9), "9:16": (9, 16), "1:1": (1, 1), "4:5": (4, 5)}
 TEMPO_RANGE = (40, 240)
@@ -45,6 +47,8 @@ SECONDS = r"(?=\.?[0-9])[0-9]{0,400}(\.[0-9]{0,400})?"
 """Regular expression of seconds."""
 _SECONDS = re.compile(SECONDS)
 FLAGS = {"true": True, "false": False, "1": True, "0": False}
+_UPLOAD_ID = re.compile(ID_PATTERN)
+_MAX_IMAGES_BYTES = 1024
 _BPM = re.compile(r"[0-9]{2,3}(?:\.[0-9]{1,6})?")
 _RESOLUTION = Decimal("1E-9")
 _MAX_SECONDS = Decimal(10**12)
@@ -185,6 +189,26 @@ def named_effects(
     return [(f"{field}[{at}]", effect) for at, effect in enumerate(chain)]
 
 
+def _track_id(text: str, _config: Config) -> str:
+    return _upload_id("trackId", text)
+
+
+def _upload_id(name: str, value: object) -> str:
+    if not isinstance(value, str) or not _UPLOAD_ID.fullmatch(value):
+        raise invalid_field(name, message("upload_id"))
+    return value
+
+
+def _images(text: str, _config: Config) -> dict[str, str]:
+    images = read_json("images", text, _MAX_IMAGES_BYTES)
+    if not isinstance(images, dict):
+        raise invalid_field("images", message("object"))
+    for name in images.keys() - {*IMAGE_FIELDS}:
+        known = ", ".join(IMAGE_FIELDS)
+        raise invalid_field(f"images.{name[:64]}", message("unknown_key", known=known))
+    return {name: _upload_id(f"images.{name}", value) for name, value in images.items()}
+
+
 def _params(text: str, _config: Config) -> dict[str, Any]:
     params = read_json("params", text or "{}", MAX_PARAMS_BYTES)
     if not isinstance(params, dict):
@@ -242,6 +266,8 @@ _READERS: dict[str, Callable[[str, Config], Any]] = {
     "codec": _one_of("codec", tuple(CODECS)),
     "quality": _one_of("quality", QUALITIES),
     "webhook": _webhook,
+    "trackId": _track_id,
+    "images": _images,
 }
 
 

@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from server.protocol.results.task_result import TaskResult
+from server.protocol.results.upload_facts import PhotoFacts, TrackFacts
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,6 +49,9 @@ class PreparedUploads(TaskResult):
     artist: str | None
     text_warnings: tuple[Mapping[str, Any], ...]
     """Warnings about the texts in the video."""
+    track_facts: TrackFacts | None = None
+    """None unless facts were requested; `photo_facts` likewise."""
+    photo_facts: PhotoFacts | None = None
 
     @property
     def warnings(self) -> list[Mapping[str, Any]]:

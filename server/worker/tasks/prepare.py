@@ -3,16 +3,19 @@
 from collections.abc import Mapping
 from pathlib import Path
 
+from server.audio.track_summary import summarise_track
 from server.errors import ToqiboxError
 from server.files import atomic
 from server.media import sniff
 from server.media.photos import photo
+from server.media.photos.focus import photo_facts, write_picture
 from server.media.photos.photo_palette import file_palette
 from server.media.tracks import audio_decoder, cover, tags
 from server.messages import message
 from server.protocol import file_names
 from server.protocol.progress import ProgressReporter
 from server.protocol.results.media import DecodedAudio, PreparedPhoto, PreparedUploads
+from server.protocol.results.upload_facts import TrackFacts
 from server.protocol.tasks import Prepare
 from server.typography.font_fallback import missing_characters
 from server.warnings import WarningData, warning
@@ -48,7 +51,10 @@ def run(task: Prepare, progress: ProgressReporter) -> PreparedUploads:
     if task.audio is not None and kind is not None:
         progress.stage("audio")
         audio = _decode_audio(task, task.audio, kind)
+        progress.stage("audio")
         credits = tags.read(task.audio, kind)
+    if photo1 and task.picture_side:
+        write_picture(decoded, task.picture_side, task.folder / file_names.PICTURE)
     return PreparedUploads(
         mime={name: kind for name, kind in kinds.items() if kind is not None},
         photo=photo1,
@@ -58,6 +64,8 @@ def run(task: Prepare, progress: ProgressReporter) -> PreparedUploads:
         title=credits.title,
         artist=credits.artist,
         text_warnings=tuple(_font_warnings(task.texts, credits)),
+        track_facts=_track_facts(task, audio),
+        photo_facts=photo_facts(decoded) if photo1 and task.facts else None,
     )
 
 
@@ -116,6 +124,12 @@ def _decode_upload(
 def _decode_audio(task: Prepare, upload: Path, kind: str) -> DecodedAudio:
     out = task.folder / file_names.AUDIO
     return audio_decoder.decode(upload, kind, task.start, task.duration, task.max_duration, out)
+
+
+def _track_facts(task: Prepare, audio: DecodedAudio | None) -> TrackFacts | None:
+    if audio is None or not task.facts:
+        return None
+    return summarise_track(task.folder / file_names.AUDIO, audio.samples)
 
 
 def _font_warnings(texts: Mapping[str, str | None], credits: tags.Tags) -> list[WarningData]:

@@ -16,6 +16,7 @@ from server.http.error_codes import ALL
 from server.http.openapi.document import document
 from server.http.server.routes import ROUTES
 from server.jobs.previews import preview_form
+from server.jobs.storage.kept_uploads import FILES
 from server.jobs.submission.fields import FILE_FIELDS, TEXT_FIELDS
 from server.protocol.encodings import CODECS
 from server.protocol.results.machine import EncoderReport
@@ -23,6 +24,19 @@ from tests.http.conftest import Running, Start
 from tests.http.wire import FORM, form, part
 
 DOCUMENT = document(Config(), ROUTES)
+TRACK_FACTS = {
+    "seconds": 1.0,
+    "tags": {"title": None, "artist": "You"},
+    "loudness": -9.8,
+    "peaks": {"count": 1, "data": "gH8="},
+}
+PHOTO_FACTS = {
+    "width": 48,
+    "height": 40,
+    "palette": dict.fromkeys(("average", "light", "dark", "muted"), "#d9512c"),
+    "focus": [0.5, 0.58],
+    "warnings": [],
+}
 METHODS = ("get", "head", "post", "delete")
 OPERATIONS = [
     (path, method)
@@ -49,7 +63,9 @@ def check(response: aiohttp.ClientResponse, body: Any, operation: dict[str, Any]
 
 
 async def replay(running: Running, path: str, method: str, **request: Any) -> int:
-    template = re.sub(r"/[A-Za-z0-9_-]{22}(?=/|$)", "/{jobId}", path)
+    template = path
+    for kind, name in (("tracks", "trackId"), ("photos", "photoId"), (r"\w+", "jobId")):
+        template = re.sub(rf"^/({kind})/[A-Za-z0-9_-]{{22}}(?=/|$)", rf"/\1/{{{name}}}", template)
     template = re.sub(r"^/effects/[^/]+", "/effects/{id}", template)
     operation = DOCUMENT["paths"][template.partition("?")[0]][method]
     async with (
@@ -116,17 +132,33 @@ def test_only_codes_that_something_raises_are_listed() -> None:
     assert names & known <= set(ALL)
 
 
+def keep_upload(running: Running, kind: str, content: bytes, facts: dict[str, Any]) -> str:
+    """Keep an upload as its handler does, without decoding it; return its id."""
+    folder = running.service.intake.new_spool()
+    (folder / FILES[kind]).write_bytes(content)
+    return running.service.kept_uploads.keep(kind, folder, {"format": "wav", **facts}, "").id
+
+
 @pytest.mark.parametrize(("path", "method"), OPERATIONS)
 async def test_each_operation_responds_as_documented(
-    running: Running, path: str, method: str
+    running: Running, media: tuple[bytes, bytes], path: str, method: str
 ) -> None:
     job = await running.finish_job(b"video bytes")
     add_thumbnail(running)
-    path = path.replace("{jobId}", job.id).replace("{id}", "breathe")
-    status = await replay(running, path, method)
+    ids = {
+        "{jobId}": job.id,
+        "{id}": "breathe",
+        "{trackId}": keep_upload(running, "track", media[0], TRACK_FACTS),
+        "{photoId}": keep_upload(running, "photo", media[1], PHOTO_FACTS),
+    }
+    concrete = path
+    for name, value in ids.items():
+        concrete = concrete.replace(name, value)
+    status = await replay(running, concrete, method)
+    has_content = not (method == "delete" and path != "/export/{jobId}")
     # Without keys no jobs are listed.
     expected = 404 if path == "/exports" else 415 if method == "post" else 200
-    assert status == expected
+    assert status == (expected if has_content else 204)
 
 
 async def test_the_other_listed_statuses_occur(running: Running) -> None:

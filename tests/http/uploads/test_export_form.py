@@ -9,7 +9,7 @@ from server.access.principal import EVERYBODY
 from server.effects.effect import Effect
 from server.effects.library.library import Library
 from server.errors import ToqiboxError, localize
-from server.jobs.submission.export_form import ExportForm
+from server.jobs.submission.export_form import ExportForm, SenderRights
 from server.jobs.submission.presets import Presets
 from server.jobs.submission.request import check_request
 from tests.http.conftest import Running
@@ -47,7 +47,9 @@ def _form(running: Running, library: Library | None = None) -> ExportForm:
         Presets(),
         service.validations,
         service.admission,
-        EVERYBODY.entitlement(service.config.plans),
+        SenderRights(
+            EVERYBODY.entitlement(service.config.plans), service.kept_uploads.of(EVERYBODY)
+        ),
     )
 
 
