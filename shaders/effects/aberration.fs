@@ -12,10 +12,10 @@
         {"NAME": "inputImage", "TYPE": "image"},
         {"NAME": "amount", "LABEL": "Amount", "LABEL_RU": "Сила", "TYPE": "float", "MIN": 0.0, "MAX": 0.05, "DEFAULT": 0.008, "IDENTITY": 0.0},
         {"NAME": "hit", "LABEL": "Accent", "LABEL_RU": "Акцент", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.0, "BIND": {"bind": "accent.pulse", "smooth": 0.02, "decay": 0.4}},
-        {"NAME": "jolt", "LABEL": "Further on an accent", "LABEL_RU": "Сильнее на акценте", "GROUP": "response", "GROUP": "response", "GROUP": "response", "TYPE": "float", "MIN": 0.0, "MAX": 0.1, "DEFAULT": 0.055, "IDENTITY": 0.0},
-        {"NAME": "middle", "LABEL": "Size of the sharp middle", "LABEL_RU": "Размер резкой середины", "GROUP": "place", "ADVANCED": true, "GROUP": "place", "ADVANCED": true, "GROUP": "place", "ADVANCED": true, "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.06},
-        {"NAME": "center", "LABEL": "Middle of the lens", "LABEL_RU": "Центр объектива", "ADVANCED": true, "ADVANCED": true, "ADVANCED": true, "TYPE": "point2D", "MIN": [0.0, 0.0], "MAX": [1.0, 1.0], "DEFAULT": [0.5, 0.5]},
-        {"NAME": "swap", "LABEL": "Blue outwards", "LABEL_RU": "Синий наружу", "ADVANCED": true, "ADVANCED": true, "ADVANCED": true, "TYPE": "bool", "DEFAULT": false}
+        {"NAME": "jolt", "LABEL": "Further on an accent", "LABEL_RU": "Сильнее на акценте", "GROUP": "response", "TYPE": "float", "MIN": 0.0, "MAX": 0.1, "DEFAULT": 0.055, "IDENTITY": 0.0},
+        {"NAME": "middle", "LABEL": "Size of the sharp middle", "LABEL_RU": "Размер резкой середины", "GROUP": "place", "ADVANCED": true, "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.06},
+        {"NAME": "center", "LABEL": "Middle of the lens", "LABEL_RU": "Центр объектива", "ADVANCED": true, "TYPE": "point2D", "MIN": [0.0, 0.0], "MAX": [1.0, 1.0], "DEFAULT": [0.5, 0.5]},
+        {"NAME": "swap", "LABEL": "Blue outwards", "LABEL_RU": "Синий наружу", "ADVANCED": true, "TYPE": "bool", "DEFAULT": false}
     ]
 }*/
 

@@ -14,18 +14,18 @@
         {"NAME": "bass", "LABEL": "Back curtains", "LABEL_RU": "Дальние полосы", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.5, "BIND": {"bind": "bass.envelope", "smooth": 0.15}},
         {"NAME": "mid", "LABEL": "Middle curtains", "LABEL_RU": "Средние полосы", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.5, "BIND": {"bind": "mid.envelope", "smooth": 0.15}},
         {"NAME": "treble", "LABEL": "Front curtain", "LABEL_RU": "Ближняя полоса", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.5, "BIND": {"bind": "treble.envelope", "smooth": 0.15}},
-        {"NAME": "heard", "LABEL": "Seconds of sound", "LABEL_RU": "Секунды звука", "UNIT": "s", "UNIT": "s", "TYPE": "float", "MIN": 0.0, "MAX": 36000.0, "DEFAULT": 0.0, "BIND": "sounding.sum"},
+        {"NAME": "heard", "LABEL": "Seconds of sound", "LABEL_RU": "Секунды звука", "UNIT": "s", "TYPE": "float", "MIN": 0.0, "MAX": 36000.0, "DEFAULT": 0.0, "BIND": "sounding.sum"},
         {"NAME": "amount", "LABEL": "Brightness", "LABEL_RU": "Яркость", "TYPE": "float", "MIN": 0.0, "MAX": 2.0, "DEFAULT": 1.0, "IDENTITY": 0.0},
-        {"NAME": "height", "LABEL": "Height", "LABEL_RU": "Высота", "GROUP": "place", "GROUP": "place", "TYPE": "float", "MIN": 0.2, "MAX": 2.0, "DEFAULT": 1.0},
-        {"NAME": "place", "LABEL": "Higher or lower", "LABEL_RU": "Выше или ниже", "GROUP": "place", "GROUP": "place", "TYPE": "float", "MIN": -0.5, "MAX": 0.5, "DEFAULT": 0.0},
+        {"NAME": "height", "LABEL": "Height", "LABEL_RU": "Высота", "GROUP": "place", "TYPE": "float", "MIN": 0.2, "MAX": 2.0, "DEFAULT": 1.0},
+        {"NAME": "place", "LABEL": "Higher or lower", "LABEL_RU": "Выше или ниже", "GROUP": "place", "TYPE": "float", "MIN": -0.5, "MAX": 0.5, "DEFAULT": 0.0},
         {"NAME": "speed", "LABEL": "Speed", "LABEL_RU": "Скорость", "TYPE": "float", "MIN": 0.0, "MAX": 3.0, "DEFAULT": 1.0},
         {"NAME": "color", "LABEL": "Colour below", "LABEL_RU": "Цвет внизу", "TYPE": "color", "DEFAULT": [0.12, 1.0, 0.42, 1.0]},
         {"NAME": "second", "LABEL": "Colour above", "LABEL_RU": "Цвет вверху", "TYPE": "color", "DEFAULT": [0.5, 0.16, 1.0, 1.0]},
         {"NAME": "dim", "LABEL": "Night", "LABEL_RU": "Ночь", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.6, "IDENTITY": 0.0},
-        {"NAME": "behind", "LABEL": "Behind dark things", "LABEL_RU": "За тёмными предметами", "ADVANCED": true, "ADVANCED": true, "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.9, "IDENTITY": 0.0},
+        {"NAME": "behind", "LABEL": "Behind dark things", "LABEL_RU": "За тёмными предметами", "ADVANCED": true, "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.9, "IDENTITY": 0.0},
         {"NAME": "pulse", "LABEL": "Accent", "LABEL_RU": "Акцент", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.0, "IDENTITY": 0.0, "BIND": {"bind": "accent.pulse", "decay": 0.35}},
         {"NAME": "loud", "LABEL": "Loudness", "LABEL_RU": "Громкость", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.0, "IDENTITY": 0.0, "BIND": {"bind": "loudness", "from": [0.86, 0.985], "curve": "in", "smooth": 0.3}},
-        {"NAME": "since", "LABEL": "Seconds since the drop", "LABEL_RU": "Секунды после дропа", "UNIT": "s", "UNIT": "s", "TYPE": "float", "MIN": 0.0, "MAX": 600.0, "DEFAULT": 600.0, "BIND": "drop.since"}
+        {"NAME": "since", "LABEL": "Seconds since the drop", "LABEL_RU": "Секунды после дропа", "UNIT": "s", "TYPE": "float", "MIN": 0.0, "MAX": 600.0, "DEFAULT": 600.0, "BIND": "drop.since"}
     ],
     "PASSES": [
         {"TARGET": "horizon", "WIDTH": 1, "HEIGHT": 1, "FLOAT": true},

@@ -17,16 +17,16 @@
         {"NAME": "color", "LABEL": "Colour of low notes", "LABEL_RU": "Цвет низких нот", "TYPE": "color", "DEFAULT": [1.0, 1.0, 1.0, 1.0], "PHOTO": "vivid"},
         {"NAME": "second", "LABEL": "Colour of high notes", "LABEL_RU": "Цвет высоких нот", "TYPE": "color", "DEFAULT": [1.0, 1.0, 1.0, 1.0], "PHOTO": "second"},
         {"NAME": "mirror", "LABEL": "Low notes in the middle", "LABEL_RU": "Низкие ноты посередине", "TYPE": "bool", "DEFAULT": true},
-        {"NAME": "count", "LABEL": "Number of bars (0: as many as suit the picture)", "LABEL_RU": "Число столбиков (0: сколько подходит кадру)", "ADVANCED": true, "ADVANCED": true, "ADVANCED": true, "TYPE": "long", "MIN": 0, "MAX": 128, "DEFAULT": 0},
-        {"NAME": "height", "LABEL": "Height", "LABEL_RU": "Высота", "GROUP": "place", "GROUP": "place", "GROUP": "place", "TYPE": "float", "MIN": 0.05, "MAX": 0.8, "DEFAULT": 0.25},
-        {"NAME": "base", "LABEL": "Distance from below", "LABEL_RU": "Расстояние от нижнего края", "GROUP": "place", "ADVANCED": true, "GROUP": "place", "ADVANCED": true, "GROUP": "place", "ADVANCED": true, "TYPE": "float", "MIN": 0.0, "MAX": 0.9, "DEFAULT": 0.1},
-        {"NAME": "middle", "LABEL": "Middle, from the left", "LABEL_RU": "Середина, от левого края", "GROUP": "place", "ADVANCED": true, "GROUP": "place", "ADVANCED": true, "GROUP": "place", "ADVANCED": true, "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.5},
-        {"NAME": "width", "LABEL": "Width", "LABEL_RU": "Ширина", "GROUP": "place", "GROUP": "place", "GROUP": "place", "TYPE": "float", "MIN": 0.1, "MAX": 1.0, "DEFAULT": 0.88},
-        {"NAME": "thickness", "LABEL": "Thickness", "LABEL_RU": "Толщина", "ADVANCED": true, "ADVANCED": true, "ADVANCED": true, "TYPE": "float", "MIN": 0.1, "MAX": 1.0, "DEFAULT": 0.68},
+        {"NAME": "count", "LABEL": "Number of bars (0: as many as suit the picture)", "LABEL_RU": "Число столбиков (0: сколько подходит кадру)", "ADVANCED": true, "TYPE": "long", "MIN": 0, "MAX": 128, "DEFAULT": 0},
+        {"NAME": "height", "LABEL": "Height", "LABEL_RU": "Высота", "GROUP": "place", "TYPE": "float", "MIN": 0.05, "MAX": 0.8, "DEFAULT": 0.25},
+        {"NAME": "base", "LABEL": "Distance from below", "LABEL_RU": "Расстояние от нижнего края", "GROUP": "place", "ADVANCED": true, "TYPE": "float", "MIN": 0.0, "MAX": 0.9, "DEFAULT": 0.1},
+        {"NAME": "middle", "LABEL": "Middle, from the left", "LABEL_RU": "Середина, от левого края", "GROUP": "place", "ADVANCED": true, "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.5},
+        {"NAME": "width", "LABEL": "Width", "LABEL_RU": "Ширина", "GROUP": "place", "TYPE": "float", "MIN": 0.1, "MAX": 1.0, "DEFAULT": 0.88},
+        {"NAME": "thickness", "LABEL": "Thickness", "LABEL_RU": "Толщина", "ADVANCED": true, "TYPE": "float", "MIN": 0.1, "MAX": 1.0, "DEFAULT": 0.68},
         {"NAME": "glow", "LABEL": "Glow", "LABEL_RU": "Свечение", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.6, "IDENTITY": 0.0},
         {"NAME": "reflection", "LABEL": "Reflection", "LABEL_RU": "Отражение", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.4, "IDENTITY": 0.0},
         {"NAME": "dim", "LABEL": "Shade behind the bars", "LABEL_RU": "Затемнение за столбиками", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.65, "IDENTITY": 0.0},
-        {"NAME": "gain", "LABEL": "Sensitivity", "LABEL_RU": "Чувствительность", "GROUP": "response", "ADVANCED": true, "GROUP": "response", "ADVANCED": true, "GROUP": "response", "ADVANCED": true, "TYPE": "float", "MIN": 0.2, "MAX": 3.0, "DEFAULT": 1.0}
+        {"NAME": "gain", "LABEL": "Sensitivity", "LABEL_RU": "Чувствительность", "GROUP": "response", "ADVANCED": true, "TYPE": "float", "MIN": 0.2, "MAX": 3.0, "DEFAULT": 1.0}
     ],
     "PASSES": [
         {"TARGET": "levels", "WIDTH": "max($count, (1 - min($count, 1)) * 2 * floor(min(7 + 8.5 * $WIDTH / $HEIGHT, 24)))", "HEIGHT": 1, "FLOAT": true},

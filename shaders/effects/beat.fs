@@ -12,12 +12,12 @@
         {"NAME": "inputImage", "TYPE": "image"},
         {"NAME": "kick", "LABEL": "Accent", "LABEL_RU": "Акцент", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.0, "IDENTITY": 0.0, "BIND": {"bind": "accent.pulse", "decay": 0.15, "curve": "out"}},
         {"NAME": "amount", "LABEL": "Amount", "LABEL_RU": "Сила", "TYPE": "float", "MIN": 0.0, "MAX": 2.0, "DEFAULT": 1.0, "IDENTITY": 0.0},
-        {"NAME": "scale", "LABEL": "Scale on an accent", "LABEL_RU": "Увеличение на акценте", "GROUP": "response", "GROUP": "response", "GROUP": "response", "TYPE": "float", "MIN": 1.0, "MAX": 1.5, "DEFAULT": 1.15, "IDENTITY": 1.0},
-        {"NAME": "center", "LABEL": "Point that stays in place", "LABEL_RU": "Неподвижная точка", "ADVANCED": true, "ADVANCED": true, "ADVANCED": true, "TYPE": "point2D", "MIN": [0.0, 0.0], "MAX": [1.0, 1.0], "DEFAULT": [0.5, 0.5]},
-        {"NAME": "lift", "LABEL": "Raise of that point on an accent", "LABEL_RU": "Подъём этой точки на акценте", "GROUP": "response", "ADVANCED": true, "GROUP": "response", "ADVANCED": true, "GROUP": "response", "ADVANCED": true, "TYPE": "float", "MIN": 0.0, "MAX": 0.5, "DEFAULT": 0.32, "IDENTITY": 0.0},
-        {"NAME": "light", "LABEL": "Light on an accent", "LABEL_RU": "Свет на акценте", "GROUP": "response", "GROUP": "response", "GROUP": "response", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.4, "IDENTITY": 0.0},
-        {"NAME": "streaks", "LABEL": "Streaks at the edges on an accent", "LABEL_RU": "Смаз у краёв на акценте", "GROUP": "response", "GROUP": "response", "GROUP": "response", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.6, "IDENTITY": 0.0},
-        {"NAME": "played", "LABEL": "Seconds of sound", "LABEL_RU": "Секунды звука", "UNIT": "s", "UNIT": "s", "UNIT": "s", "TYPE": "float", "MIN": 0.0, "MAX": 36000.0, "DEFAULT": 0.0, "BIND": {"bind": "sounding.sum", "smooth": 1.0}},
+        {"NAME": "scale", "LABEL": "Scale on an accent", "LABEL_RU": "Увеличение на акценте", "GROUP": "response", "TYPE": "float", "MIN": 1.0, "MAX": 1.5, "DEFAULT": 1.15, "IDENTITY": 1.0},
+        {"NAME": "center", "LABEL": "Point that stays in place", "LABEL_RU": "Неподвижная точка", "ADVANCED": true, "TYPE": "point2D", "MIN": [0.0, 0.0], "MAX": [1.0, 1.0], "DEFAULT": [0.5, 0.5]},
+        {"NAME": "lift", "LABEL": "Raise of that point on an accent", "LABEL_RU": "Подъём этой точки на акценте", "GROUP": "response", "ADVANCED": true, "TYPE": "float", "MIN": 0.0, "MAX": 0.5, "DEFAULT": 0.32, "IDENTITY": 0.0},
+        {"NAME": "light", "LABEL": "Light on an accent", "LABEL_RU": "Свет на акценте", "GROUP": "response", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.4, "IDENTITY": 0.0},
+        {"NAME": "streaks", "LABEL": "Streaks at the edges on an accent", "LABEL_RU": "Смаз у краёв на акценте", "GROUP": "response", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.6, "IDENTITY": 0.0},
+        {"NAME": "played", "LABEL": "Seconds of sound", "LABEL_RU": "Секунды звука", "UNIT": "s", "TYPE": "float", "MIN": 0.0, "MAX": 36000.0, "DEFAULT": 0.0, "BIND": {"bind": "sounding.sum", "smooth": 1.0}},
         {"NAME": "drift", "LABEL": "Drift", "LABEL_RU": "Медленное движение", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.6, "IDENTITY": 0.0}
     ]
 }*/

@@ -12,10 +12,10 @@
         {"NAME": "inputImage", "TYPE": "image"},
         {"NAME": "amount", "LABEL": "Amount", "LABEL_RU": "Сила", "TYPE": "float", "MIN": 0.0, "MAX": 2.0, "DEFAULT": 0.5, "IDENTITY": 0.0},
         {"NAME": "hit", "LABEL": "Accent", "LABEL_RU": "Акцент", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.0, "BIND": {"bind": "accent.pulse", "decay": 0.45}},
-        {"NAME": "flare", "LABEL": "More light on an accent", "LABEL_RU": "Больше света на акценте", "GROUP": "response", "GROUP": "response", "GROUP": "response", "TYPE": "float", "MIN": 0.0, "MAX": 2.0, "DEFAULT": 1.3, "IDENTITY": 0.0},
-        {"NAME": "threshold", "LABEL": "What counts as bright", "LABEL_RU": "Что считать ярким", "ADVANCED": true, "ADVANCED": true, "ADVANCED": true, "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.66},
-        {"NAME": "softness", "LABEL": "Softness of that border", "LABEL_RU": "Мягкость этой границы", "ADVANCED": true, "ADVANCED": true, "ADVANCED": true, "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.5},
-        {"NAME": "size", "LABEL": "Size", "LABEL_RU": "Размер", "GROUP": "place", "GROUP": "place", "GROUP": "place", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.72},
+        {"NAME": "flare", "LABEL": "More light on an accent", "LABEL_RU": "Больше света на акценте", "GROUP": "response", "TYPE": "float", "MIN": 0.0, "MAX": 2.0, "DEFAULT": 1.3, "IDENTITY": 0.0},
+        {"NAME": "threshold", "LABEL": "What counts as bright", "LABEL_RU": "Что считать ярким", "ADVANCED": true, "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.66},
+        {"NAME": "softness", "LABEL": "Softness of that border", "LABEL_RU": "Мягкость этой границы", "ADVANCED": true, "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.5},
+        {"NAME": "size", "LABEL": "Size", "LABEL_RU": "Размер", "GROUP": "place", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.72},
         {"NAME": "tint", "LABEL": "Colour of the light", "LABEL_RU": "Цвет света", "TYPE": "color", "DEFAULT": [1.0, 0.96, 0.92, 1.0]}
     ],
     "PASSES": [

@@ -12,13 +12,13 @@
         {"NAME": "inputImage", "TYPE": "image"},
         {"NAME": "radius", "LABEL": "Radius", "LABEL_RU": "Радиус", "TYPE": "float", "MIN": 0.0, "MAX": 0.08, "DEFAULT": 0.032, "IDENTITY": 0.0},
         {"NAME": "where", "LABEL": "Where", "LABEL_RU": "Где", "TYPE": "long", "VALUES": [0, 1, 2], "LABELS": ["Everywhere", "Around the middle", "Above and below"], "LABELS_RU": ["Везде", "Вокруг середины", "Сверху и снизу"], "DEFAULT": 1},
-        {"NAME": "sharp", "LABEL": "Size of what stays sharp", "LABEL_RU": "Размер резкой области", "GROUP": "place", "GROUP": "place", "GROUP": "place", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.42},
-        {"NAME": "center", "LABEL": "Middle of what stays sharp", "LABEL_RU": "Центр резкой области", "ADVANCED": true, "ADVANCED": true, "ADVANCED": true, "TYPE": "point2D", "MIN": [0.0, 0.0], "MAX": [1.0, 1.0], "DEFAULT": [0.5, 0.56]},
+        {"NAME": "sharp", "LABEL": "Size of what stays sharp", "LABEL_RU": "Размер резкой области", "GROUP": "place", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.42},
+        {"NAME": "center", "LABEL": "Middle of what stays sharp", "LABEL_RU": "Центр резкой области", "ADVANCED": true, "TYPE": "point2D", "MIN": [0.0, 0.0], "MAX": [1.0, 1.0], "DEFAULT": [0.5, 0.56]},
         {"NAME": "amount", "LABEL": "Amount", "LABEL_RU": "Сила", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 1.0, "IDENTITY": 0.0},
         {"NAME": "hit", "LABEL": "Accent", "LABEL_RU": "Акцент", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.0, "BIND": {"bind": "accent.pulse", "smooth": 0.02, "decay": 0.6, "from": [0.0, 0.8]}},
         {"NAME": "level", "LABEL": "Loudness", "LABEL_RU": "Громкость", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.0, "BIND": {"bind": "level.envelope", "from": [0.4, 1.0], "smooth": 0.4}},
-        {"NAME": "pull", "LABEL": "Pull of the focus", "LABEL_RU": "Сила фокусировки", "GROUP": "response", "GROUP": "response", "GROUP": "response", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 1.0, "IDENTITY": 0.0},
-        {"NAME": "shade", "LABEL": "Dim what is out of focus", "LABEL_RU": "Затемнить то, что не в фокусе", "ADVANCED": true, "ADVANCED": true, "ADVANCED": true, "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.22, "IDENTITY": 0.0}
+        {"NAME": "pull", "LABEL": "Pull of the focus", "LABEL_RU": "Сила фокусировки", "GROUP": "response", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 1.0, "IDENTITY": 0.0},
+        {"NAME": "shade", "LABEL": "Dim what is out of focus", "LABEL_RU": "Затемнить то, что не в фокусе", "ADVANCED": true, "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.22, "IDENTITY": 0.0}
     ],
     "PASSES": [
         {"TARGET": "light", "WIDTH": "max($WIDTH / 4, 2)", "HEIGHT": "max($HEIGHT / 4, 2)", "FLOAT": true},

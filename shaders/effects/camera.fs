@@ -11,19 +11,19 @@
     "INPUTS": [
         {"NAME": "inputImage", "TYPE": "image"},
         {"NAME": "pulse", "LABEL": "Accent", "LABEL_RU": "Акцент", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.0, "IDENTITY": 0.0, "BIND": {"bind": "accent.pulse", "smooth": 0.02, "decay": 0.4}},
-        {"NAME": "since", "LABEL": "Seconds since an accent", "LABEL_RU": "Секунды после акцента", "UNIT": "s", "UNIT": "s", "UNIT": "s", "TYPE": "float", "MIN": 0.0, "MAX": 600.0, "DEFAULT": 600.0, "BIND": "accent.since"},
+        {"NAME": "since", "LABEL": "Seconds since an accent", "LABEL_RU": "Секунды после акцента", "UNIT": "s", "TYPE": "float", "MIN": 0.0, "MAX": 600.0, "DEFAULT": 600.0, "BIND": "accent.since"},
         {"NAME": "strength", "LABEL": "Strength of that accent", "LABEL_RU": "Сила этого акцента", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 1.0, "BIND": "accent.strength"},
-        {"NAME": "number", "LABEL": "Number of that accent", "LABEL_RU": "Номер этого акцента", "UNIT": "count", "UNIT": "count", "UNIT": "count", "TYPE": "float", "MIN": 0.0, "MAX": 1000.0, "DEFAULT": 0.0, "BIND": "accent.count"},
+        {"NAME": "number", "LABEL": "Number of that accent", "LABEL_RU": "Номер этого акцента", "UNIT": "count", "TYPE": "float", "MIN": 0.0, "MAX": 1000.0, "DEFAULT": 0.0, "BIND": "accent.count"},
         {"NAME": "drop", "LABEL": "Drop", "LABEL_RU": "Дроп", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.0, "IDENTITY": 0.0, "BIND": {"bind": "drop.pulse", "smooth": 0.15, "decay": 2.5}},
         {"NAME": "level", "LABEL": "Loudness", "LABEL_RU": "Громкость", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.5, "BIND": {"bind": "level.envelope", "from": [0.3, 1.0], "smooth": 0.3}},
-        {"NAME": "heard", "LABEL": "Seconds of sound", "LABEL_RU": "Секунды звука", "UNIT": "s", "UNIT": "s", "UNIT": "s", "TYPE": "float", "MIN": 0.0, "MAX": 36000.0, "DEFAULT": 0.0, "BIND": {"bind": "sounding.sum", "smooth": 1.0}},
-        {"NAME": "carried", "LABEL": "Seconds of loudness", "LABEL_RU": "Накопленная громкость, секунды", "UNIT": "s", "UNIT": "s", "UNIT": "s", "TYPE": "float", "MIN": 0.0, "MAX": 36000.0, "DEFAULT": 0.0, "BIND": {"bind": "level.sum", "smooth": 1.0}},
+        {"NAME": "heard", "LABEL": "Seconds of sound", "LABEL_RU": "Секунды звука", "UNIT": "s", "TYPE": "float", "MIN": 0.0, "MAX": 36000.0, "DEFAULT": 0.0, "BIND": {"bind": "sounding.sum", "smooth": 1.0}},
+        {"NAME": "carried", "LABEL": "Seconds of loudness", "LABEL_RU": "Накопленная громкость, секунды", "UNIT": "s", "TYPE": "float", "MIN": 0.0, "MAX": 36000.0, "DEFAULT": 0.0, "BIND": {"bind": "level.sum", "smooth": 1.0}},
         {"NAME": "push", "LABEL": "Nearer through the song", "LABEL_RU": "Ближе на протяжении трека", "TYPE": "float", "MIN": 0.0, "MAX": 0.5, "DEFAULT": 0.09, "IDENTITY": 0.0},
         {"NAME": "sway", "LABEL": "Sway of the hand", "LABEL_RU": "Покачивание руки", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.35, "IDENTITY": 0.0},
-        {"NAME": "punch", "LABEL": "Nearer on an accent", "LABEL_RU": "Ближе на акценте", "GROUP": "response", "GROUP": "response", "GROUP": "response", "TYPE": "float", "MIN": 0.0, "MAX": 0.3, "DEFAULT": 0.14, "IDENTITY": 0.0},
-        {"NAME": "shake", "LABEL": "Shake of an accent", "LABEL_RU": "Тряска на акценте", "GROUP": "response", "GROUP": "response", "GROUP": "response", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.4, "IDENTITY": 0.0},
-        {"NAME": "blur", "LABEL": "Streaks at the edges on an accent", "LABEL_RU": "Смаз у краёв на акценте", "GROUP": "response", "GROUP": "response", "GROUP": "response", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.15, "IDENTITY": 0.0},
-        {"NAME": "light", "LABEL": "Light that follows the loudness", "LABEL_RU": "Свет вслед за громкостью", "GROUP": "response", "GROUP": "response", "GROUP": "response", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.6, "IDENTITY": 0.0},
+        {"NAME": "punch", "LABEL": "Nearer on an accent", "LABEL_RU": "Ближе на акценте", "GROUP": "response", "TYPE": "float", "MIN": 0.0, "MAX": 0.3, "DEFAULT": 0.14, "IDENTITY": 0.0},
+        {"NAME": "shake", "LABEL": "Shake of an accent", "LABEL_RU": "Тряска на акценте", "GROUP": "response", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.4, "IDENTITY": 0.0},
+        {"NAME": "blur", "LABEL": "Streaks at the edges on an accent", "LABEL_RU": "Смаз у краёв на акценте", "GROUP": "response", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.15, "IDENTITY": 0.0},
+        {"NAME": "light", "LABEL": "Light that follows the loudness", "LABEL_RU": "Свет вслед за громкостью", "GROUP": "response", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.6, "IDENTITY": 0.0},
         {"NAME": "center", "LABEL": "Where it goes to", "LABEL_RU": "Куда движется камера", "TYPE": "point2D", "MIN": [0.0, 0.0], "MAX": [1.0, 1.0], "DEFAULT": [0.5, 0.9]}
     ]
 }*/

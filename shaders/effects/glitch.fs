@@ -17,8 +17,8 @@
         {"NAME": "amount", "LABEL": "Amount", "LABEL_RU": "Сила", "TYPE": "float", "MIN": 0.0, "MAX": 2.0, "DEFAULT": 1.0, "IDENTITY": 0.0},
         {"NAME": "split", "LABEL": "Split of red and cyan", "LABEL_RU": "Расхождение красного и голубого", "TYPE": "float", "MIN": 0.0, "MAX": 0.1, "DEFAULT": 0.018, "IDENTITY": 0.0},
         {"NAME": "slip", "LABEL": "Slip of the slices", "LABEL_RU": "Сдвиг полос", "TYPE": "float", "MIN": 0.0, "MAX": 0.5, "DEFAULT": 0.12, "IDENTITY": 0.0},
-        {"NAME": "slices", "LABEL": "Number of slices", "LABEL_RU": "Число полос", "UNIT": "count", "ADVANCED": true, "UNIT": "count", "ADVANCED": true, "UNIT": "count", "ADVANCED": true, "TYPE": "float", "MIN": 2.0, "MAX": 40.0, "DEFAULT": 11.0},
-        {"NAME": "played", "LABEL": "Seconds of sound", "LABEL_RU": "Секунды звука", "UNIT": "s", "UNIT": "s", "UNIT": "s", "TYPE": "float", "MIN": 0.0, "MAX": 36000.0, "DEFAULT": 0.0, "BIND": {"bind": "sounding.sum", "smooth": 1.0}},
+        {"NAME": "slices", "LABEL": "Number of slices", "LABEL_RU": "Число полос", "UNIT": "count", "ADVANCED": true, "TYPE": "float", "MIN": 2.0, "MAX": 40.0, "DEFAULT": 11.0},
+        {"NAME": "played", "LABEL": "Seconds of sound", "LABEL_RU": "Секунды звука", "UNIT": "s", "TYPE": "float", "MIN": 0.0, "MAX": 36000.0, "DEFAULT": 0.0, "BIND": {"bind": "sounding.sum", "smooth": 1.0}},
         {"NAME": "drift", "LABEL": "Drift", "LABEL_RU": "Медленное движение", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.6, "IDENTITY": 0.0}
     ]
 }*/

@@ -12,17 +12,17 @@
         {"NAME": "inputImage", "TYPE": "image"},
         {"NAME": "look", "LABEL": "Look", "LABEL_RU": "Стиль цвета", "TYPE": "long", "VALUES": [0, 1, 2, 3, 4, 5, 6, 7], "LABELS": ["None", "Warm film", "Cold night", "Teal and orange", "Bleach bypass", "Faded print", "Black and white", "Violet dusk"], "LABELS_RU": ["Нет", "Тёплая плёнка", "Холодная ночь", "Бирюза и оранжевый", "Без отбеливания", "Выцветший отпечаток", "Чёрно-белый", "Фиолетовые сумерки"], "DEFAULT": 1},
         {"NAME": "strength", "LABEL": "Strength of the look", "LABEL_RU": "Сила стиля", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 1.0, "IDENTITY": 0.0},
-        {"NAME": "exposure", "LABEL": "Exposure, stops", "LABEL_RU": "Экспозиция, ступени", "UNIT": "stops", "UNIT": "stops", "UNIT": "stops", "TYPE": "float", "MIN": -2.0, "MAX": 2.0, "DEFAULT": 0.0, "IDENTITY": 0.0},
+        {"NAME": "exposure", "LABEL": "Exposure, stops", "LABEL_RU": "Экспозиция, ступени", "UNIT": "stops", "TYPE": "float", "MIN": -2.0, "MAX": 2.0, "DEFAULT": 0.0, "IDENTITY": 0.0},
         {"NAME": "contrast", "LABEL": "Contrast", "LABEL_RU": "Контраст", "TYPE": "float", "MIN": -1.0, "MAX": 1.0, "DEFAULT": 0.0, "IDENTITY": 0.0},
         {"NAME": "saturation", "LABEL": "Saturation", "LABEL_RU": "Насыщенность", "TYPE": "float", "MIN": 0.0, "MAX": 2.0, "DEFAULT": 1.0, "IDENTITY": 1.0},
         {"NAME": "temperature", "LABEL": "Temperature", "LABEL_RU": "Температура", "TYPE": "float", "MIN": -1.0, "MAX": 1.0, "DEFAULT": 0.0, "IDENTITY": 0.0},
-        {"NAME": "tint", "LABEL": "Green to magenta", "LABEL_RU": "От зелёного к пурпурному", "ADVANCED": true, "ADVANCED": true, "ADVANCED": true, "TYPE": "float", "MIN": -1.0, "MAX": 1.0, "DEFAULT": 0.0, "IDENTITY": 0.0},
-        {"NAME": "gamma", "LABEL": "Gamma", "LABEL_RU": "Гамма", "ADVANCED": true, "ADVANCED": true, "ADVANCED": true, "TYPE": "float", "MIN": 0.5, "MAX": 2.0, "DEFAULT": 1.0, "IDENTITY": 1.0},
+        {"NAME": "tint", "LABEL": "Green to magenta", "LABEL_RU": "От зелёного к пурпурному", "ADVANCED": true, "TYPE": "float", "MIN": -1.0, "MAX": 1.0, "DEFAULT": 0.0, "IDENTITY": 0.0},
+        {"NAME": "gamma", "LABEL": "Gamma", "LABEL_RU": "Гамма", "ADVANCED": true, "TYPE": "float", "MIN": 0.5, "MAX": 2.0, "DEFAULT": 1.0, "IDENTITY": 1.0},
         {"NAME": "fade", "LABEL": "Fade the blacks", "LABEL_RU": "Осветлить чёрное", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.0, "IDENTITY": 0.0},
         {"NAME": "shadows", "LABEL": "Colour of the shadows", "LABEL_RU": "Цвет теней", "TYPE": "color", "DEFAULT": [0.5, 0.5, 0.5, 1.0]},
         {"NAME": "highlights", "LABEL": "Colour of the highlights", "LABEL_RU": "Цвет светов", "TYPE": "color", "DEFAULT": [0.5, 0.5, 0.5, 1.0]},
         {"NAME": "pulse", "LABEL": "Accent", "LABEL_RU": "Акцент", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.0, "IDENTITY": 0.0, "BIND": {"bind": "accent.pulse", "decay": 0.35}},
-        {"NAME": "bump", "LABEL": "Exposure on an accent, stops", "LABEL_RU": "Экспозиция на акценте, ступени", "UNIT": "stops", "GROUP": "response", "UNIT": "stops", "GROUP": "response", "UNIT": "stops", "GROUP": "response", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.4, "IDENTITY": 0.0}
+        {"NAME": "bump", "LABEL": "Exposure on an accent, stops", "LABEL_RU": "Экспозиция на акценте, ступени", "UNIT": "stops", "GROUP": "response", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.4, "IDENTITY": 0.0}
     ]
 }*/
 

@@ -10,14 +10,14 @@
     "CATEGORIES": ["Photo", "Film", "Scene"],
     "INPUTS": [
         {"NAME": "inputImage", "TYPE": "image"},
-        {"NAME": "heard", "LABEL": "Seconds of sound", "LABEL_RU": "Секунды звука", "UNIT": "s", "UNIT": "s", "UNIT": "s", "TYPE": "float", "MIN": 0.0, "MAX": 36000.0, "DEFAULT": 0.0, "BIND": "sounding.sum"},
+        {"NAME": "heard", "LABEL": "Seconds of sound", "LABEL_RU": "Секунды звука", "UNIT": "s", "TYPE": "float", "MIN": 0.0, "MAX": 36000.0, "DEFAULT": 0.0, "BIND": "sounding.sum"},
         {"NAME": "amount", "LABEL": "Amount of light", "LABEL_RU": "Количество света", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.55, "IDENTITY": 0.0},
         {"NAME": "color", "LABEL": "Colour of the light", "LABEL_RU": "Цвет света", "TYPE": "color", "DEFAULT": [1.0, 0.42, 0.12, 1.0]},
         {"NAME": "second", "LABEL": "Second colour", "LABEL_RU": "Второй цвет", "TYPE": "color", "DEFAULT": [1.0, 0.17, 0.1, 1.0]},
         {"NAME": "drift", "LABEL": "Drift", "LABEL_RU": "Медленное движение", "TYPE": "float", "MIN": 0.0, "MAX": 3.0, "DEFAULT": 1.0},
         {"NAME": "swell", "LABEL": "Swell", "LABEL_RU": "Нарастание", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.5, "BIND": {"bind": "level.envelope", "curve": "in", "smooth": 0.4}},
         {"NAME": "hit", "LABEL": "Accent", "LABEL_RU": "Акцент", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.0, "IDENTITY": 0.0, "BIND": {"bind": "accent.pulse", "decay": 0.45}},
-        {"NAME": "flare", "LABEL": "Flare of an accent", "LABEL_RU": "Вспышка на акценте", "GROUP": "response", "GROUP": "response", "GROUP": "response", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.5, "IDENTITY": 0.0},
+        {"NAME": "flare", "LABEL": "Flare of an accent", "LABEL_RU": "Вспышка на акценте", "GROUP": "response", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.5, "IDENTITY": 0.0},
         {"NAME": "beams", "LABEL": "Beams from above", "LABEL_RU": "Лучи сверху", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.0, "IDENTITY": 0.0},
         {"NAME": "weave", "LABEL": "Gate weave", "LABEL_RU": "Дрожание кадра", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.3, "IDENTITY": 0.0},
         {"NAME": "fade", "LABEL": "Faded film", "LABEL_RU": "Выцветшая плёнка", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.22, "IDENTITY": 0.0}

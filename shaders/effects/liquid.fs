@@ -11,13 +11,13 @@
     "INPUTS": [
         {"NAME": "photo", "TYPE": "image"},
         {"NAME": "history", "TYPE": "audioHistory", "PAST": 4.0, "FUTURE": 0.1, "MAX": 4},
-        {"NAME": "heard", "LABEL": "Seconds of sound", "LABEL_RU": "Секунды звука", "UNIT": "s", "UNIT": "s", "UNIT": "s", "TYPE": "float", "MIN": 0.0, "MAX": 36000.0, "DEFAULT": 0.0, "BIND": "sounding.sum"},
-        {"NAME": "size", "LABEL": "Size of the photo", "LABEL_RU": "Размер фото", "GROUP": "place", "GROUP": "place", "GROUP": "place", "TYPE": "float", "MIN": 0.2, "MAX": 1.0, "DEFAULT": 0.7},
-        {"NAME": "across", "LABEL": "Place from the left", "LABEL_RU": "Расстояние от левого края", "GROUP": "place", "ADVANCED": true, "GROUP": "place", "ADVANCED": true, "GROUP": "place", "ADVANCED": true, "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.5},
-        {"NAME": "line", "LABEL": "Height of the water", "LABEL_RU": "Уровень воды", "GROUP": "place", "GROUP": "place", "GROUP": "place", "TYPE": "float", "MIN": 0.1, "MAX": 0.6, "DEFAULT": 0.3},
-        {"NAME": "corner", "LABEL": "Rounded corners", "LABEL_RU": "Скругление углов", "ADVANCED": true, "ADVANCED": true, "ADVANCED": true, "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.2},
+        {"NAME": "heard", "LABEL": "Seconds of sound", "LABEL_RU": "Секунды звука", "UNIT": "s", "TYPE": "float", "MIN": 0.0, "MAX": 36000.0, "DEFAULT": 0.0, "BIND": "sounding.sum"},
+        {"NAME": "size", "LABEL": "Size of the photo", "LABEL_RU": "Размер фото", "GROUP": "place", "TYPE": "float", "MIN": 0.2, "MAX": 1.0, "DEFAULT": 0.7},
+        {"NAME": "across", "LABEL": "Place from the left", "LABEL_RU": "Расстояние от левого края", "GROUP": "place", "ADVANCED": true, "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.5},
+        {"NAME": "line", "LABEL": "Height of the water", "LABEL_RU": "Уровень воды", "GROUP": "place", "TYPE": "float", "MIN": 0.1, "MAX": 0.6, "DEFAULT": 0.3},
+        {"NAME": "corner", "LABEL": "Rounded corners", "LABEL_RU": "Скругление углов", "ADVANCED": true, "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.2},
         {"NAME": "swell", "LABEL": "Waves", "LABEL_RU": "Волны", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.5, "IDENTITY": 0.0},
-        {"NAME": "rings", "LABEL": "Rings of accents", "LABEL_RU": "Круги от акцентов", "GROUP": "response", "GROUP": "response", "GROUP": "response", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.8, "IDENTITY": 0.0},
+        {"NAME": "rings", "LABEL": "Rings of accents", "LABEL_RU": "Круги от акцентов", "GROUP": "response", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.8, "IDENTITY": 0.0},
         {"NAME": "mirror", "LABEL": "Reflection", "LABEL_RU": "Отражение", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.8, "IDENTITY": 0.0},
         {"NAME": "shine", "LABEL": "Light on the water", "LABEL_RU": "Свет на воде", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.6, "IDENTITY": 0.0},
         {"NAME": "dim", "LABEL": "Dim the background", "LABEL_RU": "Затемнение фона", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.4},
@@ -25,7 +25,7 @@
         {"NAME": "bass", "LABEL": "Bass", "LABEL_RU": "Бас", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.5, "BIND": {"bind": "bass.envelope", "smooth": 0.15}},
         {"NAME": "level", "LABEL": "Level", "LABEL_RU": "Уровень", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.6, "BIND": {"bind": "level.envelope", "smooth": 0.2}},
         {"NAME": "pulse", "LABEL": "Accent", "LABEL_RU": "Акцент", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.0, "IDENTITY": 0.0, "BIND": {"bind": "accent.pulse", "decay": 0.3, "smooth": 0.05}},
-        {"NAME": "since", "LABEL": "Seconds since the drop", "LABEL_RU": "Секунды после дропа", "UNIT": "s", "UNIT": "s", "UNIT": "s", "TYPE": "float", "MIN": 0.0, "MAX": 600.0, "DEFAULT": 600.0, "BIND": "drop.since"}
+        {"NAME": "since", "LABEL": "Seconds since the drop", "LABEL_RU": "Секунды после дропа", "UNIT": "s", "TYPE": "float", "MIN": 0.0, "MAX": 600.0, "DEFAULT": 600.0, "BIND": "drop.since"}
     ],
     "PASSES": [
         {"TARGET": "soft", "WIDTH": 96, "HEIGHT": 96, "FLOAT": true},

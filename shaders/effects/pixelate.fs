@@ -12,8 +12,8 @@
     "INPUTS": [
         {"NAME": "inputImage", "TYPE": "image"},
         {"NAME": "kick", "LABEL": "Accent", "LABEL_RU": "Акцент", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.0, "IDENTITY": 0.0, "BIND": {"bind": "accent.pulse", "decay": 0.36, "from": [0.0, 0.75]}},
-        {"NAME": "since", "LABEL": "Seconds since the accent", "LABEL_RU": "Секунды после акцента", "UNIT": "s", "UNIT": "s", "UNIT": "s", "TYPE": "float", "MIN": 0.0, "MAX": 10.0, "DEFAULT": 10.0, "IDENTITY": 10.0, "BIND": {"bind": "accent.since"}},
-        {"NAME": "until", "LABEL": "Seconds until the next accent", "LABEL_RU": "Секунды до следующего акцента", "UNIT": "s", "UNIT": "s", "UNIT": "s", "TYPE": "float", "MIN": 0.0, "MAX": 10.0, "DEFAULT": 10.0, "BIND": {"bind": "accent.until"}},
+        {"NAME": "since", "LABEL": "Seconds since the accent", "LABEL_RU": "Секунды после акцента", "UNIT": "s", "TYPE": "float", "MIN": 0.0, "MAX": 10.0, "DEFAULT": 10.0, "IDENTITY": 10.0, "BIND": {"bind": "accent.since"}},
+        {"NAME": "until", "LABEL": "Seconds until the next accent", "LABEL_RU": "Секунды до следующего акцента", "UNIT": "s", "TYPE": "float", "MIN": 0.0, "MAX": 10.0, "DEFAULT": 10.0, "BIND": {"bind": "accent.until"}},
         {"NAME": "strength", "LABEL": "Strength of the accent", "LABEL_RU": "Сила акцента", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 1.0, "IDENTITY": 0.0, "BIND": {"bind": "accent.strength", "from": [0.2, 0.8]}},
         {"NAME": "loud", "LABEL": "Loudness", "LABEL_RU": "Громкость", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.0, "IDENTITY": 0.0, "BIND": {"bind": "loudness", "from": [0.86, 0.985], "curve": "in", "smooth": 0.3}},
         {"NAME": "sound", "LABEL": "There is sound", "LABEL_RU": "Есть звук", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 1.0, "BIND": {"bind": "sounding", "smooth": 0.5}},
@@ -22,8 +22,8 @@
         {"NAME": "middle", "LABEL": "Free middle", "LABEL_RU": "Свободная середина", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.34},
         {"NAME": "scale", "LABEL": "Scale", "LABEL_RU": "Увеличение", "TYPE": "float", "MIN": 1.0, "MAX": 1.5, "DEFAULT": 1.12, "IDENTITY": 1.0},
         {"NAME": "darken", "LABEL": "Darken", "LABEL_RU": "Затемнение", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.3, "IDENTITY": 0.0},
-        {"NAME": "breath", "LABEL": "Length of a breath, seconds", "LABEL_RU": "Длина вдоха, секунды", "UNIT": "s", "GROUP": "time", "UNIT": "s", "GROUP": "time", "UNIT": "s", "GROUP": "time", "TYPE": "float", "MIN": 0.5, "MAX": 8.0, "DEFAULT": 2.4},
-        {"NAME": "played", "LABEL": "Seconds of sound", "LABEL_RU": "Секунды звука", "UNIT": "s", "UNIT": "s", "UNIT": "s", "TYPE": "float", "MIN": 0.0, "MAX": 36000.0, "DEFAULT": 0.0, "BIND": {"bind": "sounding.sum", "smooth": 1.0}},
+        {"NAME": "breath", "LABEL": "Length of a breath, seconds", "LABEL_RU": "Длина вдоха, секунды", "UNIT": "s", "GROUP": "time", "TYPE": "float", "MIN": 0.5, "MAX": 8.0, "DEFAULT": 2.4},
+        {"NAME": "played", "LABEL": "Seconds of sound", "LABEL_RU": "Секунды звука", "UNIT": "s", "TYPE": "float", "MIN": 0.0, "MAX": 36000.0, "DEFAULT": 0.0, "BIND": {"bind": "sounding.sum", "smooth": 1.0}},
         {"NAME": "drift", "LABEL": "Drift", "LABEL_RU": "Медленное движение", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.6, "IDENTITY": 0.0}
     ],
     "PASSES": [

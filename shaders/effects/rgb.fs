@@ -14,9 +14,9 @@
         {"NAME": "kick", "LABEL": "Accent", "LABEL_RU": "Акцент", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.0, "IDENTITY": 0.0, "BIND": {"bind": "accent.pulse", "decay": 0.28, "from": [0.0, 0.7], "smooth": 0.02}},
         {"NAME": "amount", "LABEL": "Amount", "LABEL_RU": "Сила", "TYPE": "float", "MIN": 0.0, "MAX": 2.0, "DEFAULT": 1.0, "IDENTITY": 0.0},
         {"NAME": "distance", "LABEL": "Distance", "LABEL_RU": "Расстояние", "TYPE": "float", "MIN": 0.0, "MAX": 0.15, "DEFAULT": 0.028, "IDENTITY": 0.0},
-        {"NAME": "angle", "LABEL": "Turn of the directions, degrees", "LABEL_RU": "Поворот направлений, градусы", "UNIT": "deg", "ADVANCED": true, "UNIT": "deg", "ADVANCED": true, "UNIT": "deg", "ADVANCED": true, "TYPE": "float", "MIN": -90.0, "MAX": 90.0, "DEFAULT": 0.0},
+        {"NAME": "angle", "LABEL": "Turn of the directions, degrees", "LABEL_RU": "Поворот направлений, градусы", "UNIT": "deg", "ADVANCED": true, "TYPE": "float", "MIN": -90.0, "MAX": 90.0, "DEFAULT": 0.0},
         {"NAME": "overlay", "LABEL": "Light along the edges", "LABEL_RU": "Свет вдоль контуров", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.5, "IDENTITY": 0.0},
-        {"NAME": "played", "LABEL": "Seconds of sound", "LABEL_RU": "Секунды звука", "UNIT": "s", "UNIT": "s", "UNIT": "s", "TYPE": "float", "MIN": 0.0, "MAX": 36000.0, "DEFAULT": 0.0, "BIND": {"bind": "sounding.sum", "smooth": 1.0}},
+        {"NAME": "played", "LABEL": "Seconds of sound", "LABEL_RU": "Секунды звука", "UNIT": "s", "TYPE": "float", "MIN": 0.0, "MAX": 36000.0, "DEFAULT": 0.0, "BIND": {"bind": "sounding.sum", "smooth": 1.0}},
         {"NAME": "drift", "LABEL": "Drift", "LABEL_RU": "Медленное движение", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.6, "IDENTITY": 0.0}
     ]
 }*/

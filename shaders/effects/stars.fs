@@ -10,20 +10,20 @@
     "CATEGORIES": ["Photo", "Beat", "Scene"],
     "INPUTS": [
         {"NAME": "photo", "TYPE": "image"},
-        {"NAME": "size", "LABEL": "Size of the photo", "LABEL_RU": "Размер фото", "GROUP": "place", "GROUP": "place", "GROUP": "place", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.66},
+        {"NAME": "size", "LABEL": "Size of the photo", "LABEL_RU": "Размер фото", "GROUP": "place", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.66},
         {"NAME": "center", "LABEL": "Place of the photo", "LABEL_RU": "Положение фото", "TYPE": "point2D", "MIN": [0.0, 0.0], "MAX": [1.0, 1.0], "DEFAULT": [0.5, 0.5]},
         {"NAME": "speed", "LABEL": "Speed", "LABEL_RU": "Скорость", "TYPE": "float", "MIN": 0.0, "MAX": 3.0, "DEFAULT": 1.0},
-        {"NAME": "push", "LABEL": "Push of an accent", "LABEL_RU": "Толчок от акцента", "GROUP": "response", "GROUP": "response", "GROUP": "response", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.9, "IDENTITY": 0.0},
-        {"NAME": "leap", "LABEL": "Leap at the drop", "LABEL_RU": "Рывок на дропе", "GROUP": "response", "GROUP": "response", "GROUP": "response", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.8, "IDENTITY": 0.0},
+        {"NAME": "push", "LABEL": "Push of an accent", "LABEL_RU": "Толчок от акцента", "GROUP": "response", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.9, "IDENTITY": 0.0},
+        {"NAME": "leap", "LABEL": "Leap at the drop", "LABEL_RU": "Рывок на дропе", "GROUP": "response", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.8, "IDENTITY": 0.0},
         {"NAME": "streak", "LABEL": "Length of the streaks", "LABEL_RU": "Длина полос", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.4, "IDENTITY": 0.0},
         {"NAME": "amount", "LABEL": "Number of stars", "LABEL_RU": "Количество звёзд", "TYPE": "float", "MIN": 0.1, "MAX": 1.0, "DEFAULT": 1.0},
-        {"NAME": "clouds", "LABEL": "Clouds", "LABEL_RU": "Облака", "GROUP": "response", "GROUP": "response", "GROUP": "response", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.6, "IDENTITY": 0.0},
+        {"NAME": "clouds", "LABEL": "Clouds", "LABEL_RU": "Облака", "GROUP": "response", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.6, "IDENTITY": 0.0},
         {"NAME": "color", "LABEL": "Colour of the light", "LABEL_RU": "Цвет света", "TYPE": "color", "DEFAULT": [0.55, 0.72, 1.0, 1.0], "PHOTO": "vivid"},
         {"NAME": "level", "LABEL": "Level", "LABEL_RU": "Уровень", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.6, "BIND": {"bind": "level.envelope", "smooth": 0.2}},
         {"NAME": "treble", "LABEL": "Sparkle", "LABEL_RU": "Искры", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.3, "BIND": {"bind": "treble.envelope", "curve": "in"}},
         {"NAME": "pulse", "LABEL": "Accent", "LABEL_RU": "Акцент", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.0, "IDENTITY": 0.0, "BIND": {"bind": "accent.pulse", "decay": 0.32}},
-        {"NAME": "count", "LABEL": "Accents so far", "LABEL_RU": "Сколько было акцентов", "UNIT": "count", "UNIT": "count", "UNIT": "count", "TYPE": "float", "MIN": 0.0, "MAX": 16384.0, "DEFAULT": 0.0, "BIND": {"bind": "accent.count", "smooth": 0.5}},
-        {"NAME": "since", "LABEL": "Seconds since the drop", "LABEL_RU": "Секунды после дропа", "UNIT": "s", "UNIT": "s", "UNIT": "s", "TYPE": "float", "MIN": 0.0, "MAX": 600.0, "DEFAULT": 600.0, "BIND": "drop.since"}
+        {"NAME": "count", "LABEL": "Accents so far", "LABEL_RU": "Сколько было акцентов", "UNIT": "count", "TYPE": "float", "MIN": 0.0, "MAX": 16384.0, "DEFAULT": 0.0, "BIND": {"bind": "accent.count", "smooth": 0.5}},
+        {"NAME": "since", "LABEL": "Seconds since the drop", "LABEL_RU": "Секунды после дропа", "UNIT": "s", "TYPE": "float", "MIN": 0.0, "MAX": 600.0, "DEFAULT": 600.0, "BIND": "drop.since"}
     ],
     "PASSES": [
         {"TARGET": "flight", "WIDTH": 112, "HEIGHT": 3, "FLOAT": true},

@@ -16,18 +16,18 @@
         {"NAME": "loud", "LABEL": "Loudness", "LABEL_RU": "Громкость", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 1.0, "BIND": {"bind": "level", "smooth": 0.3}},
         {"NAME": "loudest", "LABEL": "Loudest moments", "LABEL_RU": "Самые громкие моменты", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.0, "IDENTITY": 0.0, "BIND": {"bind": "loudness", "from": [0.86, 0.985], "curve": "in", "smooth": 0.3}},
         {"NAME": "axis", "LABEL": "They stand on", "LABEL_RU": "Колонны стоят на", "TYPE": "long", "VALUES": [0, 1], "LABELS": ["A level line", "An upright line"], "LABELS_RU": ["Горизонтальной линии", "Вертикальной линии"], "DEFAULT": 0},
-        {"NAME": "line", "LABEL": "Where the line is", "LABEL_RU": "Положение линии", "GROUP": "place", "GROUP": "place", "GROUP": "place", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.08},
-        {"NAME": "count", "LABEL": "Number of columns (0: as many as suit the picture)", "LABEL_RU": "Число колонн (0: сколько подходит кадру)", "ADVANCED": true, "ADVANCED": true, "ADVANCED": true, "TYPE": "long", "MIN": 0, "MAX": 160, "DEFAULT": 0},
+        {"NAME": "line", "LABEL": "Where the line is", "LABEL_RU": "Положение линии", "GROUP": "place", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.08},
+        {"NAME": "count", "LABEL": "Number of columns (0: as many as suit the picture)", "LABEL_RU": "Число колонн (0: сколько подходит кадру)", "ADVANCED": true, "TYPE": "long", "MIN": 0, "MAX": 160, "DEFAULT": 0},
         {"NAME": "color", "LABEL": "Colour", "LABEL_RU": "Цвет", "TYPE": "color", "DEFAULT": [1.0, 1.0, 1.0, 1.0], "PHOTO": "vivid"},
         {"NAME": "second", "LABEL": "Colour of the high notes", "LABEL_RU": "Цвет высоких нот", "TYPE": "color", "DEFAULT": [1.0, 1.0, 1.0, 1.0], "PHOTO": "second"},
         {"NAME": "tint", "LABEL": "Colours from the photo's own places", "LABEL_RU": "Цвета из соответствующих мест фото", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.5},
-        {"NAME": "height", "LABEL": "Height", "LABEL_RU": "Высота", "GROUP": "place", "GROUP": "place", "GROUP": "place", "TYPE": "float", "MIN": 0.05, "MAX": 1.0, "DEFAULT": 0.28},
-        {"NAME": "thickness", "LABEL": "Thickness", "LABEL_RU": "Толщина", "ADVANCED": true, "ADVANCED": true, "ADVANCED": true, "TYPE": "float", "MIN": 0.1, "MAX": 1.0, "DEFAULT": 0.66},
+        {"NAME": "height", "LABEL": "Height", "LABEL_RU": "Высота", "GROUP": "place", "TYPE": "float", "MIN": 0.05, "MAX": 1.0, "DEFAULT": 0.28},
+        {"NAME": "thickness", "LABEL": "Thickness", "LABEL_RU": "Толщина", "ADVANCED": true, "TYPE": "float", "MIN": 0.1, "MAX": 1.0, "DEFAULT": 0.66},
         {"NAME": "peaks", "LABEL": "Peaks", "LABEL_RU": "Пики", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.5, "IDENTITY": 0.0},
         {"NAME": "glow", "LABEL": "Glow", "LABEL_RU": "Свечение", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.6, "IDENTITY": 0.0},
         {"NAME": "mirror", "LABEL": "Low notes in the middle", "LABEL_RU": "Низкие ноты посередине", "TYPE": "bool", "DEFAULT": true},
         {"NAME": "dim", "LABEL": "Shade behind the columns", "LABEL_RU": "Затемнение за колоннами", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.5, "IDENTITY": 0.0},
-        {"NAME": "gain", "LABEL": "Sensitivity", "LABEL_RU": "Чувствительность", "GROUP": "response", "ADVANCED": true, "GROUP": "response", "ADVANCED": true, "GROUP": "response", "ADVANCED": true, "TYPE": "float", "MIN": 0.2, "MAX": 3.0, "DEFAULT": 1.0}
+        {"NAME": "gain", "LABEL": "Sensitivity", "LABEL_RU": "Чувствительность", "GROUP": "response", "ADVANCED": true, "TYPE": "float", "MIN": 0.2, "MAX": 3.0, "DEFAULT": 1.0}
     ],
     "PASSES": [
         {"TARGET": "palette", "WIDTH": 9, "HEIGHT": 1},

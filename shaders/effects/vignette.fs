@@ -11,13 +11,13 @@
     "INPUTS": [
         {"NAME": "inputImage", "TYPE": "image"},
         {"NAME": "amount", "LABEL": "Amount", "LABEL_RU": "Сила", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.7, "IDENTITY": 0.0},
-        {"NAME": "size", "LABEL": "Size of what stays clear", "LABEL_RU": "Размер светлой области", "GROUP": "place", "GROUP": "place", "GROUP": "place", "TYPE": "float", "MIN": 0.0, "MAX": 1.5, "DEFAULT": 0.38},
-        {"NAME": "softness", "LABEL": "Softness", "LABEL_RU": "Мягкость", "ADVANCED": true, "ADVANCED": true, "ADVANCED": true, "TYPE": "float", "MIN": 0.0, "MAX": 1.5, "DEFAULT": 1.0},
-        {"NAME": "roundness", "LABEL": "Roundness", "LABEL_RU": "Округлость", "ADVANCED": true, "ADVANCED": true, "ADVANCED": true, "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.25},
+        {"NAME": "size", "LABEL": "Size of what stays clear", "LABEL_RU": "Размер светлой области", "GROUP": "place", "TYPE": "float", "MIN": 0.0, "MAX": 1.5, "DEFAULT": 0.38},
+        {"NAME": "softness", "LABEL": "Softness", "LABEL_RU": "Мягкость", "ADVANCED": true, "TYPE": "float", "MIN": 0.0, "MAX": 1.5, "DEFAULT": 1.0},
+        {"NAME": "roundness", "LABEL": "Roundness", "LABEL_RU": "Округлость", "ADVANCED": true, "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.25},
         {"NAME": "center", "LABEL": "Middle", "LABEL_RU": "Центр", "TYPE": "point2D", "MIN": [0.0, 0.0], "MAX": [1.0, 1.0], "DEFAULT": [0.5, 0.5]},
         {"NAME": "color", "LABEL": "Colour", "LABEL_RU": "Цвет", "TYPE": "color", "DEFAULT": [0.0, 0.0, 0.0, 1.0]},
         {"NAME": "pulse", "LABEL": "Accent", "LABEL_RU": "Акцент", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.0, "IDENTITY": 0.0, "BIND": {"bind": "accent.pulse", "decay": 0.4}},
-        {"NAME": "opens", "LABEL": "Opens on an accent", "LABEL_RU": "Раскрытие на акценте", "GROUP": "response", "GROUP": "response", "GROUP": "response", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.5, "IDENTITY": 0.0}
+        {"NAME": "opens", "LABEL": "Opens on an accent", "LABEL_RU": "Раскрытие на акценте", "GROUP": "response", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.5, "IDENTITY": 0.0}
     ]
 }*/
 

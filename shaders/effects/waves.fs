@@ -12,15 +12,15 @@
         {"NAME": "inputImage", "TYPE": "image"},
         {"NAME": "bass", "LABEL": "Bass", "LABEL_RU": "Бас", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.0, "IDENTITY": 0.0, "BIND": {"bind": "bass.envelope", "from": [0.3, 1.0]}},
         {"NAME": "kick", "LABEL": "Accent", "LABEL_RU": "Акцент", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.0, "IDENTITY": 0.0, "BIND": {"bind": "accent.pulse", "decay": 0.9, "from": [0.0, 0.8]}},
-        {"NAME": "since", "LABEL": "Seconds since the accent", "LABEL_RU": "Секунды после акцента", "UNIT": "s", "UNIT": "s", "UNIT": "s", "TYPE": "float", "MIN": 0.0, "MAX": 10.0, "DEFAULT": 0.25, "BIND": {"bind": "accent.since"}},
+        {"NAME": "since", "LABEL": "Seconds since the accent", "LABEL_RU": "Секунды после акцента", "UNIT": "s", "TYPE": "float", "MIN": 0.0, "MAX": 10.0, "DEFAULT": 0.25, "BIND": {"bind": "accent.since"}},
         {"NAME": "amount", "LABEL": "Amount", "LABEL_RU": "Сила", "TYPE": "float", "MIN": 0.0, "MAX": 2.0, "DEFAULT": 1.0, "IDENTITY": 0.0},
         {"NAME": "rest", "LABEL": "Always there", "LABEL_RU": "Постоянная доля", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.25, "IDENTITY": 0.0},
-        {"NAME": "reach", "LABEL": "Reach", "LABEL_RU": "Размах", "GROUP": "place", "GROUP": "place", "GROUP": "place", "TYPE": "float", "MIN": 0.0, "MAX": 0.05, "DEFAULT": 0.011, "IDENTITY": 0.0},
-        {"NAME": "count", "LABEL": "Waves in a short side", "LABEL_RU": "Волн на короткой стороне", "UNIT": "count", "ADVANCED": true, "UNIT": "count", "ADVANCED": true, "UNIT": "count", "ADVANCED": true, "TYPE": "float", "MIN": 0.5, "MAX": 12.0, "DEFAULT": 6.5},
-        {"NAME": "speed", "LABEL": "Speed, waves a second", "LABEL_RU": "Скорость, волны в секунду", "UNIT": "1/s", "ADVANCED": true, "UNIT": "1/s", "ADVANCED": true, "UNIT": "1/s", "ADVANCED": true, "TYPE": "float", "MIN": -3.0, "MAX": 3.0, "DEFAULT": 0.5},
+        {"NAME": "reach", "LABEL": "Reach", "LABEL_RU": "Размах", "GROUP": "place", "TYPE": "float", "MIN": 0.0, "MAX": 0.05, "DEFAULT": 0.011, "IDENTITY": 0.0},
+        {"NAME": "count", "LABEL": "Waves in a short side", "LABEL_RU": "Волн на короткой стороне", "UNIT": "count", "ADVANCED": true, "TYPE": "float", "MIN": 0.5, "MAX": 12.0, "DEFAULT": 6.5},
+        {"NAME": "speed", "LABEL": "Speed, waves a second", "LABEL_RU": "Скорость, волны в секунду", "UNIT": "1/s", "ADVANCED": true, "TYPE": "float", "MIN": -3.0, "MAX": 3.0, "DEFAULT": 0.5},
         {"NAME": "shine", "LABEL": "Light on the crests", "LABEL_RU": "Свет на гребнях", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.5, "IDENTITY": 0.0},
-        {"NAME": "free", "LABEL": "Calm around the drop", "LABEL_RU": "Спокойная область вокруг капли", "ADVANCED": true, "ADVANCED": true, "ADVANCED": true, "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.06},
-        {"NAME": "played", "LABEL": "Seconds of sound", "LABEL_RU": "Секунды звука", "UNIT": "s", "UNIT": "s", "UNIT": "s", "TYPE": "float", "MIN": 0.0, "MAX": 36000.0, "DEFAULT": 0.0, "BIND": {"bind": "sounding.sum", "smooth": 1.0}},
+        {"NAME": "free", "LABEL": "Calm around the drop", "LABEL_RU": "Спокойная область вокруг капли", "ADVANCED": true, "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.06},
+        {"NAME": "played", "LABEL": "Seconds of sound", "LABEL_RU": "Секунды звука", "UNIT": "s", "TYPE": "float", "MIN": 0.0, "MAX": 36000.0, "DEFAULT": 0.0, "BIND": {"bind": "sounding.sum", "smooth": 1.0}},
         {"NAME": "drift", "LABEL": "Drift", "LABEL_RU": "Медленное движение", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.6, "IDENTITY": 0.0}
     ]
 }*/

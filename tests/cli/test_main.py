@@ -60,7 +60,7 @@ def test_render_makes_the_video_and_nothing_else(files: list[str], tmp_path: Pat
     assert (video["width"], video["height"], video["avg_frame_rate"]) == (36, 64, "24/1")
     assert contents["format"]["tags"]["title"] == "Тема"
     assert contents["format"]["tags"]["artist"] == "-x=1\U00013460"
-    assert "warning: No installed font has these characters of “artist”" in done.stderr
+    assert "warning: No installed font has these characters of “Artist”" in done.stderr
     assert sorted(path.name for path in tmp_path.iterdir()) == ["out.mp4", "photo.jpg", "track.wav"]
 
 
