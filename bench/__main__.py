@@ -39,8 +39,9 @@ _PAIR = ("--effect", "breathe", "--effect", "ring")
 SCRIPTS = (
     Script("limits", (*_PAIR, "--seconds", "30"), 140),
     Script("limits", (*_PAIR, "--size", "1920x1080", "--seconds", "8"), 100),
-    Script("latency", (), 90),
+    Script("latency", ("--jobs", "2"), 60),
     Script("progress", (), 30),
+    Script("previews", ("--runs", "5"), 30),
     Script("length", ("--seconds", "20", "40", "--pair", "10", "--size", "1280x720"), 90),
     Script("canvas", (), 60),
     Script("cost", (), 150),
