@@ -276,6 +276,9 @@ FIELD_TITLES = {
     "allowFlashing": BilingualText("Allow flashing", "Разрешить вспышки"),
     "codec": BilingualText("Codec", "Кодек"),
     "quality": BilingualText("Quality", "Качество"),
+    "webhook": BilingualText("Address of your server", "Адрес вашего сервера"),
+    "trackId": BilingualText("Track", "Трек"),
+    "images": BilingualText("Photos", "Фото"),
 }
 """Titles of the fields of a request, for people; programs use the names."""
 _IN_CHAIN = re.compile(r"effect\[([0-9]+)\]")
