@@ -62,18 +62,20 @@ class KeyRing:
                 if version == self._version:
                     return
                 # Of a file that changes meanwhile, this is an earlier version: it is read again.
-                await self._reload()
-                self._version = version
+                if await self._reload() or isinstance(version, str):
+                    self._version = version
             finally:
                 self._refreshed_at = time.monotonic()
 
-    async def _reload(self) -> None:
+    async def _reload(self) -> bool:
+        """Read the keys; return False if the file cannot be read now, as without descriptors."""
         try:
             self._keys = await run_in_thread(read_keys, self._path, self._plans)
         except KeyFileError as error:
             log_event(_LOG, logging.ERROR, "keys.reload_failed", why=str(error))
-        else:
-            log_event(_LOG, logging.INFO, "keys.reloaded", count=len(self._keys))
+            return not isinstance(error.__cause__, OSError)
+        log_event(_LOG, logging.INFO, "keys.reloaded", count=len(self._keys))
+        return True
 
 
 def _version(path: Path) -> _Version:

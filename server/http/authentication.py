@@ -64,6 +64,7 @@ class Authenticator:
                 principal.token.check_lifetime()
             return principal
         if self._links is not None and SIGNATURE in request.query:
+            await keys.refresh()  # a link ends with its key
             self._links.verify(request.method, request.path, request.query)
             return Principal(is_link=True)
         raise ToqiboxError("unauthenticated")

@@ -2,6 +2,7 @@
 
 import json
 import logging
+import resource
 from collections.abc import Callable
 from pathlib import Path
 
@@ -63,6 +64,20 @@ async def test_a_broken_file_leaves_the_last_keys_and_an_error(
     errors = [record for record in caplog.records if record.levelno == logging.ERROR]
     assert [record.getMessage() for record in errors] == ["keys.reload_failed"]
     _write(tmp_path / "keys", "b")
+    assert await ring.authenticate(f"studio.{NEW}") is None
+
+
+async def test_a_file_that_cannot_be_read_for_a_moment_is_read_again(
+    ring: KeyRing, tmp_path: Path
+) -> None:
+    """Otherwise a key that was revoked would stay valid."""
+    _write(tmp_path / "keys", "b")
+    limits = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (0, limits[1]))
+    try:
+        assert await ring.authenticate(f"studio.{NEW}") == KEY
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, limits)
     assert await ring.authenticate(f"studio.{NEW}") is None
 
 

@@ -31,10 +31,10 @@ STATES: dict[Status, dict[str, Any]] = {
 
 PREPARED = PreparedUploads(
     mime={},
-    photo=PreparedPhoto(width=8, height=8, sha256="p", warnings=()),
+    photo=PreparedPhoto(width=8, height=8, sha256="f" * 64, warnings=()),
     photo2=None,
     palette=None,
-    audio=DecodedAudio(samples=48_001, sha256="s", loudest_s=0.0),
+    audio=DecodedAudio(samples=48_001, sha256="a" * 64, loudest_s=0.0),
     title="a tag",
     artist=None,
     text_warnings=(),

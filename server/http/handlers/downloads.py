@@ -1,18 +1,14 @@
 """GET and HEAD /download/{jobId} and /download/{jobId}/poster.jpg."""
 
-import asyncio
-import fcntl
-import socket
-import struct
-import termios
-from contextlib import suppress
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from aiohttp import web
 
 from server.errors import ToqiboxError
-from server.http.app_keys import LIMITS, SERVICE, language_of, request_id_of
+from server.http.app_keys import SERVICE, language_of, request_id_of
+from server.http.delivery import deliver
 from server.http.handlers.required_job import require_job
 from server.http.headers.content_disposition import content_disposition
 from server.http.headers.ranges import (
@@ -22,13 +18,10 @@ from server.http.headers.ranges import (
     requested_range,
 )
 from server.http.responses import error_response
-from server.http.transfer_rate import TransferRate
 from server.jobs.model.job import Job
 from server.jobs.storage.artifacts import Artifact
 
 _CHUNK = 256 * 1024
-_CHECKS_PER_WINDOW = 15
-"""Number of times per window that the progress of a download is checked."""
 
 
 @dataclass(frozen=True)
@@ -88,7 +81,7 @@ async def _send(
     response.content_length = count
     await response.prepare(request)
     if not head_only:
-        await _stream(request, response, artifact, range(first, first + count))
+        await deliver(request, response, _read(artifact, range(first, first + count)))
     return response
 
 
@@ -99,74 +92,13 @@ def _range_not_satisfiable(request: web.Request, size: int) -> web.Response:
     return response
 
 
-async def _stream(
-    request: web.Request, response: web.StreamResponse, artifact: Artifact, span: range
-) -> None:
-    """Send the bytes of `span`; abort if the client is too slow."""
-    transport = request.transport
-    if transport is None:
-        return
-    # A write is complete when the kernel has all of it, so nothing is buffered on this side.
-    transport.set_write_buffer_limits(high=0)
-    monitor = DeliveryMonitor(transport)
-    limits = request.app[LIMITS]
-    watch = asyncio.create_task(
-        monitor.watch(
-            TransferRate(limits.download_min_rate, limits.download_window_s),
-            limits.download_window_s,
-        )
-    )
-    try:
-        with suppress(ConnectionError):
-            for offset in range(span.start, span.stop, _CHUNK):
-                length = min(_CHUNK, span.stop - offset)
-                data = await artifact.read(offset, length)
-                if len(data) < length:
-                    raise EOFError("the file was cut off while it was sent")
-                monitor.sent += len(data)
-                await response.write(data)
-            await response.write_eof()
-    finally:
-        watch.cancel()
-
-
-class DeliveryMonitor:
-    """Monitors how much of what was sent has reached the client."""
-
-    def __init__(self, transport: asyncio.Transport) -> None:
-        self._transport = transport
-        self.sent = 0
-
-    def acknowledged(self) -> int:
-        """Return the bytes that the peer's kernel has acknowledged."""
-        waiting = self._transport.get_write_buffer_size()
-        connection = self._transport.get_extra_info("socket")
-        with suppress(OSError, ValueError):
-            # TIOCOUTQ on a TCP socket: bytes not yet acknowledged (tcp(7), SIOCOUTQ). Without
-            # this a slow but steady client would seem to stall for minutes: the kernel
-            # accepts megabytes at a time.
-            unacknowledged = fcntl.ioctl(connection.fileno(), termios.TIOCOUTQ, bytes(4))
-            waiting += struct.unpack("i", unacknowledged)[0]
-        return self.sent - waiting
-
-    async def watch(self, rate: TransferRate, window_s: float) -> None:
-        """Abort the connection once it is below the minimum rate."""
-        clock = asyncio.get_running_loop().time
-        last_time, last_acknowledged = clock(), self.acknowledged()
-        while not rate.is_below_minimum:
-            await asyncio.sleep(window_s / _CHECKS_PER_WINDOW)
-            now, acknowledged = clock(), self.acknowledged()
-            # A pause of the server itself counts for little.
-            rate.add(
-                min(now - last_time, 2 * window_s / _CHECKS_PER_WINDOW),
-                max(0, acknowledged - last_acknowledged),
-            )
-            last_time, last_acknowledged = now, acknowledged
-        # Reset rather than close: the kernel drops at once what it still holds for this client.
-        connection = self._transport.get_extra_info("socket")
-        with suppress(OSError):
-            connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-        self._transport.abort()
+async def _read(artifact: Artifact, span: range) -> AsyncIterator[bytes]:
+    for offset in range(span.start, span.stop, _CHUNK):
+        length = min(_CHUNK, span.stop - offset)
+        data = await artifact.read(offset, length)
+        if len(data) < length:
+            raise EOFError("the file was cut off while it was sent")
+        yield data
 
 
 def _title(job: Job) -> str:

@@ -18,6 +18,7 @@ from server.http.app_keys import (
     request_id_of,
 )
 from server.http.authentication import principal_of
+from server.http.delivery import send_body
 from server.http.expect import send_100_continue
 from server.http.handlers.exports import UPLOAD_LIMITER
 from server.http.handlers.listings import refuse_unknown_query
@@ -73,7 +74,7 @@ async def remove_photo(request: web.Request) -> web.Response:
     return await _remove(request, "photo")
 
 
-async def show_picture(request: web.Request) -> web.Response:
+async def show_picture(request: web.Request) -> web.StreamResponse:
     """Send a photo as it was decoded, as PNG."""
     refuse_unknown_query(request, "long")
     side = request.query.get("long", str(DEFAULT_PICTURE_SIDE))
@@ -94,7 +95,7 @@ async def show_picture(request: web.Request) -> web.Response:
         content = await service.previews.draw_photo(path, int(side), request_id_of(request))
     finally:
         service.intake.discard_spool(folder)
-    return web.Response(body=content, content_type="image/png", headers=headers)
+    return await send_body(request, content, "image/png", headers)
 
 
 async def _create(request: web.Request, kind: str) -> web.Response:

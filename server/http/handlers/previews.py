@@ -12,6 +12,7 @@ from server.concurrency import run_in_thread
 from server.errors import ToqiboxError
 from server.http.app_keys import CONFIG, LIMITS, PRESETS, SERVICE, request_id_of
 from server.http.authentication import principal_of
+from server.http.delivery import send_body
 from server.http.expect import send_100_continue
 from server.http.handlers.listings import refuse_unknown_query
 from server.http.headers.client_address import client_address, network_of
@@ -39,7 +40,7 @@ def preview_limiter(limits: HttpLimits, interval_s: Callable[[], float]) -> Uplo
     return UploadLimiter(replace(limits, uploads=_MAX_UPLOADS, upload_wait_s=wait_s), interval_s)
 
 
-async def draw_preview(request: web.Request) -> web.Response:
+async def draw_preview(request: web.Request) -> web.StreamResponse:
     """Read a form and answer with the frame that it asks for."""
     service, limiter = request.app[SERVICE], request.app[PREVIEW_LIMITER]
     boundary = check_headers(request, request.app[LIMITS])
@@ -57,7 +58,7 @@ async def draw_preview(request: web.Request) -> web.Response:
         finally:
             service.intake.discard_spool(folder)
     headers = {"X-Frame": _frame_header(drawn), "Cache-Control": "no-store"}
-    return web.Response(body=drawn.content, content_type=f"image/{preview.format}", headers=headers)
+    return await send_body(request, drawn.content, f"image/{preview.format}", headers)
 
 
 async def _read_preview(

@@ -131,7 +131,8 @@ class Connection(web.RequestHandler):
             error = ToqiboxError("malformed_request")
             self._factory.counters.count_malformed()
             client = client_address(request, self._factory.config)
-            facts = {"request": request_id, "client": client, "why": repr(exc)[:200]}
+            # Its message quotes the line, which may hold a key or a signed link.
+            facts = {"request": request_id, "client": client, "why": type(exc).__name__}
             log_event(_log, logging.INFO, "request.refused", status=400, **facts)
         else:
             error = ToqiboxError("internal")

@@ -20,8 +20,8 @@ from server.protocol import file_names
 DATABASE = "jobs.db"
 _JOBS = "jobs"
 _NOT_COPIED = frozenset(
-    {_JOBS, "spool", "scratch", "frames", "features", "previews", "thumbnails", "shaders"}
-    | {"lock", "ballast", "address"}
+    {_JOBS, "spool", "scratch", "frames", "features", "previews", "thumbnails", "uploads"}
+    | {"shaders", "lock", "ballast", "address"}
     | {DATABASE + end for end in ("", "-wal", "-shm", "-journal")}
 )
 """Names of what a server makes again, and of what is copied in another way."""
@@ -92,10 +92,17 @@ def _kept_names(root: Path) -> list[str]:
 def _copy_job(root: Path, job: CopiedJob, target: Path, copied: dict[str, CopiedFile]) -> bool:
     """Copy what is new of a job; return False if a file that its row needs is not there."""
     folder = f"{_JOBS}/{job.id}"
-    for name in file_copy.file_names(root, folder):
+    names = file_copy.file_names(root, folder)
+    for name in names:
         _add(root, name, target, copied)
     required = (file_names.AUDIO, file_names.PHOTO) if job.is_live else (file_names.VIDEO,)
-    return all(f"{folder}/{name}" in copied for name in required)
+    is_complete = all(f"{folder}/{name}" in copied for name in required)
+    # A job that ends while it is copied loses its inputs, the optional ones too.
+    return is_complete and not (job.is_live and _has_ended(root / folder))
+
+
+def _has_ended(folder: Path) -> bool:
+    return not all((folder / name).exists() for name in (file_names.AUDIO, file_names.PHOTO))
 
 
 def _add(root: Path, name: str, target: Path, copied: dict[str, CopiedFile]) -> None:

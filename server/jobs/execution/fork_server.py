@@ -244,6 +244,6 @@ class ForkServer:
 
 
 async def _end_after_workers(connection: _Connection) -> None:
-    for worker in list(connection.workers):
-        await worker.wait_closed()
+    while running := [worker for worker in connection.workers if not worker.is_closed]:
+        await running[0].wait_closed()
     await connection.close()

@@ -136,6 +136,13 @@ class MachineProbe:
             problems=self.problems() or None,
             warning=warning,
         )
+        if (
+            self._config.confine_workers
+            and self.report
+            and not self.report.confinement.landlock_abi
+        ):
+            why = "the kernel has no Landlock: a faulty decoder can reach all files of this user"
+            log_event(_LOG, logging.WARNING, "workers.unconfined", why=why)
 
     async def close(self) -> None:
         if self._probe_task:

@@ -122,7 +122,7 @@ class Previews:
             file = FrameFile(
                 frame=frame, out=Path(f"{new_id()}.{preview.format}"), webp_quality=webp_quality
             )
-            key = _worker_key(preview.request, spec, media)
+            key = await run_in_thread(_worker_key, preview.request, spec, media, features)
             drawn, content = await self._draw(scene, file, key)
         result = drawn.frames[0]
         return PreviewFrame(
@@ -209,11 +209,16 @@ class Previews:
                 await run_in_thread(discard, atomic.temp_path(path))
 
 
-def _worker_key(request: Request, spec: Spec, media: DecodedPreview) -> str:
-    """Return a text that is equal for previews of the same effects, track and photos."""
-    names = [path.parent.name for path in (media.photo, media.photo2) if path is not None]
+def _worker_key(request: Request, spec: Spec, media: DecodedPreview, features: Path) -> str:
+    """Return a text that is equal for previews of the same effects, track and photos.
+
+    A worker is confined to the folders of its first task: to these, and not to later ones of the
+    same names.
+    """
+    photos = [path.parent for path in (media.photo, media.photo2) if path is not None]
+    folders = [(str(folder), folder.stat().st_ino) for folder in (features, *photos)]
     sources = [checked.source.key for checked in request.chain]
-    text = json.dumps([sources, spec.audio, media.track.name, names])
+    text = json.dumps([sources, spec.audio, media.track.name, folders])
     return hashlib.sha256(text.encode()).hexdigest()
 
 

@@ -1,5 +1,6 @@
 """Request for an export: its text fields, validated."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -19,6 +20,8 @@ from server.protocol.prepared_audio import SAMPLE_RATE
 from server.protocol.results.media import PreparedUploads
 from server.settings.readers import DEFAULT_PLAN
 from server.warnings import WarningData, warning
+
+_SHA256 = re.compile("[0-9a-f]{64}")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -181,10 +184,10 @@ def resolve(request: Request, prepared: PreparedUploads, config: Config) -> Spec
         title=_credit(request.title, prepared.title),
         artist=_credit(request.artist, prepared.artist),
         samples=samples,
-        audio=audio.sha256,
-        photo=photo.sha256,
+        audio=_checked_hash(audio.sha256),
+        photo=_checked_hash(photo.sha256),
         palette=None if prepared.palette is None else dict(prepared.palette),
-        photo2=prepared.photo2.sha256 if prepared.photo2 else None,
+        photo2=_checked_hash(prepared.photo2.sha256) if prepared.photo2 else None,
         loudest_s=audio.loudest_s,
         highlight=request.highlight,
         tempo=request.tempo,
@@ -195,6 +198,13 @@ def resolve(request: Request, prepared: PreparedUploads, config: Config) -> Spec
         preset=request.preset,
         warnings=[*request.warnings, *(dict(entry) for entry in prepared.warnings)],
     )
+
+
+def _checked_hash(text: str) -> str:
+    """Return a hash that names a folder; the worker that computed it has read an upload."""
+    if not _SHA256.fullmatch(text):
+        raise ToqiboxError("internal", detail="a worker returned no SHA-256")
+    return text
 
 
 def _credit(checked: str | None, tagged: str | None) -> str | None:

@@ -17,7 +17,7 @@ from landlockpy import AccessFS, Ruleset, Scope
 
 from server.protocol.task import AnyTask
 from server.typography.font_file import FONTS_DIR
-from server.worker.confinement import capabilities, socket_filter
+from server.worker.confinement import call_filter, capabilities
 
 _READ = AccessFS.READ_FILE | AccessFS.READ_DIR | AccessFS.EXECUTE
 _WRITE = (
@@ -85,7 +85,8 @@ def confine(task: AnyTask) -> None:
             _allow(ruleset, _folders(task.outputs()), _WRITE)
             _allow(ruleset, _shader_cache() if task.draws else (), _WRITE)
             ruleset.restrict()
-    socket_filter.deny_sockets()
+    # Drivers may ask a daemon, such as NVIDIA's; what only reads an upload needs no socket at all.
+    call_filter.deny_calls(unix_sockets=task.draws or not task.inputs())
 
 
 def _allow(ruleset: Ruleset, paths: Iterable[Path], rights: AccessFS) -> None:
@@ -107,11 +108,12 @@ def _system_paths() -> Iterator[Path]:
     program = Path(__file__).parents[3]
     yield from (program / "server", program / "shaders", FONTS_DIR)
     yield from map(Path, dict.fromkeys((sys.prefix, sys.base_prefix, sys.exec_prefix)))
-    yield from (Path(path) for path in dict.fromkeys(sys.path) if os.path.isabs(path))
+    packages = (Path(path) for path in dict.fromkeys(sys.path) if os.path.isabs(path))
+    yield from (path for path in packages if path != program)  # a checkout holds more
     yield from map(Path, (*_SYSTEM, *_SYSTEM_FILES))
     yield from _matches("/opt", _DRIVERS)
     for name in _PATH_VARIABLES:
-        paths = [Path(path) for path in os.environ.get(name, "").split(":") if path]
+        paths = [Path(path) for path in os.environ.get(name, "").split(":") if os.path.isabs(path)]
         yield from (path.parent if path.is_file() else path for path in paths)
 
 

@@ -24,7 +24,7 @@ from server.render.gl.draw_call import FULLSCREEN_VERTEX, DrawCall
 from server.render.gl.gpu import open_context
 from server.render.gl.render_target import RenderTarget
 from server.typography import fonts
-from server.worker.confinement import socket_filter, task_confinement
+from server.worker.confinement import call_filter, task_confinement
 
 _SIZE = (8, 4)
 _TEST_PATTERN = """#version 330 core
@@ -51,7 +51,7 @@ def run(task: Probe, _progress: ProgressReporter) -> ProbeReport:
         encoders={name: encoders[name] for name in task.encoders},
         fonts=FontsReport(id=fonts.fingerprint(), missing=missing),
         confinement=ConfinementReport(
-            landlock_abi=task_confinement.landlock_abi(), seccomp=socket_filter.is_supported()
+            landlock_abi=task_confinement.landlock_abi(), seccomp=call_filter.is_supported()
         ),
         gpus=gpus,
     )

@@ -118,8 +118,8 @@ async def test_a_key_that_is_revoked_takes_its_tokens_with_it(
     link = (await keyed.send(f"GET /export/{job.id}", "token")).json["downloadUrl"]
     assert (await keyed.send(f"GET {link}")).status == 200
     write_keys(tmp_path / "keys.json", other={})
-    assert (await keyed.send(f"GET /export/{job.id}", "token")).status == 401
     assert (await keyed.send(f"GET {link}")).status == 404
+    assert (await keyed.send(f"GET /export/{job.id}", "token")).status == 401
 
 
 def test_a_used_token_stays_used_when_the_server_is_killed(tmp_path: Path) -> None:

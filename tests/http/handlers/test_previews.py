@@ -156,6 +156,17 @@ async def test_the_media_are_decoded_and_analysed_once(drawing: Running) -> None
     assert len(workers()) == 2, "another effect gets a worker of its own"
 
 
+async def test_another_tempo_is_drawn_with_its_own_features(
+    drawing: Running, media: tuple[bytes, bytes]
+) -> None:
+    """The warm worker of the first one may not read them."""
+    files = [part("audio", media[0], filename="a"), part("photo", media[1], filename="p")]
+    for tempo in ("90", "100"):
+        fields = [part("effect", "level"), part("tempo", tempo), *SIZE, *files]
+        response = await exchange(drawing.port, preview(*fields), wait_s=HANG_S)
+        assert response.status == 200, response.body
+
+
 async def test_an_idle_worker_ends(drawing: Running) -> None:
     drawing.service.previews.slots._warm_s = 0.05
     await exchange(drawing.port, preview(part("effect", "level"), *SIZE), wait_s=HANG_S)

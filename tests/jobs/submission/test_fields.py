@@ -220,10 +220,10 @@ def test_sizes_are_even(aspect: str, short: int, size: tuple[int, int]) -> None:
 def test_credits_come_from_the_tags_unless_they_are_given() -> None:
     prepared = PreparedUploads(
         mime={},
-        photo=PreparedPhoto(width=8, height=8, sha256="p", warnings=()),
+        photo=PreparedPhoto(width=8, height=8, sha256="f" * 64, warnings=()),
         photo2=None,
         palette=None,
-        audio=DecodedAudio(samples=48_000, sha256="s", loudest_s=0.0),
+        audio=DecodedAudio(samples=48_000, sha256="a" * 64, loudest_s=0.0),
         title="Tagged",
         artist=None,
         text_warnings=(),

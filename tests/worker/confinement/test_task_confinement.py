@@ -36,6 +36,8 @@ def tcp():
     socket.create_connection(("127.0.0.1", port))
 def udp():
     socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+def local():
+    socket.socket(socket.AF_UNIX)
 def shell():
     subprocess.run(["cat", other / "secret"], check=True, stderr=subprocess.DEVNULL)
 attempts = {
@@ -54,6 +56,15 @@ attempts = {
     "signal the parent": lambda: os.kill(parent, signal.SIGURG),
     "tcp": tcp,
     "udp": udp,
+    "local socket": local,
+    "open another to others": lambda: os.chmod(other / "secret", 0o666),
+    "give another away": lambda: os.chown(other / "secret", 0, 0),
+    "age another": lambda: os.utime(other / "secret", (0, 0)),
+    "mark another": lambda: os.setxattr(other / "secret", "user.a", b"x"),
+    "cut another": lambda: os.truncate(other / "secret", 0),
+    "leave the process group": os.setpgrp,
+    "leave the session": os.setsid,
+    "program": lambda: os.listdir(Path(confinement.__file__).parents[3]),
 }
 results = {}
 for name, attempt in attempts.items():
@@ -89,6 +100,7 @@ def test_a_confined_process_reaches_the_folders_of_its_task_only(tmp_path: Path)
     results = json.loads(done.stdout)
     assert {name for name, worked in results.items() if worked} == {*_ALLOWED}
     assert sorted(path.name for path in other.iterdir()) == ["secret"]
+    assert (other / "secret").read_text() == "secret"
 
 
 @pytest.mark.parametrize("confined", [True, False])
