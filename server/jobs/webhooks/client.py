@@ -66,6 +66,8 @@ class WebhookClient:
             raise NotDelivered(f"no response within {self._timeout_s:g} s") from None
         except aiohttp.ClientConnectorCertificateError as error:
             raise NotDelivered(f"TLS: {error.certificate_error}"[:300]) from error
+        except aiohttp.ClientResponseError as error:  # its text has the URL
+            raise NotDelivered(f"{type(error).__name__}: {error.message}"[:300]) from error
         except (aiohttp.ClientError, OSError, ValueError) as error:
             raise NotDelivered(f"{type(error).__name__}: {error}"[:300]) from error
 

@@ -10,6 +10,7 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import urlsplit
 
 from server.config import Config
 from server.jobs.model.job import FINAL, Job, now_ms
@@ -186,5 +187,6 @@ def _log_attempt(webhook: Webhook, attempt: WebhookAttempt, next_at: int | None)
 
 
 def _host_of(url: str) -> str:
-    """Return host and port; the rest of a URL may hold a secret of the receiver."""
-    return url.removeprefix("https://").partition("/")[0].partition("?")[0]
+    """Return host and port, however they are written; the rest of a URL may hold a secret."""
+    parts = urlsplit(url)
+    return f"{(parts.hostname or '').rstrip('.')}:{parts.port or 443}"
