@@ -32,6 +32,7 @@ from typing import Any
 
 import aiohttp
 
+from bench.speed.server import make_form, running_server
 from server.samples import sample_files
 
 STAGES = ("accept", "first", "drawing", "join", "fixed", "total")
@@ -56,9 +57,7 @@ async def export(
     Raises:
         RuntimeError: the job was refused or failed.
     """
-    form = aiohttp.FormData(fields)
-    for name, content in files.items():
-        form.add_field(name, content, filename=name)
+    form = make_form(fields, files)
     began = time.monotonic()
     async with session.post(f"{url}/export", data=form) as answer:
         job = await answer.json()
@@ -122,18 +121,8 @@ def serve(
 ) -> list[dict[str, Any]]:
     """Run a server in `folder` and measure it."""
     data = getattr(options, "data", None) or folder / "data"
-    settings = {**os.environ, "DATA_DIR": str(data), "PORT": "0", "HOST": "127.0.0.1"}
-    command = [sys.executable, "-m", "server", "serve"]
-    with (
-        (folder / "log").open("w") as log,
-        subprocess.Popen(command, env=settings, stdout=-1, stderr=log, text=True) as child,
-    ):
-        assert child.stdout is not None
-        try:
-            url = child.stdout.readline().split()[-1]
-            return asyncio.run(measure(url, folder, options))
-        finally:
-            child.terminate()
+    with running_server(folder, DATA_DIR=str(data)) as server:
+        return asyncio.run(measure(server.url, folder, options))
 
 
 def table(results: list[dict[str, Any]]) -> dict[str, dict[str, float]]:

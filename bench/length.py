@@ -27,7 +27,8 @@ from typing import Any
 import aiohttp
 
 from bench.speed import jobs
-from bench.speed.jobs import Material, RunningServer, Work
+from bench.speed.jobs import Material, Work
+from bench.speed.server import RunningServer, running_server
 from bench.speed.usage import PeakMemory, processor_s
 from server.cli.tasks import task_builder
 from tests.harness import validation_results
@@ -105,7 +106,7 @@ def measure(folder: Path, work: Work, lengths: list[int], pair_s: int) -> Iterat
     """Yield the figures of each length, and of two jobs of `pair_s` seconds unless it is 0."""
     # A new server would validate its whole library meanwhile.
     validation_results.save(folder / "data", validation_results.valid_effects())
-    with jobs.running_server(work, folder) as server:
+    with running_server(folder, **{**work.settings, "MIN_FREE_MB": "0"}) as server:
         asyncio.run(measure_length(server, work, jobs.write_material(folder, work.seconds)))
         for seconds in filter(None, lengths):
             material, job = jobs.write_material(folder, seconds), replace(work, seconds=seconds)

@@ -22,6 +22,7 @@ from typing import Any
 import aiohttp
 
 from bench.latency import reference_s, serve, until_validated
+from bench.speed.server import make_form
 from server.samples import sample_files
 
 KINDS = ("cold", "same", "moved")
@@ -35,9 +36,7 @@ async def request(
     Raises:
         RuntimeError: it was refused.
     """
-    form = aiohttp.FormData(fields)
-    for name, content in files.items():
-        form.add_field(name, content, filename=name)
+    form = make_form(fields, files)
     began = time.monotonic()
     async with session.post(f"{url}/preview", data=form) as answer:
         body = await answer.read()

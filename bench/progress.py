@@ -25,6 +25,7 @@ from typing import Any, NamedTuple
 import aiohttp
 
 from bench import latency
+from bench.speed.server import make_form
 from server.samples import sample_files
 
 COLUMNS = ("zero", "still", "behind", "eta 0", "eta 1/2")
@@ -49,9 +50,7 @@ async def follow(
     Raises:
         RuntimeError: the job was refused or failed.
     """
-    form = aiohttp.FormData(fields)
-    for name, content in files.items():
-        form.add_field(name, content, filename=name)
+    form = make_form(fields, files)
     async with session.post(f"{url}/export", data=form) as answer:
         job = await answer.json()
         if answer.status != 202:

@@ -1,6 +1,6 @@
 """Event streams: memory of each, status requests next to them, and the last event of all.
 
-    python bench/streams.py [--streams 500] [--jobs 5] [--requests 1000]
+    python -m bench.streams [--streams 500] [--jobs 5] [--requests 1000]
 
 It starts its own server, whose queue does not move, asks for the states of its jobs, opens the
 streams, asks again, and cancels the jobs.
@@ -9,8 +9,6 @@ streams, asks again, and cancels the jobs.
 import argparse
 import asyncio
 import itertools
-import os
-import subprocess
 import sys
 import tempfile
 import time
@@ -19,6 +17,7 @@ from pathlib import Path
 
 import aiohttp
 
+from bench.speed.server import running_server
 from server.effects.library.library import Library
 from server.jobs.model.job import Job, now_ms
 from server.jobs.model.spec import Spec
@@ -125,23 +124,9 @@ def main() -> int:
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         jobs = asyncio.run(queue_jobs(Path(folder, "data", "jobs.db"), options.jobs))
-        settings = {
-            **os.environ,
-            "DATA_DIR": f"{folder}/data",
-            "PORT": "0",
-            "HOST": "127.0.0.1",
-            "MAX_PARALLEL_EXPORTS": "0",
-            "PLANS": "free=360",
-        }
-        command = [sys.executable, "-m", "server", "serve"]
-        with (
-            Path(folder, "log").open("w") as log,
-            subprocess.Popen(command, env=settings, stdout=-1, stderr=log, text=True) as child,
-        ):
-            assert child.stdout is not None
-            url = child.stdout.readline().split()[-1]
-            asyncio.run(measure(url, child.pid, jobs, options))
-            child.terminate()
+        settings = {"MAX_PARALLEL_EXPORTS": "0", "PLANS": "free=360"}
+        with running_server(Path(folder), **settings) as server:
+            asyncio.run(measure(server.url, server.pid, jobs, options))
     return 0
 
 

@@ -1,6 +1,6 @@
 """Many exports submitted at once: the kind and the latency of each response.
 
-    python bench/submits.py [--count 300] [--addresses 1] [--queue 100]
+    python -m bench.submits [--count 300] [--addresses 1] [--queue 100]
 
 It starts its own server, with an empty data folder and a bounded queue, and posts small songs and
 photos to it over as many connections. With several addresses, each request has one of them in
@@ -9,8 +9,6 @@ photos to it over as many connections. With several addresses, each request has 
 
 import argparse
 import asyncio
-import os
-import subprocess
 import sys
 import tempfile
 import time
@@ -19,6 +17,7 @@ from pathlib import Path
 
 import aiohttp
 
+from bench.speed.server import make_form, running_server
 from server.samples import sample_files
 
 _MAX_S = 300
@@ -28,9 +27,7 @@ async def submit(
     session: aiohttp.ClientSession, url: str, files: dict[str, bytes], address: str | None
 ) -> tuple[str, float]:
     """Post one export; return the status with the code, and the seconds until the response."""
-    form = aiohttp.FormData({"effect": "breathe", "duration": "3"})
-    for name, content in files.items():
-        form.add_field(name, content, filename=name)
+    form = make_form({"effect": "breathe", "duration": "3"}, files)
     headers = {"X-Forwarded-For": address} if address else {}
     began = time.monotonic()
     try:
@@ -71,23 +68,12 @@ def main() -> int:
         made = sample_files.write(Path(folder))
         files = {"audio": made.mp3.read_bytes(), "photo": made.photo.read_bytes()}
         settings = {
-            **os.environ,
-            "DATA_DIR": f"{folder}/data",
-            "PORT": "0",
-            "HOST": "127.0.0.1",
             "MAX_QUEUED_EXPORTS": str(options.queue),
             "TRUSTED_PROXIES": "127.0.0.1",
             "PLANS": "free=360",
         }
-        command = [sys.executable, "-m", "server", "serve"]
-        with (
-            Path(folder, "log").open("w") as log,
-            subprocess.Popen(command, env=settings, stdout=-1, stderr=log, text=True) as child,
-        ):
-            assert child.stdout is not None
-            url = child.stdout.readline().split()[-1]
-            asyncio.run(submit_all(url, files, options.count, options.addresses))
-            child.terminate()
+        with running_server(Path(folder), **settings) as server:
+            asyncio.run(submit_all(server.url, files, options.count, options.addresses))
     return 0
 
 

@@ -8,14 +8,13 @@ import subprocess
 import sys
 import time
 import wave
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import aiohttp
 
+from bench.speed.server import running_server
 from server.jobs.submission.fields import ASPECTS
 from server.samples import sample_files
 
@@ -80,14 +79,6 @@ class JobTime:
     report: dict[str, Any]
 
 
-@dataclass(frozen=True)
-class RunningServer:
-    """A server as a child process."""
-
-    url: str
-    pid: int
-
-
 def check_size(size: tuple[int, int]) -> None:
     """Check that a job can have that size.
 
@@ -132,7 +123,7 @@ def render(work: Work, material: Material, out: Path) -> JobTime:
 
 def serve(work: Work, material: Material, folder: Path) -> JobTime:
     """Run the job on a server of its own that has done a short one before."""
-    with running_server(work, folder) as server:
+    with running_server(folder, **{**work.settings, "MIN_FREE_MB": "0"}) as server:
         return asyncio.run(_second_job(server.url, work, material))
 
 
@@ -141,31 +132,13 @@ async def serve_at_once(work: Work, material: Material, folder: Path, count: int
 
     `folder` may be that of a server that has ended.
     """
-    with running_server(work, folder) as server:
+    with running_server(folder, **{**work.settings, "MIN_FREE_MB": "0"}) as server:
         async with aiohttp.ClientSession(server.url) as session, asyncio.timeout(_LIMIT_S):
             await post(session, work, material, {**work.fields, "duration": "1"})
             began = time.monotonic()
             posts = (post(session, work, material, work.fields) for _ in range(count))
             await asyncio.gather(*posts)
             return time.monotonic() - began
-
-
-@contextmanager
-def running_server(work: Work, folder: Path) -> Iterator[RunningServer]:
-    """Run a server whose data folder and log are in `folder`."""
-    settings = {**work.settings, "DATA_DIR": str(folder / "data"), "MIN_FREE_MB": "0"}
-    settings |= {"HOST": "127.0.0.1", "PORT": "0"}
-    with (
-        (folder / "server.log").open("w") as log,
-        subprocess.Popen(
-            [*_SERVER, "serve"], env=settings, stdout=subprocess.PIPE, stderr=log, text=True
-        ) as child,
-    ):
-        assert child.stdout is not None
-        try:
-            yield RunningServer(child.stdout.readline().split()[-1], child.pid)
-        finally:
-            child.terminate()
 
 
 async def _second_job(url: str, work: Work, material: Material) -> JobTime:

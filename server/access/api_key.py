@@ -64,8 +64,8 @@ def split_credentials(credentials: str) -> tuple[str, str] | None:
 def is_secret_of(key: ApiKey | None, secret: str) -> bool:
     """Return whether `secret` is one of a key's; without a key as much is compared.
 
-    Every hash is compared in constant time, so that the time does not tell ids that exist from
-    those that do not, nor how much of a secret is right.
+    Every hash is compared in constant time: the duration depends neither on whether an id exists
+    nor on how much of a secret is right.
     """
     return matches_any(hash_secret(secret), key.secret_hashes if key else _UNKNOWN) and bool(key)
 

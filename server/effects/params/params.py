@@ -128,8 +128,8 @@ def _property(effect_input: Input, language: str) -> dict[str, Any]:
 def _property_type(effect_input: Input, language: str) -> dict[str, Any]:
     """Return the schema of a value, or of a modulation.
 
-    What is true of any object is only said once, by the schema of modulations, so that a validator
-    reports an invalid modulation as such.
+    The schema of modulations alone describes objects, so that a validator reports an invalid
+    modulation as such.
     """
     schema = _value_schema(effect_input, language)
     if effect_input.static:

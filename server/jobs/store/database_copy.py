@@ -36,7 +36,7 @@ def copy_database(source: Path, target: Path) -> list[CopiedJob]:
         target: replaced if it exists.
 
     Raises:
-        SchemaError: `source` is not a job table, or one of a newer server.
+        SchemaError: `source` is not a job table, or one of a newer server; the disk is full.
     """
     target.unlink(missing_ok=True)
     try:
@@ -55,6 +55,8 @@ def copy_database(source: Path, target: Path) -> list[CopiedJob]:
                    status IN ('queued', 'processing') OR (status = 'completed' AND NOT removed)"""
             ).fetchall()
     except sqlite3.Error as error:
+        if getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_FULL:
+            raise SchemaError(f"{target} cannot be written: the disk is full") from error
         raise SchemaError(f"{source} cannot be read as a job table: {error}") from error
     os.chmod(target, 0o600)
     sync_path(target)

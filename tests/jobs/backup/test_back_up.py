@@ -17,6 +17,7 @@ from server.jobs.store.database_copy import copy_database
 from server.jobs.store.migrations import SCHEMA_VERSION
 from server.jobs.store.store import Store
 from server.protocol import file_names
+from tests.harness.disks import fill, small_disk
 from tests.jobs.conftest import MakeJob
 
 LIVE_FILES = (file_names.AUDIO, file_names.PHOTO, "files/asset.png")
@@ -178,6 +179,14 @@ async def test_nothing_is_left_of_a_backup_that_fails(
         back_up(running.data.root, tmp_path / "backup")
     running.close()
     assert _names(tmp_path) == before
+
+
+async def test_a_full_target_is_named(running: Running, tmp_path: Path) -> None:
+    with small_disk(tmp_path / "disk", 1) as disk:
+        fill(disk)
+        with pytest.raises(BackupError, match=r"jobs\.db cannot be written: the disk is full"):
+            back_up(running.data.root, disk / "backup")
+        assert _names(disk) == {"filler"}
 
 
 async def test_a_table_of_a_newer_server_is_neither_copied_nor_restored(
