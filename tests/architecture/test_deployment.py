@@ -1,0 +1,47 @@
+"""The manifest of Kubernetes and the runbook agree with the server."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from server.config import Config
+from server.http.server.routes import ROUTES
+
+DOCS = Path(__file__).parents[2] / "docs"
+MANIFEST = (DOCS / "deployment" / "kubernetes.yaml").read_text("utf-8")
+ALERTS = re.findall(r"- alert: (\w+)", (DOCS / "monitoring" / "alerts.yml").read_text("utf-8"))
+SUPERVISOR_MARGIN_S = 10
+"""Time that a supervisor has to wait in addition to DRAIN_SEC."""
+
+
+def _settings() -> dict[str, str]:
+    return dict(re.findall(r'\{name: ([A-Z_]+), value: "?([^"}]+)"?\}', MANIFEST))
+
+
+@pytest.mark.parametrize("alert", ALERTS)
+def test_runbook_names_the_alert(alert: str) -> None:
+    assert f"`{alert}`" in (DOCS / "runbook.md").read_text("utf-8")
+
+
+def test_manifest_sets_only_settings_that_the_server_has() -> None:
+    named = set(re.findall(r"name: ([A-Z_]{2,})\b", MANIFEST))
+    assert "METRICS_TOKEN" in named
+    assert named <= set(Config.setting_names())
+
+
+def test_manifest_sets_valid_values(tmp_path: Path) -> None:
+    config = Config.from_env({**_settings(), "DATA_DIR": str(tmp_path), "METRICS_TOKEN": ""})
+    assert config.drain_sec > 0
+    assert config.metrics_token is None
+
+
+def test_manifest_waits_for_the_drain() -> None:
+    (grace,) = re.findall(r"terminationGracePeriodSeconds: (\d+)", MANIFEST)
+    assert int(grace) >= int(_settings()["DRAIN_SEC"]) + SUPERVISOR_MARGIN_S
+
+
+def test_manifest_probes_routes_of_the_server() -> None:
+    probed = set(re.findall(r"httpGet: \{path: (\S+),", MANIFEST))
+    assert probed == {"/health", "/ready"}
+    assert probed <= {route.path for route in ROUTES}
