@@ -1,10 +1,10 @@
 /*{
     "ISFVSN": "2",
-    "VSN": "3",
+    "VSN": "4",
     "TITLE": "Chromatic aberration",
     "TITLE_RU": "Хроматическая аберрация",
-    "DESCRIPTION": "Colours part towards the edge of the picture, as in an old lens: red outwards, blue inwards. Light and shade stay sharp. On every accent the colours part further and deepen, the corners catch the light of a prism, and the picture comes a little nearer.",
-    "DESCRIPTION_RU": "К краям кадра цвета расходятся, как в старом объективе: красный наружу, синий внутрь. Свет и тень остаются резкими. На каждом акценте цвета расходятся дальше и становятся глубже, углы ловят свет призмы, а кадр немного приближается.",
+    "DESCRIPTION": "Colours part towards the edge of the picture, as in an old lens: red outwards, blue inwards. Light and shade stay sharp. On every accent the colours part further and deepen, the corners catch the light of a prism, and the picture comes a little nearer; the loudest moments hold it there.",
+    "DESCRIPTION_RU": "К краям кадра цвета расходятся, как в старом объективе: красный наружу, синий внутрь. Свет и тень остаются резкими. На каждом акценте цвета расходятся дальше и становятся глубже, углы ловят свет призмы, а кадр немного приближается; самые громкие моменты удерживают его так.",
     "CREDIT": "TOQIBOX Render",
     "LICENSE": "MIT",
     "CATEGORIES": ["Filter", "Finish", "Lens", "Beat"],
@@ -12,6 +12,7 @@
         {"NAME": "inputImage", "TYPE": "image"},
         {"NAME": "amount", "LABEL": "Amount", "LABEL_RU": "Сила", "TYPE": "float", "MIN": 0.0, "MAX": 0.05, "DEFAULT": 0.008, "IDENTITY": 0.0},
         {"NAME": "hit", "LABEL": "Accent", "LABEL_RU": "Акцент", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.0, "BIND": {"bind": "accent.pulse", "smooth": 0.02, "decay": 0.4}},
+        {"NAME": "peak", "LABEL": "Loudest moments", "LABEL_RU": "Самые громкие моменты", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.0, "BIND": {"bind": "loudness", "from": [0.86, 0.985], "curve": "in", "smooth": 0.3}},
         {"NAME": "jolt", "LABEL": "Further on an accent", "LABEL_RU": "Сильнее на акценте", "GROUP": "response", "TYPE": "float", "MIN": 0.0, "MAX": 0.1, "DEFAULT": 0.055, "IDENTITY": 0.0},
         {"NAME": "middle", "LABEL": "Size of the sharp middle", "LABEL_RU": "Размер резкой середины", "GROUP": "place", "ADVANCED": true, "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.06},
         {"NAME": "center", "LABEL": "Middle of the lens", "LABEL_RU": "Центр объектива", "ADVANCED": true, "TYPE": "point2D", "MIN": [0.0, 0.0], "MAX": [1.0, 1.0], "DEFAULT": [0.5, 0.5]},
@@ -40,7 +41,8 @@ void main() {
     vec2 reach = max(center, 1.0 - center) * RENDERSIZE;
     float far = length(ray * RENDERSIZE) / length(reach);
     float lens = smoothstep(middle, 0.55 + 0.9 * middle, far);
-    float most = amount + jolt * hit;
+    float struck = max(hit, 0.45 * peak);
+    float most = amount + jolt * struck;
     float part = (swap ? -most : most) * lens;
 
     // The brightness is that of the picture where it is, so detail stays sharp; only colours part.
@@ -49,7 +51,7 @@ void main() {
     float luma = mix(dot(picture.rgb, LUMA), dot(parted, LUMA), 0.3);
     vec3 fringe = parted - picture.rgb;
     fringe -= dot(fringe, LUMA);
-    float lift = min(12.0 * jolt, 1.0) * hit; // colours deepen with it, on a picture without edges too
+    float lift = min(12.0 * jolt, 1.0) * struck; // colours deepen with it, on a picture without edges too
     vec3 color = luma + (1.0 + 0.4 * lift) * (picture.rgb - dot(picture.rgb, LUMA)) + DEEPER * fringe;
 
     // A prism's light in the corners: from blue inside to red outside, strongest on an accent.

@@ -1,10 +1,10 @@
 /*{
     "ISFVSN": "2",
-    "VSN": "1",
+    "VSN": "2",
     "TITLE": "Bloom",
     "TITLE_RU": "Мягкий свет",
-    "DESCRIPTION": "Light flows softly from the bright parts of the picture into what surrounds them, and more of it on every accent.",
-    "DESCRIPTION_RU": "Свет мягко растекается от ярких мест кадра на то, что вокруг, и на каждом акценте его больше.",
+    "DESCRIPTION": "Light flows softly from the bright parts of the picture into what surrounds them, and more of it on every accent and in the loudest moments.",
+    "DESCRIPTION_RU": "Свет мягко растекается от ярких мест кадра на то, что вокруг, и на каждом акценте и в самые громкие моменты его больше.",
     "CREDIT": "TOQIBOX Render",
     "LICENSE": "MIT",
     "CATEGORIES": ["Filter", "Finish", "Light", "Beat"],
@@ -12,6 +12,7 @@
         {"NAME": "inputImage", "TYPE": "image"},
         {"NAME": "amount", "LABEL": "Amount", "LABEL_RU": "Сила", "TYPE": "float", "MIN": 0.0, "MAX": 2.0, "DEFAULT": 0.5, "IDENTITY": 0.0},
         {"NAME": "hit", "LABEL": "Accent", "LABEL_RU": "Акцент", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.0, "BIND": {"bind": "accent.pulse", "decay": 0.45}},
+        {"NAME": "peak", "LABEL": "Loudest moments", "LABEL_RU": "Самые громкие моменты", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.0, "BIND": {"bind": "loudness", "from": [0.86, 0.985], "curve": "in", "smooth": 0.3}},
         {"NAME": "flare", "LABEL": "More light on an accent", "LABEL_RU": "Больше света на акценте", "GROUP": "response", "TYPE": "float", "MIN": 0.0, "MAX": 2.0, "DEFAULT": 1.3, "IDENTITY": 0.0},
         {"NAME": "threshold", "LABEL": "What counts as bright", "LABEL_RU": "Что считать ярким", "ADVANCED": true, "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.66},
         {"NAME": "softness", "LABEL": "Softness of that border", "LABEL_RU": "Мягкость этой границы", "ADVANCED": true, "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.5},
@@ -38,6 +39,11 @@
 // Down in halves and up again, each step up blended with what was there on the way down (Jimenez
 // 2014, "Next Generation Post Processing in Call of Duty"): a light with a core and a wide skirt,
 // at little more than the cost of its first quarter-sized pass.
+
+// How much an accent, or the loudest music, adds.
+float struck() {
+    return max(hit, 0.5 * peak);
+}
 
 // How bright a colour looks as a light: white counts for more than a pure colour.
 float strength(vec3 tone) {
@@ -116,7 +122,7 @@ vec4 mean() {
 
 // How far the light reaches: an accent throws it further.
 float wide() {
-    return size * (1.0 + 0.17 * min(flare, 1.0) * hit) / (1.0 + 0.17 * size);
+    return size * (1.0 + 0.17 * min(flare, 1.0) * struck()) / (1.0 + 0.17 * size);
 }
 
 vec4 lit() {
@@ -125,12 +131,12 @@ vec4 lit() {
     vec3 flood = IMG_NORM_PIXEL(share, vec2(0.5)).rgb;
     float much = max(flood.r, max(flood.g, flood.b));
     float calm = clamp(0.1 / (much + 0.015), 0.12, 5.0);
-    float struck = clamp(0.6 / (much + 0.03), 1.8, 14.0);
-    vec3 glow = IMG_THIS_PIXEL(u4).rgb * tint.rgb * tint.a * (amount * calm + 1.6 * flare * hit * struck);
+    float burst = clamp(0.6 / (much + 0.03), 1.8, 14.0);
+    vec3 glow = IMG_THIS_PIXEL(u4).rgb * tint.rgb * tint.a * (amount * calm + 1.6 * flare * struck() * burst);
     glow = max(glow + min(dot(glow, vec3(64.0)), 1.0) * dither(), 0.0);
     // In a bright picture the lights wait a little below white, so that an accent has where to go.
     float light = dot(picture.rgb, vec3(0.2126, 0.7152, 0.0722));
-    float held = 0.26 * min(flare, 1.0) * smoothstep(0.12, 0.5, much) * smoothstep(0.3, 1.0, light) * (1.0 - min(1.5 * hit, 1.0));
+    float held = 0.26 * min(flare, 1.0) * smoothstep(0.12, 0.5, much) * smoothstep(0.3, 1.0, light) * (1.0 - min(1.5 * struck(), 1.0));
     vec3 color = picture.rgb * (1.0 - held);
     // Blacks stay black: what is dark takes on little of a light that is not next to it.
     glow *= mix(0.4, 1.0, smoothstep(0.0, 0.3, light)) + 0.4 * smoothstep(0.25, 0.8, max(glow.r, max(glow.g, glow.b)));
@@ -152,6 +158,6 @@ void main() {
     else if (PASSINDEX == 8) gl_FragColor = mix(IMG_THIS_PIXEL(d32), larger(d64), wide());
     else if (PASSINDEX == 9) gl_FragColor = mix(IMG_THIS_PIXEL(d16), larger(u32), wide());
     else if (PASSINDEX == 10) gl_FragColor = mix(IMG_THIS_PIXEL(d8), larger(u16), wide());
-    else if (PASSINDEX == 11) gl_FragColor = mix(IMG_THIS_PIXEL(d4), larger(u8), wide()) + 0.9 * hit * min(flare, 1.0) * size * larger(u16);
+    else if (PASSINDEX == 11) gl_FragColor = mix(IMG_THIS_PIXEL(d4), larger(u8), wide()) + 0.9 * struck() * min(flare, 1.0) * size * larger(u16);
     else gl_FragColor = lit();
 }

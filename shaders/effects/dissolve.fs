@@ -1,10 +1,10 @@
 /*{
     "ISFVSN": "2",
-    "VSN": "4",
+    "VSN": "5",
     "TITLE": "Dissolve",
     "TITLE_RU": "Растворение",
-    "DESCRIPTION": "One photo opens into the other along the torn edges of clouds, which leap forward with each accent; the photo behind lies deeper, in the shadow of the edge, and both drift towards the eye. Before and after, each accent tears the picture open from its borders to where the subject begins, at once and with a clean edge, and it closes again; loud music holds it open, the loudest furthest. With one photo only the same shows behind itself, larger.",
-    "DESCRIPTION_RU": "Одно фото раскрывается в другое по рваным краям облаков, которые с каждым акцентом рвутся вперёд; второе фото лежит глубже, в тени края, и оба плывут навстречу зрителю. До и после каждый акцент разрывает кадр от границ до места, где начинается главный предмет, сразу и с чистым краем, и кадр смыкается снова; громкая музыка держит его открытым, в самые громкие моменты — шире всего. С одним фото за ним видно его же, крупнее.",
+    "DESCRIPTION": "One photo burns through into the other, its bright parts first: the old one darkens to embers and glows away along the finest edges of smoke, which leap forward with each accent. Before and after, each accent lets the light and the other photo in from the borders of the picture, in wisps that stay clear of the subject, and they sink back; loud music keeps them glowing, the loudest most. With one photo only the same shows behind itself, larger.",
+    "DESCRIPTION_RU": "Одно фото прогорает насквозь в другое, сначала светлыми местами: старое темнеет до углей и гаснет в свете по тончайшим краям дыма, которые с каждым акцентом рвутся вперёд. До и после каждый акцент впускает свет и второе фото от краёв кадра, прядями, которые обходят главный предмет, и они опадают; громкая музыка держит их горящими, в самые громкие моменты — ярче всего. С одним фото за ним видно его же, крупнее.",
     "CREDIT": "TOQIBOX Render",
     "LICENSE": "MIT",
     "CATEGORIES": ["Transition", "Photo", "Beat"],
@@ -12,17 +12,17 @@
         {"NAME": "startImage", "TYPE": "image"},
         {"NAME": "endImage", "TYPE": "image"},
         {"NAME": "progress", "LABEL": "Progress", "LABEL_RU": "Ход", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.0},
-        {"NAME": "fineness", "LABEL": "Fineness of the clouds", "LABEL_RU": "Мелкость облаков", "GROUP": "response", "ADVANCED": true, "TYPE": "float", "MIN": 0.5, "MAX": 12.0, "DEFAULT": 1.6},
-        {"NAME": "softness", "LABEL": "Softness of the border", "LABEL_RU": "Мягкость границы", "ADVANCED": true, "TYPE": "float", "MIN": 0.01, "MAX": 0.6, "DEFAULT": 0.025},
-        {"NAME": "sweep", "LABEL": "From left to right instead of everywhere", "LABEL_RU": "Слева направо, а не повсюду", "ADVANCED": true, "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.45},
-        {"NAME": "bright", "LABEL": "How much the bright parts come first", "LABEL_RU": "Насколько раньше меняются светлые места", "ADVANCED": true, "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.05},
+        {"NAME": "fineness", "LABEL": "Fineness of the clouds", "LABEL_RU": "Мелкость облаков", "GROUP": "response", "ADVANCED": true, "TYPE": "float", "MIN": 0.5, "MAX": 12.0, "DEFAULT": 2.2},
+        {"NAME": "softness", "LABEL": "Softness of the border", "LABEL_RU": "Мягкость границы", "ADVANCED": true, "TYPE": "float", "MIN": 0.01, "MAX": 0.6, "DEFAULT": 0.07},
+        {"NAME": "sweep", "LABEL": "From left to right instead of everywhere", "LABEL_RU": "Слева направо, а не повсюду", "ADVANCED": true, "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.3},
+        {"NAME": "bright", "LABEL": "How much the bright parts come first", "LABEL_RU": "Насколько раньше меняются светлые места", "ADVANCED": true, "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.3},
         {"NAME": "push", "LABEL": "Towards the eye", "LABEL_RU": "Навстречу зрителю", "TYPE": "float", "MIN": 0.0, "MAX": 0.4, "DEFAULT": 0.12},
         {"NAME": "ripple", "LABEL": "How much the photos bend at the border", "LABEL_RU": "Изгиб фото у границы", "ADVANCED": true, "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.35},
         {"NAME": "glow", "LABEL": "Light at the border", "LABEL_RU": "Свет на границе", "TYPE": "float", "MIN": 0.0, "MAX": 2.0, "DEFAULT": 0.8},
         {"NAME": "light", "LABEL": "Colour of the light", "LABEL_RU": "Цвет света", "TYPE": "color", "DEFAULT": [1.0, 0.92, 0.8, 1.0], "PHOTO": "light"},
         {"NAME": "ghost", "LABEL": "The other photo shows through", "LABEL_RU": "Проступание второго фото", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 1.0, "IDENTITY": 0.0},
         {"NAME": "flare", "LABEL": "Light of an accent", "LABEL_RU": "Свет акцента", "GROUP": "response", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.5, "IDENTITY": 0.0},
-        {"NAME": "depth", "LABEL": "Shadow of the border", "LABEL_RU": "Тень границы", "ADVANCED": true, "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.65, "IDENTITY": 0.0},
+        {"NAME": "depth", "LABEL": "Embers of the border", "LABEL_RU": "Угли границы", "ADVANCED": true, "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.65, "IDENTITY": 0.0},
         {"NAME": "bump", "LABEL": "The photo grows on an accent", "LABEL_RU": "Рост фото на акценте", "GROUP": "response", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.5, "IDENTITY": 0.0},
         {"NAME": "pulse", "LABEL": "Accent", "LABEL_RU": "Акцент", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.0, "IDENTITY": 0.0, "BIND": {"bind": "accent.pulse", "decay": 0.55, "from": [0.0, 0.85]}},
         {"NAME": "number", "LABEL": "Number of the accent", "LABEL_RU": "Номер акцента", "UNIT": "count", "TYPE": "float", "MIN": 0.0, "MAX": 4096.0, "DEFAULT": 0.0, "BIND": {"bind": "accent.count"}},
@@ -105,53 +105,58 @@ vec2 nearer(vec2 uv, float by) {
     return 0.5 + (uv - 0.5) / (1.0 + by);
 }
 
-// How a border lies there: how much of what is behind it shows (x), its line of light (y), the
-// light that it spills (z), and the shadow that it casts on what is behind (w). `open` is how far
-// behind the border the place is, in half frames.
+// The look of a place that is `open` behind the border, in units of the field: how much of the
+// photo behind shows (x), the embers of the one in front (y), its bright line (z) and the light
+// around it (w).
 vec4 border(float open) {
-    float line = 0.3 * softness;
-    return vec4(smoothstep(-line, line, open), exp(-open * open / (1.5 * line * line + 0.00002)), exp(-abs(open) / 0.10), exp(-max(open, 0.0) / 0.07));
+    float ahead = max(-open, 0.0);
+    float line = 0.22 * softness;
+    return vec4(
+        smoothstep(-0.5 * softness, 0.5 * softness, open),
+        exp(-ahead / (1.5 * softness)),
+        exp(-open * open / (line * line)),
+        exp(-abs(open) / (1.6 * softness)));
+}
+
+// The photos at a border. The one in front darkens and glows away; the light takes up the colour
+// that it falls on, and is deeper further from the line.
+vec3 burnt(vec3 front, vec3 behind, vec4 at, float strength) {
+    vec3 warm = light.rgb * light.rgb * vec3(1.0, 0.5, 0.2);
+    front *= mix(vec3(1.0), vec3(0.36, 0.18, 0.1), depth * at.y);
+    vec3 picture = mix(front, behind, at.x);
+    float grey = dot(picture, LUMA);
+    vec3 glowing = light.a * strength * (warm * at.w * (0.6 + 0.5 * grey) + mix(warm, light.rgb, 0.6) * at.z * 0.55);
+    return 1.0 - (1.0 - picture) * exp(-1.6 * glowing);
 }
 
 vec4 dissolve() {
-    vec2 uv = nearer(drifting(isf_FragNormCoord), 0.05 * bump * pulse + 0.04 * bump * peak);
+    vec2 uv = nearer(drifting(isf_FragNormCoord), 0.05 * bump * pulse + 0.05 * bump * peak);
     vec3 at = IMG_THIS_NORM_PIXEL(field).rgb;
     float during = smoothstep(0.0, 0.12, progress) * smoothstep(1.0, 0.88, progress);
     // From below all of it to above all of it, so that both ends are the photos themselves; an
     // accent throws the border forward.
     float share = clamp(progress + 0.14 * pulse * during, 0.0, 1.0);
-    float level = mix(-1.5 * softness, 1.0 + 1.5 * softness, share);
+    float level = mix(-4.0 * softness, 1.0 + 4.0 * softness, share);
     vec4 change = border(level - at.r);
     if (progress <= 0.0 || progress >= 1.0) change = vec4(step(1.0, progress), 0.0, 0.0, 0.0);
 
-    // An accent tears the picture open from the frame's borders on, each at other clouds.
+    // An accent burns in from the frame's borders, each at other wisps.
     vec2 part = vec2(hash(vec2(number, 3.0)), hash(vec2(7.0, number)));
     float cloud = IMG_NORM_PIXEL(field, 0.7 * isf_FragNormCoord + 0.3 * part).b;
     vec2 wander = 0.04 * vec2(sin(0.31 * played), cos(0.23 * played));
-    float far = length((isf_FragNormCoord - vec2(0.5, 0.56) + wander) * vec2(2.0, 1.5)) + 1.0 * (cloud - 0.5);
-    float wide = max(pulse, 0.8 * peak) + 0.3 * pulse * peak;
-    vec4 tear = border(far - 1.72 + 0.68 * min(wide, 1.2)) * smoothstep(0.0, 0.12, wide) * (1.0 - during);
+    float far = length((isf_FragNormCoord - vec2(0.5, 0.56) + wander) * vec2(2.0, 1.6));
+    float wide = max(pulse, peak) + 0.2 * pulse * peak;
+    vec4 tear = border(0.6 * (far - 1.78 + 0.6 * min(wide, 1.2)) + 0.6 * (cloud - 0.5));
+    tear *= smoothstep(0.0, 0.12, wide) * (1.0 - during);
 
-    float bent = 0.05 * ripple * max(change.z * during, tear.z);
-    vec2 shift = (at.gr - 0.5) * bent;
+    vec2 shift = (at.gr - 0.5) * 0.05 * ripple * max(change.w * during, tear.w);
     vec4 leaving = IMG_NORM_PIXEL(startImage, nearer(uv, push * progress * progress) + shift);
     float left = 1.0 - progress;
     vec4 coming = IMG_NORM_PIXEL(endImage, nearer(uv, push * left * left) - shift);
-    // The photo behind lies in the shadow of the border.
-    coming.rgb *= 1.0 - depth * change.w * change.x * during;
-    float other = ghost * tear.x;
-    vec4 front = mix(leaving, coming, change.x);
-    vec4 behind = progress < 0.5 ? coming : leaving;
-    behind.rgb *= 1.0 - depth * tear.w * tear.x;
-    vec4 picture = mix(front, behind, other);
-    // Light along the border, which takes up the colours that it falls on; on white it is a shade.
-    float line = light.a * (glow * during * change.y + flare * tear.y * (0.5 + 0.5 * min(wide, 1.0)));
-    float spill = light.a * (glow * during * change.z * (1.0 - change.x) + flare * tear.z * (1.0 - tear.x));
-    line *= 0.25 + 0.75 * smoothstep(0.3, 0.6, at.g); // it glints here and there
-    float grey = dot(picture.rgb, LUMA);
-    float white = smoothstep(0.55, 0.95, grey);
-    picture.rgb *= 1.0 - 0.35 * min(line, 1.0) * white;
-    picture.rgb += (1.0 - picture.rgb) * min(light.rgb * (0.75 * line + spill * (0.04 + 0.45 * picture.rgb)) * (1.0 - white), 0.9);
+    vec4 picture = mix(leaving, coming, change.x);
+    picture.rgb = burnt(leaving.rgb, coming.rgb, vec4(change.x, during * change.yzw), glow);
+    vec4 other = progress < 0.5 ? coming : leaving;
+    picture.rgb = burnt(picture.rgb, other.rgb, vec4(ghost * tear.x, tear.yzw), 2.0 * flare);
     return picture;
 }
 

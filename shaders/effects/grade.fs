@@ -1,10 +1,10 @@
 /*{
     "ISFVSN": "2",
-    "VSN": "1",
+    "VSN": "2",
     "TITLE": "Colour grade",
     "TITLE_RU": "Цветокоррекция",
-    "DESCRIPTION": "Looks by name, and on top of them exposure, contrast, saturation, temperature, tint, gamma, faded blacks and the colours of shadows and highlights. Middle grey changes nothing there. White stays white, and accents open the exposure a little.",
-    "DESCRIPTION_RU": "Готовые стили, а поверх них экспозиция, контраст, насыщенность, температура, оттенок, гамма, осветлённое чёрное и цвета теней и светов; средний серый там ничего не меняет. Белое остаётся белым, а акценты немного раскрывают экспозицию.",
+    "DESCRIPTION": "Looks by name, and on top of them exposure, contrast, saturation, temperature, tint, gamma, faded blacks and the colours of shadows and highlights. Middle grey changes nothing there. White stays white, and accents and the loudest moments open the exposure a little.",
+    "DESCRIPTION_RU": "Готовые стили, а поверх них экспозиция, контраст, насыщенность, температура, оттенок, гамма, осветлённое чёрное и цвета теней и светов; средний серый там ничего не меняет. Белое остаётся белым, а акценты и самые громкие моменты немного раскрывают экспозицию.",
     "CREDIT": "TOQIBOX Render",
     "LICENSE": "MIT",
     "CATEGORIES": ["Filter", "Finish", "Colour"],
@@ -22,6 +22,7 @@
         {"NAME": "shadows", "LABEL": "Colour of the shadows", "LABEL_RU": "Цвет теней", "TYPE": "color", "DEFAULT": [0.5, 0.5, 0.5, 1.0]},
         {"NAME": "highlights", "LABEL": "Colour of the highlights", "LABEL_RU": "Цвет светов", "TYPE": "color", "DEFAULT": [0.5, 0.5, 0.5, 1.0]},
         {"NAME": "pulse", "LABEL": "Accent", "LABEL_RU": "Акцент", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.0, "IDENTITY": 0.0, "BIND": {"bind": "accent.pulse", "decay": 0.35}},
+        {"NAME": "peak", "LABEL": "Loudest moments", "LABEL_RU": "Самые громкие моменты", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.0, "IDENTITY": 0.0, "BIND": {"bind": "loudness", "from": [0.86, 0.985], "curve": "in", "smooth": 0.3}},
         {"NAME": "bump", "LABEL": "Exposure on an accent, stops", "LABEL_RU": "Экспозиция на акценте, ступени", "UNIT": "stops", "GROUP": "response", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.4, "IDENTITY": 0.0}
     ]
 }*/
@@ -59,7 +60,7 @@ void main() {
     color = mix(color, picture.rgb * exp2(exposure / 2.2), 0.8 * white);
     // An accent's light bends towards white, so that nothing clips.
     color = clamp(color, 0.0, 1.0);
-    color = mix(color, 1.0 - pow(1.0 - color, vec3(exp2(bump * pulse))), smoothstep(0.0, 0.25, high));
+    color = mix(color, 1.0 - pow(1.0 - color, vec3(exp2(bump * max(pulse, 0.5 * peak)))), smoothstep(0.0, 0.25, high));
     if (gamma != 1.0) color = pow(color, vec3(1.0 / gamma));
 
     // An S that keeps black, middle grey and white.

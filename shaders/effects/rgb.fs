@@ -1,10 +1,10 @@
 /*{
     "ISFVSN": "2",
-    "VSN": "4",
+    "VSN": "5",
     "TITLE": "RGB",
     "TITLE_RU": "RGB",
-    "DESCRIPTION": "Red, green and blue part in three directions on every accent, further towards the edges of the picture, and slide quickly over each other again. Only the colours part: light and shade stay as sharp as they are, and colours glow for a moment.",
-    "DESCRIPTION_RU": "На каждом акценте красный, зелёный и синий расходятся в три стороны, дальше у краёв кадра, и быстро сходятся снова. Расходятся только цвета: свет и тень остаются такими же резкими, а цвета на мгновение вспыхивают.",
+    "DESCRIPTION": "Red, green and blue part in three directions on every accent, further towards the edges of the picture, and slide quickly over each other again; the loudest moments hold them apart. Only the colours part: light and shade stay as sharp as they are, and colours glow for a moment.",
+    "DESCRIPTION_RU": "На каждом акценте красный, зелёный и синий расходятся в три стороны, дальше у краёв кадра, и быстро сходятся снова; самые громкие моменты держат их врозь. Расходятся только цвета: свет и тень остаются такими же резкими, а цвета на мгновение вспыхивают.",
     "CREDIT": "TOQIBOX Render",
     "LICENSE": "MIT",
     "PREMIUM": true,
@@ -12,6 +12,7 @@
     "INPUTS": [
         {"NAME": "inputImage", "TYPE": "image"},
         {"NAME": "kick", "LABEL": "Accent", "LABEL_RU": "Акцент", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.0, "IDENTITY": 0.0, "BIND": {"bind": "accent.pulse", "decay": 0.28, "from": [0.0, 0.7], "smooth": 0.02}},
+        {"NAME": "peak", "LABEL": "Loudest moments", "LABEL_RU": "Самые громкие моменты", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.0, "IDENTITY": 0.0, "BIND": {"bind": "loudness", "from": [0.86, 0.985], "curve": "in", "smooth": 0.3}},
         {"NAME": "amount", "LABEL": "Amount", "LABEL_RU": "Сила", "TYPE": "float", "MIN": 0.0, "MAX": 2.0, "DEFAULT": 1.0, "IDENTITY": 0.0},
         {"NAME": "distance", "LABEL": "Distance", "LABEL_RU": "Расстояние", "TYPE": "float", "MIN": 0.0, "MAX": 0.15, "DEFAULT": 0.028, "IDENTITY": 0.0},
         {"NAME": "angle", "LABEL": "Turn of the directions, degrees", "LABEL_RU": "Поворот направлений, градусы", "UNIT": "deg", "ADVANCED": true, "TYPE": "float", "MIN": -90.0, "MAX": 90.0, "DEFAULT": 0.0},
@@ -46,7 +47,7 @@ vec2 drifting(vec2 uv) {
 }
 
 void main() {
-    float pulse = amount * kick;
+    float pulse = amount * max(kick, 0.4 * peak);
     vec2 unit = pulse * distance * min(RENDERSIZE.x, RENDERSIZE.y) / RENDERSIZE;
     // As much closer as the channels go aside: none of them shows the picture's edge.
     vec2 uv = drifting(isf_FragNormCoord + (0.5 - isf_FragNormCoord) * 2.0 * unit);

@@ -1,10 +1,10 @@
 /*{
     "ISFVSN": "2",
-    "VSN": "1",
+    "VSN": "2",
     "TITLE": "Vignette",
     "TITLE_RU": "Виньетка",
-    "DESCRIPTION": "The picture darkens softly towards its corners, or takes on a colour there, with a little more light in its middle; an accent opens it for a moment.",
-    "DESCRIPTION_RU": "К углам кадр мягко темнеет или окрашивается, а в середине немного светлее; акцент на мгновение раскрывает его.",
+    "DESCRIPTION": "The picture darkens softly towards its corners, or takes on a colour there, with a little more light in its middle; an accent opens it for a moment, the loudest moments keep it open.",
+    "DESCRIPTION_RU": "К углам кадр мягко темнеет или окрашивается, а в середине немного светлее; акцент на мгновение раскрывает её, самые громкие моменты держат её открытой.",
     "CREDIT": "TOQIBOX Render",
     "LICENSE": "MIT",
     "CATEGORIES": ["Filter", "Finish", "Lens"],
@@ -17,6 +17,7 @@
         {"NAME": "center", "LABEL": "Middle", "LABEL_RU": "Центр", "TYPE": "point2D", "MIN": [0.0, 0.0], "MAX": [1.0, 1.0], "DEFAULT": [0.5, 0.5]},
         {"NAME": "color", "LABEL": "Colour", "LABEL_RU": "Цвет", "TYPE": "color", "DEFAULT": [0.0, 0.0, 0.0, 1.0]},
         {"NAME": "pulse", "LABEL": "Accent", "LABEL_RU": "Акцент", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.0, "IDENTITY": 0.0, "BIND": {"bind": "accent.pulse", "decay": 0.4}},
+        {"NAME": "peak", "LABEL": "Loudest moments", "LABEL_RU": "Самые громкие моменты", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.0, "IDENTITY": 0.0, "BIND": {"bind": "loudness", "from": [0.86, 0.985], "curve": "in", "smooth": 0.3}},
         {"NAME": "opens", "LABEL": "Opens on an accent", "LABEL_RU": "Раскрытие на акценте", "GROUP": "response", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.5, "IDENTITY": 0.0}
     ]
 }*/
@@ -32,7 +33,7 @@ void main() {
     vec2 away = 2.0 * (gl_FragCoord.xy - center * RENDERSIZE) / mix(RENDERSIZE, round_unit, roundness);
     float edge = max(softness, 0.01);
     float far = length(away);
-    float open = opens * pulse;
+    float open = opens * max(pulse, 0.5 * peak);
     float dark = smoothstep(size + 0.35 * open, size + 0.35 * open + edge, far) * amount * color.a * (1.0 - 0.3 * open);
     vec4 picture = IMG_THIS_PIXEL(inputImage);
     // More light in the middle, by a curve that keeps black and white.
