@@ -5,7 +5,7 @@ SHELL := /bin/sh
 PYTHON := .venv/bin/python
 PYTEST := $(PYTHON) -m pytest
 
-.PHONY: help demo run test check format proof golden bench gpu-check image-check lock clean for-run for-dev for-test for-image
+.PHONY: help demo run test check format proof faults golden bench gpu-check image-check lock clean for-run for-dev for-test for-image
 
 help: ## list the targets
 	@echo "make TARGET, where TARGET is one of"
@@ -32,6 +32,9 @@ format: for-dev ## format the code and fix what the linter can fix
 
 proof: for-test ## run the long proofs at full size and count, and print their table
 	@PROOF=full $(PYTEST) --numprocesses=$(or $(N),2) --dist=loadfile tests/proof -p no:cacheprovider
+
+faults: for-test ## run the tests of the catalogue of faults, and print how many of its cases they prove
+	@$(PYTEST) --numprocesses=$(or $(N),3) --dist=loadfile -m fault tests
 
 golden: for-dev ## accept what the effects draw now as the golden frames: EFFECT=ring for one
 	@GOLDEN=accept $(PYTEST) tests -m golden $(if $(EFFECT),-k $(EFFECT))

@@ -9,7 +9,11 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-pytest_plugins = ("tests.harness.media_files", "tests.harness.rendering")
+pytest_plugins = (
+    "tests.harness.fault_report",
+    "tests.harness.media_files",
+    "tests.harness.rendering",
+)
 
 _LONG = ("tests/proof/", "tests/jobs/scheduling/test_faults", "tests/cli/", "tests/demo/")
 """Folders of slow tests: started first, so that all processes end at the same time."""
