@@ -58,6 +58,7 @@ def test_the_function_of_the_documentation_makes_valid_tokens() -> None:
     assert token.plan == "premium"
 
 
+@pytest.mark.fault("E04")
 @pytest.mark.parametrize(
     ("lifetime_s", "why"), [(0, "over"), (-1, "over"), (86_400 + 60, "24 hours")]
 )
@@ -68,6 +69,7 @@ def test_a_token_is_used_within_its_lifetime(lifetime_s: int, why: str) -> None:
         token.check_lifetime()
 
 
+@pytest.mark.fault("E04")
 @pytest.mark.parametrize(
     "changed",
     [

@@ -33,6 +33,7 @@ def _refuse(signer: LinkSigner, query: str, method: str = "GET", path: str = PAT
     return str(refused.value)
 
 
+@pytest.mark.fault("E08")
 def test_a_link_is_valid_for_get_and_head() -> None:
     SIGNER.verify("GET", PATH, _query(LINK))
     SIGNER.verify("HEAD", PATH, _query(LINK))
@@ -40,6 +41,7 @@ def test_a_link_is_valid_for_get_and_head() -> None:
     assert "changed" in _refuse(SIGNER, LINK, path=PATH + "/poster.jpg")
 
 
+@pytest.mark.fault("E08")
 @pytest.mark.parametrize(
     "changed",
     [
@@ -61,10 +63,12 @@ def test_a_changed_link_is_refused(changed: str) -> None:
     _refuse(SIGNER, changed)
 
 
+@pytest.mark.fault("E08")
 def test_an_expired_link_is_refused_as_such() -> None:
     assert "expired" in _refuse(SIGNER, SIGNER.sign("GET", PATH, int(time.time())))
 
 
+@pytest.mark.fault("E10")
 def test_secrets_are_rotated_without_an_interruption() -> None:
     old, both, new = (
         LinkSigner(secrets, 60) for secrets in (SECRETS[:1], SECRETS[::-1], SECRETS[1:])
@@ -97,6 +101,7 @@ def test_no_other_query_is_valid(method: str, path: str, pairs: list[tuple[str, 
         SIGNER.verify(method, path, MultiDict(pairs))
 
 
+@pytest.mark.fault("E08")
 @given(st.integers(0, 42), st.characters(codec="ascii"))
 def test_a_link_with_a_changed_character_is_refused(at: int, character: str) -> None:
     head, signature = LINK[:-43], LINK[-43:]

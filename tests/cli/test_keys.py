@@ -26,6 +26,7 @@ def _keys(path: Path, *args: str) -> str:
     return done.stdout.strip()
 
 
+@pytest.mark.fault("E01")
 def test_keys_are_replaced_and_revoked_while_the_server_runs(tmp_path: Path) -> None:
     path = tmp_path / "keys.json"
     first = _keys(path, "add", "first")
@@ -58,6 +59,7 @@ def test_keys_are_replaced_and_revoked_while_the_server_runs(tmp_path: Path) -> 
     assert second.partition(".")[2] not in log
 
 
+@pytest.mark.fault("E28")
 def test_a_key_is_listed_without_its_secret(tmp_path: Path) -> None:
     path = tmp_path / "keys.json"
     limits = ("--queued", "3", "--per-day", "none", "--per-minute", "60")

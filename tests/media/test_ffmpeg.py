@@ -96,6 +96,7 @@ def test_processor_time_is_counted() -> None:
     assert outcome.raise_for_status().cpu_s > 0.01
 
 
+@pytest.mark.fault("C11")
 def test_paths_cannot_become_options_or_protocols(tmp_path: Path) -> None:
     argv = ffmpeg.output(ffmpeg.input_file(Path("-f")).audio, Path("http:x"))
     assert f"file:{os.getcwd()}/-f" in argv

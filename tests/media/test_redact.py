@@ -7,6 +7,7 @@ import pytest
 from server.media.redact import redact_paths
 
 
+@pytest.mark.fault("E23")
 @pytest.mark.parametrize(
     ("message", "redacted"),
     [

@@ -172,6 +172,7 @@ def _mono(seconds: str, rate: int) -> bytes:
     return media.wav_of(tracks.noise(int(count) / rate, rate, 1), rate)
 
 
+@pytest.mark.fault("D02")
 @pytest.mark.parametrize("requested", REQUESTED_VIDEOS, ids=str)
 def test_size_and_length(
     sent: SentJobs, tmp_path: Path, figure: Figure, requested: RequestedVideo
@@ -188,6 +189,7 @@ def test_size_and_length(
     figure(f"{requested.size[0]}×{requested.size[1]}, {frames} frames, packets and times exact")
 
 
+@pytest.mark.fault("B18")
 def test_nothing_of_the_uploads_metadata_is_left(sent: SentJobs, tmp_path: Path) -> None:
     poster = f"/download/{sent.jobs[REQUESTED_VIDEOS[0]]}/poster.jpg"
     video = sent.video(REQUESTED_VIDEOS[0], tmp_path).read_bytes()
@@ -206,6 +208,7 @@ def test_the_longest_video_is_exact(sent: SentJobs, tmp_path: Path, figure: Figu
     figure(f"{MAX_DURATION_S * 30} frames of {size}, packets and times exact")
 
 
+@pytest.mark.fault("A05", "D02")
 def test_a_longer_one_is_refused(sent: SentJobs, figure: Figure) -> None:
     client, short = sent.server.client, media.wav(0.2)
     as_field = client.export(short, media.photo(), duration=f"{MAX_DURATION_S}.001")

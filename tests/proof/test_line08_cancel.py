@@ -30,10 +30,12 @@ def _is_doing(server: Server, job: str, what: str) -> bool:
     return {"analysing": "analyse", "rendering": "draw_segment", "joining": "mux"}[what] in labels
 
 
+@pytest.mark.fault("E16")
 def test_cancel_while_queued(start_server: StartServer, figure: Figure) -> None:
     _cancel_while(start_server(MAX_PARALLEL_EXPORTS="0"), "queued", figure)
 
 
+@pytest.mark.fault("E16")
 @pytest.mark.parametrize("what", ["analysing", "rendering", "joining"])
 def test_cancel_while(server: Server, figure: Figure, what: str) -> None:
     _cancel_while(server, what, figure)
@@ -65,6 +67,7 @@ def _all_gone(server: Server) -> bool:
     )
 
 
+@pytest.mark.fault("E16")
 def test_delete_of_a_finished_job_removes_its_files(server: Server) -> None:
     job = server.client.submit(media.wav(0.3), media.photo(), effect="plain")
     server.client.completed(job)

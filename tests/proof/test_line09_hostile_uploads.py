@@ -132,6 +132,7 @@ NOT_PHOTOS: dict[str, tuple[Make, int, str]] = {
 }
 
 
+@pytest.mark.fault("A14", "A15", "A22", "E23")
 @pytest.mark.parametrize("name", NOT_AUDIO)
 def test_an_invalid_track_is_refused_unopened(hostile: Hostile, figure: Figure, name: str) -> None:
     called, make = NOT_AUDIO[name]
@@ -140,6 +141,7 @@ def test_an_invalid_track_is_refused_unopened(hostile: Hostile, figure: Figure, 
     figure(f"called {called}: 415, nothing opened or run")
 
 
+@pytest.mark.fault("B02", "B06", "B07", "B08", "E23")
 @pytest.mark.parametrize("name", NOT_PHOTOS)
 def test_an_invalid_photo_is_refused_unopened(hostile: Hostile, figure: Figure, name: str) -> None:
     make, status, code = NOT_PHOTOS[name]
@@ -162,6 +164,7 @@ def _refused_unopened(
     hostile.assert_clean()
 
 
+@pytest.mark.fault("A01")
 @pytest.mark.parametrize(
     ("field", "code"), [("audio", "undecodable_audio"), ("photo", "undecodable_image")]
 )
@@ -180,6 +183,7 @@ def test_audio_without_a_sample_is_refused(hostile: Hostile) -> None:
     hostile.assert_clean()
 
 
+@pytest.mark.fault("A06")
 @pytest.mark.parametrize("rate", [1, 8])
 def test_eight_kilobytes_of_many_minutes_are_refused(
     hostile: Hostile, figure: Figure, rate: int
@@ -237,6 +241,7 @@ def test_a_header_with_a_wrong_length_is_not_trusted(
     figure(f"{', '.join(kinds)} that say hours: {counts} frames, as counted")
 
 
+@pytest.mark.fault("A17")
 def test_a_cover_is_never_decoded(hostile: Hostile, tmp_path: Path, figure: Figure) -> None:
     cover = tmp_path / "cover.png"
     cover.write_bytes(traps.bomb(12_000))

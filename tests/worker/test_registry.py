@@ -92,6 +92,7 @@ def test_from_uploads_to_video(uploads: Path) -> None:
     assert len(media.frame_hashes(video)) == 20
 
 
+@pytest.mark.fault("A26", "B16")
 @pytest.mark.parametrize("name", ["audio", "photo"])
 def test_an_upload_of_another_kind_is_refused(uploads: Path, name: str) -> None:
     (uploads / name).write_bytes(b"#EXTM3U\n/etc/passwd\n")
@@ -152,6 +153,7 @@ def test_the_first_usable_cover_is_the_photo(uploads: Path) -> None:
     assert prepared.mime["photo"] == "jpeg"
 
 
+@pytest.mark.fault("A17")
 @pytest.mark.parametrize(
     ("pictures", "english", "russian"),
     [

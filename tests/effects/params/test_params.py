@@ -44,6 +44,7 @@ def test_missing_params_have_their_default_modulation_or_colour() -> None:
     assert EFFECT.param_values({"pulse": 0.5}) == DEFAULTS | {"pulse": 0.5}
 
 
+@pytest.mark.fault("D13")
 @pytest.mark.parametrize(
     ("name", "given_value", "value"),
     [
@@ -66,6 +67,7 @@ def test_accepts(name: str, given_value: object, value: object) -> None:
     assert type(taken) is type(value)
 
 
+@pytest.mark.fault("D08", "D10")
 @pytest.mark.parametrize(
     ("params", "field", "reason"),
     [

@@ -17,6 +17,7 @@ _MOVING = ValidationResult(pixel_s=30.0 * _CORES / (64 * 36))
 _STILL = ValidationResult(still_pixel_s=30.0 * _CORES / (64 * 36))
 
 
+@pytest.mark.fault("D05")
 @pytest.mark.parametrize(
     ("slow", "settings", "message_text"),
     [

@@ -28,11 +28,13 @@ CLOSED = [f"{route.method} {route.path}" for route in ROUTES if not route.is_ope
 OF_A_JOB = [target for target in CLOSED if "{jobId}" in target]
 
 
+@pytest.mark.fault("E26")
 @pytest.mark.parametrize("target", OPEN)
 async def test_what_describes_the_server_is_open(keyed: Keyed, target: str) -> None:
     assert (await keyed.send(f"GET {target}")).status == 200
 
 
+@pytest.mark.fault("C20", "E01")
 @pytest.mark.parametrize("target", [*CLOSED, "HEAD /download/{jobId}"])
 async def test_everything_else_needs_a_key(keyed: Keyed, target: str) -> None:
     job = await keyed.add_job("own", is_finished=True)
@@ -58,12 +60,14 @@ async def test_a_preflight_needs_no_key(keyed: Keyed) -> None:
     assert "Authorization" in response.headers["access-control-allow-headers"]
 
 
+@pytest.mark.fault("E02")
 async def test_a_key_in_the_query_is_not_one(keyed: Keyed) -> None:
     job = await keyed.add_job("own")
     for name in ("key", "api_key", "access_token"):
         assert (await keyed.send(f"GET /export/{job.id}?{name}={keyed.keys['own']}")).status == 401
 
 
+@pytest.mark.fault("E06", "E16")
 @pytest.mark.parametrize("target", OF_A_JOB)
 async def test_a_job_of_another_key_is_like_one_that_never_was(keyed: Keyed, target: str) -> None:
     job = await keyed.add_job("own", is_finished=True)
@@ -79,6 +83,7 @@ async def test_a_job_of_another_key_is_like_one_that_never_was(keyed: Keyed, tar
     assert (await keyed.send(target.format(jobId=job.id), "own")).status == 200
 
 
+@pytest.mark.fault("E03", "E13")
 async def test_a_job_belongs_to_the_key_that_submitted_it(
     keyed: Keyed, media: tuple[bytes, bytes]
 ) -> None:
@@ -96,6 +101,7 @@ async def test_a_job_belongs_to_the_key_that_submitted_it(
     assert (await keyed.send(f"GET /export/{job_id}", "other")).status == 404
 
 
+@pytest.mark.fault("E03")
 async def test_the_plan_of_the_key_caps_that_of_the_job(keyed: Keyed) -> None:
     refused = await keyed.submit("own", part("plan", "premium"))
     assert (refused.status, refused.code) == (403, "plan_not_allowed")
@@ -117,6 +123,7 @@ async def test_premium_effects_need_a_premium_key(start_keyed: StartKeyed, tmp_p
     assert (await keyed.submit("premium", chain)).code == "missing_field"
 
 
+@pytest.mark.fault("E15")
 async def test_the_queued_jobs_of_a_key_are_limited(
     start_keyed: StartKeyed, media: tuple[bytes, bytes]
 ) -> None:
@@ -148,6 +155,7 @@ async def test_the_limits_hold_in_the_transaction(start_keyed: StartKeyed) -> No
     await keyed.running.service.store.jobs.add(replace(another, owner="other"), 99, None, limits)
 
 
+@pytest.mark.fault("E15")
 async def test_the_exports_of_a_day_are_limited(start_keyed: StartKeyed) -> None:
     keyed = await start_keyed({"exportsPerDay": 2})
     store = keyed.running.service.store.jobs
@@ -180,6 +188,7 @@ async def test_the_requests_of_a_minute_are_limited(start_keyed: StartKeyed) -> 
     assert (await keyed.send("GET /export/" + "A" * 22, "other")).status == 404
 
 
+@pytest.mark.fault("E01")
 @pytest.mark.usefixtures("stopped_clock")
 async def test_failed_authentications_are_limited_and_valid_keys_are_not(
     start_keyed: StartKeyed,
@@ -191,6 +200,7 @@ async def test_failed_authentications_are_limited_and_valid_keys_are_not(
     assert (await keyed.send("GET /export/" + "A" * 22, "own")).status == 404
 
 
+@pytest.mark.fault("E02")
 async def test_the_log_names_the_key_and_no_secret(
     keyed: Keyed, caplog: pytest.LogCaptureFixture
 ) -> None:

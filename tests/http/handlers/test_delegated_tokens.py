@@ -65,6 +65,7 @@ async def test_its_job_can_be_read_when_the_token_has_expired(keyed: Keyed) -> N
     assert (refused.status, refused.code) == (401, "unauthenticated")
 
 
+@pytest.mark.fault("E03")
 async def test_a_plan_above_that_of_the_token_or_its_key_is_refused(keyed: Keyed) -> None:
     _issue(keyed, "premium", "free")
     refused = await keyed.submit("token", part("plan", "premium"))
@@ -101,6 +102,7 @@ async def test_jobs_of_tokens_count_for_their_key(start_keyed: StartKeyed) -> No
         assert (await keyed.submit(sender)).code == "too_many_jobs"
 
 
+@pytest.mark.fault("E04")
 async def test_an_invalid_token_is_refused(keyed: Keyed) -> None:
     token = _issue(keyed, "own", "free")
     unknown = DelegatedToken("unknown", "free", int(time.time()) + 60, "n" * 22)

@@ -25,6 +25,7 @@ async def get(running: Running, path: str, **headers: str) -> tuple[int, Any, by
         return response.status, response.headers, await response.read()
 
 
+@pytest.mark.fault("E24")
 async def test_a_video_is_sent_whole_with_its_headers(running: Running) -> None:
     job = await running.finish_job(VIDEO, title="Группа крови", artist="Кино")
     status, headers, body = await get(running, f"/download/{job.id}")
@@ -59,6 +60,7 @@ async def test_head_has_the_headers_of_get(running: Running) -> None:
     assert etag.startswith('"')
 
 
+@pytest.mark.fault("E25")
 async def test_a_range_is_served_in_part(running: Running) -> None:
     job = await running.finish_job(VIDEO)
     status, headers, body = await get(running, f"/download/{job.id}", Range="bytes=300000-600000")
@@ -72,6 +74,7 @@ async def test_a_range_is_served_in_part(running: Running) -> None:
     assert (several[0], several[2]) == (200, VIDEO)
 
 
+@pytest.mark.fault("E25")
 async def test_a_range_after_the_end_is_refused(running: Running) -> None:
     job = await running.finish_job(b"12345")
     response = await exchange(running.port, head(f"GET /download/{job.id}", "Range: bytes=5-"))

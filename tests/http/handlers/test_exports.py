@@ -87,6 +87,7 @@ async def test_params_are_refused_before_the_files_are_read(start: Start) -> Non
     assert (response.status, json.loads(response.body)["field"]) == (422, "params.size")
 
 
+@pytest.mark.fault("A20", "A21")
 async def test_a_client_of_the_old_api_gets_its_video(
     working: Running, media: tuple[bytes, bytes]
 ) -> None:
@@ -128,6 +129,7 @@ async def test_a_client_of_the_old_api_gets_its_video(
             assert response.status == 410
 
 
+@pytest.mark.fault("A15", "B07")
 @pytest.mark.parametrize(
     ("audio", "photo", "status", "code"),
     [
@@ -153,6 +155,7 @@ async def test_files_of_the_wrong_type(
     assert not list(running.service.data.jobs.iterdir())
 
 
+@pytest.mark.fault("C21")
 async def test_a_client_that_leaves_after_its_form_leaves_a_whole_job_or_none(
     running: Running, media: tuple[bytes, bytes]
 ) -> None:
@@ -222,6 +225,7 @@ async def test_the_limit_of_uploads_applies_to_the_spool(
     assert await running.spool_is_empty()
 
 
+@pytest.mark.fault("E16")
 async def test_a_job_is_shown_cancelled_and_shown_again(running: Running) -> None:
     job = await running.add_job()
     shown = await exchange(running.port, head(f"GET /export/{job.id}"))

@@ -27,6 +27,7 @@ async def _send(running: Running, sent: bytes) -> Response:
     return await exchange(running.port, sent, wait_s=60)
 
 
+@pytest.mark.fault("E14")
 async def test_a_repeated_request_returns_the_job_of_the_first(
     running: Running, media: Media
 ) -> None:
@@ -45,6 +46,7 @@ async def test_a_repeated_request_returns_the_job_of_the_first(
     assert await running.spool_is_empty()
 
 
+@pytest.mark.fault("E12")
 async def test_another_request_of_the_same_key_is_refused(running: Running, media: Media) -> None:
     assert (await _send(running, _request(media))).status == 202
     changed_file = (media[0], media[1] + b"\0")
@@ -75,6 +77,7 @@ async def test_a_request_that_fails_leaves_its_key_free(running: Running, media:
     assert (await _send(running, _request(media))).status == 202
 
 
+@pytest.mark.fault("E11")
 async def test_requests_at_one_time_make_one_job(running: Running, media: Media) -> None:
     answers = await asyncio.gather(*[_send(running, _request(media)) for _ in range(20)])
     accepted = [answer for answer in answers if answer.status == 202]
@@ -104,6 +107,7 @@ async def test_a_key_is_busy_until_the_work_of_a_lost_client_ends(
     assert await running.service.store.jobs.count(Status.QUEUED) == 1
 
 
+@pytest.mark.fault("E13")
 @pytest.mark.parametrize("key", ["x" * 256, "two words", ""])
 async def test_an_invalid_key_is_refused_before_the_body(running: Running, key: str) -> None:
     sent = post(b"", f"Idempotency-Key: {key}")
@@ -111,6 +115,7 @@ async def test_an_invalid_key_is_refused_before_the_body(running: Running, key: 
     assert (answer.status, answer.json["field"]) == (422, "Idempotency-Key")
 
 
+@pytest.mark.fault("E13")
 async def test_a_key_is_free_after_a_day(
     running: Running, media: Media, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -126,6 +131,7 @@ async def test_a_key_is_free_after_a_day(
     assert await running.service.store.idempotency.find("", "key-1", 0) is None
 
 
+@pytest.mark.fault("E14")
 def test_a_key_survives_a_killed_server(tmp_path: Path) -> None:
     body, kind = client_form({"audio": made_media.wav(0.2), "photo": made_media.photo()})
     other, other_kind = client_form({"audio": made_media.wav(0.3), "photo": made_media.photo()})

@@ -156,6 +156,7 @@ async def test_an_upload_expires_after_its_last_use(
     assert (await get(running, f"/tracks/{track}")).status == 410
 
 
+@pytest.mark.fault("D12")
 @pytest.mark.parametrize(
     ("fields", "status", "field"),
     [

@@ -127,6 +127,7 @@ async def test_a_client_cannot_add_labels(running: Running) -> None:
     assert value(samples, requests, method="other", route=MALFORMED, status="400") == 1
 
 
+@pytest.mark.fault("E26")
 async def test_a_token_is_required_where_one_is_set(
     start: Start, caplog: pytest.LogCaptureFixture
 ) -> None:

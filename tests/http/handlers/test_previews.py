@@ -209,6 +209,7 @@ async def test_no_preview_while_none_can_be_drawn(drawing: Running) -> None:
     assert (await exchange(drawing.port, preview(*SIZE), wait_s=HANG_S)).code == "draining"
 
 
+@pytest.mark.fault("D03")
 @pytest.mark.parametrize(
     ("fields", "code", "field"),
     [

@@ -1,5 +1,7 @@
 """The second photo: required by a transition, and not used by an effect that shows one."""
 
+import pytest
+
 from tests.harness import media
 from tests.http.conftest import Running
 from tests.http.wire import exchange, form, head, part, post
@@ -10,6 +12,7 @@ AUDIO, PHOTO = (
 )
 
 
+@pytest.mark.fault("B17")
 async def test_a_transition_requires_a_second_photo(running: Running) -> None:
     lone = await exchange(running.port, post(form(part("effect", "dissolve"), AUDIO, PHOTO)))
     assert (lone.status, lone.code, lone.json["field"]) == (400, "missing_field", "photo2")
@@ -17,6 +20,7 @@ async def test_a_transition_requires_a_second_photo(running: Running) -> None:
     assert await running.spool_is_empty()
 
 
+@pytest.mark.fault("B17")
 async def test_a_second_photo_that_is_not_shown_is_accepted_with_a_warning(
     running: Running,
 ) -> None:

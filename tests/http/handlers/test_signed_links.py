@@ -1,8 +1,11 @@
 """The links of a job on a server with API keys, as a browser follows them: without a header."""
 
+import pytest
+
 from tests.http.conftest import Keyed, StartKeyed
 
 
+@pytest.mark.fault("E09")
 async def test_the_links_of_a_job_need_no_key(keyed: Keyed) -> None:
     job = await keyed.add_job("own", is_finished=True)
     shown = (await keyed.send(f"GET /export/{job.id}", "own")).json
@@ -27,6 +30,7 @@ async def test_the_events_of_a_job_need_no_key(keyed: Keyed) -> None:
     )
 
 
+@pytest.mark.fault("E08")
 async def test_a_link_allows_nothing_else(keyed: Keyed) -> None:
     job = await keyed.add_job("own", is_finished=True)
     other = await keyed.add_job("own", is_finished=True)

@@ -62,6 +62,7 @@ def test_gzip_is_sent_to_those_who_take_it(header: str, accepted: bool) -> None:
     assert accepts_gzip(header) is accepted
 
 
+@pytest.mark.fault("E25")
 @pytest.mark.parametrize(
     ("header", "part"),
     [
@@ -94,6 +95,7 @@ def test_a_range_after_the_end_cannot_be_satisfied(header: str) -> None:
         requested_range({"Range": header}, 10, '"e"')
 
 
+@pytest.mark.fault("E25")
 def test_if_range_must_match_this_file() -> None:
     expected = {"Range": "bytes=0-0"}
     assert requested_range({**expected, "If-Range": '"e"'}, 10, '"e"') == (0, 1)
@@ -108,6 +110,7 @@ def test_if_none_match_takes_lists_weak_tags_and_any() -> None:
     assert not is_not_modified({}, '"e"')
 
 
+@pytest.mark.fault("A19", "E24")
 @pytest.mark.parametrize(
     ("label", "plain", "encoded"),
     [

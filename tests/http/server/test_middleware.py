@@ -44,6 +44,7 @@ REQUESTS: dict[str, tuple[bytes, int]] = {
 }
 
 
+@pytest.mark.fault("B08", "C07", "C12", "C18", "E07")
 @pytest.mark.parametrize("case", REQUESTS)
 async def test_every_response_has_an_id_cors_and_safe_headers(running: Running, case: str) -> None:
     sent, status = REQUESTS[case]
@@ -76,6 +77,7 @@ async def test_errors_are_in_the_language_of_the_client(running: Running) -> Non
     assert english.json["error"] == "There is nothing here."
 
 
+@pytest.mark.fault("C18")
 @pytest.mark.parametrize(
     ("path", "methods"),
     [
@@ -92,6 +94,7 @@ async def test_a_wrong_method_is_answered_with_the_allowed_ones(
     assert response.headers["allow"] == methods
 
 
+@pytest.mark.fault("C20")
 async def test_a_preflight_allows_the_methods_and_headers_of_the_api(running: Running) -> None:
     lines = ("Origin: https://studio.example", "Access-Control-Request-Method: DELETE")
     response = await exchange(running.port, head(f"OPTIONS /export/{UNKNOWN}", *lines))
@@ -130,6 +133,7 @@ async def test_a_preflight_of_an_unknown_path_lets_the_page_read_the_404(
     assert (await exchange(running.port, head(f"OPTIONS {path}"))).status == 404
 
 
+@pytest.mark.fault("C20")
 async def test_with_a_list_of_origins_only_those_are_allowed(start: Start) -> None:
     running = await start(cors_origins=("https://a.example", "https://b.example"))
     for origin, expected in (
@@ -142,6 +146,7 @@ async def test_with_a_list_of_origins_only_those_are_allowed(start: Start) -> No
             assert "Origin" in response.headers["vary"]
 
 
+@pytest.mark.fault("C18")
 async def test_head_has_the_headers_of_get_everywhere(running: Running) -> None:
     async with aiohttp.ClientSession(running.url) as client:
         for path in ("/", "/health", "/ready", "/effects", "/openapi.json", "/none"):
@@ -152,6 +157,7 @@ async def test_head_has_the_headers_of_get_everywhere(running: Running) -> None:
                 assert await headed.read() == b""
 
 
+@pytest.mark.fault("E23")
 async def test_an_internal_error_does_not_show_its_message(
     running: Running, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -162,6 +168,7 @@ async def test_an_internal_error_does_not_show_its_message(
     assert "cannot schedule new futures after shutdown" in caplog.text
 
 
+@pytest.mark.fault("C13")
 @pytest.mark.parametrize("sent", [b"", b"GET / HTTP/1.1\r\nHost: t\r\nX: "])
 async def test_a_silent_connection_is_closed(running: Running, sent: bytes) -> None:
     reader, writer = await asyncio.open_connection("127.0.0.1", running.port)
@@ -184,11 +191,13 @@ async def test_connections_are_bounded(start: Start, limits: Callable[..., HttpL
     assert (await exchange(running.port, head("GET /health"))).status == 200
 
 
+@pytest.mark.fault("C21")
 async def test_a_client_that_closed_its_sending_side_gets_its_response(running: Running) -> None:
     response = await exchange(running.port, head("GET /health"), half_close=True)
     assert response.json == {"status": "ok"}
 
 
+@pytest.mark.fault("C17")
 async def test_pipelined_requests_are_answered_in_order(running: Running) -> None:
     reader, writer = await asyncio.open_connection("127.0.0.1", running.port)
     writer.write((head("GET /health") + head("GET /none")) * 100)

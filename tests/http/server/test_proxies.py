@@ -82,6 +82,7 @@ async def test_a_trusted_proxy_names_the_client(
     assert _lines(caplog)[-1]["client"] == client
 
 
+@pytest.mark.fault("C19")
 async def test_no_other_client_is_trusted(
     running: Running, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -167,6 +167,30 @@ REFUSED = [
 ]
 
 
+@pytest.mark.fault(
+    "A01",
+    "A02",
+    "A03",
+    "A04",
+    "B17",
+    "C01",
+    "C02",
+    "C03",
+    "C05",
+    "C06",
+    "C07",
+    "C08",
+    "C09",
+    "C10",
+    "C11",
+    "C12",
+    "D01",
+    "D06",
+    "D08",
+    "D14",
+    "D15",
+    "E03",
+)
 @pytest.mark.parametrize(("sent", "status", "code", "name"), REFUSED)
 async def test_a_wrong_upload_is_refused_and_leaves_nothing(
     running: Running, sent: bytes, status: int, code: str, name: str | None

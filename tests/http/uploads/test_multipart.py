@@ -52,6 +52,7 @@ async def test_content_is_the_same_however_it_arrives(
     assert await walk(body, cuts) == expected
 
 
+@pytest.mark.fault("C11")
 @pytest.mark.parametrize(
     "name",
     [
@@ -71,6 +72,7 @@ async def test_a_file_may_have_any_name(name: str, order: str) -> None:
     assert await walk(body, []) == [("audio", b"x"), ("plan", b"free")]
 
 
+@pytest.mark.fault("C22")
 @given(body=st.binary(max_size=400), cuts=CUTS)
 async def test_random_bytes_are_refused_and_nothing_else_happens(
     body: bytes, cuts: list[int]
@@ -80,6 +82,7 @@ async def test_random_bytes_are_refused_and_nothing_else_happens(
     assert caught.value.code in ("malformed_multipart", "upload_incomplete")
 
 
+@pytest.mark.fault("C03")
 @given(at=st.integers(min_value=0), cuts=CUTS)
 async def test_a_form_that_is_cut_anywhere_is_refused(at: int, cuts: list[int]) -> None:
     body = form(part("a", b"1" * 50), part("b", b"2" * 50))
@@ -102,6 +105,7 @@ async def test_padding_after_a_boundary_and_an_epilogue_are_allowed() -> None:
     assert await walk(body + b"bye", []) == [("a", b"1")]
 
 
+@pytest.mark.fault("C05")
 async def test_parts_are_counted() -> None:
     body = form(*[part("a", b"") for _ in range(3)])
     reader_of_parts = MultipartReader(BOUNDARY.encode(), reader(body, []), HttpLimits(parts=2))
@@ -124,6 +128,7 @@ def test_a_boundary_is_read_as_clients_write_it(content_type: str, boundary: byt
     assert parse_boundary(content_type) == boundary
 
 
+@pytest.mark.fault("C02")
 @pytest.mark.parametrize(
     "boundary", ['"a\\"b"', '"ends in space "', "é", "a b", '"', "a;boundary=b"]
 )

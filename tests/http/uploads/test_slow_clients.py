@@ -41,6 +41,7 @@ def _status(client: socket.socket) -> bytes:
         return b""
 
 
+@pytest.mark.fault("C15")
 async def test_all_places_can_be_taken_and_a_slow_upload_is_evicted(
     start: Start, limits: Callable[..., HttpLimits]
 ) -> None:

@@ -36,6 +36,7 @@ async def test_a_wrong_field_before_the_files_is_refused_without_them(running: R
     assert (response.status, response.json["field"]) == (422, "fps")
 
 
+@pytest.mark.fault("C11")
 async def test_files_are_stored_under_our_names_only(running: Running) -> None:
     near = b"\r\n--" + BOUNDARY[:5].encode() + b"\r\n"
     audio = part("audio", b"A" * 70_000, filename="../../../etc/passwd")
@@ -52,6 +53,7 @@ async def test_files_are_stored_under_our_names_only(running: Running) -> None:
     writer.transport.abort()
 
 
+@pytest.mark.fault("C14")
 @pytest.mark.parametrize(
     ("limit", "pieces", "pause_s"),
     [
@@ -78,6 +80,7 @@ async def test_a_slow_upload_is_cut(
     assert await running.spool_is_empty()
 
 
+@pytest.mark.fault("C03")
 async def test_a_truncated_upload_is_refused(running: Running) -> None:
     body = form(part("audio", b"x" * 100_000), PHOTO)
     response = await exchange(running.port, post(body)[:50_000], half_close=True)
@@ -85,6 +88,7 @@ async def test_a_truncated_upload_is_refused(running: Running) -> None:
     assert await running.spool_is_empty()
 
 
+@pytest.mark.fault("C04")
 async def test_a_reset_in_mid_body_leaves_nothing(running: Running) -> None:
     before = len(os.listdir("/proc/self/fd"))
     _, writer = await asyncio.open_connection("127.0.0.1", running.port)
@@ -98,6 +102,7 @@ async def test_a_reset_in_mid_body_leaves_nothing(running: Running) -> None:
     assert await running.until(lambda: len(os.listdir("/proc/self/fd")) == before)
 
 
+@pytest.mark.fault("C16")
 async def test_expect_is_answered_only_if_the_body_is_needed(running: Running) -> None:
     async def first_status(*lines: str) -> int:
         return (await exchange(running.port, head(*lines, "Expect: 100-continue"))).status
@@ -125,6 +130,7 @@ async def test_the_response_follows_100_continue(running: Running) -> None:
     writer.transport.abort()
 
 
+@pytest.mark.fault("C15")
 async def test_more_uploads_than_places_wait_and_are_then_refused(
     start: Start, limits: Callable[..., HttpLimits]
 ) -> None:

@@ -61,6 +61,7 @@ BAD = [
 ]
 
 
+@pytest.mark.fault("D01", "D04", "D07", "D09")
 @pytest.mark.parametrize(("name", "text"), BAD)
 def test_bad_values_are_refused_by_name(name: str, text: str) -> None:
     with pytest.raises(ToqiboxError) as caught:
@@ -109,6 +110,7 @@ def test_durations_as_programs_write_them(text: str, seconds: str) -> None:
     assert fields.check_text("duration", text, CONFIG) == Decimal(seconds)
 
 
+@pytest.mark.fault("D01")
 @pytest.mark.parametrize("text", ["240.001", "9999999", "9" * 400, "9" * 400 + ".5"])
 def test_too_long_a_duration_has_its_own_code(text: str) -> None:
     assert fields.check_text("duration", "240", CONFIG) == 240
@@ -122,6 +124,7 @@ def test_a_start_may_be_written_with_any_number_of_digits() -> None:
     assert fields.check_text("start", "9" * 400, CONFIG) == 10**12
 
 
+@pytest.mark.fault("D07")
 @pytest.mark.parametrize(
     ("text", "why"),
     [
@@ -146,6 +149,7 @@ def test_brackets_in_strings_do_not_nest() -> None:
     assert fields.check_text("params", deep, CONFIG) == json.loads(deep)
 
 
+@pytest.mark.fault("D06")
 @pytest.mark.parametrize("text", ["../../etc/passwd", "", "a" * 65, "a\x00"])
 def test_impossible_effect_ids_are_unknown(text: str) -> None:
     if "/" in text:
@@ -162,6 +166,7 @@ def test_flags(text: str, *, flag: bool) -> None:
     assert fields.check_text("allowFlashing", text, CONFIG) is flag
 
 
+@pytest.mark.fault("D16")
 def test_a_webhook_needs_a_secret_of_the_server() -> None:
     url = "https://hooks.example.org/done"
     with pytest.raises(ToqiboxError, match="WEBHOOK_SECRET"):
@@ -185,6 +190,7 @@ def test_empty_text_means_the_default() -> None:
     assert fields.check_text("params", "", CONFIG) == {}
 
 
+@pytest.mark.fault("D02")
 @pytest.mark.parametrize(
     ("duration", "fps", "frames"),
     [
@@ -201,6 +207,7 @@ def test_frames_by_the_rule(duration: str, fps: int, frames: int) -> None:
     assert fields.frame_count(Decimal(duration), fps) == frames
 
 
+@pytest.mark.fault("D03")
 @pytest.mark.parametrize(
     ("aspect", "short", "size"),
     [

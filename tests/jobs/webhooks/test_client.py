@@ -32,8 +32,8 @@ async def test_the_message_arrives_as_it_was_made(client: WebhookClient) -> None
     assert message.headers["user-agent"].startswith("toqibox-render/")
 
 
+@pytest.mark.fault("E19")
 async def test_a_redirect_is_not_followed(client: WebhookClient) -> None:
-    """Cover E19."""
     async with Receiver() as elsewhere:
         moved = status("307 Temporary Redirect", f"Location: {elsewhere.url}")
         async with Receiver(lambda _number: moved) as receiver:
@@ -49,6 +49,7 @@ async def test_the_seconds_of_retry_after_are_read(client: WebhookClient) -> Non
         assert (reply.status, reply.retry_after_s) == (503, seconds)
 
 
+@pytest.mark.fault("E20")
 @pytest.mark.parametrize(
     "head",
     [
@@ -57,11 +58,11 @@ async def test_the_seconds_of_retry_after_are_read(client: WebhookClient) -> Non
     ],
 )
 async def test_an_endless_body_is_not_read(client: WebhookClient, head: bytes) -> None:
-    """Cover E20."""
     async with Receiver(lambda _number: (head, ENDLESS)) as receiver:
         assert (await client.post(target(receiver), {}, b"")).status == 200
 
 
+@pytest.mark.fault("E20")
 @pytest.mark.parametrize(
     ("reply", "why"),
     [
@@ -80,6 +81,7 @@ async def test_no_response_is_a_failure(
             await client.post(target(receiver), {}, b"")
 
 
+@pytest.mark.fault("E20")
 async def test_an_untrusted_certificate_is_a_failure() -> None:
     client = WebhookClient(timeout_s=20)
     async with Receiver() as receiver:
@@ -88,8 +90,9 @@ async def test_an_untrusted_certificate_is_a_failure() -> None:
         assert receiver.messages == []
 
 
+@pytest.mark.fault("E17", "E18")
 async def test_a_name_with_a_private_address_is_never_connected(client: WebhookClient) -> None:
-    """Cover E18: the addresses of a name are checked at each attempt, and only those are used."""
+    """Check the addresses of a name at each attempt, and use only those."""
     async with Receiver() as receiver:
         with pytest.raises(NotDelivered, match="not public"):
             await client.post(target(receiver, is_allowed=False), {}, b"")

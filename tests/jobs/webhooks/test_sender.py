@@ -89,10 +89,10 @@ async def test_only_the_end_of_a_job_with_a_webhook_makes_a_message(
     assert await service.store.webhooks.list_recent(9) == []
 
 
+@pytest.mark.fault("E21")
 async def test_what_is_not_delivered_is_repeated_with_the_same_id(
     service: Service, make_job: MakeJob, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Cover E21."""
     replies = {1: status("500 Internal Server Error"), 2: status("302 Found", "Location: /x")}
     async with Receiver(lambda number: replies.get(number, OK)) as receiver:
         job = await cancelled(service, make_job(), receiver.url)

@@ -39,6 +39,7 @@ def test_an_invalid_secret_stops_the_start_and_is_not_shown(text: str) -> None:
     assert "MfKQ" not in repr(Config.from_env({"WEBHOOK_SECRET": SECRET}))
 
 
+@pytest.mark.fault("E21")
 @pytest.mark.parametrize("random", [0.0, 0.5, 1.0])
 def test_attempts_are_spread_over_a_day(random: float) -> None:
     now, attempts, times = 0, 0, [0]

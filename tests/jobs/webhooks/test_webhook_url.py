@@ -23,9 +23,10 @@ PUBLIC = [
 ]
 
 
+@pytest.mark.fault("E17", "D16")
 @pytest.mark.parametrize("text", PRIVATE)
 def test_addresses_that_are_not_public(text: str) -> None:
-    """Cover E17 and the embeddings of IPv4 in IPv6."""
+    """Refuse them in all spellings, with the embeddings of IPv4 in IPv6."""
     assert not is_public(ip_address(text))
     host = f"[{text}]" if ":" in text else text
     with pytest.raises(InvalidUrl):
@@ -37,6 +38,7 @@ def test_public_addresses(text: str) -> None:
     assert is_public(ip_address(text))
 
 
+@pytest.mark.fault("E17", "D16")
 @pytest.mark.parametrize(
     "url",
     [

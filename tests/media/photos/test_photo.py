@@ -82,6 +82,7 @@ def test_each_kind_keeps_its_colours(
     assert _difference(pixels, _picture()) < 1
 
 
+@pytest.mark.fault("B05")
 def test_the_first_frame_of_an_animation_is_used(prepare: Prepare, save: Save) -> None:
     red, blue = (Image.new("RGB", (8, 8), colour) for colour in ("red", "blue"))
     for kind in ("GIF", "WEBP", "PNG"):
@@ -89,6 +90,7 @@ def test_the_first_frame_of_an_animation_is_used(prepare: Prepare, save: Save) -
         assert _difference(pixels, red) < 2, kind
 
 
+@pytest.mark.fault("B09")
 @pytest.mark.parametrize("orientation", range(1, 9))
 def test_a_photo_is_upright(prepare: Prepare, save: Save, orientation: int) -> None:
     exif = Image.Exif()
@@ -101,6 +103,7 @@ def test_a_photo_is_upright(prepare: Prepare, save: Save, orientation: int) -> N
     assert _difference(pixels, expected) < 0.01
 
 
+@pytest.mark.fault("B10")
 @pytest.mark.parametrize("exif", [b"Exif\0\0garbage", b"Exif\0\0II*\0\xff\xff\xff\xff", b"\0" * 9])
 def test_invalid_exif_is_ignored(prepare: Prepare, save: Save, exif: bytes) -> None:
     assert _difference(prepare(save(_picture(), "JPEG", quality=98, exif=exif)), _picture()) < 3
@@ -115,6 +118,7 @@ def _managed(image: Image.Image, icc: bytes) -> Image.Image:
     return result
 
 
+@pytest.mark.fault("B11")
 @pytest.mark.parametrize("icc", [_ADOBE_RGB, _P3])
 @pytest.mark.parametrize("kind", ["PNG", "JPEG", "WEBP"])
 def test_profiles_are_applied(prepare: Prepare, save: Save, kind: str, icc: bytes) -> None:
@@ -152,11 +156,13 @@ def test_a_profile_of_another_colour_space_is_ignored(prepare: Prepare, save: Sa
     assert _difference(pixels, _picture()) < 3
 
 
+@pytest.mark.fault("B11")
 def test_cmyk(prepare: Prepare, save: Save) -> None:
     path = save(_picture().convert("CMYK"), "JPEG", quality=98)
     assert _difference(prepare(path), _picture()) < 3
 
 
+@pytest.mark.fault("B11")
 def test_sixteen_bits_of_grey(prepare: Prepare, save: Save) -> None:
     values = np.linspace(0, 65535, 64 * 16).astype(np.uint16).reshape(16, 64)
     pixels = prepare(save(Image.fromarray(values), "PNG"))
@@ -173,6 +179,7 @@ def _png(colour: int, depth: int, rows: list[bytes], size: tuple[int, int], *mor
     return b"\x89PNG\r\n\x1a\n" + b"".join(map(chunk, chunks))
 
 
+@pytest.mark.fault("B11")
 def test_sixteen_bits_of_colour_and_of_alpha(prepare: Prepare, tmp_path: Path) -> None:
     path = tmp_path / "upload"
     values = [65535, 32768, 257 * 10, 65535, 0, 257 * 200]
@@ -185,6 +192,7 @@ def test_sixteen_bits_of_colour_and_of_alpha(prepare: Prepare, tmp_path: Path) -
     assert prepare(path)[0, :, 0].tolist() == [0, 156]
 
 
+@pytest.mark.fault("B11")
 def test_transparency_is_composited_over_black(prepare: Prepare, save: Save) -> None:
     half = Image.new("RGBA", (4, 4), (200, 100, 50, 128))
     for kind in ("PNG", "WEBP"):
@@ -194,6 +202,7 @@ def test_transparency_is_composited_over_black(prepare: Prepare, save: Save) -> 
     assert abs(int(prepare(save(grey, "PNG"))[0, 0, 1]) - 50) <= 1
 
 
+@pytest.mark.fault("B11")
 def test_palettes(prepare: Prepare, save: Save) -> None:
     image = _picture().quantize(16)
     assert _difference(prepare(save(image, "PNG")), image) == 0
@@ -205,12 +214,14 @@ def test_palettes(prepare: Prepare, save: Save) -> None:
     assert np.array_equal(pixels[~low][:, :3], np.asarray(image.convert("RGB"))[~low])
 
 
+@pytest.mark.fault("B11")
 @pytest.mark.parametrize("mode", ["1", "L"])
 def test_one_channel(prepare: Prepare, save: Save, mode: str) -> None:
     image = _picture().convert(mode)
     assert _difference(prepare(save(image, "PNG")), image) == 0
 
 
+@pytest.mark.fault("B12")
 def test_the_smallest(prepare: Prepare, save: Save) -> None:
     assert prepare(save(Image.new("RGB", (1, 1), (9, 8, 7)), "PNG")).tolist() == [[[9, 8, 7, 255]]]
 

@@ -37,6 +37,7 @@ def _webp(width: int, height: int) -> bytes:
     return b"RIFF" + struct.pack("<I", len(body)) + body
 
 
+@pytest.mark.fault("B01", "B03")
 @pytest.mark.parametrize(
     "content",
     [
@@ -59,6 +60,7 @@ def test_bombs_are_refused_by_their_header(tmp_path: Path, content: bytes) -> No
     assert os.listdir(tmp_path) == ["upload"]
 
 
+@pytest.mark.fault("B06")
 def test_a_half_photo_is_refused(save: Save, tmp_path: Path) -> None:
     for kind in ("JPEG", "PNG", "WEBP", "BMP", "GIF", "TIFF", "AVIF"):
         path = save(Image.effect_noise((64, 64), 90), kind)
@@ -76,6 +78,7 @@ def test_an_empty_file_has_its_reason(tmp_path: Path) -> None:
         photo.prepare(tmp_path / "upload", tmp_path / "photo")
 
 
+@pytest.mark.fault("B07", "B16")
 @pytest.mark.parametrize(
     "content", [b"<svg/>", b"%!PS-Adobe-3.0 EPSF-3.0\n", b"8BPS", b"II+\0" + bytes(50)]
 )
@@ -88,6 +91,7 @@ def test_other_kinds_are_refused(tmp_path: Path, content: bytes) -> None:
     assert caught.value.values["name"] == "photo"
 
 
+@pytest.mark.fault("B13")
 def test_flipped_bits_end_in_a_photo_or_an_error(save: Save, tmp_path: Path) -> None:
     random = np.random.default_rng(5)
     codes = set()

@@ -87,6 +87,7 @@ def test_tiff_of_any_depth(prepare: Prepare, save: Save, mode: str) -> None:
     assert _difference(prepare(save(image, "TIFF")), expected_pixels) < 7
 
 
+@pytest.mark.fault("B16")
 def test_a_raw_file_of_a_camera_is_refused(save: Save, tmp_path: Path) -> None:
     for tag, value in ((50706, bytes([1, 4, 0, 0])), (254, 1)):
         path = save(_picture(), "TIFF", tiffinfo={tag: value})
@@ -157,6 +158,7 @@ def test_a_photo_of_one_colour_gets_a_warning(save: Save, tmp_path: Path) -> Non
     assert photo.prepare(save(_picture(), "PNG"), tmp_path / "photo").warnings == ()
 
 
+@pytest.mark.fault("B06")
 @pytest.mark.parametrize("part", [0.5, 0.75])
 @pytest.mark.parametrize("kind", ["JPEG", "PNG"])
 def test_the_readable_part_of_a_truncated_file_is_used(
@@ -211,6 +213,7 @@ def _chunk(kind: bytes, body: bytes) -> bytes:
     return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
 
 
+@pytest.mark.fault("B04", "B10")
 def test_metadata_never_refuses_a_png(prepare: Prepare, save: Save) -> None:
     path = save(_picture(), "PNG")
     data = path.read_bytes()

@@ -131,6 +131,7 @@ def test_a_start_past_the_end_is_refused(make_wav: MakeWav, decode: Decode, star
     assert str(caught.value.values["reason"]) == "the track ends at 0.1 seconds"
 
 
+@pytest.mark.fault("A05")
 def test_the_limit_is_exact(make_wav: MakeWav, decode: Decode) -> None:
     path = make_wav(np.zeros(4801, np.float32))
     assert decode(path, start="0.00003", longest="0.1").samples == 4800
@@ -144,6 +145,7 @@ def test_the_limit_is_exact(make_wav: MakeWav, decode: Decode) -> None:
     assert decode(path, duration="0.1", longest="0.1").samples == 4800
 
 
+@pytest.mark.fault("A10")
 def test_samples_are_finite_and_clipped(
     make_wav: MakeWav, decode: Decode, written: Callable[[], Samples]
 ) -> None:
@@ -162,6 +164,7 @@ def test_the_loudest_moment_is_measured(make_wav: MakeWav, decode: Decode) -> No
     assert decode(path, start="2.9").loudest_s == pytest.approx(0.05, abs=0.01)
 
 
+@pytest.mark.fault("A17")
 def test_a_cover_picture_is_ignored(convert: Convert, decode: Decode, tmp_path: Path) -> None:
     plain = convert("sine=d=0.3", "plain.mp3", "-b:a", "64k", before=_LAVFI)
     picture = convert("color=red:s=32x32:d=0.04", "c.png", "-frames:v", "1", before=_LAVFI)
@@ -171,6 +174,7 @@ def test_a_cover_picture_is_ignored(convert: Convert, decode: Decode, tmp_path: 
         assert decode(path).samples >= 14400
 
 
+@pytest.mark.fault("A07", "A08")
 def test_a_header_with_a_wrong_length(make_wav: MakeWav, decode: Decode) -> None:
     path = make_wav(np.full(4800, 0.1, np.float32))
     data = bytearray(path.read_bytes())

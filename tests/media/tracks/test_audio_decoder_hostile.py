@@ -24,6 +24,7 @@ def _code(caught: pytest.ExceptionInfo[ToqiboxError]) -> str:
     return caught.value.code
 
 
+@pytest.mark.fault("A06")
 def test_one_hertz_does_not_become_an_hour(decode: Decode, tmp_path: Path) -> None:
     path = tmp_path / "slow"
     form = struct.pack("<4sIHHIIHH4sI", b"fmt ", 16, 1, 1, 1, 2, 2, 16, b"data", 8000)
@@ -49,6 +50,7 @@ def _noise(_: Path) -> bytes:
     return np.random.default_rng(1).bytes(50_000)
 
 
+@pytest.mark.fault("A14")
 @pytest.mark.parametrize("make", [_hls, _concat, _blank, _noise])
 @pytest.mark.parametrize("kind", ["mp3", "wav", "mov"])
 def test_no_demuxer_follows_a_script(
@@ -65,12 +67,14 @@ def test_no_demuxer_follows_a_script(
     assert sorted(os.listdir(tmp_path)) == before
 
 
+@pytest.mark.fault("A11")
 def test_a_header_without_samples_is_refused(make_wav: MakeWav, decode: Decode) -> None:
     with pytest.raises(ToqiboxError) as caught:
         decode(make_wav(np.zeros(0, np.float32)))
     assert _code(caught) == "undecodable_audio"
 
 
+@pytest.mark.fault("A09")
 @pytest.mark.parametrize(
     ("channels", "rate", "bits", "tag"),
     [(0, 44100, 16, 1), (65535, 44100, 16, 1), (2, 0, 16, 1), (2, 44100, 0, 1), (2, 8000, 4, 2)],
@@ -87,6 +91,7 @@ def test_absurd_headers_are_refused(
     assert _code(caught) in ("undecodable_audio", "duration_too_long")
 
 
+@pytest.mark.fault("A16")
 def test_a_video_named_m4a_gives_its_audio_only(convert: Convert, decode: Decode) -> None:
     options = ("-f", "lavfi", "-i", "sine=d=0.3", "-c:v", "magicyuv", "-f", "mov", "-shortest")
     path = convert("testsrc=s=32x32:d=0.3", "film.m4a", *options, before=_LAVFI)

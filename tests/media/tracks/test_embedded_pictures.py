@@ -76,6 +76,7 @@ def test_a_picture_of_any_declared_type_is_read(tmp_path: Path, name: str) -> No
     assert (3, PICTURE) in _read_pictures(tmp_path, _FORMS[name] + b"\xff\xfb" + bytes(99))
 
 
+@pytest.mark.fault("A17")
 def test_links_encrypted_and_broken_frames_give_no_picture(tmp_path: Path) -> None:
     linked = _frame(_apic(b"http://example.org/a.jpg", mime=b"-->"))
     frames = linked + _frame(_LONG, 4, 4) + _frame(b"nothing", 4, 9) + _frame(b"")

@@ -32,6 +32,7 @@ def test_a_file_without_tags_and_an_invalid_file_have_no_tags(audio: Path, tmp_p
     assert tags.read(tmp_path / "missing", "mp3") == (None, None)
 
 
+@pytest.mark.fault("A19")
 @pytest.mark.parametrize(
     ("text", "shown"),
     [

@@ -72,6 +72,7 @@ def _tagged(length: int, bare: bytes) -> bytes:
     return b"ID3\3\0\0" + size + title.ljust(300, b"\1") + bare
 
 
+@pytest.mark.fault("A18")
 @pytest.mark.parametrize("length", [300, 40, 3300, 1 << 27])
 def test_a_tag_with_any_length_is_followed_by_its_track(
     tmp_path: Path, decode: Decode, bare: bytes, length: int
@@ -106,6 +107,7 @@ def test_a_flac_after_a_wrong_tag_is_decoded(convert: Convert, decode: Decode) -
     assert decode(path).samples == 28800
 
 
+@pytest.mark.fault("A26")
 def test_an_unsupported_codec_is_named(convert: Convert, decode: Decode) -> None:
     path = convert(_TONE, "a.wav", "-c:a", "dfpwm", before=_LAVFI)
     assert "dfpwm" in _why(decode, path)

@@ -228,6 +228,7 @@ def test_a_missing_folder_fails(tmp_path: Path) -> None:
     assert caught.value.code == "encoder_failed"
 
 
+@pytest.mark.fault("D11")
 @pytest.mark.parametrize("name", ENCODINGS)
 def test_the_arguments_contain_only_numbers_and_fixed_options(name: str) -> None:
     argv = segment_argv(SegmentFormat(name, (1280, 720), 30, 2), Path("/folder/out.mp4.part"))
