@@ -32,9 +32,9 @@ class Case:
 
     id: str
     done: str
-    """What is sent or happens."""
+    """The thing that is sent or happens."""
     outcome: str
-    """What must happen then."""
+    """The behaviour that is right."""
     tests: str
     """The files of its tests as `column` writes them, NO_TEST and a reason, or OPEN."""
 
