@@ -5,7 +5,8 @@ SHELL := /bin/sh
 PYTHON := .venv/bin/python
 PYTEST := $(PYTHON) -m pytest
 
-.PHONY: help demo run test check format proof faults golden bench gpu-check image-check lock clean for-run for-dev for-test for-image
+.PHONY: help demo run test check format proof faults fuzz fuzz-api golden bench gpu-check image-check lock clean
+.PHONY: for-run for-dev for-test for-fuzz for-image
 
 help: ## list the targets
 	@echo "make TARGET, where TARGET is one of"
@@ -36,6 +37,12 @@ proof: for-test ## run the long proofs at full size and count, and print their t
 faults: for-test ## run the tests of the catalogue of faults, and print how many of its cases they prove
 	@$(PYTEST) --numprocesses=$(or $(N),3) --dist=loadfile -m fault tests
 
+fuzz: for-fuzz ## look for input that breaks a reader: FUZZ_SECONDS=600 each, T="json isf" picks some
+	@$(PYTHON) -m tests.fuzz --seconds $(or $(FUZZ_SECONDS),600) $(if $(N),--jobs $(N)) $(T)
+
+fuzz-api: for-fuzz ## send a real server requests that its OpenAPI document allows and forbids
+	@$(PYTHON) -m tests.fuzz.api --seconds $(or $(FUZZ_SECONDS),600)
+
 golden: for-dev ## accept what the effects draw now as the golden frames: EFFECT=ring for one
 	@GOLDEN=accept $(PYTEST) tests -m golden $(if $(EFFECT),-k $(EFFECT))
 
@@ -63,6 +70,9 @@ for-dev:
 
 for-test:
 	@sh scripts/setup.sh test
+
+for-fuzz:
+	@sh scripts/setup.sh fuzz
 
 for-image:
 	@sh scripts/setup.sh image

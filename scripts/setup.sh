@@ -4,6 +4,7 @@
 #   setup.sh run    what the server needs
 #   setup.sh dev    also the tools of `make check`
 #   setup.sh test   also Chromium and strace, for the tests that use them
+#   setup.sh fuzz   also the tools of `make fuzz`
 #   setup.sh image  what the server needs, and debootstrap
 #
 # Silent and fast if nothing is missing. Missing packages are installed through apt if this is root or
@@ -152,14 +153,15 @@ fi
 # --- .venv ---------------------------------------------------------------------------------------
 
 case $wanted in
-run | image) extras= ;;
-*) extras='[dev]' ;;
+run | image) extras='' enough='run dev fuzz' ;;
+fuzz) extras='[dev,fuzz]' enough=fuzz ;;
+*) extras='[dev]' enough='dev fuzz' ;;
 esac
 # The stamp contains all that the environment depends on, including this folder: a virtual
 # environment does not work after a move.
 state=$(pwd && cat pyproject.toml constraints.txt)
-for stamp in .venv/stamp-dev .venv/stamp-run; do
-    if [ "$stamp" = .venv/stamp-run ] && [ -n "$extras" ]; then continue; fi
+for installed in $enough; do
+    stamp=.venv/stamp-$installed
     if [ -f "$stamp" ] && [ "$state" = "$(cat "$stamp")" ] && .venv/bin/python -c '' 2>/dev/null; then
         exit 0
     fi
@@ -170,8 +172,7 @@ if ! .venv/bin/python -m pip --version >/dev/null 2>&1 || ! grep -qsF "$(pwd)/" 
     rm -rf .venv
     "$python" -m venv .venv
 fi
-rm -f .venv/stamp-dev .venv/stamp-run
+rm -f .venv/stamp-*
 .venv/bin/python -m pip install -qq --disable-pip-version-check --no-input \
     -c constraints.txt -e ".$extras"
-if [ -n "$extras" ]; then stamp=.venv/stamp-dev; else stamp=.venv/stamp-run; fi
-printf '%s\n' "$state" >"$stamp"
+printf '%s\n' "$state" >".venv/stamp-${enough%% *}"

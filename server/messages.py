@@ -200,6 +200,7 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "object": ("must be a JSON object", "нужен объект JSON"),
     "duplicate_name": ("the name “{name}” occurs twice", "имя «{name}» встречается дважды"),
     "no_constant": ("{word} is not allowed in JSON", "{word} — не число JSON"),
+    "huge_number": ("a number is too large", "слишком большое число"),
     "long_number": ("a number has too many digits", "слишком длинное число"),
     "too_deep": (
         "lists and objects of JSON must not be nested more than {maximum} levels deep",

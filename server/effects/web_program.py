@@ -13,7 +13,8 @@
                 "musicOnly", "still", "default", "minimum", "maximum", "motion", "photo": as in
                 `inputs` of GET /effects, null for what it lacks there, "identity", "values",
                 "labels": their names in a request, "width", "scale": browser | track, "past",
-                "future": seconds of an audioHistory, "lettering": the style of a text or null}]
+                "future": seconds of an audioHistory, "lettering": the style of a text or null}];
+                "motion" has numbers alone: 0 and 1 of a bool, the index of a choice
     picture     name of the image input that shows the layer below, or null
     second      name of the image input that shows the second photo, or null
     sequential  true if frame n needs frame n - 1

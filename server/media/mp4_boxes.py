@@ -137,7 +137,7 @@ def _duration_and_timescale(body: bytes) -> tuple[int, int]:
 def _read_body(file: BinaryIO, extent: tuple[int, int]) -> bytes:
     start, end = extent
     file.seek(start)
-    return file.read(min(end - start, _MAX_BODY_BYTES))
+    return file.read(max(0, min(end - start, _MAX_BODY_BYTES)))
 
 
 def _first_box(file: BinaryIO, box_type: bytes, start: int, end: int) -> tuple[int, int]:

@@ -126,19 +126,31 @@ def read_public_url(text: str) -> str:
 
 def read_folders(text: str) -> tuple[Path, ...]:
     """Read the paths of existing folders."""
-    folders = tuple(Path(part).expanduser().resolve() for part in text.split(os.pathsep) if part)
-    if not all(folder.is_dir() for folder in folders):
+    paths = [_expand_home(part) for part in text.split(os.pathsep) if part]
+    try:
+        folders = tuple(path.resolve() for path in paths)
+        exist = all(folder.is_dir() for folder in folders)
+    except (OSError, RuntimeError):  # a name that is too long; links that form a circle
+        exist = False
+    if not exist:
         raise ValueError(f"existing folders, separated by {os.pathsep}")
     return folders
 
 
 def read_file(text: str) -> Path:
     """Read the path of a file, which need not exist."""
-    return Path(text).expanduser().absolute()
+    return _expand_home(text).absolute()
 
 
 def read_folder(text: str) -> Path:
     """Read the path of a folder, which need not exist."""
     if not text:
         raise ValueError("a folder")
-    return Path(text).expanduser().absolute()
+    return _expand_home(text).absolute()
+
+
+def _expand_home(text: str) -> Path:
+    try:
+        return Path(text).expanduser()
+    except RuntimeError:
+        raise ValueError("a path; “~name” is only the home folder of a known user") from None

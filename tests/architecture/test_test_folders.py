@@ -7,6 +7,7 @@ SERVER = TESTS.parent / "server"
 WHOLE = {
     "architecture": "the rules of the sources and documents",
     "data": "files that tests read",
+    "fuzz": "readers of hostile input, each under a fuzzer",
     "golden": "approved frames of the built-in effects",
     "harness": "servers, clients and media for tests",
     "hostile": "`toqibox effects check` over a folder of hostile shaders",

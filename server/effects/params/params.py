@@ -9,6 +9,7 @@ from server.effects.model.modulation import TransitionProgress
 from server.effects.model.text_style import MAX_TEXT_CHARACTERS
 from server.effects.params.modulation_parser import is_modulation, read_modulation
 from server.effects.params.modulation_schema import REFERENCE
+from server.effects.params.modulation_writer import write_modulation
 from server.effects.params.values import invalid_param, read_text, read_value
 from server.errors import ToqiboxError
 from server.messages import BilingualText, Message, message
@@ -121,7 +122,7 @@ def _property(effect_input: Input, language: str) -> dict[str, Any]:
     if effect_input.modulation is not None and not isinstance(
         effect_input.modulation, TransitionProgress
     ):
-        entry["motion"] = effect_input.modulation.to_json()
+        entry["motion"] = write_modulation(effect_input, effect_input.modulation)
     return entry
 
 

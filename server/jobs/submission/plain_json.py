@@ -1,6 +1,7 @@
 """Strict reader of untrusted JSON with precise errors."""
 
 import json
+import math
 import re
 from typing import Any
 
@@ -27,7 +28,12 @@ def read_json(field: str, text: str, max_bytes: int) -> Any:
     if _depth(text) > MAX_DEPTH:
         raise invalid_field(field, message("too_deep", maximum=MAX_DEPTH))
     try:
-        return json.loads(text, object_pairs_hook=_unique_members, parse_constant=_refuse_constant)
+        return json.loads(
+            text,
+            object_pairs_hook=_unique_members,
+            parse_constant=_refuse_constant,
+            parse_float=_finite_float,
+        )
     except json.JSONDecodeError as error:
         raise invalid_field(field, message("json_at", place=error.pos + 1)) from None
     except _UnsupportedJson as error:
@@ -63,6 +69,13 @@ def _unique_members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
             raise _UnsupportedJson(message("duplicate_name", name=name[:64]))
         members[name] = value
     return members
+
+
+def _finite_float(digits: str) -> float:
+    number = float(digits)
+    if math.isinf(number):
+        raise _UnsupportedJson(message("huge_number"))
+    return number
 
 
 def _refuse_constant(constant: str) -> float:

@@ -1,0 +1,159 @@
+"""Requests by the OpenAPI document, allowed and forbidden ones, to real servers: `make fuzz-api`.
+
+    python -m tests.fuzz.api --seconds 600
+
+Schemathesis makes the requests and checks each response: its status, content type, headers and body
+are in the document, and it reports no fault of the server. One server is open to all, one has keys.
+"""
+
+import argparse
+import json
+import os
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from tests.harness.api_keys import write_keys
+from tests.harness.client import Client, form
+from tests.harness.server import Server
+
+ROOT = Path(__file__).parents[2]
+FOLDER = ROOT / "build" / "fuzz"
+SETTINGS = {
+    "MAX_DURATION_SEC": "1",
+    "MAX_UPLOAD_MB": "1",
+    "MAX_QUEUED_EXPORTS": "50",
+    "WEBHOOK_SECRET": "whsec_" + "A" * 40,
+}
+"""Settings over those of the harness: no job takes longer than a second of video."""
+CHECKS = (
+    *("not_a_server_error", "status_code_conformance", "content_type_conformance"),
+    *("response_headers_conformance", "response_schema_conformance", "unsupported_method"),
+    *("ignored_auth", "use_after_free"),
+)
+EXAMPLES = 60
+"""Examples of each operation in a round."""
+
+
+def _make_media(folder: Path) -> dict[str, bytes]:
+    """Return a short track and a small photo."""
+    ffmpeg = shutil.which("ffmpeg")
+    assert ffmpeg
+    files = {}
+    for name, file, source in (
+        ("audio", "tone.wav", ["sine=frequency=110:duration=1"]),
+        ("photo", "photo.png", ["testsrc=size=48x40:rate=1", "-frames:v", "1"]),
+    ):
+        path = folder / file
+        options = [*source[1:], "-y", str(path)]
+        subprocess.run(
+            [ffmpeg, "-v", "error", "-f", "lavfi", "-i", source[0], *options], check=True
+        )
+        files[name] = path.read_bytes()
+    return files
+
+
+def _add_content(
+    client: Client, media: dict[str, bytes], headers: dict[str, str]
+) -> dict[str, str]:
+    """Keep a track and a photo and finish a job; return the ids by the name of their parameter."""
+
+    def post(path: str, parts: dict[str, Any]) -> dict[str, Any]:
+        body, kind = form(parts)
+        answer = client.call("POST", path, body, {**headers, "Content-Type": kind})
+        assert answer.status in (201, 202), answer
+        return dict(answer.json)
+
+    ids = {"id": "plain"}
+    ids["trackId"] = post("/tracks", {"track": media["audio"]})["trackId"]
+    ids["photoId"] = post("/photos", {"photo": media["photo"]})["photoId"]
+    ids["jobId"] = post("/export", {**media, "effect": "plain", "duration": "0.1"})["jobId"]
+    deadline = time.monotonic() + 120
+    while client.call("GET", f"/download/{ids['jobId']}", None, headers).status != 200:
+        assert time.monotonic() < deadline, "the first job does not end"
+        time.sleep(0.2)
+    return ids
+
+
+@contextmanager
+def _server(folder: Path, *, with_keys: bool) -> Iterator[tuple[Server, dict[str, str]]]:
+    """Provide a server, and the headers of its clients."""
+    settings, headers = dict(SETTINGS), dict[str, str]()
+    if with_keys:
+        path = folder / "keys.json"
+        credentials = write_keys(path, own={"plan": "premium"})
+        settings["API_KEYS_FILE"] = str(path)
+        headers["Authorization"] = f"Bearer {credentials['own']}"
+    server = Server(folder / "data", **settings)
+    with server:
+        yield server, headers
+    assert not server.left_running()
+    failures = [line for line in server.log.read_text().splitlines() if "request.failed" in line]
+    assert not failures, failures[:3]
+
+
+def _run_round(
+    server: Server, headers: dict[str, str], content: dict[str, Any], seed: int
+) -> tuple[int, str]:
+    """Test every operation; return the exit status of schemathesis, and its report."""
+    url = f"http://127.0.0.1:{server.client.port}"
+    argv = [sys.executable, "-m", "schemathesis.cli", "run", f"{url}/openapi.json", "--url", url]
+    argv += ["--checks", ",".join(CHECKS), "--max-examples", str(EXAMPLES), "--seed", str(seed)]
+    argv += ["--continue-on-failure", "--no-color", "--suppress-health-check", "all"]
+    argv += ["--generation-database", str(FOLDER / "api-examples"), "--request-timeout", "60"]
+    for name, value in headers.items():
+        argv += ["--header", f"{name}: {value}"]
+    environment = {
+        **os.environ,
+        "SCHEMATHESIS_HOOKS": "tests.fuzz.api_hooks",
+        "FUZZ_CONTENT": json.dumps(content),
+        "PYTHONPATH": str(ROOT),
+    }
+    done = subprocess.run(
+        argv, cwd=ROOT, env=environment, capture_output=True, text=True, check=False
+    )
+    return done.returncode, done.stdout + done.stderr
+
+
+def _fuzz(*, with_keys: bool, seconds: float) -> int:
+    """Run rounds for a time, at least one; return the number of those that failed."""
+    deadline = time.monotonic() + seconds
+    failed = seed = 0
+    with TemporaryDirectory() as temporary:
+        folder = Path(temporary)
+        media = _make_media(folder)
+        with _server(folder, with_keys=with_keys) as (server, headers):
+            while seed == 0 or time.monotonic() < deadline:
+                seed += 1
+                ids = _add_content(server.client, media, headers)
+                files = {
+                    name: str(folder / file)
+                    for name, file in (("audio", "tone.wav"), ("photo", "photo.png"))
+                }
+                status, report = _run_round(server, headers, {"ids": ids, "files": files}, seed)
+                failed += status != 0
+                print(
+                    f"keys: {with_keys}, round {seed}: {'FAILED' if status else 'ok'}", flush=True
+                )
+                if status or seed == 1:
+                    print(report)
+    return failed
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m tests.fuzz.api", description=__doc__)
+    parser.add_argument("--seconds", type=int, default=600, help="time for both servers together")
+    options = parser.parse_args()
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    failed = sum(_fuzz(with_keys=keys, seconds=options.seconds / 2) for keys in (False, True))
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
