@@ -37,6 +37,8 @@ class KeyRing:
         self._keys = read_keys(path, plans)
         self._refreshed_at = time.monotonic()
         self._refreshing = asyncio.Lock()
+        self.changes = 0
+        """The number of times that the keys were read again."""
 
     def get(self, key_id: str) -> ApiKey | None:
         """Return a key by its id; None if it is unknown or was revoked."""
@@ -74,6 +76,7 @@ class KeyRing:
         except KeyFileError as error:
             log_event(_LOG, logging.ERROR, "keys.reload_failed", why=str(error))
             return not isinstance(error.__cause__, OSError)
+        self.changes += 1
         log_event(_LOG, logging.INFO, "keys.reloaded", count=len(self._keys))
         return True
 

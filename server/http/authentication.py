@@ -29,6 +29,7 @@ class Authenticator:
 
     def __init__(self, config: Config, access: AccessControl) -> None:
         self._config = config
+        self._access = access
         self._keys = access.keys
         self._links = access.links
         self._requests = RateLimiter()
@@ -53,6 +54,20 @@ class Authenticator:
         if limit and (wait_s := self._requests.take(principal.owner, limit)):
             raise ToqiboxError("rate_limited", retry_after=wait_s, detail=principal.owner)
         return principal
+
+    async def is_valid(self, request: web.Request, owner: str) -> bool:
+        """Return whether an authenticated request would be accepted now, its expiry aside.
+
+        Args:
+            request: the request.
+            owner: of what a signed link names; the link ends with the key.
+        """
+        if self._keys is None:
+            return True
+        if principal_of(request).is_link:
+            return self._access.has_owner(owner)
+        credentials = bearer_credentials(request.headers)
+        return credentials is not None and bool(await self._principal_of(credentials, self._keys))
 
     async def _identify(self, request: web.Request, keys: KeyRing) -> Principal:
         credentials = bearer_credentials(request.headers)

@@ -53,6 +53,8 @@ class HttpLimits:
     """Maximum silence of a stream, after which a comment is sent."""
     event_write_s: float = 30
     """Maximum time in which a client accepts an event."""
+    key_check_s: float = 2
+    """Interval at which changed API keys are noticed for open event streams."""
     connections: int = 2048
     header_line_bytes: int = 8190
     headers: int = 128

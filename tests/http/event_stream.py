@@ -26,13 +26,16 @@ class EventStream:
         port: of the server.
         job_id: of the job.
         last_id: the last event that the client has.
+        query: of a signed link.
         lines: further header lines.
     """
 
-    def __init__(self, port: int, job_id: str, *lines: str, last_id: int | None = None) -> None:
+    def __init__(
+        self, port: int, job_id: str, *lines: str, last_id: int | None = None, query: str = ""
+    ) -> None:
         self._port = port
         resumed = [] if last_id is None else [f"Last-Event-ID: {last_id}"]
-        self._sent = head(f"GET /export/{job_id}/events", *lines, *resumed)
+        self._sent = head(f"GET /export/{job_id}/events{query}", *lines, *resumed)
         self._buffer = b""
         self.comments = 0
         """Comments before the last event that was read."""

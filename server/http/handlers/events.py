@@ -4,10 +4,13 @@ import asyncio
 import re
 import socket
 from contextlib import suppress
+from functools import partial
 
 from aiohttp import web
 
+from server.errors import ToqiboxError
 from server.http.app_keys import CONFIG, LIMITS, language_of, watch_peer
+from server.http.authentication import AUTHENTICATOR
 from server.http.handlers.required_job import require_job
 from server.http.headers.client_address import client_address, network_of
 from server.http.headers.ranges import check_if_match
@@ -51,11 +54,14 @@ async def follow_export(request: web.Request) -> web.StreamResponse:
     transport = request.transport
     if transport is None:
         raise ConnectionResetError("the client has disconnected")
+    is_allowed = partial(request.app[AUTHENTICATOR].is_valid, request, job.owner)
     with (
-        request.app[STREAM_PLACES].take(network, transport) as stream,
+        request.app[STREAM_PLACES].take(network, transport, is_allowed) as stream,
         request.app[CHANNELS].follow(job, stream) as channel,
     ):
         watch_peer(request, stream.end)
+        if not await is_allowed():  # revoked since: before the stream had a place
+            raise ToqiboxError("not_found")
         await response.prepare(request)
         sender = _Sender(request, response, transport)
         with suppress(ConnectionError, TimeoutError):

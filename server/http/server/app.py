@@ -33,6 +33,7 @@ from server.http.server.connection import ConnectionFactory, lingering_close, wa
 from server.http.server.request_counts import UNKNOWN_PATH, count_requests
 from server.http.server.routes import ROUTES
 from server.http.streams.job_channels import JobChannels
+from server.http.streams.revocation_watch import RevocationWatch
 from server.http.streams.stream_places import StreamPlaces
 from server.http.transfers import Transfers
 from server.http.uploads.upload_limiter import UploadLimiter
@@ -77,6 +78,9 @@ def create_app(service: Service, limits: HttpLimits | None = None) -> web.Applic
     app[events.STREAM_PLACES] = StreamPlaces(max_streams)
     app[events.CHANNELS] = JobChannels(service, limits.event_queue_interval_s)
     app.on_shutdown.append(_end_streams)
+    if service.access.keys is not None:
+        watch = RevocationWatch(service.access.keys, app[events.STREAM_PLACES], limits.key_check_s)
+        app.cleanup_ctx.append(watch.run_with)
     is_ready = app[health.READINESS].is_ready
     app[METRICS] = ServerMetrics(
         service, is_ready, lambda: _http_state(app), limits.metrics_cache_s

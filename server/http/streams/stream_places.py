@@ -2,18 +2,22 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 
 from server.errors import ToqiboxError
 from server.jobs.model.retry_after import SOON_S
 
+IsAllowed = Callable[[], Awaitable[bool]]
+"""Returns whether a client may still follow its job."""
+
 
 class OpenStream:
     """An open stream: woken by changes of its job, until it ends."""
 
-    def __init__(self, network: str, transport: asyncio.Transport) -> None:
+    def __init__(self, network: str, transport: asyncio.Transport, is_allowed: IsAllowed) -> None:
         self.network = network
+        self.is_allowed = is_allowed
         self.wake = asyncio.Event()
         """Set when there may be something to send, or when it ends."""
         self.is_ended = False
@@ -46,24 +50,33 @@ class StreamPlaces:
         return len(self._streams)
 
     @contextmanager
-    def take(self, network: str, transport: asyncio.Transport) -> Iterator[OpenStream]:
+    def take(
+        self, network: str, transport: asyncio.Transport, is_allowed: IsAllowed
+    ) -> Iterator[OpenStream]:
         """Take a place for a stream; release it with the block.
 
         Args:
             network: that the stream counts for; see client_address.network_of.
             transport: of its connection.
+            is_allowed: is called after a change of the API keys.
 
         Raises:
             ToqiboxError: too_many_streams.
         """
         if len(self._streams) >= self._max_count:
             self._evict_for(network)
-        stream = OpenStream(network, transport)
+        stream = OpenStream(network, transport, is_allowed)
         self._streams[stream] = None
         try:
             yield stream
         finally:
             self._streams.pop(stream, None)
+
+    async def end_disallowed(self) -> None:
+        """End the streams of clients that may not follow their job any more."""
+        for stream in list(self._streams):
+            if not await stream.is_allowed():
+                stream.end()
 
     def close(self) -> None:
         """End every stream."""
