@@ -14,8 +14,9 @@ from server.cli.support.exit_status import FAILED
 from server.cli.support.local_request import send_request
 from server.cli.support.options import add_data_folder, add_json
 from server.config import Config
-from server.jobs.model.job import Job, Status
-from server.jobs.model.webhook import Webhook, WebhookAttempt
+from server.jobs.job_object import JobView
+from server.jobs.model.job import Status
+from server.jobs.model.webhook import Webhook, WebhookAttempt, without_secrets
 from server.jobs.storage.data_folder import read_address
 from server.jobs.store.store import Store
 from server.jobs.store.webhooks import WebhookStore
@@ -54,17 +55,28 @@ def run(config: Config, options: argparse.Namespace) -> int:
         if options.action == "webhooks":
             asyncio.run(_list_webhooks(store.webhooks, options))
             return 0
-        jobs = asyncio.run(store.jobs.list_recent(_MAX_JOBS))
+        views = asyncio.run(_list_jobs(store))
     finally:
         store.close()
     if options.json:
-        print(json.dumps({"jobs": [_to_json(job) for job in jobs]}, indent=2))
-    for job in [] if options.json else jobs:
-        print_lines(_format_job(job))
+        print(json.dumps({"jobs": [_to_json(view) for view in views]}, indent=2))
+    for view in [] if options.json else views:
+        print_lines(_format_job(view))
     return 0
 
 
-def _to_json(job: Job) -> dict[str, Any]:
+async def _list_jobs(store: Store) -> list[JobView]:
+    """Return the newest jobs, each with its webhook."""
+    jobs = await store.jobs.list_recent(_MAX_JOBS)
+    webhooks = await store.webhooks.of_jobs([job.id for job in jobs if job.webhook])
+    return [
+        JobView(job=job, language="en", position=None, eta_s=None, message=webhooks.get(job.id))
+        for job in jobs
+    ]
+
+
+def _to_json(view: JobView) -> dict[str, Any]:
+    job = view.job
     return {
         "jobId": job.id,
         "status": job.status.value,
@@ -79,13 +91,15 @@ def _to_json(job: Job) -> dict[str, Any]:
         "finishedAt": job.finished_at,
         "attempt": job.attempt,
         "code": job.error_code,
+        "webhook": view.webhook,
         "requestId": job.request_id,
     }
 
 
-def _format_job(job: Job) -> str:
-    spec = job.spec
-    optional = "  ".join(filter(None, (job.owner, job.error_code)))
+def _format_job(view: JobView) -> str:
+    job, spec = view.job, view.job.spec
+    webhook = f"webhook {view.webhook['state']}" if view.webhook else ""
+    optional = "  ".join(filter(None, (job.owner, job.error_code, webhook)))
     return (
         f"{job.id}  {_format_time(job.created_at)}  {job.status:<10} {job.progress:3d} %  "
         f"{job.plan:<8} {'+'.join(spec.ids):<10} {spec.width}x{spec.height}  "
@@ -104,7 +118,7 @@ async def _list_webhooks(store: WebhookStore, options: argparse.Namespace) -> No
     for webhook in webhooks:
         print_lines(
             f"{webhook.id}  {webhook.job_id}  {_format_time(webhook.created_at)}  "
-            f"{webhook.event:<9}  {webhook.state:<9}  {webhook.url}"
+            f"{webhook.event:<9}  {webhook.state:<9}  {without_secrets(webhook.url)}"
         )
         for attempt in attempts[webhook.id]:
             print_lines(
@@ -119,7 +133,7 @@ def _webhook_to_json(webhook: Webhook, attempts: Sequence[WebhookAttempt]) -> di
     return {
         "webhookId": webhook.id,
         "jobId": webhook.job_id,
-        "url": webhook.url,
+        "url": without_secrets(webhook.url),
         "event": webhook.event,
         "state": webhook.state,
         "createdAt": webhook.created_at,

@@ -19,6 +19,7 @@ from server.jobs.json_schema import (
     reference,
 )
 from server.jobs.model.job import Job, Stage, Status
+from server.jobs.model.webhook import STATES, Webhook, without_secrets
 from server.jobs.storage.data_folder import ID_PATTERN
 from server.jobs.submission.fields import ASPECTS, FITS, HIGHLIGHTS, aspect_of
 from server.messages import read_values
@@ -42,6 +43,8 @@ class JobView:
     """Prefix of its links."""
     links: LinkSigner | None = None
     """Signs its links; None on a server without API keys."""
+    message: Webhook | None = None
+    """Its webhook once it has ended."""
 
     @property
     def stage(self) -> str | None:
@@ -90,6 +93,18 @@ class JobView:
             return self.public_url + path
         query = self.links.sign("GET", path, self.links.expiry(self.job.expires_at))
         return f"{self.public_url}{path}?{query}"
+
+    @property
+    def webhook(self) -> dict[str, Any] | None:
+        """State of its webhook; None if the request named none."""
+        if self.job.webhook is None:
+            return None
+        sent = self.message
+        return {
+            "url": without_secrets(self.job.webhook),
+            "state": sent.state if sent else STATES[0],
+            "attempts": sent.attempts if sent else 0,
+        }
 
     @property
     def error(self) -> str | None:
@@ -188,6 +203,15 @@ PROPERTIES: dict[str, Property] = {
     "downloadUrl": Property(nullable(TEXT), lambda view: view.link()),
     "posterUrl": Property(nullable(TEXT), lambda view: view.link("/poster.jpg")),
     "eventsUrl": Property(TEXT, lambda view: view.events_link),
+    "webhook": Property(
+        {
+            **nullable(
+                object_schema({"url": TEXT, "state": {"enum": list(STATES)}, "attempts": COUNT})
+            ),
+            "description": "The message about its end; the URL is without its query.",
+        },
+        lambda view: view.webhook,
+    ),
     "error": Property(nullable(TEXT), lambda view: view.error),
     "code": Property(nullable(TEXT), lambda view: view.job.error_code or None),
     "retryable": Property(

@@ -178,6 +178,7 @@ class Service:
             as_accepted: True for the object of `job` itself, which has just been accepted.
         """
         costs = await self.store.costs.all()
+        messages = await self.store.webhooks.of_jobs([job.id] if job.webhook else [])
         snapshot = await self.store.jobs.snapshot(job)
         # Nothing is awaited from here on: what is in memory belongs to the same moment.
         if as_accepted:
@@ -194,6 +195,7 @@ class Service:
             eta_s=None if job.is_final else self._eta(job, ahead, costs),
             public_url=self.config.public_url,
             links=self.access.links,
+            message=messages.get(job.id),
         )
 
     def _eta(self, job: Job, ahead: list[Workload], costs: list[eta.FrameCost]) -> int | None:

@@ -78,6 +78,12 @@ DROP INDEX job_by_owner;
 CREATE INDEX job_by_key ON job
     (substr(owner, 1, instr(owner || '.', '.') - 1), created_at, id, status)
 """,
+    """
+ALTER TABLE webhook ADD COLUMN host TEXT NOT NULL DEFAULT '';
+ALTER TABLE webhook ADD COLUMN owner TEXT NOT NULL DEFAULT '';
+UPDATE webhook SET owner = (SELECT substr(owner, 1, instr(owner || '.', '.') - 1) FROM job
+                            WHERE id = job_id)
+""",
 )
 """SQL of each version, starting with 1."""
 SCHEMA_VERSION = len(MIGRATIONS)

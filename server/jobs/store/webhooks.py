@@ -1,17 +1,21 @@
 """The statements of the webhook tables: the outbox, and the log of deliveries."""
 
+import json
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from server.jobs.model.job import Job, now_ms
-from server.jobs.model.webhook import Webhook, WebhookAttempt, new_webhook_id
+from server.jobs.model.webhook import Webhook, WebhookAttempt, canonical_host, new_webhook_id
 from server.jobs.store.sqlite import Connection, Database
 
 
 def insert_webhook(db: Connection, job: Job) -> None:
     """Insert the webhook of a job that has just ended, in the transaction that ends it."""
-    sql = """INSERT INTO webhook (id, job_id, url, event, created_at, next_at)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?5)"""
-    db.execute(sql, (new_webhook_id(), job.id, job.webhook, job.status.value, now_ms()))
+    assert job.webhook is not None
+    sql = """INSERT INTO webhook (id, job_id, url, host, owner, event, created_at, next_at)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?7)"""
+    values = (job.webhook, canonical_host(job.webhook), job.owner.partition(".")[0])
+    db.execute(sql, (new_webhook_id(), job.id, *values, job.status.value, now_ms()))
 
 
 @dataclass(frozen=True)
@@ -31,10 +35,25 @@ class WebhookStore:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def list_due(self, now: int, limit: int) -> list[Webhook]:
-        """Return the webhooks whose next attempt is due by `now`, the earliest first."""
-        sql = "SELECT * FROM webhook WHERE next_at <= ? ORDER BY next_at, id LIMIT ?"
-        return [Webhook(**dict(row)) for row in await self._database.fetch(sql, now, limit)]
+    async def list_due(self, now: int, limit_each: int) -> list[Webhook]:
+        """Return webhooks whose next attempt is due by `now`, the earliest first.
+
+        However many one party has, it hides none of another, and one of its hosts none of another.
+
+        Args:
+            now: the time.
+            limit_each: maximum number of each party (Webhook.party), of each host as many.
+        """
+        columns = ", ".join(Webhook.__dataclass_fields__)
+        party = "iif(owner = '', host, owner)"
+        # The place of each among those to its host, and by these among those of its party.
+        sql = f"""SELECT {columns} FROM (
+                   SELECT *, row_number() OVER (PARTITION BY {party} ORDER BY place, next_at, id)
+                     AS turn FROM (
+                     SELECT *, row_number() OVER (PARTITION BY {party}, host ORDER BY next_at, id)
+                       AS place FROM webhook WHERE next_at <= ?))
+                 WHERE turn <= ? ORDER BY next_at, id"""  # noqa: S608 - names of columns
+        return [Webhook(**dict(row)) for row in await self._database.fetch(sql, now, limit_each)]
 
     async def next_at(self, after: int) -> int | None:
         """Return the time of the first attempt later than `after`; None if there is none."""
@@ -73,6 +92,12 @@ class WebhookStore:
         sql = """SELECT * FROM webhook WHERE ?1 IS NULL OR job_id = ?1
                  ORDER BY created_at DESC, id LIMIT ?2"""
         return [Webhook(**dict(row)) for row in await self._database.fetch(sql, job_id, limit)]
+
+    async def of_jobs(self, job_ids: Collection[str]) -> dict[str, Webhook]:
+        """Return the webhooks of jobs by the id of the job; a job that goes on has none."""
+        sql = "SELECT * FROM webhook WHERE job_id IN (SELECT value FROM json_each(?))"
+        rows = await self._database.fetch(sql, json.dumps(list(job_ids)))
+        return {row["job_id"]: Webhook(**dict(row)) for row in rows}
 
     async def list_attempts(self, webhook_id: str) -> list[WebhookAttempt]:
         """Return the attempts of a webhook in order."""

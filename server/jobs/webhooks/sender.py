@@ -5,20 +5,19 @@ import json
 import logging
 import random
 import time
-from collections import Counter
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
-from urllib.parse import urlsplit
 
 from server.config import Config
 from server.jobs.model.job import FINAL, Job, now_ms
 from server.jobs.model.job_events import JobChange, JobEvents
-from server.jobs.model.webhook import Webhook, WebhookAttempt
+from server.jobs.model.webhook import Webhook, WebhookAttempt, canonical_host
 from server.jobs.store.store import Store
 from server.jobs.webhooks.client import NotDelivered, Reply, WebhookClient
 from server.jobs.webhooks.retry_schedule import retry_at
+from server.jobs.webhooks.sending_places import SendingPlaces
 from server.jobs.webhooks.signature import sign
 from server.jobs.webhooks.webhook_url import InvalidUrl, read_url
 from server.logging_json import log_event
@@ -27,8 +26,7 @@ _LOG = logging.getLogger(__name__)
 _GONE = 410
 """Status by which a receiver wants no more attempts (Standard Webhooks)."""
 _TIMEOUT_S = 15.0
-_MAX_SENDING, _MAX_PER_HOST = 8, 2
-_MAX_DUE = 1000
+_MAX_DUE_EACH = 100
 _MAX_SLEEP_S, _BACK_OFF_S = 60.0, 30.0
 
 Describe = Callable[[Job], Awaitable[dict[str, Any]]]
@@ -54,8 +52,7 @@ class WebhookSender:
         self._describe = describe
         self._client = WebhookClient(_TIMEOUT_S)
         self._wake = asyncio.Event()
-        self._sending: dict[str, str] = {}
-        """Id of a webhook that is being sent → its host."""
+        self._places = SendingPlaces()
         self._tasks: set[asyncio.Task[None]] = set()
         self._loop_task: asyncio.Task[None] | None = None
         self._unsubscribe: Callable[[], None] = lambda: None
@@ -93,16 +90,7 @@ class WebhookSender:
     async def _send_due(self) -> float:
         """Begin the attempts that are due; return the seconds until the next one is."""
         now = now_ms()
-        for webhook in await self._store.webhooks.list_due(now, _MAX_DUE):
-            host = _host_of(webhook.url)
-            if (
-                webhook.id in self._sending
-                or Counter(self._sending.values())[host] >= _MAX_PER_HOST
-            ):
-                continue
-            if len(self._sending) >= _MAX_SENDING:
-                break
-            self._sending[webhook.id] = host
+        for webhook in self._places.take(await self._store.webhooks.list_due(now, _MAX_DUE_EACH)):
             task = asyncio.create_task(self._send(webhook))
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
@@ -119,7 +107,7 @@ class WebhookSender:
             _LOG.exception("webhook.record_failed", extra={"facts": {"webhook": webhook.id}})
             await asyncio.sleep(_BACK_OFF_S)
         finally:
-            del self._sending[webhook.id]
+            self._places.release(webhook)
             self._wake.set()
 
     async def _attempt(self, webhook: Webhook) -> None:
@@ -178,15 +166,9 @@ def _log_attempt(webhook: Webhook, attempt: WebhookAttempt, next_at: int | None)
         event,
         webhook=webhook.id,
         job=webhook.job_id,
-        host=_host_of(webhook.url),
+        host=webhook.host or canonical_host(webhook.url),
         attempt=attempt.number,
         status=attempt.status,
         why=attempt.error,
         ms=attempt.duration_ms,
     )
-
-
-def _host_of(url: str) -> str:
-    """Return host and port, however they are written; the rest of a URL may hold a secret."""
-    parts = urlsplit(url)
-    return f"{(parts.hostname or '').rstrip('.')}:{parts.port or 443}"

@@ -7,6 +7,7 @@ import hashlib
 import hmac
 import json
 from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -19,8 +20,17 @@ from server.effects.library.library import Library
 from server.jobs.model.job import Job, Status, now_ms
 from server.jobs.model.webhook import Webhook
 from server.jobs.service import Service
+from server.jobs.webhooks.sending_places import PLACES_EACH
 from tests.harness.limits import HANG_S
-from tests.harness.webhook_receiver import CERTIFICATE, OK, SECRET, Message, Receiver, status
+from tests.harness.webhook_receiver import (
+    CERTIFICATE,
+    OK,
+    SECRET,
+    SILENCE,
+    Message,
+    Receiver,
+    status,
+)
 from tests.jobs.conftest import MakeJob
 
 KEY = base64.b64decode(SECRET.removeprefix("whsec_"))
@@ -72,6 +82,10 @@ async def test_the_end_of_a_job_is_delivered(service: Service, make_job: MakeJob
         [message] = await receiver.received(1)
         webhook = await delivery_ended(service, job)
     read = check(message, job)
+    shown = {"url": receiver.url.partition("?")[0], "state": "pending", "attempts": 0}
+    assert read["data"]["webhook"] == shown
+    shown |= {"state": "delivered", "attempts": 1}
+    assert (await service.describe(job, "en"))["webhook"] == shown
     assert (read["type"], read["data"]["status"]) == ("export.cancelled", "cancelled")
     assert read["timestamp"].endswith("Z")
     assert (webhook.state, webhook.attempts) == ("delivered", 1)
@@ -107,13 +121,26 @@ async def test_what_is_not_delivered_is_repeated_with_the_same_id(
     shown = await asyncio.to_thread(_list_webhooks, service.config, capsys)
     assert [entry["state"] for entry in shown] == ["delivered"]
     assert [attempt["status"] for attempt in shown[0]["attempts"]] == [500, 302, 204]
+    assert shown[0]["url"] == receiver.url.partition("?")[0]
+    [listed] = await asyncio.to_thread(_list_jobs, service.config, capsys)
+    assert (listed["webhook"]["state"], listed["webhook"]["attempts"]) == ("delivered", 3)
 
 
 def _list_webhooks(config: Config, capsys: pytest.CaptureFixture[str]) -> list[dict[str, Any]]:
-    options = argparse.Namespace(action="webhooks", id=None, json=True)
+    return _list(config, capsys, action="webhooks")["webhooks"]
+
+
+def _list_jobs(config: Config, capsys: pytest.CaptureFixture[str]) -> list[dict[str, Any]]:
+    return _list(config, capsys, action=None)["jobs"]
+
+
+def _list(
+    config: Config, capsys: pytest.CaptureFixture[str], action: str | None
+) -> dict[str, list[dict[str, Any]]]:
+    options = argparse.Namespace(action=action, id=None, json=True)
     assert jobs_command.run(config, options) == 0
-    webhooks: list[dict[str, Any]] = json.loads(capsys.readouterr().out)["webhooks"]
-    return webhooks
+    listed: dict[str, list[dict[str, Any]]] = json.loads(capsys.readouterr().out)
+    return listed
 
 
 @pytest.mark.parametrize(
@@ -126,7 +153,8 @@ async def test_a_webhook_is_given_up(
     async with Receiver(lambda _number: reply) as receiver:
         job = await cancelled(service, make_job(), receiver.url)
         webhook = await delivery_ended(service, job)
-    assert (webhook.state, webhook.attempts) == ("given_up", attempts)
+    assert (webhook.state, webhook.attempts) == ("failed", attempts)
+    assert (await service.describe(job, "en"))["webhook"]["state"] == "failed"
 
 
 async def test_a_host_that_hangs_delays_no_other(
@@ -139,4 +167,20 @@ async def test_a_host_that_hangs_delays_no_other(
         job = await cancelled(service, make_job(), receiver.url)
         assert (await delivery_ended(service, job)).state == "delivered"
         assert len(hanging.messages) == 2, "two at a time"
+        await service.webhooks.stop()
+
+
+async def test_a_key_whose_receivers_hang_delays_no_other(
+    service: Service, make_job: MakeJob
+) -> None:
+    async with AsyncExitStack() as stack:
+        hanging = [
+            await stack.enter_async_context(Receiver(lambda _number: SILENCE)) for _ in range(9)
+        ]
+        receiver = await stack.enter_async_context(Receiver())
+        for bad in hanging * 2:
+            await cancelled(service, replace(make_job(), owner="hanging"), bad.url)
+        job = await cancelled(service, replace(make_job(), owner="own"), receiver.url)
+        assert (await delivery_ended(service, job)).state == "delivered"
+        assert sum(len(bad.messages) for bad in hanging) <= PLACES_EACH
         await service.webhooks.stop()
