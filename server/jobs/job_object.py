@@ -144,6 +144,13 @@ PROPERTIES: dict[str, Property] = {
         object_schema({"width": COUNT, "height": COUNT}),
         lambda view: {"width": view.job.spec.width, "height": view.job.spec.height},
     ),
+    "trackId": Property(
+        {
+            **nullable({**TEXT, "pattern": f"^{ID_PATTERN}$"}),
+            "description": "The kept track that it was made from; null if a file was sent.",
+        },
+        lambda view: view.job.track_id,
+    ),
     "effect": Property({"anyOf": [TEXT, array_of(TEXT)]}, lambda view: view.effect),
     "params": Property(
         {

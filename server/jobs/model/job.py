@@ -92,6 +92,8 @@ class Job:
     report: dict[str, Any] | None = None
     webhook: str | None = None
     """URL of the client's server that gets a message when the job ends."""
+    track_id: str | None = None
+    """Id of the kept track that it was made from; None if its track was sent with it."""
     version: int = 0
     """Rises with each change."""
 

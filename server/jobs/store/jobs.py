@@ -70,18 +70,13 @@ class JobStore:
                 used, or storage_full when the disk is.
         """
         sql = """INSERT INTO job
-                 (id, status, plan, spec, queue_key, created_at, request_id, owner, webhook)
-                 SELECT ?, 'queued', ?, ?, ?, ?, ?, ?, ?
+                 (id, status, plan, spec, queue_key, created_at, request_id, owner, webhook,
+                  track_id)
+                 SELECT ?, 'queued', ?, ?, ?, ?, ?, ?, ?, ?
                  WHERE (SELECT count(*) FROM job WHERE status = 'queued') < ?"""
         values = (
-            job.id,
-            job.plan,
-            job.spec.to_json(),
-            job.queue_key,
-            job.created_at,
-            job.request_id,
-            job.owner,
-            job.webhook,
+            *(job.id, job.plan, job.spec.to_json(), job.queue_key, job.created_at),
+            *(job.request_id, job.owner, job.webhook, job.track_id),
         )
         change = JobChange(job.id, 0, Status.QUEUED, is_transition=True)
 

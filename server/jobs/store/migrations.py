@@ -84,6 +84,9 @@ ALTER TABLE webhook ADD COLUMN owner TEXT NOT NULL DEFAULT '';
 UPDATE webhook SET owner = (SELECT substr(owner, 1, instr(owner || '.', '.') - 1) FROM job
                             WHERE id = job_id)
 """,
+    """
+ALTER TABLE job ADD COLUMN track_id TEXT
+""",
 )
 """SQL of each version, starting with 1."""
 SCHEMA_VERSION = len(MIGRATIONS)

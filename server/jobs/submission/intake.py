@@ -206,7 +206,7 @@ class Intake:
             created_at=now,
             request_id=request_id,
         )
-        return replace(job, owner=owner, webhook=request.webhook)
+        return replace(job, owner=owner, webhook=request.webhook, track_id=request.track_id)
 
     async def _commit(
         self, job: Job, folder: Path, limits: KeyLimits, idempotent: IdempotentRequest | None

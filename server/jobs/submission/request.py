@@ -59,6 +59,8 @@ class Request:
     """One of QUALITIES."""
     webhook: str | None = None
     """URL of the client's server that gets a message when the job ends."""
+    track_id: str | None = None
+    """Id of a kept track; None if the track is sent."""
 
     @property
     def texts(self) -> dict[str, str | None]:
@@ -144,6 +146,7 @@ def make_request(
         codec=codec,
         quality=values.get("quality", DEFAULT_QUALITY),
         webhook=values.get("webhook"),
+        track_id=values.get("trackId"),
     )
 
 
