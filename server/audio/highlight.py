@@ -18,7 +18,7 @@ from server.arrays import Float64Array, Int16Array
 from server.audio.spectrum.analyser_node import RATE
 from server.audio.structure.bar_lines import bar_lines
 from server.audio.track_events import find_events
-from server.audio.track_features import SECTION_KINDS
+from server.protocol.feature_names import SECTION_KINDS
 
 _LEAD_BARS, _LEAD_SHARE = 4, 0.3
 """Maximum length of the lead before the drop: in bars, and as a share of the excerpt."""

@@ -14,16 +14,15 @@ from PIL import Image, ImageDraw, ImageFont
 from server.arrays import UInt8Array
 from server.audio.features import Features
 from server.audio.spectrum.analyser_node import RATE, SIZE, STEPS_PER_S
-from server.audio.track_features import SECTION_KINDS
 from server.files import atomic
-from server.protocol.feature_names import EVENTS_WITH_CONFIDENCE
+from server.protocol.feature_names import EVENTS_WITH_CONFIDENCE, SECTION_KINDS
 
 _MIN_STRIP_S, _MAX_STRIPS = 30.0, 40
 _WIDTH, _LEFT, _RIGHT = 1600, 110, 20
 _TEXT = 13
 _BACKGROUND, _INK, _GRID_COLOUR = (17, 18, 22), (208, 212, 220), (60, 64, 76)
 _SECTION_COLOURS = ((52, 58, 74), (150, 116, 40), (170, 58, 58), (40, 96, 110))
-"""Colours of track_features.SECTION_KINDS."""
+"""Colours of SECTION_KINDS of protocol/feature_names.py."""
 _LANES = (
     ("accent", (255, 92, 138)),
     ("kick", (255, 138, 92)),

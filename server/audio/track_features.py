@@ -21,13 +21,11 @@ from server.audio.track_events import TrackEvents, find_events
 from server.errors import ToqiboxError
 from server.files import atomic
 from server.media import ffmpeg
-from server.protocol.feature_names import BANDS, EVENTS_WITH_CONFIDENCE, SECTIONS
+from server.protocol.feature_names import BANDS, EVENTS_WITH_CONFIDENCE, SECTION_KINDS, SECTIONS
 
 FORMAT = 4
 """Version of the file format and of the meaning of its values."""
 _LEVELS = (*BANDS, "loudness", "loudness.short")
-SECTION_KINDS = ("plain", *SECTIONS)
-"""Kinds of section by their number."""
 COLUMNS = (
     *_LEVELS,
     *(f"{name}.envelope" for name in _LEVELS),

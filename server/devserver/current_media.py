@@ -3,7 +3,9 @@
 from dataclasses import replace
 from pathlib import Path
 
-from server.devserver.media import FeatureLayout, PreviewMedia
+from server.audio.player_features import PlayerFeatures
+from server.devserver.media import PreviewMedia
+from server.effects.model.feature import STEP_FEATURES
 
 
 class CurrentMedia:
@@ -33,5 +35,5 @@ class CurrentMedia:
         self.revision += 1
 
     def _set(self, media: PreviewMedia) -> None:
-        layout, palette = FeatureLayout(media.features), media.palette()
-        self.media, self.layout, self.palette = media, layout, palette
+        features, palette = PlayerFeatures(media.features, STEP_FEATURES), media.palette()
+        self.media, self.features, self.palette = media, features, palette

@@ -12,6 +12,7 @@ from aiohttp import web
 
 import server
 from server.devserver.current_media import CurrentMedia
+from server.devserver.media import describe_features
 from server.devserver.preview_renderer import PreviewRenderer, Superseded
 from server.devserver.watch_config import WatchConfig
 from server.devserver.watched_file import WatchedEffect, WatchedFile
@@ -120,7 +121,7 @@ class PageHandlers:
                 **SAMPLE_CREDITS,
                 "palette": self._current.palette,
                 "photo2": media.photo2 is not None,
-                "features": self._current.layout.describe("/features", "/levels"),
+                "features": describe_features(self._current.features, "/features", "/levels"),
                 "catalogue": [feature.describe() for feature in FEATURES.values()],
                 "names": {
                     "audio": media.audio_name,
@@ -179,7 +180,7 @@ class PageHandlers:
 
     async def columns(self, _request: web.Request) -> web.StreamResponse:
         """Send the features of every step of the track."""
-        body = await asyncio.to_thread(self._current.layout.stepped_columns)
+        body = await asyncio.to_thread(self._current.features.columns)
         return web.Response(body=body, content_type="application/octet-stream")
 
     async def file(self, request: web.Request) -> web.StreamResponse:

@@ -1,4 +1,4 @@
-"""Compression of JSON responses with gzip, for clients that take it."""
+"""Compression of responses with gzip, for clients that take it."""
 
 import zlib
 
@@ -15,7 +15,7 @@ _LEVEL, _GZIP = 6, 31
 
 
 def takes_gzip(request: web.BaseRequest, body: bytes) -> bool:
-    """Return whether a JSON body is sent compressed; its ETag then differs."""
+    """Return whether a body that can be compressed is; its ETag then differs."""
     is_large = len(body) >= MIN_BYTES
     return is_large and accepts_gzip(",".join(request.headers.getall("Accept-Encoding", [])))
 
@@ -36,13 +36,17 @@ async def compress(request: web.BaseRequest, response: web.StreamResponse) -> No
         return
     add_vary(response, "Accept-Encoding")
     if takes_gzip(request, body):
-        if len(body) < _THREAD_BYTES:
-            response.body = _gzip(body)
-        else:
-            response.body = await run_in_thread(_gzip, body)
+        response.body = await gzip(body)
         response.headers["Content-Encoding"] = "gzip"
 
 
-def _gzip(body: bytes) -> bytes:
-    """Compress; equal bodies give equal bytes, for the ETag."""
-    return zlib.compress(body, _LEVEL, wbits=_GZIP)
+async def gzip(body: bytes, level: int = _LEVEL) -> bytes:
+    """Compress a body; equal bodies give equal bytes, for the ETag.
+
+    Args:
+        body: what is compressed.
+        level: 1 (fast) to 9 (small).
+    """
+    if len(body) < _THREAD_BYTES:
+        return zlib.compress(body, level, wbits=_GZIP)
+    return await run_in_thread(zlib.compress, body, level, wbits=_GZIP)

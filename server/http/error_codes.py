@@ -78,6 +78,14 @@ PICTURE = (
     *("invalid_parameter", "undecodable_image", "image_too_large", "unsupported_media_type"),
     *("rate_limited", "not_ready", "draining", "storage_full"),
 )
+CUT = (
+    *KEPT,
+    *("invalid_parameter", "duration_too_long", "undecodable_audio", "unsupported_media_type"),
+    *("rate_limited", "not_ready", "draining", "storage_full"),
+)
+CUT_FILE = KEPT
+CUT_AUDIO = (*KEPT, "range_not_satisfiable")
+SPECTRA = (*KEPT, "invalid_parameter")
 ALL = tuple(
     dict.fromkeys(
         (

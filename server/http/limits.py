@@ -43,6 +43,8 @@ class HttpLimits:
     download_min_rate: int = 4096
     download_window_s: float = 60
     """A download that is below its minimum rate over this window is aborted."""
+    cut_wait_s: float = 5
+    """Maximum time in which a request waits for a cut of a track."""
     event_streams: int = 500
     """Event streams that may be open at one time; at most half of the connections."""
     event_interval_s: float = 0.25

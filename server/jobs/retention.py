@@ -144,8 +144,18 @@ def _find_orphans(
 ) -> list[Path]:
     """Return the folders of jobs and features that no row refers to.
 
-    After the start only old ones: a folder is created before its row.
+    After the start only old ones: a folder is created before its row. Features whose files a cut or
+    a preview has too need no space of their own, and save an analysis.
     """
     wanted = {data.features_folder(job.spec) for job in live}
     orphans = [folder for folder in folders if folder.name not in owned]
-    return orphans + [path for path in features if path not in wanted]
+    unused = [path for path in features if path not in wanted and not _is_shared(path)]
+    return orphans + unused
+
+
+def _is_shared(folder: Path) -> bool:
+    """Return whether a file of a folder has a further name elsewhere."""
+    try:
+        return any(path.stat().st_nlink > 1 for path in folder.iterdir())
+    except OSError:  # not a folder, or it is being removed
+        return False

@@ -17,6 +17,7 @@ from server.config import Config
 from server.effects.library.library import Library
 from server.errors import ToqiboxError
 from server.jobs import eta
+from server.jobs.cuts.cut_maker import CutMaker
 from server.jobs.execution.fork_server import ForkServer
 from server.jobs.execution.machine import MachineProbe
 from server.jobs.execution.slot import LocalSlot
@@ -105,6 +106,9 @@ class Service:
             self.data.uploads, config.upload_ttl_sec, config.uploads_kept_mb * 1_000_000
         )
         self.upload_intake = UploadIntake(config, self.machine, self.admission, self.kept_uploads)
+        self.cuts = CutMaker(
+            config, self.data, self.machine, self.admission, self.kept_uploads, self.previews
+        )
         self._background_tasks: list[asyncio.Task[None]] = []
         self.events.subscribe(self._wake_dispatcher)
 
@@ -143,7 +147,7 @@ class Service:
     async def halt(self) -> None:
         """Stop all work; the table can still be read."""
         self.draining = True
-        parts = (self.validations, self.dispatcher, self.previews.slots, self.webhooks)
+        parts = (self.validations, self.dispatcher, self.previews.slots, self.webhooks, self.cuts)
         await asyncio.gather(*(part.stop() for part in parts))
 
     async def stop(self) -> None:

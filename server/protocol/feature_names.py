@@ -33,3 +33,5 @@ SECTIONS = {
     "break": "is quiet between louder ones",
 }
 """Kinds of sections, and what the music does in each; all others are plain."""
+SECTION_KINDS = ("plain", *SECTIONS)
+"""Kinds of section by their number."""

@@ -9,12 +9,19 @@ PHOTO2 = "photo2.rgba"
 PICTURE = "photo.png"
 """A prepared photo for a browser."""
 ENCODED_AUDIO = "sound.m4a"
+LOSSLESS_AUDIO = "sound.flac"
 VIDEO = "video.mp4"
 POSTER = "poster.jpg"
 
 SPECTRA = "spectra.npy"
 LEVELS = "levels.npy"
 TRACK = "track.npz"
+COLUMNS = "columns.f32"
+"""Features of every step for a player in a browser; see audio/player_features.py."""
+TRACK_EVENTS = "events.json"
+LAYOUT = "layout.json"
+PLAYER_FILES = (COLUMNS, TRACK_EVENTS, LAYOUT)
+"""Files of the features that only a player in a browser reads."""
 
 
 def seal_path(path: Path) -> Path:

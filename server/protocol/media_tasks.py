@@ -100,13 +100,17 @@ class Analyse(Task[AnalysedAudio]):
     whole: bool = True
     """True also detects beats, events and sections; False measures spectra only."""
     tempo: float | None = None
+    for_player: bool = False
+    """True also writes the files that a player in a browser reads; `whole` is True then."""
 
     def inputs(self) -> list[Path]:
         return [self.audio]
 
     def outputs(self) -> list[Path]:
         whole = [file_names.LEVELS, file_names.TRACK] if self.whole else []
-        return sealed(*(self.out / name for name in (file_names.SPECTRA, *whole)))
+        files = sealed(*(self.out / name for name in (file_names.SPECTRA, *whole)))
+        player = file_names.PLAYER_FILES if self.for_player else ()
+        return [*files, *(self.out / name for name in player)]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -157,11 +161,12 @@ class ComposeSheet(Task[TaskResult]):
 
 @dataclass(frozen=True, kw_only=True)
 class EncodeAudio(Task[EncodedAudio]):
-    """Encode the prepared audio, cut or padded to the length of the frames."""
+    """Encode the prepared audio: to AAC of the length of the frames, or all of it to FLAC."""
 
     audio: Path
-    frames: int
-    fps: int
+    frames: int | None = None
+    """Frames of the video; None for FLAC."""
+    fps: int | None = None
     out: Path
 
     def inputs(self) -> list[Path]:

@@ -86,6 +86,7 @@ ORDER: dict[str, tuple[str, ...]] = {
         "submission",
         "scheduling",
         "previews",
+        "cuts",
         ".",
     ),
     "media": (".", "photos", "tracks", "video"),

@@ -8,9 +8,9 @@ import pytest
 from server.arrays import Int16Array
 from server.audio.highlight import AnalysedTrack, choose_highlight, find_highlight
 from server.audio.structure.bar_lines import bar_lines
-from server.audio.track_features import SECTION_KINDS
 from server.errors import ToqiboxError
 from server.media.tracks.audio_decoder import decode_whole
+from server.protocol.feature_names import SECTION_KINDS
 from tests.harness import tracks
 
 BAR_S = 2.0

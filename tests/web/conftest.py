@@ -14,8 +14,10 @@ from numpy.typing import NDArray
 
 import server
 from server.audio import features
-from server.devserver.media import FeatureLayout
+from server.audio.player_features import PlayerFeatures
+from server.devserver.media import describe_features
 from server.effects.effect import Effect, Kind
+from server.effects.model.feature import STEP_FEATURES
 from server.effects.web_program import build_program
 from server.media import wav
 from server.media.photos.photo_palette import file_palette
@@ -183,7 +185,7 @@ async def player_page(
     chromium: Chromium, scene_files: SceneFiles, tmp_path: Path
 ) -> AsyncIterator[PlayerPage]:
     files: dict[str, Path] = {}
-    layout = FeatureLayout(scene_files.features)
+    player_features = PlayerFeatures(scene_files.features, STEP_FEATURES)
 
     async def file(request: web.Request) -> web.StreamResponse:
         return web.FileResponse(files[request.match_info["key"]])
@@ -195,10 +197,10 @@ async def player_page(
         return web.FileResponse(path / files_in_folder[name] if name in files_in_folder else path)
 
     async def feature_layout(_request: web.Request) -> web.StreamResponse:
-        return web.json_response(layout.describe("/features", "/levels"))
+        return web.json_response(describe_features(player_features, "/features", "/levels"))
 
     async def columns(_request: web.Request) -> web.StreamResponse:
-        return web.Response(body=layout.stepped_columns())
+        return web.Response(body=player_features.columns())
 
     app = web.Application()
     app.router.add_static("/web", _WEB)

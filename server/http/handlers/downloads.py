@@ -1,27 +1,16 @@
 """GET and HEAD /download/{jobId} and /download/{jobId}/poster.jpg."""
 
-from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from aiohttp import web
 
-from server.errors import ToqiboxError
-from server.http.app_keys import SERVICE, language_of, request_id_of
-from server.http.delivery import deliver
+from server.http.app_keys import SERVICE
+from server.http.file_delivery import send_file
 from server.http.handlers.required_job import require_job
 from server.http.headers.content_disposition import content_disposition
-from server.http.headers.ranges import (
-    RangeNotSatisfiable,
-    check_if_match,
-    is_not_modified,
-    requested_range,
-)
-from server.http.responses import error_response
 from server.jobs.model.job import Job
 from server.jobs.storage.artifacts import Artifact
-
-_CHUNK = 256 * 1024
 
 
 @dataclass(frozen=True)
@@ -54,51 +43,11 @@ async def _download(request: web.Request, kind: _Kind) -> web.StreamResponse:
 async def _send(
     request: web.Request, kind: _Kind, job: Job, artifact: Artifact
 ) -> web.StreamResponse:
-    size = artifact.size
+    name = content_disposition(_title(job), _fallback_name(job), kind.extension)
     # A published file never changes, so its name and size identify its content.
-    etag = f'"{job.id}-{kind.artifact}-{size:x}"'
-    headers = {
-        "ETag": etag,
-        "Accept-Ranges": "bytes",
-        "Cache-Control": "private, no-cache",
-        "Content-Disposition": content_disposition(
-            _title(job), _fallback_name(job), kind.extension
-        ),
-    }
-    check_if_match(request.headers, etag)
-    if is_not_modified(request.headers, etag):
-        return web.Response(status=304, headers=headers)
-    head_only = request.method == "HEAD"
-    try:
-        byte_range = None if head_only else requested_range(request.headers, size, etag)
-    except RangeNotSatisfiable:
-        return _range_not_satisfiable(request, size)
-    first, count = byte_range or (0, size)
-    if byte_range:
-        headers["Content-Range"] = f"bytes {first}-{first + count - 1}/{size}"
-    response = web.StreamResponse(status=206 if byte_range else 200, headers=headers)
-    response.content_type = kind.content_type
-    response.content_length = count
-    await response.prepare(request)
-    if not head_only:
-        await deliver(request, response, _read(artifact, range(first, first + count)))
-    return response
-
-
-def _range_not_satisfiable(request: web.Request, size: int) -> web.Response:
-    error = ToqiboxError("range_not_satisfiable")
-    response = error_response(error, request_id_of(request), language_of(request))
-    response.headers["Content-Range"] = f"bytes */{size}"
-    return response
-
-
-async def _read(artifact: Artifact, span: range) -> AsyncIterator[bytes]:
-    for offset in range(span.start, span.stop, _CHUNK):
-        length = min(_CHUNK, span.stop - offset)
-        data = await artifact.read(offset, length)
-        if len(data) < length:
-            raise EOFError("the file was cut off while it was sent")
-        yield data
+    etag = f'"{job.id}-{kind.artifact}-{artifact.size:x}"'
+    headers = {"Cache-Control": "private, no-cache", "Content-Disposition": name}
+    return await send_file(request, artifact, etag, kind.content_type, headers)
 
 
 def _title(job: Job) -> str:

@@ -56,12 +56,12 @@ async def create_photo(request: web.Request) -> web.Response:
 
 async def show_track(request: web.Request) -> web.Response:
     """Return what is known of a track."""
-    return json_response(_describe(request, await _require(request, "track")))
+    return await _show(request, "track")
 
 
 async def show_photo(request: web.Request) -> web.Response:
     """Return what is known of a photo."""
-    return json_response(_describe(request, await _require(request, "photo")))
+    return await _show(request, "photo")
 
 
 async def remove_track(request: web.Request) -> web.Response:
@@ -80,7 +80,7 @@ async def show_picture(request: web.Request) -> web.StreamResponse:
     side = request.query.get("long", str(DEFAULT_PICTURE_SIDE))
     if side not in map(str, PICTURE_SIDES) or len(request.query.getall("long", [])) > 1:
         raise invalid_field("long", message("one_of", known=", ".join(map(str, PICTURE_SIDES))))
-    photo = await _require(request, "photo")
+    photo = await require_upload(request, "photo")
     tag = f'"{photo.id}-{side}"'
     headers = {"ETag": tag, "Cache-Control": "private, no-cache"}
     check_if_match(request.headers, tag)
@@ -138,6 +138,12 @@ async def _read_file(
     await read_form(request, boundary, folder, limits, checks)
 
 
+def share_of(request: web.Request) -> str:
+    """Return the share of the kept uploads that a sender has: its API key, or its network."""
+    key = principal_of(request).key
+    return key.id if key else network_of(client_address(request, request.app[CONFIG]))
+
+
 async def _keep(
     request: web.Request, kind: str, folder: Path, upload: AbstractAsyncContextManager[object]
 ) -> KeptUpload:
@@ -145,8 +151,10 @@ async def _keep(
     service = request.app[SERVICE]
     async with upload:
         try:
-            owner = principal_of(request).owner
-            return await service.upload_intake.keep(kind, folder, owner, request_id_of(request))
+            owner, share = principal_of(request).owner, share_of(request)
+            return await service.upload_intake.keep(
+                kind, folder, owner, share, request_id_of(request)
+            )
         finally:
             service.intake.discard_spool(folder)
 
@@ -167,10 +175,18 @@ def _own(request: web.Request) -> OwnUploads:
     return request.app[SERVICE].kept_uploads.of(principal_of(request))
 
 
-async def _require(request: web.Request, kind: str) -> KeptUpload:
-    """Return the upload that the path names."""
-    check_if_match(request.headers)
+async def require_upload(request: web.Request, kind: str) -> KeptUpload:
+    """Return the upload that the path names.
+
+    Raises:
+        ToqiboxError: not_found, upload_expired.
+    """
     return await run_in_thread(_own(request).get, kind, request.match_info[f"{kind}Id"])
+
+
+async def _show(request: web.Request, kind: str) -> web.Response:
+    check_if_match(request.headers)
+    return json_response(_describe(request, await require_upload(request, kind)))
 
 
 async def _remove(request: web.Request, kind: str) -> web.Response:

@@ -121,17 +121,17 @@ def json_body(schema: str, **more: Any) -> Schema:
 
 def cacheable(schema: str) -> Responses:
     """Return the responses of what a client may cache and revalidate by its ETag."""
-    return {"200": json_body(schema, headers=_headers("ETag")), "304": _NOT_MODIFIED}
+    return {"200": json_body(schema, headers=headers("ETag")), "304": _NOT_MODIFIED}
 
 
 def accepted(schema: str) -> Responses:
     """Return the response to a request that made a job, now or before."""
-    return {"202": json_body(schema, headers={**_headers("Location"), **_REPLAYED})}
+    return {"202": json_body(schema, headers={**headers("Location"), **_REPLAYED})}
 
 
 def created(schema: str) -> Responses:
     """Return the response to a request that made something that is kept."""
-    return {"201": json_body(schema, headers=_headers("Location"))}
+    return {"201": json_body(schema, headers=headers("Location"))}
 
 
 def removed() -> Responses:
@@ -145,22 +145,35 @@ def listing(operation_id: str, summary: str, schema: str, codes: tuple[str, ...]
 
 
 def download(operation_id: str, summary: str, content_type: str) -> Operation:
-    """Return the operations of a file that supports ranges."""
-    headers = _headers("ETag", "Accept-Ranges", "Content-Disposition")
+    """Return the operations of a file of a job."""
+    named = ("Content-Disposition",)
+    return ranged_file(operation_id, summary, content_type, DOWNLOAD, DOWNLOAD_HEAD, named)
+
+
+def ranged_file(
+    operation_id: str,
+    summary: str,
+    content_type: str,
+    codes: tuple[str, ...],
+    head_codes: tuple[str, ...],
+    more_headers: tuple[str, ...] = (),
+) -> Operation:
+    """Return the operations of a file that supports ranges and has signed links."""
     content: Schema = {content_type: {"schema": _FILE}}
-    full: Schema = {"description": summary, "content": content, "headers": headers}
+    of_file = headers("ETag", "Accept-Ranges", *more_headers)
+    full: Schema = {"description": summary, "content": content, "headers": of_file}
     partial: Schema = {**full, "description": f"{summary}, in part"}
     bare: Schema = {**full, "content": {}}
     head = Operation(
         f"{operation_id}Head",
         f"{summary}: headers",
         {"200": bare, "304": _NOT_MODIFIED},
-        DOWNLOAD_HEAD,
+        head_codes,
         parameters=[_EXPIRES],
     )
     responses = {"200": full, "206": partial, "304": _NOT_MODIFIED}
     parameters = [_RANGE, _EXPIRES]
-    return Operation(operation_id, summary, responses, DOWNLOAD, parameters=parameters, head=head)
+    return Operation(operation_id, summary, responses, codes, parameters=parameters, head=head)
 
 
 def event_stream(operation_id: str, summary: str, schema: str, codes: tuple[str, ...]) -> Operation:
@@ -183,8 +196,8 @@ def event_stream(operation_id: str, summary: str, schema: str, codes: tuple[str,
 def picture(summary: str, *content_types: str, header: str | None = None) -> Responses:
     """Return the response that is a picture, with another header if one is named."""
     content: Schema = {kind: {} for kind in content_types}
-    headers = _headers(*filter(None, [header]))
-    return {"200": {"description": summary, "content": content, "headers": headers}}
+    named = headers(*filter(None, [header]))
+    return {"200": {"description": summary, "content": content, "headers": named}}
 
 
 def cacheable_picture(summary: str, content_type: str) -> Responses:
@@ -192,7 +205,15 @@ def cacheable_picture(summary: str, content_type: str) -> Responses:
     return {**picture(summary, content_type, header="ETag"), "304": _NOT_MODIFIED}
 
 
-def _headers(*names: str) -> Schema:
+def octets(summary: str) -> Responses:
+    """Return the responses of bytes that a client may cache and revalidate by their ETag."""
+    content: Schema = {"application/octet-stream": {"schema": _FILE}}
+    full: Schema = {"description": summary, "content": content, "headers": headers("ETag")}
+    return {"200": full, "304": _NOT_MODIFIED}
+
+
+def headers(*names: str) -> Schema:
+    """Return the headers of a response."""
     return {name: {"schema": {"type": "string"}} for name in names}
 
 

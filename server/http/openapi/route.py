@@ -8,12 +8,15 @@ from aiohttp import web
 
 from server.http.openapi.operation import Operation
 from server.jobs.storage.data_folder import ID_PATTERN
+from server.jobs.storage.track_cut import CUT_PATTERN
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 PATH_PARAMETERS = {
     "jobId": ID_PATTERN,
     "trackId": ID_PATTERN,
     "photoId": ID_PATTERN,
+    "cut": CUT_PATTERN,
+    "n": "(?:0|[1-9][0-9]{0,5})",
     "id": "[A-Za-z0-9_-]{1,64}",
 }
 """The parameters that a path may have, and the regular expressions of their values."""

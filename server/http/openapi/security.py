@@ -16,7 +16,7 @@ SECURITY_SCHEMES: dict[str, Any] = {
         "type": "apiKey",
         "in": "query",
         "name": "signature",
-        "description": "The signature of a link of the job object, next to `expires` in its query.",
+        "description": "The signature of a link of a job or a cut, next to `expires` in its query.",
     },
 }
 

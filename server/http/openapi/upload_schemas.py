@@ -5,7 +5,9 @@ from typing import Any
 
 from server.config import Config
 from server.http.openapi.form_schema import form_schema
+from server.jobs.cuts.cut_features import SPECTRA_FIELDS
 from server.jobs.json_schema import (
+    BOOLEAN,
     COUNT,
     NUMBER,
     TEXT,
@@ -17,6 +19,9 @@ from server.jobs.json_schema import (
 )
 from server.jobs.storage.data_folder import ID_PATTERN
 from server.jobs.storage.kept_uploads import FILES
+from server.jobs.storage.track_cut import CUT_PATTERN
+from server.jobs.submission.fields import SECONDS
+from server.protocol.feature_names import EVENTS, SECTION_KINDS
 from server.warnings import WARNINGS
 
 _ID = {**TEXT, "pattern": f"^{ID_PATTERN}$"}
@@ -58,9 +63,83 @@ _PHOTO = {
     },
     "warnings": array_of(_WARNING),
 }
+
+
+def _tuple_of(*items: Schema) -> Schema:
+    """Return the schema of an array of these items."""
+    count = len(items)
+    return {"type": "array", "prefixItems": [*items], "minItems": count, "maxItems": count}
+
+
+_EVENTS = array_of(_tuple_of(NUMBER, NUMBER))
+_SECTION = _tuple_of(NUMBER, NUMBER, {"enum": list(SECTION_KINDS)})
+_FIELD = object_schema({"type": {"enum": ["<i2", "|u1"]}, "length": COUNT})
+_CUT = {
+    "cut": {**TEXT, "pattern": f"^{CUT_PATTERN}$"},
+    "start": NUMBER,
+    "duration": NUMBER,
+    "seconds": {**NUMBER, "description": "Length of the audio: less if the track ends before."},
+    "sound": {**TEXT, "description": "Path of the audio as FLAC."},
+    "measured": object_schema(
+        {"url": TEXT, "columns": array_of(TEXT), "count": COUNT, "rate": COUNT}
+    ),
+    "spectra": object_schema(
+        {
+            "url": {**TEXT, "description": "With `{n}` for the number of a chunk, from 0."},
+            "chunk": {**COUNT, "description": "Steps of a chunk; the last one may have fewer."},
+            "count": {**COUNT, "description": "Steps, with those after the end of the audio."},
+            "oneSided": {
+                **BOOLEAN,
+                "description": "One channel is silent: the mean stands for both.",
+            },
+            "fields": object_schema(dict.fromkeys(SPECTRA_FIELDS, _FIELD)),
+        }
+    ),
+    "hits": {
+        **object_schema(dict.fromkeys(EVENTS, _EVENTS)),
+        "description": "Times in seconds and strengths, 0 to 1, of each kind of event.",
+    },
+    "sections": {
+        **array_of(_SECTION),
+        "description": "Start and end in seconds, and kind.",
+    },
+    "tempo": {
+        **_tuple_of(NUMBER, NUMBER),
+        "description": "Beats per minute, 0 without a beat, and the confidence in them.",
+    },
+    "loudestAt": NUMBER,
+}
+CUT_PART: list[Schema] = [
+    {
+        "name": "start",
+        "in": "query",
+        "description": "Seconds of the track before the cut.",
+        "schema": {**TEXT, "pattern": f"^({SECONDS})?$", "default": "0"},
+    },
+    {
+        "name": "duration",
+        "in": "query",
+        "description": "Seconds; left out: to the end of the track, at most as long as a video.",
+        "schema": {**TEXT, "pattern": f"^({SECONDS})?$"},
+    },
+]
+"""Parameters of the request for a cut."""
+FIELDS: Schema = {
+    "name": "fields",
+    "in": "query",
+    "description": "Fields in the order of the response, with commas between them; all by default.",
+    "schema": {**TEXT, "default": ",".join(SPECTRA_FIELDS)},
+}
 UPLOAD_SCHEMAS: dict[str, Schema] = {
     "Track": object_schema(_TRACK),
     "KeptTrack": object_schema({"success": {"const": True}, **_TRACK}),
+    "Cut": object_schema(_CUT),
+    "CutProgress": object_schema(
+        {
+            "status": {"const": "analysing"},
+            "progress": {"type": "number", "minimum": 0, "maximum": 1},
+        }
+    ),
     "Photo": object_schema(_PHOTO),
     "KeptPhoto": object_schema({"success": {"const": True}, **_PHOTO}),
 }

@@ -7,15 +7,12 @@ from server.http.error_codes import (
     EXPORT,
     EXPORTS,
     JOB,
-    KEPT,
     METRICS,
-    PICTURE,
     PRESETS,
     PREVIEW,
     READY,
     STREAM,
     THUMBNAIL,
-    UPLOAD,
 )
 from server.http.handlers import (
     downloads,
@@ -23,7 +20,6 @@ from server.http.handlers import (
     events,
     exports,
     health,
-    kept_uploads,
     metrics,
     openapi,
     own_exports,
@@ -38,17 +34,15 @@ from server.http.openapi.operation import (
     accepted,
     cacheable,
     cacheable_picture,
-    created,
     download,
     event_stream,
     json_body,
     listing,
     picture,
-    removed,
 )
 from server.http.openapi.preview_schema import preview_schema
 from server.http.openapi.route import Route
-from server.http.openapi.upload_schemas import upload_schema
+from server.http.server.upload_routes import UPLOAD_ROUTES
 
 _JOB = {"200": json_body("Job")}
 _READINESS = {
@@ -136,73 +130,7 @@ ROUTES = (
         endpoint="poster",
         takes_links=True,
     ),
-    Route(
-        "POST",
-        "/tracks",
-        kept_uploads.create_track,
-        Operation(
-            "createTrack",
-            "Keep a track for a while",
-            created("KeptTrack"),
-            UPLOAD,
-            form=upload_schema("track"),
-        ),
-        endpoint="tracks",
-    ),
-    Route(
-        "GET",
-        "/tracks/{trackId}",
-        kept_uploads.show_track,
-        Operation("showTrack", "A kept track", {"200": json_body("Track")}, KEPT),
-        endpoint="track",
-    ),
-    Route(
-        "DELETE",
-        "/tracks/{trackId}",
-        kept_uploads.remove_track,
-        Operation("removeTrack", "Remove a kept track", removed(), KEPT),
-        endpoint="removeTrack",
-    ),
-    Route(
-        "POST",
-        "/photos",
-        kept_uploads.create_photo,
-        Operation(
-            "createPhoto",
-            "Keep a photo for a while",
-            created("KeptPhoto"),
-            UPLOAD,
-            form=upload_schema("photo"),
-        ),
-        endpoint="photos",
-    ),
-    Route(
-        "GET",
-        "/photos/{photoId}",
-        kept_uploads.show_photo,
-        Operation("showPhoto", "A kept photo", {"200": json_body("Photo")}, KEPT),
-        endpoint="photo",
-    ),
-    Route(
-        "DELETE",
-        "/photos/{photoId}",
-        kept_uploads.remove_photo,
-        Operation("removePhoto", "Remove a kept photo", removed(), KEPT),
-        endpoint="removePhoto",
-    ),
-    Route(
-        "GET",
-        "/photos/{photoId}/image.png",
-        kept_uploads.show_picture,
-        Operation(
-            "showPicture",
-            "A kept photo as it was decoded",
-            cacheable_picture("The photo, upright and in sRGB", "image/png"),
-            PICTURE,
-            parameters=[kept_uploads.LONG],
-        ),
-        endpoint="picture",
-    ),
+    *UPLOAD_ROUTES,
     Route(
         "GET",
         "/effects",

@@ -20,6 +20,8 @@ from server.jobs.previews.media_cache import MediaCache
 from server.jobs.previews.preview_form import PreviewRequest
 from server.jobs.previews.preview_media import DecodedPreview, PreviewMediaDecoder
 from server.jobs.previews.preview_slots import PreviewSlots
+from server.jobs.previews.track_analyser import TrackAnalyser
+from server.jobs.previews.upload_decoder import UploadDecoder
 from server.jobs.scheduling import plan
 from server.jobs.storage.data_folder import DataFolder, new_id
 from server.jobs.submission import affordable
@@ -83,7 +85,9 @@ class Previews:
         self._admission = admission
         self.cache = MediaCache(data.previews, config.preview_cache_mb * 1_000_000)
         self.slots = PreviewSlots(launch, data.frames)
-        self._media = PreviewMediaDecoder(config, machine, data, self.cache)
+        self.decoder = UploadDecoder(config, machine, self.cache)
+        self.analyser = TrackAnalyser(machine, data, self.cache)
+        self._media = PreviewMediaDecoder(self.decoder, self.analyser, self.cache)
 
     async def draw(
         self,
@@ -218,7 +222,7 @@ def _worker_key(request: Request, spec: Spec, media: DecodedPreview, features: P
     photos = [path.parent for path in (media.photo, media.photo2) if path is not None]
     folders = [(str(folder), folder.stat().st_ino) for folder in (features, *photos)]
     sources = [checked.source.key for checked in request.chain]
-    text = json.dumps([sources, spec.audio, media.track.name, folders])
+    text = json.dumps([sources, spec.audio, media.track.folder.name, folders])
     return hashlib.sha256(text.encode()).hexdigest()
 
 

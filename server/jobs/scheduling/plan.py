@@ -204,9 +204,13 @@ def analyse_task(job: Job, folder: Path, features: Path) -> Analyse:
 
 def is_analysed(spec: Spec, features: Path) -> bool:
     """Return whether all track features that the spec needs are on disk."""
-    whole = [file_names.LEVELS, file_names.TRACK] if spec.needs_track else []
-    files = [features / name for name in (file_names.SPECTRA, *whole)]
-    return all(path.exists() for path in file_names.sealed(*files))
+    return has_features(features, whole=spec.needs_track)
+
+
+def has_features(folder: Path, *, whole: bool, for_player: bool = False) -> bool:
+    """Return whether the features that an Analyse task with these values writes are on disk."""
+    task = Analyse(audio=folder, out=folder, whole=whole, for_player=for_player)
+    return all(path.exists() for path in task.outputs())
 
 
 def audio_task(job: Job, folder: Path) -> EncodeAudio:

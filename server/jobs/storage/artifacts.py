@@ -17,7 +17,7 @@ FILES = {"video": file_names.VIDEO, "poster": file_names.POSTER}
 
 @dataclass(frozen=True)
 class Artifact:
-    """An open artifact. It never changes once it is published."""
+    """An open file that never changes once it is published."""
 
     descriptor: int
     size: int
@@ -26,6 +26,17 @@ class Artifact:
     async def read(self, offset: int, count: int) -> bytes:
         """Read at most `count` bytes from `offset`; fewer only at the end."""
         return await run_in_thread(os.pread, self.descriptor, count, offset)
+
+
+@asynccontextmanager
+async def open_artifact(path: Path) -> AsyncIterator[Artifact]:
+    """Open a file of this machine that never changes.
+
+    Raises:
+        FileNotFoundError: it was removed, or never made.
+    """
+    async with open_in_thread(path) as descriptor:
+        yield Artifact(descriptor, os.fstat(descriptor).st_size)
 
 
 class Artifacts:
@@ -53,8 +64,8 @@ class Artifacts:
         Raises:
             FileNotFoundError: it was removed, or never made.
         """
-        async with open_in_thread(self.path(job_id, kind)) as descriptor:
-            yield Artifact(descriptor, os.fstat(descriptor).st_size)
+        async with open_artifact(self.path(job_id, kind)) as artifact:
+            yield artifact
 
     async def copy(self, job_id: str, kind: str, out: Path) -> None:
         """Copy an artifact to the file `out`.

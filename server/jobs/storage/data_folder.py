@@ -5,7 +5,8 @@ jobs.db         the job table
 spool/ID/       an upload while it is read and prepared
 jobs/ID/        sound.wav, photo.rgba, files/ of the effect, segments, sound.m4a …
                 then only video.mp4 and poster.jpg
-features/SHA    a folder with the features of a track, shared by the jobs that use it
+features/SHA    a folder with the features of a track, shared by the jobs that use it; its files are
+                linked from the previews and the cuts that do
 uploads/ID/     a track or photo that is kept for a while; see kept_uploads.py
 previews/       decoded media and features of previews, a cache of limited size
 frames/N/       the frame of a preview, until it is read
@@ -42,6 +43,17 @@ def new_id() -> str:
     while (token := secrets.token_urlsafe(16)).startswith("-"):
         pass
     return token
+
+
+def features_name(audio: str, tempo: float | None = None) -> str:
+    """Return the name of a folder of track features.
+
+    Args:
+        audio: the SHA-256 of the prepared samples.
+        tempo: the requested one in beats per minute, which the features depend on.
+    """
+    requested = "" if tempo is None else f"-{tempo:.10g}bpm"
+    return f"{audio}{requested}-v{FEATURES_VERSION}"
 
 
 def _acquire_lock(descriptor: int) -> bool:
@@ -186,9 +198,8 @@ class DataFolder:
         sync_path(self.spool)
 
     def features_folder(self, spec: Spec) -> Path:
-        """Return the folder of the track features of a job, which depend on a requested tempo."""
-        tempo = "" if spec.tempo is None else f"-{spec.tempo:.10g}bpm"
-        return self.features / f"{spec.audio}{tempo}-v{FEATURES_VERSION}"
+        """Return the folder of the track features of a job."""
+        return self.features / features_name(spec.audio, spec.tempo)
 
     def quarantine(self, folder: Path) -> Path:
         """Move the folder of a job to `unknown` under a free name and return its path."""

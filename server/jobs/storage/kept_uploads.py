@@ -2,6 +2,7 @@
 
 ID/audio, ID/photo  the file as it came
 ID/about.json       its kind and facts about it; its time is that of the last use
+ID/cuts/            cuts of a track; see track_cut.py
 ID.gone             marks an id whose file was removed; has its owner
 """
 
@@ -10,7 +11,7 @@ import os
 import threading
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,7 +20,8 @@ from server.access.principal import Principal
 from server.errors import ToqiboxError
 from server.files import atomic
 from server.files.disk import discard, sync_path
-from server.jobs.model.retry_after import DISK_FULL_S
+from server.jobs.storage.track_cut import list_cuts, sweep_cuts
+from server.jobs.storage.upload_shares import choose_removals
 
 FILES = {"track": "audio", "photo": "photo"}
 """Names of the files by kind."""
@@ -37,8 +39,12 @@ class KeptUpload:
     """A key of FILES."""
     owner: str
     """Owner as Principal names it."""
+    share: str
+    """Share of the room that it counts for: an API key, or a network without one."""
     path: Path
     bytes: int
+    kept_bytes: int
+    """Size with its cuts."""
     facts: Mapping[str, Any]
     """Facts about it, as JSON."""
     used_at: float
@@ -54,7 +60,7 @@ class KeptUploads:
     Args:
         root: folder of the uploads, created when it is needed.
         ttl_s: seconds from the last use to the removal.
-        limit_bytes: maximum size of all of them; those unused for the longest time go first.
+        limit_bytes: maximum size of all of them; upload_shares.py chooses those that go.
     """
 
     def __init__(self, root: Path, ttl_s: int, limit_bytes: int) -> None:
@@ -63,7 +69,9 @@ class KeptUploads:
         self._limit_bytes = limit_bytes
         self._lock = threading.Lock()
 
-    def keep(self, kind: str, folder: Path, facts: Mapping[str, Any], owner: str) -> KeptUpload:
+    def keep(
+        self, kind: str, folder: Path, facts: Mapping[str, Any], owner: str, share: str = ""
+    ) -> KeptUpload:
         """Keep the file in a spool folder, whose name becomes its id; other files are removed.
 
         Raises:
@@ -71,30 +79,41 @@ class KeptUploads:
         """
         path = folder / FILES[kind]
         size = path.stat().st_size
-        if size > self._limit_bytes:
-            raise ToqiboxError("storage_full", retry_after=DISK_FULL_S, detail="UPLOADS_KEPT_MB")
         for other in folder.iterdir():
             if other != path:
                 discard(other)
+        about = {"kind": kind, "owner": owner, "share": share, "bytes": size, "facts": dict(facts)}
         with atomic.atomic_write(folder / _ABOUT) as file:
-            about = {"kind": kind, "owner": owner, "bytes": size, "facts": dict(facts)}
             file.write(json.dumps(about).encode())
-        used_at = (folder / _ABOUT).stat().st_mtime
-        kept = self._root / folder.name
-        with self._lock, atomic.translate_disk_full():
+        with self.room(share, size):
             self._root.mkdir(mode=0o700, exist_ok=True)
-            self._make_room(size)
-            folder.rename(kept)
+            folder.rename(self._root / folder.name)
             sync_path(self._root)
-        return KeptUpload(
-            id=kept.name,
-            kind=kind,
-            owner=owner,
-            path=kept / path.name,
-            bytes=size,
-            facts=facts,
-            used_at=used_at,
-        )
+            kept = self._read(self._root / folder.name)
+        assert kept is not None, "it was written above"
+        return kept
+
+    @contextmanager
+    def room(self, share: str, size: int, extended: KeptUpload | None = None) -> Iterator[None]:
+        """Make room for an upload, and keep others from changing the uploads meanwhile.
+
+        Args:
+            share: see KeptUpload.
+            size: bytes that are added.
+            extended: the upload that they are added to; None for a new one.
+
+        Raises:
+            ToqiboxError: storage_full; upload_expired if `extended` was removed.
+        """
+        with self._lock, atomic.translate_disk_full():
+            uploads = list(self._all())
+            if extended is not None:
+                extended = next((kept for kept in uploads if kept.id == extended.id), None)
+                if extended is None:
+                    raise ToqiboxError("upload_expired")
+            for upload in choose_removals(uploads, share, size, self._limit_bytes, extended):
+                self._remove(upload)
+            yield
 
     def of(self, sender: Principal) -> "OwnUploads":
         """Return the uploads that a sender sees."""
@@ -116,6 +135,29 @@ class KeptUploads:
             raise ToqiboxError("upload_expired")
         return upload
 
+    def link(self, upload: KeptUpload, target: Path) -> None:
+        """Make the file of an upload appear as `target` too, and count this as a use.
+
+        Raises:
+            ToqiboxError: upload_expired: it was removed.
+        """
+        try:
+            os.link(upload.path, target)
+        except FileNotFoundError:
+            raise ToqiboxError("upload_expired") from None
+        self.mark_used(upload)
+
+    def mark_used(self, upload: KeptUpload) -> None:
+        """Count now as the last use of an upload.
+
+        Raises:
+            ToqiboxError: upload_expired: it was removed.
+        """
+        try:
+            os.utime(upload.path.with_name(_ABOUT))
+        except FileNotFoundError:
+            raise ToqiboxError("upload_expired") from None
+
     def discard(self, upload: KeptUpload) -> None:
         """Remove an upload."""
         with self._lock:
@@ -134,15 +176,8 @@ class KeptUploads:
             for upload in list(self._all()):
                 if upload.used_at + self.ttl_s < now:
                     self._remove(upload)
-
-    def _make_room(self, size: int) -> None:
-        uploads = sorted(self._all(), key=lambda upload: upload.used_at)
-        total = size + sum(upload.bytes for upload in uploads)
-        for upload in uploads:
-            if total <= self._limit_bytes:
-                return
-            self._remove(upload)
-            total -= upload.bytes
+                else:
+                    sweep_cuts(upload.path.parent)
 
     def _remove(self, upload: KeptUpload) -> None:
         with suppress(OSError):  # on a full disk its id is forgotten
@@ -164,8 +199,10 @@ class KeptUploads:
                 id=folder.name,
                 kind=content["kind"],
                 owner=content["owner"],
+                share=content.get("share", ""),
                 path=path,
                 bytes=content["bytes"],
+                kept_bytes=content["bytes"] + sum(cut.bytes for cut in list_cuts(folder)),
                 facts=content["facts"],
                 used_at=used_at,
             )
@@ -195,12 +232,7 @@ class OwnUploads:
         Raises:
             ToqiboxError: see get.
         """
-        upload = self.get(kind, upload_id)
-        try:
-            os.link(upload.path, target)
-            os.utime(upload.path.with_name(_ABOUT))
-        except FileNotFoundError:  # removed meanwhile
-            raise ToqiboxError("upload_expired") from None
+        self._uploads.link(self.get(kind, upload_id), target)
 
     def remove(self, kind: str, upload_id: str) -> None:
         """Remove an upload; can be repeated.

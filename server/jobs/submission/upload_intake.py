@@ -52,13 +52,16 @@ class UploadIntake:
         """Return the mean seconds from one upload to the next."""
         return self._queue.interval_s
 
-    async def keep(self, kind: str, folder: Path, owner: str, request_id: str) -> KeptUpload:
+    async def keep(
+        self, kind: str, folder: Path, owner: str, share: str, request_id: str
+    ) -> KeptUpload:
         """Decode the file in a spool folder and keep it; the folder is then gone.
 
         Args:
             kind: a key of FILES.
             folder: has the file; it stays the caller's if this fails.
             owner: of the upload, as Principal names it.
+            share: of the sender; see KeptUpload.
             request_id: for the log.
 
         Raises:
@@ -68,7 +71,8 @@ class UploadIntake:
         async with self._queue.acquire():
             self._admission.before_preview()
             facts = await describe(folder, request_id)
-        return await uninterrupted(run_in_thread(self._uploads.keep, kind, folder, facts, owner))
+        keeping = run_in_thread(self._uploads.keep, kind, folder, facts, owner, share)
+        return await uninterrupted(keeping)
 
     async def sweep_regularly(self) -> None:
         """Remove uploads that have expired, until cancelled."""

@@ -2,7 +2,8 @@
 
 from functools import partial
 
-from server.audio import features
+from server.audio import features, player_features
+from server.effects.model.feature import STEP_FEATURES
 from server.protocol.progress import ProgressReporter
 from server.protocol.results.media import AnalysedAudio
 from server.protocol.tasks import Analyse
@@ -19,4 +20,6 @@ def run(task: Analyse, progress: ProgressReporter) -> AnalysedAudio:
     seconds = features.analyse(
         task.audio, task.out, whole=task.whole, tempo=task.tempo, on_progress=report
     )
+    if task.for_player:
+        player_features.write_files(task.out, STEP_FEATURES)
     return AnalysedAudio(seconds=seconds)

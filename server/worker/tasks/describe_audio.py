@@ -9,11 +9,10 @@ from server.animation.modulation_values import feature_values
 from server.audio import click_track
 from server.audio.features import Features
 from server.audio.spectrum.analyser_node import STEPS_PER_S
-from server.audio.track_features import SECTION_KINDS
 from server.effects.model.feature import FEATURES
 from server.files import atomic
 from server.protocol.codec import to_json
-from server.protocol.feature_names import EVENTS
+from server.protocol.feature_names import EVENTS, SECTION_KINDS
 from server.protocol.progress import ProgressReporter
 from server.protocol.results.media import AudioSummary, SectionSummary, TempoSummary
 from server.protocol.tasks import DescribeAudio

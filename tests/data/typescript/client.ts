@@ -122,6 +122,35 @@ export function mistakes(job: Job, input: Schemas["Input"]): void {
     void ({ audio: new Blob(), fps: "29" } satisfies Form);
 }
 
+export async function cut(trackId: string, start: number): Promise<Schemas["Cut"]> {
+    for (;;) {
+        const { data, error } = await client.GET("/tracks/{trackId}/cut", {
+            params: { path: { trackId }, query: { start: String(start), duration: "30" } },
+        });
+        if (error) throw new Error(describeError(error));
+        if (!("status" in data)) return data;
+        await new Promise((resolve) => setTimeout(resolve, 1000 * (1 - data.progress)));
+    }
+}
+
+export async function drawnAt(trackId: string, part: Schemas["Cut"], step: number): Promise<number[]> {
+    const n = String(Math.floor(step / part.spectra.chunk));
+    const { data, error } = await client.GET("/tracks/{trackId}/cuts/{cut}/spectra/{n}", {
+        params: { path: { trackId, cut: part.cut, n }, query: { fields: "spectrum" } },
+        parseAs: "arrayBuffer",
+    });
+    if (error) throw new Error(describeError(error));
+    const { length } = part.spectra.fields.spectrum;
+    const first = (step % part.spectra.chunk) * length;
+    return [...new Uint8Array(data, first, length)];
+}
+
+export function sectionAt(part: Schemas["Cut"], seconds: number): string {
+    const section = part.sections.find(([start, end]) => start <= seconds && seconds < end);
+    const kicks = part.hits.kick.filter(([at]) => at <= seconds).length;
+    return `${section?.[2] ?? "plain"}, ${kicks} kicks, ${part.tempo[0]} BPM`;
+}
+
 type Control =
     | { type: "range"; value: number; min: number; max: number; step: number }
     | { type: "select"; value: number; options: { value: number; label: string }[] }

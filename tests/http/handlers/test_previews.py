@@ -18,7 +18,7 @@ from server.effects.library.library import Library
 from server.jobs.execution.worker_process import Timeouts
 from server.jobs.model.effect_source import read_source
 from server.jobs.model.validation_result import ValidationResult
-from server.jobs.previews import preview_media, previews, thumbnails
+from server.jobs.previews import previews, thumbnails, track_analyser
 from server.jobs.previews.preview_form import nearest_aspect
 from server.jobs.previews.preview_slots import LABEL, PreviewSlots
 from server.jobs.previews.sample_media import SAMPLE_NAMES, samples_key
@@ -76,7 +76,7 @@ async def drawing(
 ) -> Running:
     """A server with two valid effects and short samples; its machine may be busy."""
     monkeypatch.setattr(previews, "_DRAW_S", HANG_S)
-    monkeypatch.setattr(preview_media, "_ANALYSE_TIMEOUTS", Timeouts(HANG_S, HANG_S))
+    monkeypatch.setattr(track_analyser, "_TIMEOUTS", Timeouts(HANG_S, HANG_S))
     shaders = tmp_path / "shaders"
     shaders.mkdir()
     (shaders / "trail.fs").write_text(TRAIL)

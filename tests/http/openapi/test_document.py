@@ -16,10 +16,11 @@ from server.http.error_codes import ALL
 from server.http.openapi.document import document
 from server.http.server.routes import ROUTES
 from server.jobs.previews import preview_form
-from server.jobs.storage.kept_uploads import FILES
+from server.jobs.storage.kept_uploads import FILES, KeptUpload
 from server.jobs.submission.fields import FILE_FIELDS, TEXT_FIELDS
 from server.protocol.encodings import CODECS
 from server.protocol.results.machine import EncoderReport
+from tests.harness.track_cuts import CUT_ID, make_cut
 from tests.http.conftest import Running, Start
 from tests.http.wire import FORM, form, part
 
@@ -67,6 +68,8 @@ async def replay(running: Running, path: str, method: str, **request: Any) -> in
     for kind, name in (("tracks", "trackId"), ("photos", "photoId"), (r"\w+", "jobId")):
         template = re.sub(rf"^/({kind})/[A-Za-z0-9_-]{{22}}(?=/|$)", rf"/\1/{{{name}}}", template)
     template = re.sub(r"^/effects/[^/]+", "/effects/{id}", template)
+    template = re.sub(r"/cuts/[^/]+", "/cuts/{cut}", template)
+    template = re.sub(r"/spectra/\d+", "/spectra/{n}", template)
     operation = DOCUMENT["paths"][template.partition("?")[0]][method]
     async with (
         aiohttp.ClientSession(running.url) as client,
@@ -132,11 +135,18 @@ def test_only_codes_that_something_raises_are_listed() -> None:
     assert names & known <= set(ALL)
 
 
-def keep_upload(running: Running, kind: str, content: bytes, facts: dict[str, Any]) -> str:
-    """Keep an upload as its handler does, without decoding it; return its id."""
+def keep_upload(running: Running, kind: str, content: bytes, facts: dict[str, Any]) -> KeptUpload:
+    """Keep an upload as its handler does, without decoding it."""
     folder = running.service.intake.new_spool()
     (folder / FILES[kind]).write_bytes(content)
-    return running.service.kept_uploads.keep(kind, folder, {"format": "wav", **facts}, "").id
+    return running.service.kept_uploads.keep(kind, folder, {"format": "wav", **facts}, "")
+
+
+def keep_track(running: Running, content: bytes) -> KeptUpload:
+    """Keep a track with a cut that is the whole of it."""
+    track = keep_upload(running, "track", content, TRACK_FACTS)
+    running.service.cuts.kept.keep(track, make_cut(running.service.data.spool / "made"))
+    return track
 
 
 @pytest.mark.parametrize(("path", "method"), OPERATIONS)
@@ -148,8 +158,10 @@ async def test_each_operation_responds_as_documented(
     ids = {
         "{jobId}": job.id,
         "{id}": "breathe",
-        "{trackId}": keep_upload(running, "track", media[0], TRACK_FACTS),
-        "{photoId}": keep_upload(running, "photo", media[1], PHOTO_FACTS),
+        "{trackId}": keep_track(running, media[0]).id,
+        "{cut}": CUT_ID,
+        "{n}": "1",
+        "{photoId}": keep_upload(running, "photo", media[1], PHOTO_FACTS).id,
     }
     concrete = path
     for name, value in ids.items():
@@ -193,6 +205,27 @@ async def test_the_other_listed_statuses_occur(running: Running) -> None:
     assert await replay(running, "/export", "post", **form_of) == 503
     running.service.draining = False
     assert await replay(running, "/export", "post", **form_of) == 400
+
+
+async def test_the_other_statuses_of_a_cut_occur(
+    start: Start, limits: Any, media: tuple[bytes, bytes]
+) -> None:
+    running = await start(limits(cut_wait_s=0))
+    track = keep_track(running, media[0])
+    path = f"/tracks/{track.id}/cut"
+    assert await replay(running, f"{path}?duration=0.5", "get") == 202
+    assert await replay(running, f"{path}?start=7", "get") == 422
+    assert await replay(running, f"{path}?duration=9999", "get") == 413
+    audio = f"{path}s/{CUT_ID}/sound.flac"
+    assert await replay(running, audio, "get", headers={"Range": "bytes=1-2"}) == 206
+    assert await replay(running, audio, "get", headers={"Range": "bytes=999-"}) == 416
+    for name in ("sound.flac", "measured", "spectra/0"):
+        known = {"headers": {"If-None-Match": "*"}}
+        assert await replay(running, f"{path}s/{CUT_ID}/{name}", "get", **known) == 304
+        assert await replay(running, f"{path}s/{'0' * 64}-v4/{name}", "get") == 404
+    assert await replay(running, f"{path}s/{CUT_ID}/spectra/0?fields=x", "get") == 422
+    assert await replay(running, f"/tracks/{track.id}", "delete") == 204
+    assert await replay(running, audio, "get") == 410
 
 
 async def test_the_document_has_the_limits_of_this_server(start: Start) -> None:
