@@ -24,6 +24,9 @@ ORDER = (
 )
 """The folders of server/web: each imports only those before it, so the player none of a page."""
 
+STARTS = ("player/player.js", "player/cut_features.js", "watch/watch.js")
+"""What pages import: the library and the page of the devserver."""
+
 LINE_LIMIT = 300
 FILE_LIMIT = 15
 LENGTH_LIMIT = 100
@@ -89,7 +92,7 @@ def test_modules_have_no_cycles() -> None:
 
 
 def test_every_module_is_reached_from_a_start() -> None:
-    todo, reached = ["player/player.js", "watch/watch.js"], set[str]()
+    todo, reached = [*STARTS], set[str]()
     while todo:
         module = todo.pop()
         if module not in reached:

@@ -11,15 +11,18 @@
 //   events                     {event: [[seconds, strength], …]}: kick, onset, beat …
 //   widen(past, future)        called with the seconds around a frame that are read at once
 //
-// `AudioFeatures` reads the server's own analysis, so that a player shows what the server draws.
+// `AudioFeatures` reads the server's own analysis, so that a player shows what the server draws;
+// `CutFeatures` of cut_features.js reads that of a kept track.
 
 /** The steps of a second at which features are measured. */
 export const STEPS_PER_S = 60;
-const CHUNK_STEPS = 120;
+/** The steps that are read at once. */
+export const CHUNK_STEPS = 120;
 const MAX_CHUNKS = 96;
 const WHOLE_TRACK_FEATURES = ["tempo", "tempo.confidence"];
 
-const ARRAYS = { "<i2": Int16Array, "|u1": Uint8Array, "<f4": Float32Array };
+/** Typed arrays by the names that numpy has for their values. */
+export const ARRAYS = { "<i2": Int16Array, "|u1": Uint8Array, "<f4": Float32Array };
 
 export class AudioFeatures {
   /**
@@ -74,16 +77,21 @@ export class AudioFeatures {
 
   async requestChunk(chunk) {
     try {
-      const { url, start, bands } = this.levelsLayout;
-      const [records, levels] = await Promise.all([
-        this.fetchRange(this.url, this.start, this.size, chunk),
-        this.fetchRange(url, start, 3 * bands, chunk),
-      ]);
-      this.chunks.set(chunk, { records, levels });
+      this.chunks.set(chunk, await this.fetchSteps(chunk));
       if (this.chunks.size > MAX_CHUNKS) this.chunks.delete(this.chunks.keys().next().value);
     } finally {
       this.requests.delete(chunk);
     }
+  }
+
+  /** Return the values of the steps of a chunk. */
+  async fetchSteps(chunk) {
+    const { url, start, bands } = this.levelsLayout;
+    const [records, levels] = await Promise.all([
+      this.fetchRange(this.url, this.start, this.size, chunk),
+      this.fetchRange(url, start, 3 * bands, chunk),
+    ]);
+    return { records, levels };
   }
 
   /** Fetch a chunk of a file that holds `size` bytes for each step. */

@@ -1,0 +1,84 @@
+"""The features of a cut as a page of another origin reads them with the player's library."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from aiohttp import web
+
+import server
+from server.audio.features import Features
+from server.protocol import file_names
+from tests.harness.browser import Chromium
+from tests.http.conftest import Running
+from tests.http.cuts import cut_of, keep_track
+
+pytestmark = pytest.mark.browser
+
+LIBRARY = Path(server.__file__).parent / "web"
+READ = """
+(async () => {
+  const { CutFeatures } = await import("/web/player/cut_features.js");
+  const server = "%(server)s";
+  const cut = await (await fetch(server + "%(track)s/cut")).json();
+  const features = await CutFeatures.open(cut, { server });
+  await features.load(%(frame)s, 30);
+  const step = features.step(%(frame)s, 30);
+  return {
+    step,
+    loaded: features.has(%(frame)s, 30),
+    spectrum: [...features.spectrum(step, null)],
+    right: [...features.spectrum(step, 1)],
+    levels: [...features.levels(step, null)],
+    wave: [...features.wave(step, 2048)],
+    waveform: [...features.waveform(step, 1000, 0)],
+    column: features.column("level.envelope", %(frame)s, 30),
+    kicks: features.events.kick,
+  };
+})()
+"""
+
+
+@pytest.fixture
+async def origin() -> AsyncIterator[str]:
+    """Serve an empty page and the library from an origin of its own."""
+
+    async def page(_request: web.Request) -> web.Response:
+        return web.Response(text="<!doctype html><title>page</title>", content_type="text/html")
+
+    app = web.Application()
+    app.router.add_get("/", page)
+    app.router.add_static("/web", LIBRARY)
+    runner = web.AppRunner(app, access_log=None)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    yield f"http://studio.localhost:{runner.addresses[0][1]}/"
+    await runner.cleanup()
+
+
+async def test_a_page_has_the_features_that_the_server_draws_with(
+    running: Running, origin: str, tmp_path: Path
+) -> None:
+    track, frame = await keep_track(running), 33
+    cut = await cut_of(running, track)
+    folder = running.service.data.features / cut["cut"]
+    assert (folder / file_names.TRACK).exists()
+    features = Features(folder)
+    with Chromium(tmp_path / "chromium") as chromium:
+        async with chromium.page(tmp_path) as page:
+            await page.open(origin)
+            script = READ % {"server": running.url, "track": track, "frame": frame}
+            read = await page.run(script)
+    step = features.step(frame, 30)
+    assert (read["step"], read["loaded"]) == (step, True)
+    assert read["spectrum"] == features.spectrum(step).tolist()
+    assert read["right"] == features.spectrum(step, 1).tolist()
+    assert read["levels"] == features.levels(step).tolist()
+    assert read["wave"] == features.wave(step).tolist()
+    assert read["waveform"] == features.waveform(step, 1000, 0).tolist()
+    assert max(read["spectrum"]) > 0
+    column = features.column("level.envelope", frame + 1, 30)[frame]
+    assert read["column"] == pytest.approx(float(column), abs=1e-6)
+    assert read["kicks"] == features.events("kick").tolist()
+    assert np.abs(read["waveform"]).max() > 0.1
