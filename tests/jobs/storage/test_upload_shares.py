@@ -32,7 +32,7 @@ def test_the_largest_share_loses_the_one_unused_for_the_longest_time() -> None:
     ]  # fmt: skip
     assert removed(uploads, "z", 20) == "b"
     assert removed(uploads, "y", 25) == "b"
-    assert removed(uploads, "x", 45) == "bac"
+    assert removed(uploads, "x", 60) == "bac"
 
 
 def test_a_share_never_displaces_a_smaller_one() -> None:
