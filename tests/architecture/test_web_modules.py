@@ -25,7 +25,7 @@ ORDER = (
 """The folders of server/web: each imports only those before it, so the player none of a page."""
 
 STARTS = ("player/player.js", "player/cut_features.js", "watch/watch.js")
-"""What pages import: the library and the page of the devserver."""
+"""Modules that pages import: of the library, and of the page of the devserver."""
 
 LINE_LIMIT = 300
 FILE_LIMIT = 15

@@ -44,7 +44,7 @@ def id_of(number: int) -> str:
     return f"{number:064x}-v4"
 
 
-def test_a_cut_is_found_by_its_samples_and_by_its_id(
+def test_a_cut_is_known_by_its_samples_and_by_its_id(
     uploads: KeptUploads, cuts: KeptCuts, tmp_path: Path
 ) -> None:
     track, other = keep_track(uploads, tmp_path), keep_track(uploads, tmp_path)

@@ -1,4 +1,4 @@
-"""Which uploads go so that a new one fits."""
+"""The uploads that go so that a new one fits."""
 
 from dataclasses import dataclass
 
