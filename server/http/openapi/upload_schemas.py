@@ -65,14 +65,17 @@ _PHOTO = {
 }
 
 
-def _tuple_of(*items: Schema) -> Schema:
-    """Return the schema of an array of these items."""
-    count = len(items)
-    return {"type": "array", "prefixItems": [*items], "minItems": count, "maxItems": count}
+def _row_of(count: int, items: Schema) -> Schema:
+    """Return the schema of an array of so many items.
+
+    Some client libraries turn the types of tuples (`prefixItems`) into those of arrays, and then
+    what they return does not have the type of the schema.
+    """
+    return {**array_of(items), "minItems": count, "maxItems": count}
 
 
-_EVENTS = array_of(_tuple_of(NUMBER, NUMBER))
-_SECTION = _tuple_of(NUMBER, NUMBER, {"enum": list(SECTION_KINDS)})
+_EVENTS = array_of(_row_of(2, NUMBER))
+_SECTION = _row_of(3, {"anyOf": [NUMBER, {"enum": list(SECTION_KINDS)}]})
 _FIELD = object_schema({"type": {"enum": ["<i2", "|u1"]}, "length": COUNT})
 _CUT = {
     "cut": {**TEXT, "pattern": f"^{CUT_PATTERN}$"},
@@ -104,7 +107,7 @@ _CUT = {
         "description": "Start and end in seconds, and kind.",
     },
     "tempo": {
-        **_tuple_of(NUMBER, NUMBER),
+        **_row_of(2, NUMBER),
         "description": "Beats per minute, 0 without a beat, and the confidence in them.",
     },
     "loudestAt": NUMBER,

@@ -146,9 +146,11 @@ export async function drawnAt(trackId: string, part: Schemas["Cut"], step: numbe
 }
 
 export function sectionAt(part: Schemas["Cut"], seconds: number): string {
-    const section = part.sections.find(([start, end]) => start <= seconds && seconds < end);
-    const kicks = part.hits.kick.filter(([at]) => at <= seconds).length;
-    return `${section?.[2] ?? "plain"}, ${kicks} kicks, ${part.tempo[0]} BPM`;
+    const section = part.sections.find(
+        ([start, end]) => Number(start) <= seconds && seconds < Number(end),
+    );
+    const kicks = part.hits.kick.filter(([at]) => Number(at) <= seconds).length;
+    return `${section?.[2] ?? "plain"}, ${kicks} kicks, ${part.tempo[0] ?? 0} BPM`;
 }
 
 type Control =
