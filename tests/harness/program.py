@@ -4,6 +4,7 @@
 
 The report in the environment variable TEST_PROBE (JSON) stands for the first probe of a server;
 later ones are real. The preview of `effects watch` has no limits that a busy machine can reach.
+TEST_KILL names the file of a moment at which the program is killed; see kill_point.py.
 """
 
 import json
@@ -17,6 +18,7 @@ from unittest.mock import patch
 from server.jobs.execution.machine import MachineProbe
 from server.protocol.codec import from_json
 from server.protocol.results.machine import ProbeReport
+from tests.harness import kill_point
 
 _BUSY_S = 600.0
 
@@ -49,6 +51,8 @@ if __name__ == "__main__":
     with ExitStack() as stack:
         if "TEST_PROBE" in os.environ:
             _know_machine(stack, os.environ.pop("TEST_PROBE"))
+        if "TEST_KILL" in os.environ:
+            kill_point.watch(os.environ.pop("TEST_KILL"))
         if "watch" in sys.argv:
             _be_patient(stack)
         runpy.run_module("server", run_name="__main__", alter_sys=True)

@@ -59,10 +59,11 @@ class Server:
         environment = {**os.environ, **self.settings, "DATA_DIR": str(self.data)}
         if not (self.data / "jobs.db").exists():
             validation_results.save(self.data, validation_results.valid_effects())
-        program = "server"
-        if not (self.probes or _FULL or self.prefix or _PROBED_SETTINGS & self.settings.keys()):
-            program = "tests.harness.program"
+        probes = self.probes or _FULL or self.prefix or _PROBED_SETTINGS & self.settings.keys()
+        if not probes:
             environment["TEST_PROBE"] = json.dumps(validation_results.machine_report())
+        program = "server" if probes and "TEST_KILL" not in environment else "tests.harness.program"
+        if program != "server":
             environment["PYTHONPATH"] = str(_ROOT)
         with self.log.open("a") as log:
             self._child = subprocess.Popen(
