@@ -228,7 +228,7 @@ def _worker_key(request: Request, spec: Spec, media: DecodedPreview, features: P
 
 def _client_error(error: TaskError) -> ToqiboxError:
     """Return the error for the client whose frame could not be drawn."""
-    if error.code in ("render_stalled", "render_timeout"):
+    if error.code in ("render_stalled", "render_timeout") or error.is_external:
         return ToqiboxError("not_ready", retry_after=BUSY_S, detail=error.detail)
     code = error.code if CATALOGUE[error.code].status else "internal"
     return ToqiboxError(
