@@ -15,6 +15,8 @@ from server.jobs.storage.data_folder import DataFolderError
 from server.logging_json import log_event
 from server.settings.misspelt import find_misspelt
 from server.terminal import print_errors
+from server.tracing import spans
+from server.tracing import start as tracing
 
 _LOG = logging.getLogger(__name__)
 
@@ -38,9 +40,12 @@ def run(config: Config, _options: argparse.Namespace) -> int:
             likely=misspelt.likely,
             why=misspelt.advice,
         )
+    tracing.start(os.environ)
     try:
         asyncio.run(serve(config))
     except (DataFolderError, GpuLostError, OSError, RuntimeError) as error:
         print_errors(f"toqibox serve: {error}")
         return FAILED
+    finally:
+        spans.stop()
     return 0

@@ -53,7 +53,24 @@ class Failed:
     """Files of earlier tasks that have to be written again."""
 
 
-Event = Started | StageEntered | FramesDone | Done | Failed
-KINDS = (Started, StageEntered, FramesDone, Done, Failed)
+@dataclass(frozen=True, kw_only=True)
+class WorkerSpan:
+    """Interval of a trace, in nanoseconds since 1970."""
+
+    name: str
+    began_ns: int
+    ended_ns: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class TaskTraced:
+    """The times of a task that has a trace, sent before its last event."""
+
+    task: WorkerSpan
+    stages: tuple[WorkerSpan, ...]
+
+
+Event = Started | StageEntered | FramesDone | TaskTraced | Done | Failed
+KINDS = (Started, StageEntered, FramesDone, TaskTraced, Done, Failed)
 EVENTS: dict[str, type[Event]] = {wire_name(kind): kind for kind in KINDS}
 """Kinds of events by name."""

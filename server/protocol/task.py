@@ -20,6 +20,8 @@ class Task(Generic[ResultT]):
     result_type: ClassVar[type[TaskResult]]
     draws: ClassVar[bool] = False
     """True for a task that renders with OpenGL."""
+    trace: str | None = None
+    """Span that it is part of, a traceparent of W3C Trace Context; None if none is exported."""
 
     def __init_subclass__(cls, **options: Any) -> None:
         super().__init_subclass__(**options)

@@ -23,6 +23,8 @@ from server.protocol.codec import ProtocolError, to_json
 from server.protocol.events import Done, Event, Failed, Started
 from server.protocol.lines import MAX_TASK_BYTES, read_task, write_event
 from server.protocol.progress import ProgressReporter
+from server.protocol.results.task_result import TaskResult
+from server.protocol.stage_clock import StageClock
 from server.protocol.tasks import AnyTask
 from server.worker.registry import run_task
 
@@ -84,11 +86,24 @@ def _perform(line: bytes, send: EventWriter, prepare: OnTask) -> None:
     try:
         task = read_task(line)
         prepare(task)
-        result = run_task(task, ProgressReporter(send))
+        result = _run(task, send)
     except Exception as error:
         send(failed_event(error, task))
     else:
         send(Done(result=to_json(result)))
+
+
+def _run(task: AnyTask, send: EventWriter) -> TaskResult:
+    """Run a task; if it has a trace, send its times too."""
+    if task.trace is None:
+        result: TaskResult = run_task(task, ProgressReporter(send))
+        return result
+    clock = StageClock(task.name, send)
+    try:
+        result = run_task(task, ProgressReporter(clock))
+    finally:
+        clock.finish()
+    return result
 
 
 def serve(source: IO[bytes], send: EventWriter, confine: OnTask = _leave) -> None:

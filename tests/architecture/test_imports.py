@@ -13,7 +13,7 @@ import pytest
 ROOT = Path(__file__).parents[2]
 FOUNDATION = {
     "concurrency", "config", "errors", "json_schema", "logging_json", "messages", "processors",
-    "sandbox", "sandbox_exec", "settings", "start", "terminal", "warnings",
+    "sandbox", "sandbox_exec", "settings", "start", "terminal", "tracing", "warnings",
 }  # fmt: skip
 DRAWING = {"arrays", "errors", "files", "messages", "sandbox", "warnings"}
 ROOMS: dict[str, set[str]] = {
@@ -31,6 +31,7 @@ ROOMS: dict[str, set[str]] = {
     "settings": set(),
     "start": set(),
     "terminal": set(),
+    "tracing": {"logging_json"},
     "warnings": {"error_catalogue"},
     "files": {"errors", "protocol"},
     "access": {"concurrency", "config", "errors", "files", "logging_json", "messages", "settings"},
@@ -108,6 +109,7 @@ DOORS = {
     "icu4py": {"typography/"},
     "landlockpy": {"worker/confinement/"},
     "moderngl": {"render/gl/context.py"},
+    "opentelemetry": {"tracing/otlp.py"},
     "numpy": {
         "arrays.py",
         "animation/",

@@ -25,7 +25,7 @@ from server.http.headers.ranges import (
     is_not_modified,
     requested_range,
 )
-from server.http.headers.trace_context import trace_id
+from server.http.headers.trace_context import traceparent
 from server.settings.readers import read_networks
 from tests.fuzz.harness import short
 from tests.fuzz.inputs import texts_of
@@ -139,12 +139,12 @@ def test_a_client_has_one_network(address: str) -> None:
         max_size=2,
     )
 )
-def test_a_trace_has_an_id_of_the_request_or_none(texts: list[str]) -> None:
+def test_a_trace_is_that_of_the_request_or_none(texts: list[str]) -> None:
     headers = CIMultiDict([("traceparent", text) for text in texts])
-    identifier = trace_id(headers)
-    if identifier is not None:
-        assert re.fullmatch("[0-9a-f]{32}", identifier)
-        assert identifier in texts[0]
+    parent = traceparent(headers)
+    if parent is not None:
+        assert re.fullmatch("00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}", parent)
+        assert parent[2:] in texts[0]
 
 
 @short

@@ -31,6 +31,7 @@ from server.http.openapi.route import ROUTES_KEY, Handler
 from server.http.server import descriptors, middleware
 from server.http.server.connection import ConnectionFactory, lingering_close, watch_disconnect
 from server.http.server.request_counts import UNKNOWN_PATH, count_requests
+from server.http.server.request_spans import trace_request
 from server.http.server.routes import ROUTES
 from server.http.streams.job_channels import JobChannels
 from server.http.streams.revocation_watch import RevocationWatch
@@ -59,7 +60,13 @@ def create_app(service: Service, limits: HttpLimits | None = None) -> web.Applic
     """Make the application of a service; the caller starts and stops the service."""
     config = service.config
     app = web.Application(
-        middlewares=[lingering_close, count_requests, middleware.answer_errors, watch_disconnect]
+        middlewares=[
+            lingering_close,
+            count_requests,
+            trace_request,
+            middleware.answer_errors,
+            watch_disconnect,
+        ]
     )
     app[CONFIG] = config
     app[SERVICE] = service

@@ -22,10 +22,10 @@ from server.http.app_keys import (
 from server.http.authentication import owner_of
 from server.http.compression import add_vary, compress
 from server.http.headers.client_address import client_address, proxy_request_id
-from server.http.headers.trace_context import trace_id
 from server.http.openapi.route import Handler
 from server.http.responses import error_response
 from server.logging_json import log_context, log_event
+from server.tracing import spans
 
 _log = logging.getLogger(__name__)
 
@@ -61,7 +61,7 @@ async def answer_errors(request: web.Request, handler: Handler) -> web.StreamRes
     """Give the request an id and a log line; turn any exception into a response."""
     request_id = proxy_request_id(request, request.app[CONFIG]) or new_request_id()
     set_request_id(request, request_id)
-    with log_context(request=request_id, trace=trace_id(request.headers)):
+    with log_context(request=request_id, trace=spans.trace_id(spans.current())):
         return await _answer(request, handler, request_id)
 
 

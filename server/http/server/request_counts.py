@@ -19,7 +19,7 @@ async def count_requests(request: web.Request, handler: Handler) -> web.StreamRe
     """Count the request when it has been handled, with the status of its response."""
     started = time.monotonic()
     status: int | None = None
-    counters, route = request.app[METRICS].http, _route_template(request)
+    counters, route = request.app[METRICS].http, route_template(request)
     is_transfer = route.startswith("/download/") or request.method == "POST"
     try:
         with request.app[TRANSFERS].counted() if is_transfer else nullcontext():
@@ -35,7 +35,7 @@ async def count_requests(request: web.Request, handler: Handler) -> web.StreamRe
     return response
 
 
-def _route_template(request: web.Request) -> str:
+def route_template(request: web.Request) -> str:
     """Return the path of the route with its parameters in braces."""
     resource = request.match_info.route.resource
     if resource is None or resource.canonical == UNKNOWN_PATH.replace(":.*", ""):

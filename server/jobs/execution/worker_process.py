@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import signal
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
 from server import sandbox
@@ -13,9 +13,10 @@ from server.jobs.execution.process import ExecutedProcess, WorkerProcess
 from server.jobs.execution.timeouts import run_within
 from server.messages import read_values
 from server.protocol.codec import ProtocolError
-from server.protocol.events import Done, Event, Failed
+from server.protocol.events import Done, Event, Failed, TaskTraced
 from server.protocol.lines import read_event, read_result, write_task
 from server.protocol.task import AnyTask, ResultT, Task
+from server.tracing import spans
 
 _TAIL_BYTES = 8192
 _KILL_WAIT_S = 5.0
@@ -124,6 +125,11 @@ class Worker:
             TaskError: with the task's own code, or worker_crashed, render_stalled,
                 render_timeout; after these three the worker is dead.
         """
+        with spans.span(task.name) as span:
+            traced = replace(task, trace=span.traceparent if span.is_recorded else None)
+            return await self._run(traced, timeouts, on_event)
+
+    async def _run(self, task: Task[ResultT], timeouts: Timeouts, on_event: OnEvent) -> ResultT:
         try:
             return await run_within(
                 timeouts.total_s, self._exchange(task, timeouts.idle_s, on_event)
@@ -139,7 +145,7 @@ class Worker:
 
     async def _exchange(self, task: Task[ResultT], idle_s: float, on_event: OnEvent) -> ResultT:
         await self._send(task)
-        done = await self._read_events(idle_s, on_event)
+        done = await self._read_events(idle_s, on_event, task.trace)
         try:
             return read_result(task, done)
         except ProtocolError as error:
@@ -152,7 +158,7 @@ class Worker:
             self.process.stdin.write(write_task(task))
             await self.process.stdin.drain()
 
-    async def _read_events(self, idle_s: float, on_event: OnEvent) -> Done:
+    async def _read_events(self, idle_s: float, on_event: OnEvent, trace: str | None) -> Done:
         # The start of the interpreter on a busy machine does not count as a stall.
         timeout_s = idle_s if self._has_answered else max(idle_s, _START_S)
         while True:
@@ -164,7 +170,18 @@ class Worker:
                 raise TaskError(code, event.detail, event)
             self._has_answered = True
             timeout_s = idle_s
+            if isinstance(event, TaskTraced) and trace is not None:
+                self._record(event, trace)
+                continue
             on_event(event)
+
+    def _record(self, event: TaskTraced, trace: str) -> None:
+        """Export what the worker has measured, as part of the task's span."""
+        facts = {"process.pid": self.process.pid}
+        interval = (event.task.began_ns, event.task.ended_ns)
+        worker = spans.record(f"{event.task.name} in worker", trace, interval, facts)
+        for stage in event.stages:
+            spans.record(stage.name, worker, (stage.began_ns, stage.ended_ns), facts)
 
     async def _next_event(self, timeout_s: float) -> Event:
         try:

@@ -96,6 +96,8 @@ class Job:
     """Id of the kept track that it was made from; None if its track was sent with it."""
     version: int = 0
     """Rises with each change."""
+    trace: str | None = None
+    """Span of the request that made it (W3C Trace Context, traceparent)."""
 
     @classmethod
     def new(

@@ -2,7 +2,8 @@
 
 import asyncio
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -16,6 +17,8 @@ from server.jobs.model.slot_clock import SlotClock
 from server.jobs.model.work_estimate import Step, WorkEstimate
 from server.jobs.scheduling.division import max_slots
 from server.jobs.scheduling.plan import Segment, limits_flashes
+from server.logging_json import log_context
+from server.tracing import spans
 
 
 @dataclass
@@ -53,6 +56,14 @@ class ActiveJob:
     drawing_since: float | None = None
     render_s: float = 0.0
     """Seconds from the first segment to the end of the last one so far."""
+
+    @contextmanager
+    def context(self) -> Iterator[None]:
+        """Log and trace what is done in the block, and in the tasks that it creates, as its own."""
+        job = self.job
+        facts = {"job": job.id, "request": job.request_id, "trace": spans.trace_id(job.trace)}
+        with log_context(**facts), spans.continue_trace(job.trace, {"toqibox.job.id": job.id}):
+            yield
 
     @property
     def queue_key(self) -> tuple[int, str]:

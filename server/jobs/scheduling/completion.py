@@ -19,6 +19,7 @@ from server.jobs.storage.data_folder import DataFolder
 from server.jobs.store.sqlite import DiskFull
 from server.jobs.store.store import Store
 from server.logging_json import log_event
+from server.tracing import spans
 
 _LOG = logging.getLogger(__name__)
 
@@ -64,7 +65,8 @@ class JobCompleter:
             "frames_done": active.job.spec.frames,
             "report": report,
         }
-        await self.transition(active.job, Status.COMPLETED, **changes)
+        with spans.span("publish"):
+            await self.transition(active.job, Status.COMPLETED, **changes)
         try:
             await self._data.artifacts.commit(active.job.id)
             await self._record_cost(active)

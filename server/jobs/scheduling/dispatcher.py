@@ -29,7 +29,7 @@ from server.jobs.scheduling.steps import JobTasks
 from server.jobs.storage.data_folder import DataFolder
 from server.jobs.store.sqlite import DiskFull
 from server.jobs.store.store import Store
-from server.logging_json import log_context, log_event
+from server.logging_json import log_event
 
 _LOG = logging.getLogger(__name__)
 _FLUSH_S = 0.5
@@ -167,7 +167,7 @@ class Dispatcher:
                 return  # any change meanwhile has set the wake event again
             slot.is_free = False
             active.active_slots += 1
-            with log_context(job=active.job.id, request=active.job.request_id):
+            with active.context():
                 task = asyncio.create_task(self._work_on(slot, active))
             active.slot_tasks.add(task)
             # A task that is cancelled before it begins never runs its own code.

@@ -71,12 +71,12 @@ class JobStore:
         """
         sql = """INSERT INTO job
                  (id, status, plan, spec, queue_key, created_at, request_id, owner, webhook,
-                  track_id)
-                 SELECT ?, 'queued', ?, ?, ?, ?, ?, ?, ?, ?
+                  track_id, trace)
+                 SELECT ?, 'queued', ?, ?, ?, ?, ?, ?, ?, ?, ?
                  WHERE (SELECT count(*) FROM job WHERE status = 'queued') < ?"""
         values = (
             *(job.id, job.plan, job.spec.to_json(), job.queue_key, job.created_at),
-            *(job.request_id, job.owner, job.webhook, job.track_id),
+            *(job.request_id, job.owner, job.webhook, job.track_id, job.trace),
         )
         change = JobChange(job.id, 0, Status.QUEUED, is_transition=True)
 

@@ -87,6 +87,9 @@ UPDATE webhook SET owner = (SELECT substr(owner, 1, instr(owner || '.', '.') - 1
     """
 ALTER TABLE job ADD COLUMN track_id TEXT
 """,
+    """
+ALTER TABLE job ADD COLUMN trace TEXT
+""",
 )
 """SQL of each version, starting with 1."""
 SCHEMA_VERSION = len(MIGRATIONS)

@@ -33,6 +33,7 @@ from server.logging_json import log_event
 from server.protocol.results.media import PreparedUploads
 from server.protocol.tasks import FindHighlight, Prepare
 from server.settings.readers import PREMIUM_PLAN
+from server.tracing import spans
 
 _LOG = logging.getLogger(__name__)
 _MAX_PREPARING, _MAX_SEARCHING = 2, 1
@@ -206,7 +207,13 @@ class Intake:
             created_at=now,
             request_id=request_id,
         )
-        return replace(job, owner=owner, webhook=request.webhook, track_id=request.track_id)
+        return replace(
+            job,
+            owner=owner,
+            webhook=request.webhook,
+            track_id=request.track_id,
+            trace=spans.current(),
+        )
 
     async def _commit(
         self, job: Job, folder: Path, limits: KeyLimits, idempotent: IdempotentRequest | None
