@@ -30,7 +30,7 @@ _RENDERED: dict[str, st.SearchStrategy[Any]] = {
 _FIELDS: dict[str, dict[str, st.SearchStrategy[Any]]] = {
     "/export": _RENDERED,
     "/preview": {name: field for name, field in _RENDERED.items() if name != "webhook"},
-    "/tracks": {"track": _RENDERED["audio"]},
+    "/tracks": {"audio": _RENDERED["audio"]},
     "/photos": {"photo": _RENDERED["photo"]},
 }
 """Likely content of the fields of each form."""

@@ -4,7 +4,6 @@ import asyncio
 import hashlib
 import json
 import os
-from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import replace
 from decimal import Decimal
@@ -104,13 +103,16 @@ class Thumbnails:
             return content
 
     async def _draw(self, source: EffectSource, request_id: str) -> bytes:
-        request = await run_in_thread(self._request, source.id)
-        preview = PreviewRequest(request=request, time=TIME_S, format="webp")
+        start, duration = part_of_sample(self._config.max_duration_sec)
+        request = await run_in_thread(self._request, source.id, start, duration)
+        preview = PreviewRequest(request=request, time=TIME_S - start, format="webp")
         drawn = await self._previews.draw(preview, {}, request_id, webp_quality=_QUALITY)
         return drawn.content
 
-    def _request(self, effect_id: str) -> Request:
-        values: Mapping[str, Any] = {"effect": effect_id, "fps": _FPS}
+    def _request(self, effect_id: str, start: Decimal, duration: Decimal | None) -> Request:
+        values: dict[str, Any] = {"effect": effect_id, "fps": _FPS, "start": start}
+        if duration is not None:
+            values["duration"] = duration
         presets = Presets(())
         chain = check_chain(values, self._library, presets)
         photo2 = any(checked.effect.transition_image for checked in chain)
@@ -124,3 +126,15 @@ class Thumbnails:
         kept = [(entry.stat().st_mtime_ns, entry.path) for entry in os.scandir(path.parent)]
         for _, name in sorted(kept)[: max(0, len(kept) - _MAX_FILES)]:
             discard(Path(name))
+
+
+def part_of_sample(max_duration: Decimal) -> tuple[Decimal, Decimal | None]:
+    """Return start and duration of a part of the sample track that the server allows.
+
+    TIME_S is in its middle. The duration is None for the whole track, which has 20.5 seconds.
+    """
+    whole = 2 * TIME_S
+    if max_duration > whole + 1:
+        return Decimal(0), None
+    duration = min(max_duration, whole)
+    return TIME_S - duration / 2, duration
