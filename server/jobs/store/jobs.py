@@ -15,6 +15,7 @@ from server.jobs.model.spec import Spec, Workload
 from server.jobs.store.owner_limits import check_owner, owned_by
 from server.jobs.store.sqlite import Connection, Database, DiskFull, Row
 from server.jobs.store.webhooks import insert_webhook
+from server.jobs.store.workloads import WorkloadCache
 
 _JSON = ("error_values", "diagnostics", "report")
 _LIVE = "status IN ('queued', 'processing')"
@@ -48,6 +49,7 @@ class JobStore:
     def __init__(self, database: Database, events: JobEvents) -> None:
         self._database = database
         self._events = events
+        self._workloads = WorkloadCache()
 
     async def add(
         self,
@@ -184,16 +186,14 @@ class JobStore:
         Args:
             job: any version of it, which is returned if its row has been deleted.
         """
-        ahead = """SELECT (SELECT group_concat(json_extract(value, '$.id'), '+')
-                           FROM json_each(spec, '$.effects')),
-                          json_extract(spec, '$.width') * json_extract(spec, '$.height'),
-                          json_extract(spec, '$.frames'), json_extract(spec, '$.fps')
-                   FROM job WHERE status = 'queued' AND (queue_key, id) < (?, ?)"""
+        ahead = """SELECT id FROM job WHERE status = 'queued' AND (queue_key, id) < (?, ?)
+                   ORDER BY queue_key, id"""
 
         def read(db: Connection) -> JobSnapshot:
-            now = _first(db.execute("SELECT * FROM job WHERE id = ?", (job.id,)).fetchall()) or job
-            rows = db.execute(ahead, (now.queue_key, now.id)).fetchall()
-            return JobSnapshot(now, [Workload(*row) for row in rows])
+            rows = db.execute("SELECT * FROM job WHERE id = ?", (job.id,)).fetchall()
+            now = _job(rows[0], job.spec) if rows else job
+            ids = [row[0] for row in db.execute(ahead, (now.queue_key, now.id))]
+            return JobSnapshot(now, self._workloads.read(db, ids))
 
         return await self._database.read(read)
 
@@ -282,11 +282,12 @@ def _first(rows: list[Row]) -> Job | None:
     return _job(rows[0]) if rows else None
 
 
-def _job(row: Row) -> Job:
+def _job(row: Row, spec: Spec | None = None) -> Job:
+    """Return the job of a row; its spec never changes: `spec` is it, if it is known."""
     values = dict(row)
     values["status"] = Status(values["status"])
     values["stage"] = Stage(values["stage"]) if values["stage"] else None
-    values["spec"] = Spec.from_json(values["spec"])
+    values["spec"] = spec or Spec.from_json(values["spec"])
     values["removed"] = bool(values["removed"])
     values["software"] = bool(values["software"])
     for name in _JSON:

@@ -53,6 +53,22 @@ async def test_premium_overtakes_by_its_head_start_and_no_more(
     assert await store.jobs.snapshot(last) == (last, [last.spec.workload] * 2)
 
 
+@pytest.mark.parametrize("known", [2, 100])
+async def test_the_work_ahead_is_that_of_the_jobs_that_wait(
+    store: Store, make_job: MakeJob, known: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("server.jobs.store.workloads._MAX_KNOWN", known)
+    jobs = []
+    for number in range(4):
+        jobs.append(make_job(str(number), queue_key=number + 1, frames=10 + number))
+        await store.jobs.add(jobs[-1], bound=9)
+    for left in (jobs, jobs[1:], jobs[2:]):
+        snapshot = await store.jobs.snapshot(jobs[3])
+        assert snapshot.job == jobs[3]
+        assert [work.frames for work in snapshot.ahead] == [job.spec.frames for job in left[:-1]]
+        await store.jobs.transition(left[0].id, Status.CANCELLED)
+
+
 @pytest.mark.parametrize("before", Status)
 @pytest.mark.parametrize("to", Status)
 async def test_only_the_moves_of_the_table_happen(
