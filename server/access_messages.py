@@ -10,6 +10,7 @@ ACCESS_MESSAGES: dict[str, tuple[str, str]] = {
         "must be “nextCursor” of the page before",
         "нужен «nextCursor» предыдущей страницы",
     ),
+    "own_source": ("your own source", "ваш исходный текст"),
     "no_bearer": (
         ": send the header “Authorization: Bearer” with it, once",
         ": отправьте его один раз в заголовке «Authorization: Bearer»",

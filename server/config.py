@@ -159,6 +159,12 @@ class Config:
         "indices of the GPUs to use, as CUDA counts; MAX_PARALLEL_EXPORTS slots each",
     )
     require_gpu: bool = _setting("REQUIRE_GPU", False, read_flag, "1 refuses a software renderer")
+    allow_custom_shaders: bool = _setting(
+        "ALLOW_CUSTOM_SHADERS",
+        False,
+        read_flag,
+        "1 lets requests send the source of an effect instead of its id",
+    )
     confine_workers: bool = _setting(
         "CONFINE_WORKERS",
         True,

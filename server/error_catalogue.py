@@ -95,9 +95,7 @@ CATALOGUE: dict[str, ErrorSpec] = {
         retryable=True,
     ),
     "precondition_failed": _spec(
-        412,
-        "The file does not match “If-Match”.",
-        "Здесь уже не то, что названо в «If-Match».",
+        412, "The file does not match “If-Match”.", "Здесь уже не то, что названо в «If-Match»."
     ),
     "body_too_large": _spec(
         413, "The request is larger than {limit} MB.", "Запрос больше {limit} МБ."
@@ -148,12 +146,12 @@ CATALOGUE: dict[str, ErrorSpec] = {
         "Поле «{name}» заполнено неверно: {reason}.",
     ),
     "unknown_effect": _spec(
-        422,
-        "There is no effect “{name}”.{hint}",
-        "Эффекта «{name}» нет.{hint}",
+        422, "There is no effect “{name}”.{hint}", "Эффекта «{name}» нет.{hint}"
     ),
     "shader_rejected": _spec(
-        422, "This effect is not accepted by the server.", "Сервер не принимает этот эффект."
+        422,
+        "This effect is not accepted by the server{why}.",
+        "Сервер не принимает этот эффект{why}.",
     ),
     "shader_compile_failed": _spec(
         422, "The effect “{name}” does not compile.", "Эффект «{name}» не компилируется."
@@ -227,6 +225,11 @@ CATALOGUE: dict[str, ErrorSpec] = {
         "Rendering the video stalled.",
         "Создание видео остановилось и не продолжилось.",
         retryable=True,
+    ),
+    "shader_hang": _spec(
+        None,
+        "The effect hung or crashed the renderer, and was stopped.",
+        "Эффект подвесил или обрушил отрисовку и был остановлен.",
     ),
     "worker_crashed": _spec(
         None,

@@ -77,6 +77,15 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "must be the id of an effect, or a list of 1 to {maximum} effects",
         "нужен id эффекта или список от 1 до {maximum} эффектов",
     ),
+    "by_id_only": (
+        "this server takes effects by their ids only, not by their source",
+        "этот сервер принимает эффекты только по id, не исходным текстом",
+    ),
+    "custom_source": ("must be the text of a shader", "нужен текст шейдера"),
+    "quarantined": (
+        ": it has hung or crashed the renderer before, and is refused until it is changed",
+        ": он уже подвесил или обрушил отрисовку и не принимается, пока его не изменят",
+    ),
     "codec_not_offered": (
         "this server cannot encode {codec}; it offers {known}",
         "этот сервер не умеет кодировать {codec}; доступны: {known}",

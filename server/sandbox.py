@@ -29,6 +29,8 @@ INHERITED_ENV = (
 )
 """Environment variables that a child inherits: they choose and configure driver and device."""
 
+NO_SHADER_CACHE = {"MESA_SHADER_CACHE_DISABLE": "true", "__GL_SHADER_DISK_CACHE": "0"}
+"""Environment in which a driver that is opened later keeps no compiled shaders."""
 _SHADER_CACHE_MB = 64
 """Maximum size of a driver's cache, enough for hundreds of effects."""
 
@@ -114,7 +116,7 @@ def _shader_cache(default: Path | None, chosen: str | None) -> dict[str, str]:
     """
     folder = chosen or default
     if not folder:
-        return {"MESA_SHADER_CACHE_DISABLE": "true", "__GL_SHADER_DISK_CACHE": "0"}
+        return dict(NO_SHADER_CACHE)
     variables = {
         "MESA_SHADER_CACHE_DISABLE": "false",
         "MESA_SHADER_CACHE_DIR": str(folder),

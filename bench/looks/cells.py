@@ -8,7 +8,7 @@ from PIL import Image
 from bench.looks.material import FPS, Song
 from server.effects.library.library import Library
 from server.jobs.model.effect_source import read_source
-from server.jobs.submission.fields import RequestedEffect
+from server.jobs.model.requested_effect import RequestedEffect
 from server.jobs.submission.preset import Preset
 from server.protocol.scene import SceneSpec
 from server.render.gl.context import Context

@@ -41,6 +41,8 @@ class ApiKey:
     secret_hashes: tuple[str, ...]
     """SHA-256 of each secret that is valid, 64 hexadecimal digits; the newest comes first."""
     limits: KeyLimits = NO_LIMITS
+    custom_shaders: bool = False
+    """True if its requests may send the sources of effects, on a server that takes any."""
 
 
 def new_secret() -> str:

@@ -1,7 +1,8 @@
 """The file of API keys: JSON, read and checked as a whole, and replaced as a whole.
 
 {"keys": [{"id": "studio", "plan": "premium", "secrets": ["SHA-256 in hexadecimal digits"],
-           "queuedJobs": 20, "exportsPerDay": 200, "requestsPerMinute": 600}]}
+           "queuedJobs": 20, "exportsPerDay": 200, "requestsPerMinute": 600,
+           "customShaders": true}]}
 """
 
 import fcntl
@@ -27,6 +28,7 @@ _LIMITS = {
     "requestsPerMinute": "requests_per_minute",
 }
 _REQUIRED = ("id", "plan", "secrets")
+_CUSTOM_SHADERS = "customShaders"
 _MAX_BYTES = 16_000_000
 _HASH = re.compile(r"[0-9a-f]{64}")
 
@@ -113,7 +115,8 @@ def key_to_json(key: ApiKey) -> dict[str, Any]:
     """Return the entry of a key in the file."""
     limits = {name: getattr(key.limits, attribute) for name, attribute in _LIMITS.items()}
     given = {name: value for name, value in limits.items() if value is not None}
-    return {"id": key.id, "plan": key.plan, "secrets": list(key.secret_hashes), **given}
+    custom = {_CUSTOM_SHADERS: True} if key.custom_shaders else {}
+    return {"id": key.id, "plan": key.plan, "secrets": list(key.secret_hashes), **given, **custom}
 
 
 def _parse(value: Any, plans: Collection[str]) -> dict[str, ApiKey]:
@@ -142,8 +145,9 @@ def _parse_key(entry: Any, plans: Collection[str]) -> ApiKey:
     for name in _REQUIRED:
         if name not in entry:
             raise ValueError(f"“{name}” is missing")
-    if entry.keys() - {*_REQUIRED, *_LIMITS}:
-        raise ValueError(f"has an unknown property; known are {', '.join((*_REQUIRED, *_LIMITS))}")
+    known = (*_REQUIRED, *_LIMITS, _CUSTOM_SHADERS)
+    if entry.keys() - {*known}:
+        raise ValueError(f"has an unknown property; known are {', '.join(known)}")
     key_id, plan, hashes = (entry[name] for name in _REQUIRED)
     if not isinstance(key_id, str) or not ID.fullmatch(key_id):
         raise ValueError(f"id must be {ID_RULE}")
@@ -155,7 +159,16 @@ def _parse_key(entry: Any, plans: Collection[str]) -> ApiKey:
     if not all(isinstance(text, str) and _HASH.fullmatch(text) for text in hashes):
         raise ValueError("secrets must be SHA-256 hashes: 64 hexadecimal digits in lower case")
     limits = {attribute: _limit(name, entry.get(name)) for name, attribute in _LIMITS.items()}
-    return ApiKey(id=key_id, plan=plan, secret_hashes=tuple(hashes), limits=KeyLimits(**limits))
+    custom = entry.get(_CUSTOM_SHADERS, False)
+    if type(custom) is not bool:
+        raise ValueError(f"{_CUSTOM_SHADERS} must be true or false")
+    return ApiKey(
+        id=key_id,
+        plan=plan,
+        secret_hashes=tuple(hashes),
+        limits=KeyLimits(**limits),
+        custom_shaders=custom,
+    )
 
 
 def _limit(name: str, value: Any) -> int | None:

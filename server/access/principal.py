@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from server.access.api_key import NO_LIMITS, ApiKey, KeyLimits
 from server.access.delegated_token import DelegatedToken
 from server.errors import ToqiboxError
+from server.messages import message
 from server.settings.readers import DEFAULT_PLAN, PREMIUM_PLAN
 
 
@@ -19,6 +20,8 @@ class Entitlement:
     """Plan of a request that names none."""
     premium_effects: bool
     """True if it may use effects with ``PREMIUM``."""
+    custom_shaders: bool
+    """True if it may send the sources of effects, on a server that takes any."""
 
     def check_plan(self, plan: str) -> None:
         """Refuse a plan that it may not have.
@@ -43,6 +46,18 @@ class Entitlement:
         if not self.premium_effects:
             raise ToqiboxError("effect_not_allowed", field=field, name=effect_id)
 
+    def check_custom(self, field: str) -> None:
+        """Refuse the source of an effect unless it may send any.
+
+        Args:
+            field: of the request, for the error.
+
+        Raises:
+            ToqiboxError: effect_not_allowed.
+        """
+        if not self.custom_shaders:
+            raise ToqiboxError("effect_not_allowed", field=field, name=message("own_source"))
+
 
 @dataclass(frozen=True)
 class Principal:
@@ -66,6 +81,11 @@ class Principal:
     def limits(self) -> KeyLimits:
         return self.key.limits if self.key else NO_LIMITS
 
+    @property
+    def may_send_shaders(self) -> bool:
+        """True if it may send the sources of effects, on a server that takes any."""
+        return self.key is None or self.key.custom_shaders
+
     def owns(self, owner: str) -> bool:
         """Return whether what belongs to `owner` belongs to the sender.
 
@@ -81,13 +101,14 @@ class Principal:
         """
         offered = tuple(plans)
         if self.key is None:
-            return Entitlement(offered, DEFAULT_PLAN, premium_effects=True)
+            return Entitlement(offered, DEFAULT_PLAN, premium_effects=True, custom_shaders=True)
+        custom = self.may_send_shaders
         allowed = offered[: offered.index(self.key.plan) + 1]
         if self.token is None:
-            return Entitlement(allowed, DEFAULT_PLAN, PREMIUM_PLAN in allowed)
+            return Entitlement(allowed, DEFAULT_PLAN, PREMIUM_PLAN in allowed, custom)
         if self.token.plan in allowed:
             allowed = allowed[: allowed.index(self.token.plan) + 1]
-        return Entitlement(allowed, self.token.plan, PREMIUM_PLAN in allowed)
+        return Entitlement(allowed, self.token.plan, PREMIUM_PLAN in allowed, custom)
 
 
 EVERYBODY = Principal()

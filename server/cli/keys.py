@@ -52,6 +52,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
     for option, default, meaning in _LIMITS.values():
         text = f"maximum number of {meaning} (%(default)s); none for no limit"
         add.add_argument(option, metavar="N", type=_limit, default=default, help=text)
+    meaning = "let its requests send the sources of effects (ALLOW_CUSTOM_SHADERS)"
+    add.add_argument("--custom-shaders", action="store_true", help=meaning)
     add_json(actions.add_parser("list", help="list the keys, without their secrets"))
     rotate = actions.add_parser("rotate", help="print a further secret of a key, once")
     rotate.add_argument("id", metavar="ID")
@@ -100,6 +102,7 @@ def _add(config: Config, path: Path, options: argparse.Namespace) -> None:
             plan=plan,
             secret_hashes=(hash_secret(secret),),
             limits=KeyLimits(**limits),
+            custom_shaders=options.custom_shaders,
         )
     _print_key(options.id, secret)
 
@@ -138,12 +141,13 @@ def _list(config: Config, path: Path, options: argparse.Namespace) -> None:
             key.id,
             key.plan,
             *(_format_limit(getattr(key.limits, name)) for name in _LIMITS),
+            "yes" if key.custom_shaders else "no",
             str(len(key.secret_hashes)),
         )
         for key in keys
     ]
-    header = ("key", "plan", "queued", "per day", "per minute", "secrets")
-    print_lines(*format_table(header, rows, right=(2, 3, 4, 5)))
+    header = ("key", "plan", "queued", "per day", "per minute", "custom shaders", "secrets")
+    print_lines(*format_table(header, rows, right=(2, 3, 4, 6)))
 
 
 def _token(config: Config, path: Path, options: argparse.Namespace) -> None:

@@ -66,7 +66,7 @@ EXPORT = (
 )
 _OF_JOBS = (
     *("queue_full", "idempotency_in_progress", "idempotency_mismatch"),
-    *("too_many_jobs", "plan_not_allowed", "effect_not_allowed"),
+    *("too_many_jobs", "plan_not_allowed"),
 )
 PREVIEW = tuple(code for code in EXPORT if code not in _OF_JOBS)
 _OF_EFFECTS = ("unknown_effect", "shader_rejected", "shader_compile_failed")

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from server.config import Config
+from server.jobs.model.requested_effect import CUSTOM_CHAIN_BYTES
 from server.jobs.submission.fields import FILE_FIELDS
 
 MEGABYTE = 1024 * 1024
@@ -81,4 +82,5 @@ class HttpLimits:
             file_bytes=config.max_upload_mb * MEGABYTE,
             uploads=config.max_uploads,
             upload_min_rate=config.upload_min_rate,
+            field_bytes=CUSTOM_CHAIN_BYTES if config.allow_custom_shaders else cls.field_bytes,
         )

@@ -19,11 +19,13 @@ from server.jobs.json_schema import (
     reference,
 )
 from server.jobs.model.job import Job, Stage, Status
+from server.jobs.model.requested_effect import source_digest
 from server.jobs.model.webhook import STATES, Webhook, without_secrets
 from server.jobs.storage.data_folder import ID_PATTERN
 from server.jobs.submission.fields import ASPECTS, FITS, HIGHLIGHTS, aspect_of
 from server.messages import read_values
 from server.protocol.encodings import CODECS, QUALITIES
+from server.protocol.scene import EffectInstance
 from server.warnings import WarningData, localize_warnings, warning
 
 _DIAGNOSTICS = array_of(reference("Diagnostic"))
@@ -60,8 +62,11 @@ class JobView:
 
     @property
     def chain(self) -> list[dict[str, Any]]:
-        """Its effects with the params of the request, in the form of the field ``effect``."""
-        return [{"id": item.id, "params": dict(item.params)} for item in self.job.spec.effects]
+        """Its effects with the params of the request, in the form of the field ``effect``.
+
+        A custom one has the digest of its source instead, which `chain_of` returns.
+        """
+        return [_describe_effect(instance) for instance in self.job.spec.effects]
 
     @property
     def aspect(self) -> str | None:
@@ -123,6 +128,24 @@ class JobView:
         return localize_warnings([*job.spec.warnings, *of_video], self.language)
 
 
+def _describe_effect(instance: EffectInstance) -> dict[str, Any]:
+    described = {"id": instance.id, "params": dict(instance.params)}
+    if instance.custom:
+        digest = source_digest(instance.source)
+        described |= {"title": instance.title, "sha256": digest}
+    return described
+
+
+def chain_of(job: Job) -> list[dict[str, Any]]:
+    """Return the value of the field ``effect`` that asks for the effects of a job again."""
+    return [
+        {"source": item.source, "params": dict(item.params)}
+        if item.custom
+        else {"id": item.id, "params": dict(item.params)}
+        for item in job.spec.effects
+    ]
+
+
 class Property(NamedTuple):
     """Property of the job object."""
 
@@ -164,7 +187,7 @@ PROPERTIES: dict[str, Property] = {
         {
             **array_of(reference("ChainEffect")),
             "description": "The effects with their params: the field `effect` that asks for them "
-            "again.",
+            "again, except that a source is named by its SHA-256.",
         },
         lambda view: view.chain,
     ),

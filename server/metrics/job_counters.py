@@ -154,8 +154,8 @@ class JobCounters:
 
     def _effect_label(self, spec: Spec) -> str:
         """Return the label of a chain; the number of labels is bounded."""
-        if len(spec.ids) != 1:
+        if len(spec.labels) != 1:
             return CHAIN
         if len(self._effects) < MAX_EFFECTS:
-            self._effects.add(spec.ids[0])
-        return spec.ids[0] if spec.ids[0] in self._effects else OTHER
+            self._effects.add(spec.labels[0])
+        return spec.labels[0] if spec.labels[0] in self._effects else OTHER

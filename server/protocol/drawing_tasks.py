@@ -41,6 +41,10 @@ class DrawSegment(Task[DrawnSegment]):
     stall_s: float | None = None
     """Seconds without progress after which the worker is killed; None uses the encoder's limit."""
 
+    @property
+    def runs_custom_code(self) -> bool:
+        return self.scene.is_custom
+
     def on_gpu(self, gpu: int | None) -> Self:
         return replace(self, scene=replace(self.scene, gpu=gpu))
 
@@ -63,6 +67,10 @@ class CompileEffect(Task[CompiledEffect]):
     egl_device: int | None = None
     gpu: int | None = None
     """Index of the GPU, as CUDA counts; None for `egl_device`."""
+
+    @property
+    def runs_custom_code(self) -> bool:
+        return any(instance.custom for instance in self.effects)
 
     def inputs(self) -> list[Path]:
         return [path for instance in self.effects for path in instance.files.values()]
@@ -102,6 +110,10 @@ class DrawFrames(Task[DrawnFrames]):
     max_frames: int = 900
     """Frames drawn before a requested one to fill persistent targets; likewise `max_s` seconds."""
     max_s: float = 10.0
+
+    @property
+    def runs_custom_code(self) -> bool:
+        return self.scene.is_custom
 
     def inputs(self) -> list[Path]:
         return self.scene.inputs()

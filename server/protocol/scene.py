@@ -12,7 +12,7 @@ from server.protocol.codec import to_json, to_json_object
 FITS = ("blur", "contain", "cover")
 """Fits of a photo in a frame of another shape."""
 DEFAULT_FIT = "blur"
-_OPTIONAL = ("includes", "files")
+_OPTIONAL = ("includes", "files", "custom", "title")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,9 +31,13 @@ class EffectInstance:
     """Texts of the files that it includes, by path."""
     files: Mapping[str, Path] = field(default_factory=dict)
     """Paths of its image files by the names that the effect uses: absolute in a task."""
+    custom: bool = False
+    """True for a source that a client has sent: nothing of its process reaches another job."""
+    title: str = ""
+    """Title of a custom effect."""
 
     def to_json(self) -> dict[str, Any]:
-        """Return its fields, without includes and files if it has none."""
+        """Return its fields, without the optional ones that are empty."""
         fields = to_json_object(self)
         return {key: fields[key] for key in fields if fields[key] or key not in _OPTIONAL}
 
@@ -74,6 +78,11 @@ class SceneSpec:
     """True to store all render targets as floats, without rounding."""
     cube_edge: int | None = None
     """Maximum edge of a cube map that passes render, in pixels; None for no limit."""
+
+    @property
+    def is_custom(self) -> bool:
+        """True if a client has sent the source of one of its effects."""
+        return any(instance.custom for instance in self.effects)
 
     def key(self) -> str:
         """Return a text that is equal only for equal scenes."""

@@ -28,6 +28,11 @@ class Task(Generic[ResultT]):
         cls.name = wire_name(cls)
         (cls.result_type,) = get_args(cls.__orig_bases__[0])  # type: ignore[attr-defined]
 
+    @property
+    def runs_custom_code(self) -> bool:
+        """True if it compiles a shader that a client has sent."""
+        return False
+
     def on_gpu(self, _gpu: int | None) -> Self:
         """Return this task for a GPU, as CUDA counts; the same one if it does not draw."""
         return self

@@ -8,6 +8,7 @@ from typing import Any
 from server.animation.timeline import Timeline
 from server.audio.features import Features
 from server.effects import dialects
+from server.effects.budget.budget_check import guard_loops
 from server.effects.effect import Effect, Kind
 from server.effects.model.palette import Palette, read_palette
 from server.effects.title_credits import hide_repeated_credits
@@ -226,6 +227,7 @@ class Scene:
 
 
 def load_effect(instance: EffectInstance) -> Effect:
-    """Parse an effect of the chain from its source."""
+    """Parse an effect of the chain from its source; the loops of a custom one get guards."""
     vertex, includes = instance.vertex or None, instance.includes
-    return dialects.load(instance.id, instance.file, instance.source, vertex, includes)
+    effect = dialects.load(instance.id, instance.file, instance.source, vertex, includes)
+    return guard_loops(effect) if instance.custom else effect

@@ -26,6 +26,7 @@ from server.protocol.progress import ProgressReporter
 from server.protocol.results.task_result import TaskResult
 from server.protocol.stage_clock import StageClock
 from server.protocol.tasks import AnyTask
+from server.sandbox import NO_SHADER_CACHE
 from server.worker.registry import run_task
 
 _MAX_DETAIL_CHARS = 4000
@@ -85,6 +86,8 @@ def _perform(line: bytes, send: EventWriter, prepare: OnTask) -> None:
     task = None
     try:
         task = read_task(line)
+        if task.runs_custom_code:
+            os.environ.update(NO_SHADER_CACHE)  # others must never run what it leaves there
         prepare(task)
         result = _run(task, send)
     except Exception as error:

@@ -24,7 +24,16 @@ JSON = st.recursive(
     max_leaves=8,
 )
 PROPERTIES = st.sampled_from(
-    ["id", "plan", "secrets", "queuedJobs", "exportsPerDay", "requestsPerMinute", "x"]
+    [
+        "id",
+        "plan",
+        "secrets",
+        "queuedJobs",
+        "exportsPerDay",
+        "requestsPerMinute",
+        "customShaders",
+        "x",
+    ]
 )
 
 
@@ -39,6 +48,14 @@ def test_keys_are_read_with_their_limits(tmp_path: Path) -> None:
     keys = read_keys(path, PLANS)
     assert keys["studio"].limits == KeyLimits(queued_jobs=1, requests_per_minute=600)
     assert (keys["b"].plan, keys["b"].limits) == ("premium", KeyLimits())
+
+
+def test_a_key_may_send_shaders_only_if_it_says_so(tmp_path: Path) -> None:
+    path = _write(tmp_path / "keys", {**ENTRY, "customShaders": True}, {**ENTRY, "id": "b"})
+    with edit_keys(path, PLANS) as keys:
+        assert [key.custom_shaders for key in keys.values()] == [True, False]
+    stored = json.loads(path.read_text())["keys"]
+    assert [entry.get("customShaders") for entry in stored] == [True, None]
 
 
 @pytest.mark.parametrize(
@@ -56,6 +73,7 @@ def test_keys_are_read_with_their_limits(tmp_path: Path) -> None:
         ({**ENTRY, "queuedJobs": 0}, "queuedJobs must be an integer"),
         ({**ENTRY, "queuedJobs": True}, "queuedJobs must be an integer"),
         ({**ENTRY, "requestsPerMinute": 1e9}, "requestsPerMinute must be an integer"),
+        ({**ENTRY, "customShaders": 1}, "customShaders must be true or false"),
         ({**ENTRY, "secret": SECRET}, "unknown property"),
     ],
 )

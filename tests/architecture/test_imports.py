@@ -73,6 +73,7 @@ ORDER: dict[str, tuple[str, ...]] = {
         "dialects/gl_transitions",
         "dialects/isf",
         "dialects",
+        "budget",
         "library",
     ),
     "http": ("headers", ".", "openapi", "uploads", "streams", "handlers", "server"),

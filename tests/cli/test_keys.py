@@ -62,7 +62,7 @@ def test_keys_are_replaced_and_revoked_while_the_server_runs(tmp_path: Path) -> 
 @pytest.mark.fault("E28")
 def test_a_key_is_listed_without_its_secret(tmp_path: Path) -> None:
     path = tmp_path / "keys.json"
-    limits = ("--queued", "3", "--per-day", "none", "--per-minute", "60")
+    limits = ("--queued", "3", "--per-day", "none", "--per-minute", "60", "--custom-shaders")
     added = _run("keys", "--file", str(path), "add", "studio", "--plan", "premium", *limits)
     key_id, _, secret = added.stdout.strip().partition(".")
     assert (key_id, len(secret)) == ("studio", 43)
@@ -75,11 +75,12 @@ def test_a_key_is_listed_without_its_secret(tmp_path: Path) -> None:
                 "secrets": [hash_secret(secret)],
                 "queuedJobs": 3,
                 "requestsPerMinute": 60,
+                "customShaders": True,
             }
         ]
     }
     listed = _keys(path, "list").splitlines()[1].split()
-    assert listed == ["studio", "premium", "3", "none", "60", "1"]
+    assert listed == ["studio", "premium", "3", "none", "60", "yes", "1"]
     assert hash_secret(secret) not in _keys(path, "list", "--json")
 
 

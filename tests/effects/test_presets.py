@@ -27,7 +27,10 @@ def test_every_file_gives_a_preset() -> None:
 def test_a_preset_draws_a_changing_frame(gl: Context, preset: Preset) -> None:
     """Draw it in one aspect: the first of the alphabet wide, the second tall, and so on."""
     aspect, size = [("16:9", (64, 36)), ("9:16", (36, 64))][PRESETS.index(preset) % 2]
-    sources = [(read_source(LIBRARY.get(id_), LIBRARY), p) for id_, p in preset.chain_for(aspect)]
+    sources = [
+        (read_source(LIBRARY.get(item.id), LIBRARY), item.params)
+        for item in preset.chain_for(aspect)
+    ]
     job = SceneSpec(
         effects=tuple(
             replace(source.with_local_paths, params=params) for source, params in sources

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 from server.effects.loops.slowest_loop import find_slowest_loop
 from server.effects.source.blanking import blank_match, without_comments
-from server.effects.source.brackets import match_brackets
 from server.effects.source.constants import find_constants
 from server.effects.source.diagnostic import AuthorFile, diagnostic, map_to_origin
+from server.effects.source.functions import find_functions
 
 _LARGE_ARRAY_SIZE = 4096
 """Number of elements."""
@@ -20,7 +20,6 @@ _MAX_COUNT = 10**9
 _ARRAY = re.compile(r"\b([A-Za-z_]\w*)((?:\s*\[\s*\w+\s*\])+)")
 _EXTENT = re.compile(r"\[\s*(\w+)\s*\]")
 _MACRO = re.compile(r"^[ \t]*#[ \t]*define[ \t]+(\w+)((?:\\\n|[^\n])*)", re.MULTILINE)
-_FUNCTION = re.compile(r"\b[A-Za-z_]\w*\s+([A-Za-z_]\w*)\s*\([^(){};]*\)\s*\{")
 _WORD = re.compile(r"[A-Za-z_]\w*|\d[\w.]*")
 _TYPES = re.compile(r"float|u?int|bool|[biud]?vec[234]|mat[234](?:x[234])?")
 
@@ -151,11 +150,8 @@ def _function(code: str) -> _Suspect | None:
 
 def _functions(code: str) -> Iterator[tuple[str, int, str]]:
     """Yield name, offset and body of each function."""
-    closing = match_brackets(code)
-    for match in _FUNCTION.finditer(code):
-        end = closing.get(match.end() - 1)
-        if end is not None and match[1] not in ("if", "for", "while", "switch"):
-            yield match[1], match.start(), code[match.end() : end]
+    for function in find_functions(code):
+        yield function.name, function.start, code[slice(*function.body)]
 
 
 def _format_count(number: int) -> str:

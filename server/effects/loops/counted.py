@@ -1,5 +1,6 @@
 """Loops that count from a constant to a constant in constant steps, and thus end."""
 
+import math
 import re
 from bisect import bisect_left
 from collections import defaultdict
@@ -68,39 +69,36 @@ class CountedLoops:
         functions = re.findall(r"\b(?!return\b|else\b)\w+\s+(\w+)\s*\(", self._plain)
         self._safe_calls = _SAFE_CALLS.difference(functions, macros.bodies)
 
-    def terminates(self, header: tuple[int, int]) -> bool:
-        """Report if a `for` loop counts in few enough steps.
+    def iterations(self, header: tuple[int, int]) -> int | None:
+        """Return the iterations of a `for` loop that counts in few enough steps, else None.
 
         Args:
             header: offsets of its parentheses.
         """
         first, last = header[0] + 1, header[1]
         if not self._readable or last - first > _MAX_HEADER_LENGTH:
-            return False
+            return None
         stops = list(self._statements.semicolons(first, last))
         if len(stops) != 2:
-            return False
+            return None
         parts = [first, *(stop + 1 for stop in stops), last + 1]
         start, condition, step = (self._statements.source[a : b - 1] for a, b in pairwise(parts))
         start_match = _START.fullmatch(start)
-        return (
-            start_match is not None
-            and start_match[2] not in self._macros
-            and self._is_counting(start_match, _BOUND.fullmatch(condition), _STEP.fullmatch(step))
-            and not self._is_changed(start_match[2], last + 1)
-        )
+        if start_match is None or start_match[2] in self._macros:
+            return None
+        steps = self._count(start_match, _BOUND.fullmatch(condition), _STEP.fullmatch(step))
+        return None if self._is_changed(start_match[2], last + 1) else steps
 
-    def _is_counting(
+    def _count(
         self, start_match: re.Match[str], bound: re.Match[str] | None, steps: re.Match[str] | None
-    ) -> bool:
+    ) -> int | None:
         if not bound or not steps:
-            return False
+            return None
         kind, name = start_match[1], start_match[2]
         low, end = self._numbers.value(start_match[3]), self._numbers.value(bound[3])
-        if bound[1] != name or name not in (steps[1], steps[4], steps[5]):
-            return False
-        if low is None or end is None:
-            return False
+        is_counter = bound[1] == name and name in (steps[1], steps[4], steps[5])
+        if not is_counter or low is None or end is None:
+            return None
         step_size = to_float(steps[7]) if steps[7] else 1.0
         increases = ((steps[2] or steps[3] or steps[6])[0] == "+") == (step_size > 0)
         step_size = abs(step_size)
@@ -109,11 +107,11 @@ class CountedLoops:
             or increases != (bound[2][0] == "<")
             or not _is_exact(kind, low, end, step_size)
         ):
-            return False
+            return None
         if kind == "uint" and not increases and (bound[2] == ">=" or step_size != 1):
-            return False  # below 0 it wraps to the largest number
-        iterations = (end - low) / (step_size if increases else -step_size)
-        return iterations + ("=" in bound[2]) <= self._max_iterations
+            return None  # below 0 it wraps to the largest number
+        iterations = (end - low) / (step_size if increases else -step_size) + ("=" in bound[2])
+        return max(0, math.ceil(iterations)) if iterations <= self._max_iterations else None
 
     def _is_changed(self, name: str, start: int) -> bool:
         """Report if the body of a loop, which begins at `start`, may set its own counter."""

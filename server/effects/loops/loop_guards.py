@@ -12,7 +12,7 @@ from server.effects.source.diagnostic import HOST
 
 _MAX_TOTAL_ITERATIONS = 1 << 20
 """Iterations that all guarded loops may make in a pixel, since nested loops multiply."""
-_SHORT_LOOP = 256
+SHORT_LOOP = 256
 """Iterations up to which a loop that ends by itself needs no guard, even if it is nested."""
 _GUARD = f"""\
 int isf_over = 0, isf_together = 0;
@@ -36,7 +36,7 @@ def add_loop_guards(source: str) -> str:
     When one has ended so, or all of them together made too many iterations, all others end too.
     Each line keeps its number.
     """
-    return _add_guards(source, find_unbounded_loops(source, _SHORT_LOOP))
+    return _add_guards(source, find_unbounded_loops(source, SHORT_LOOP))
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,12 @@ from server.effects.source.diagnostic import HOST
 MAX_ITERATIONS = 32_768
 """Iterations that a loop may make each time it is entered. Mesa's llvmpipe leaves all loops of a
 shader after 65,536 iterations together, so a larger number could not be counted there."""
+UNREADABLE = (
+    "this loop cannot be checked: write “for (…; …; …)”, “while (…)” or"
+    " “do … while (…);” in full, without a macro or directive that hides parentheses, braces or"
+    " the keyword"
+)
+"""Reason for the refusal of a loop that is in use and cannot be read."""
 _MAX_LOOPS = 1000
 """Maximum number of loops with a guard; the ones after them count as unreadable."""
 _TERMINATES = -1
@@ -51,6 +57,24 @@ class Loop:
     """Offset of its body, before which a guard can be inserted; None if it is uncertain."""
 
 
+@dataclass(frozen=True)
+class CountedLoop:
+    """A loop that ends after a known number of iterations at most."""
+
+    begin: int
+    """Offset of its statement in the text."""
+    end: int
+    """Offset after its statement."""
+    iterations: int
+
+
+def find_counted_loops(source: str, max_iterations: int) -> list[CountedLoop]:
+    """Find the author's loops that end within `max_iterations`; see find_unbounded_loops."""
+    finder = _LoopFinder(source, max_iterations)
+    list(finder.loops())
+    return finder.counted_loops
+
+
 def find_unbounded_loops(source: str, max_iterations: int = MAX_ITERATIONS) -> list[Loop]:
     """Find the author's loops that may not end within `max_iterations`.
 
@@ -76,6 +100,8 @@ class _LoopFinder:
         self._has_redefined_keywords = not _GUARDS.isdisjoint(self._macros.bodies)
         self._tokens: list[tuple[int, str]] = []
         self._unbalanced_uses: list[int] = []
+        self.counted_loops: list[CountedLoop] = []
+        """Loops that end, once `loops` has been exhausted."""
         self._read()
         for at, _ in reversed(self._tokens):  # inner loops first: outer ones depend on them
             self._statements.end(at)
@@ -154,9 +180,11 @@ class _LoopFinder:
         header = self._statements.header(after)
         if header is None or header[1] >= limit or self._has_risk(*header):
             return None
-        ends = kind == "for" and not inside and self._counted.terminates(header)
-        never = kind == "while" and self._never_runs(header)
-        return _TERMINATES if ends or never else header[1] + 1
+        ends = kind == "while" and self._never_runs(header)
+        if kind == "for" and not inside and (count := self._counted.iterations(header)) is not None:
+            ends = True
+            self.counted_loops.append(CountedLoop(at, self._statements.end(at) or limit, count))
+        return _TERMINATES if ends else header[1] + 1
 
     def _name(self, at: int) -> str:
         match = _WORD.match(self._source, at)

@@ -31,6 +31,7 @@ from server.http.uploads.form_digest import FormDigest
 from server.http.uploads.spool_file import FreeSpaceGuard
 from server.http.uploads.upload_limiter import UploadLimiter
 from server.http.uploads.upload_state import UploadState
+from server.jobs.job_object import chain_of
 from server.jobs.model.idempotent_request import AcceptedRequest, IdempotentRequest
 from server.jobs.model.job import Job, now_ms
 from server.jobs.submission.export_form import ExportForm, SenderRights
@@ -161,6 +162,11 @@ async def show_export(request: web.Request) -> web.Response:
     """Return the current job object."""
     check_if_match(request.headers)
     return await _job_response(request, await require_job(request))
+
+
+async def show_chain(request: web.Request) -> web.Response:
+    """Return the effects of a job with their sources, as the field `effect` takes them."""
+    return json_response({"chain": chain_of(await require_job(request))})
 
 
 async def cancel_export(request: web.Request) -> web.Response:

@@ -74,7 +74,10 @@ async def _read_preview(
         service.admission,
         SenderRights(
             # A page shows premium effects to those who may buy them.
-            EVERYBODY.entitlement(service.config.plans),
+            replace(
+                EVERYBODY.entitlement(service.config.plans),
+                custom_shaders=principal_of(request).may_send_shaders,
+            ),
             service.kept_uploads.of(principal_of(request)),
         ),
     )

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from server.config import Config
+from server.jobs.model.requested_effect import MAX_CHAIN_LENGTH, MAX_SOURCE_BYTES
 from server.jobs.storage.data_folder import ID_PATTERN
 from server.jobs.submission.chain import DEFAULT_ASPECT, DEFAULT_EFFECT
 from server.jobs.submission.fields import (
@@ -13,7 +14,6 @@ from server.jobs.submission.fields import (
     FLAGS,
     HIGHLIGHTS,
     IMAGE_FIELDS,
-    MAX_CHAIN_LENGTH,
     MAX_TEXT_LENGTH,
     SECONDS,
     TEMPO_RANGE,
@@ -22,6 +22,10 @@ from server.jobs.webhooks.webhook_url import MAX_URL_LENGTH
 from server.protocol.encodings import DEFAULT_CODEC, DEFAULT_QUALITY, QUALITIES
 from server.settings.readers import DEFAULT_PLAN, FRAME_RATES
 
+_SOURCE = (
+    ' Instead of an id, a JSON object {"source": "…"} with a shader of at most'
+    f" {MAX_SOURCE_BYTES} bytes; in an array, {{source, params}}."
+)
 _CREDIT = "Absent or empty: taken from the tags of the track. A single space: none."
 
 
@@ -76,7 +80,8 @@ def form_schema(config: Config, codecs: Sequence[str]) -> dict[str, Any]:
                 "description": (
                     "An id of GET /effects, or a chain: a JSON array of {id, params}, each effect "
                     f"taking the output of the one before; at most {MAX_CHAIN_LENGTH}."
-                ),
+                )
+                + (_SOURCE if config.allow_custom_shaders else ""),
             },
             "preset": {
                 "type": "string",

@@ -53,6 +53,15 @@ PAGE: list[Schema] = [
         "schema": {"enum": list(Status)},
     },
 ]
+METRICS_TEXT: Responses = {
+    "200": {
+        "description": "Metrics in a text format of Prometheus",
+        "content": {
+            "text/plain": {"schema": {"type": "string"}},
+            "application/openmetrics-text": {"schema": {"type": "string"}},
+        },
+    }
+}
 IDEMPOTENCY_KEY = {
     "name": "Idempotency-Key",
     "in": "header",

@@ -96,7 +96,27 @@ _READINESS = {
 SCHEMAS: dict[str, Any] = {
     **JOB_SCHEMAS,
     **EFFECT_SCHEMAS,
-    "ChainEffect": object_schema({"id": TEXT, "params": _OBJECT}),
+    "ChainEffect": object_schema(
+        {"id": TEXT, "params": _OBJECT},
+        {
+            "title": {**TEXT, "description": "Of an effect whose source was sent."},
+            "sha256": {**TEXT, "description": "SHA-256 of its source in UTF-8."},
+        },
+    ),
+    "Chain": object_schema(
+        {
+            "chain": {
+                "type": "array",
+                "items": {
+                    "anyOf": [
+                        object_schema({"id": TEXT, "params": _OBJECT}),
+                        object_schema({"source": TEXT, "params": _OBJECT}),
+                    ]
+                },
+                "description": "In the format of the field `effect`.",
+            }
+        }
+    ),
     "Exports": object_schema(
         {
             "exports": array_of(reference("Job")),

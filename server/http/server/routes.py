@@ -29,6 +29,7 @@ from server.http.handlers import (
 from server.http.openapi.form_schema import form_schema
 from server.http.openapi.operation import (
     IDEMPOTENCY_KEY,
+    METRICS_TEXT,
     PAGE,
     Operation,
     accepted,
@@ -48,15 +49,6 @@ _JOB = {"200": json_body("Job")}
 _READINESS = {
     "200": json_body("Readiness"),
     "503": json_body("NotReady", description="; ".join(READY)),
-}
-_METRICS = {
-    "200": {
-        "description": "Metrics in a text format of Prometheus",
-        "content": {
-            "text/plain": {"schema": {"type": "string"}},
-            "application/openmetrics-text": {"schema": {"type": "string"}},
-        },
-    }
 }
 
 ROUTES = (
@@ -105,6 +97,13 @@ ROUTES = (
             CANCEL,
         ),
         endpoint="cancel",
+    ),
+    Route(
+        "GET",
+        "/export/{jobId}/chain",
+        exports.show_chain,
+        Operation("getChain", "Effects of a job, with sources", {"200": json_body("Chain")}, JOB),
+        endpoint="chain",
     ),
     Route(
         "GET",
@@ -201,7 +200,7 @@ ROUTES = (
         "GET",
         "/metrics",
         metrics.show_metrics,
-        Operation("getMetrics", "Metrics for Prometheus", _METRICS, METRICS),
+        Operation("getMetrics", "Metrics for Prometheus", METRICS_TEXT, METRICS),
         endpoint="metrics",
         is_open=True,
     ),

@@ -44,6 +44,10 @@ class EffectSource:
     sequential: bool = False
     assets: Mapping[str, AssetFile] = field(default_factory=dict)
     """Image files by the name that the effect uses."""
+    custom: bool = False
+    """True if a client has sent it."""
+    title: str = ""
+    """Title of a custom effect."""
 
     @cached_property
     def key(self) -> str:
@@ -51,7 +55,8 @@ class EffectSource:
         assets = sorted((name, asset.sha256) for name, asset in self.assets.items())
         includes = sorted(self.includes.items())
         parts = (__version__, self.file, self.text, self.vertex, assets, includes)
-        return hashlib.sha256(repr(parts).encode("utf-8", "surrogatepass")).hexdigest()
+        text = f"{parts!r}{' custom' if self.custom else ''}"
+        return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
     @property
     def with_local_paths(self) -> EffectInstance:
@@ -63,6 +68,8 @@ class EffectSource:
             vertex=self.vertex,
             includes=self.includes,
             files={name: asset.path for name, asset in self.assets.items()},
+            custom=self.custom,
+            title=self.title,
         )
 
     def to_spec(self, params: Mapping[str, Any]) -> EffectInstance:

@@ -4,6 +4,7 @@ import json
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from server.jobs.model.requested_effect import CUSTOM
 from server.protocol.codec import from_json, to_json_object
 from server.protocol.encodings import DEFAULT_CODEC, DEFAULT_QUALITY
 from server.protocol.scene import EffectInstance
@@ -14,7 +15,7 @@ class Workload(NamedTuple):
     """Amount of rendering work, as far as it is known in advance."""
 
     effect: str
-    """Ids of the chain, joined by ``+``."""
+    """Ids of the chain, joined by ``+``; that of a custom effect is CUSTOM."""
     pixels: int
     """Pixels per frame."""
     frames: int
@@ -75,7 +76,13 @@ class Spec:
     @property
     def workload(self) -> "Workload":
         """Amount of work that determines the job's cost."""
-        return Workload("+".join(self.ids), self.width * self.height, self.frames, self.fps)
+        pixels = self.width * self.height
+        return Workload("+".join(self.labels), pixels, self.frames, self.fps)
+
+    @property
+    def labels(self) -> list[str]:
+        """Ids of the effects of the chain, CUSTOM for each custom one."""
+        return [CUSTOM if instance.custom else instance.id for instance in self.effects]
 
     def to_json(self) -> str:
         return json.dumps(to_json_object(self), sort_keys=True)

@@ -1,7 +1,7 @@
 """Validation result of an effect: it is compiled and two of its frames are rendered."""
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from server.effects.diagnostics.suspect import diagnose_crash
@@ -44,6 +44,8 @@ class ValidationResult:
     """Seconds per pixel of the passes that are rendered once, in the first frame."""
     still_fixed_s: float = 0.0
     """Seconds of those passes independent of the frame size."""
+    ended_worker: bool = False
+    """True if the worker hung, crashed or exceeded its limits."""
 
     def raise_if_invalid(self, effect_id: str) -> None:
         """Refuse an effect that is not valid.
@@ -95,7 +97,8 @@ def from_task_error(
     if error.code != "worker_crashed" or error.is_external:
         return None
     overrun = error.detail.startswith("signal SIGXCPU")
-    return _rejected(author, _OVERRUN if overrun else _CRASH, error, late=overrun)
+    result = _rejected(author, _OVERRUN if overrun else _CRASH, error, late=overrun)
+    return replace(result, ended_worker=True)
 
 
 def from_task_result(result: CompiledEffect, file: str) -> ValidationResult:
@@ -129,7 +132,7 @@ def is_timeout(error: TaskError) -> bool:
 
 def timed_out(error: TaskError, author: AuthorFile) -> ValidationResult:
     """Return the result for an effect that exceeds the wall-clock limit."""
-    return _rejected(author, _TOO_LONG, error, late=True)
+    return replace(_rejected(author, _TOO_LONG, error, late=True), ended_worker=True)
 
 
 def not_drawable(error: TaskError, author: AuthorFile) -> ValidationResult:

@@ -86,6 +86,8 @@ class PreviewSlots:
         make_task: Callable[[Path], Task[ResultT]],
         timeouts: Timeouts,
         limits: Limits,
+        *,
+        keep: bool = True,
     ) -> ResultT:
         """Run a task in the worker of that key, or in a new one.
 
@@ -94,6 +96,7 @@ class PreviewSlots:
             make_task: returns the task, which writes only to the folder that it is given.
             timeouts: see Worker.run.
             limits: of a new worker.
+            keep: False ends the worker after the task.
 
         Raises:
             TaskError: see Worker.run.
@@ -111,8 +114,11 @@ class PreviewSlots:
             return await place.slot.run(key, task, timeouts, _ignore, limits)
         finally:
             place.is_free, place.used_at = True, time.monotonic()
-            loop = asyncio.get_running_loop()
-            place.timer = loop.call_later(self._warm_s, self._end_worker, place)
+            if keep:
+                loop = asyncio.get_running_loop()
+                place.timer = loop.call_later(self._warm_s, self._end_worker, place)
+            else:
+                self._end_worker(place)
 
     async def stop(self) -> None:
         """End all workers."""

@@ -28,6 +28,7 @@ from server.jobs.submission import affordable
 from server.jobs.submission.admission import Admission
 from server.jobs.submission.request import Request, resolve
 from server.jobs.validation.cache import ValidationCache
+from server.jobs.validation.custom_validations import ended_by_shader
 from server.protocol.results.drawing import DrawnFrames
 from server.protocol.scene import SceneSpec
 from server.protocol.tasks import DrawFrames, FrameFile
@@ -197,11 +198,16 @@ class Previews:
         timeouts = Timeouts(stall_timeout_s(self._config, software=software), _DRAW_S)
         limits = _SOFTWARE_LIMITS if software else _DRAW_LIMITS
         try:
-            drawn = await self.slots.run(key, make_task, timeouts, limits)
+            # No worker that has drawn a client's source draws anything else.
+            key, keep = (new_id(), False) if scene.is_custom else (key, True)
+            drawn = await self.slots.run(key, make_task, timeouts, limits, keep=keep)
             return drawn, await run_in_thread(paths[0].read_bytes)
         except TaskError as error:
             if self._admission.is_draining:
                 raise ToqiboxError("draining", retry_after=BUSY_S) from error
+            if scene.is_custom and ended_by_shader(error):
+                await self._validations.custom.quarantine(scene.effects, error.code)
+                await self._validations.custom.check_quarantine(scene.effects)
             raise _client_error(error) from error
         except OSError as error:
             raise ToqiboxError(

@@ -18,6 +18,7 @@ from server.jobs.scheduling.retries import JobFailed
 from server.jobs.storage.data_folder import DataFolder
 from server.jobs.store.sqlite import DiskFull
 from server.jobs.store.store import Store
+from server.jobs.validation.custom_validations import quarantine
 from server.logging_json import log_event
 from server.tracing import spans
 
@@ -100,6 +101,7 @@ class JobCompleter:
     async def fail_crashing(self, job: Job) -> None:
         """Fail a job that crashes the server repeatedly."""
         self._data.discard_job(job.id)
+        await quarantine(self._store, job.spec.effects, "attempts_exhausted")
         with contextlib.suppress(DiskFull):  # then the next start fails it
             changes = {"error_code": "attempts_exhausted", "finished_at": now_ms()}
             await self.transition(job, Status.FAILED, **changes)

@@ -3,11 +3,13 @@
 import asyncio
 import logging
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 from server.config import Config
+from server.effects.diagnostics.suspect import diagnose_crash
+from server.effects.source.diagnostic import AuthorFile
 from server.errors import CATALOGUE
 from server.jobs.execution.machine import MachineProbe
 from server.jobs.execution.worker_process import TaskError
@@ -15,9 +17,11 @@ from server.jobs.scheduling.active_job import ActiveJob
 from server.jobs.scheduling.plan import SEGMENT_PREFIX
 from server.jobs.store.sqlite import DiskFull
 from server.jobs.store.store import Store
+from server.jobs.validation.custom_validations import ended_by_shader, quarantine
 from server.logging_json import log_event
 from server.protocol.encodings import ENCODINGS
 from server.protocol.results.task_result import TaskResult
+from server.protocol.scene import EffectInstance
 
 _LOG = logging.getLogger(__name__)
 ATTEMPTS = 3
@@ -28,6 +32,8 @@ JOB_CODES = {code for code, entry in CATALOGUE.items() if entry.status is None} 
     "internal",
 }
 """Error codes that a failed job may have."""
+_HUNG = "a frame of it took too long to draw"
+_CRASH = "it crashed the renderer, or exceeded the memory limit"
 _NOT_RETRIED = ("shader_compile_failed", "shader_rejected", "render_timeout")
 """Errors of a task that another attempt would only repeat. Audio and photo were decoded before the
 job was accepted, so an error about them is transient."""
@@ -43,6 +49,22 @@ class JobFailed(Exception):
         self.values: dict[str, Any] = dict(error.failed.values) if error and error.failed else {}
         self.diagnostics = error.diagnostics if error else None
         self.detail = error.detail if error else detail
+
+
+def ended_by_custom_effect(active: ActiveJob, error: TaskError) -> bool:
+    """Return whether a source that a client has sent hung or ended the worker that drew it."""
+    return ended_by_shader(error) and any(effect.custom for effect in active.job.spec.effects)
+
+
+def shader_hang(effects: Sequence[EffectInstance], error: TaskError) -> JobFailed:
+    """Return the failure of a job whose source hung or ended its worker."""
+    failure = JobFailed("shader_hang", error)
+    custom = [effect for effect in effects if effect.custom]
+    if len(custom) == 1:  # of several it is not known which
+        author = AuthorFile(custom[0].id, custom[0].file, custom[0].source)
+        is_late = error.code == "render_stalled"
+        failure.diagnostics = [diagnose_crash(author, _HUNG if is_late else _CRASH, late=is_late)]
+    return failure
 
 
 class InputsDamaged(Exception):
@@ -102,25 +124,7 @@ class TaskRetries:
                 started = time.monotonic()
                 result = await attempt()
             except TaskError as error:
-                await self._check_gpu(active, name, error, gpu)
-                failures = await self._store.tasks.stop(active.job.id, name, counts=True)
-                log_event(
-                    _LOG,
-                    logging.WARNING,
-                    "task.failed",
-                    job=active.job.id,
-                    request=active.job.request_id,
-                    task=name,
-                    attempt=failures,
-                    code=error.code,
-                    detail=error.detail,
-                )
-                if error.code in _NOT_RETRIED or failures >= ATTEMPTS:
-                    raise JobFailed(error.code, error) from error
-                if error.failed and error.failed.damaged:
-                    raise InputsDamaged([Path(path) for path in error.failed.damaged]) from error
-                if error.code in _ENCODER_CODES and self._may_fall_back(active, name):
-                    raise EncoderUnavailable from error
+                await self._count_failure(active, name, error, gpu)
             except DiskFull as error:
                 await self._store.tasks.stop(active.job.id, name, counts=False)
                 raise JobFailed("storage_full") from error
@@ -134,6 +138,39 @@ class TaskRetries:
                 except DiskFull as error:
                     raise JobFailed("storage_full") from error
                 return
+
+    async def _count_failure(
+        self, active: ActiveJob, name: str, error: TaskError, gpu: int | None
+    ) -> None:
+        """Count an attempt that failed; return if another one is due.
+
+        Raises:
+            JobFailed, InputsDamaged, EncoderUnavailable, GpuUnavailable: see `run`.
+        """
+        by_client = name.startswith(SEGMENT_PREFIX) and ended_by_custom_effect(active, error)
+        if not by_client or error.code != "render_stalled":
+            await self._check_gpu(active, name, error, gpu)
+        failures = await self._store.tasks.stop(active.job.id, name, counts=True)
+        log_event(
+            _LOG,
+            logging.WARNING,
+            "task.failed",
+            job=active.job.id,
+            request=active.job.request_id,
+            task=name,
+            attempt=failures,
+            code=error.code,
+            detail=error.detail,
+        )
+        if by_client:
+            await quarantine(self._store, active.job.spec.effects, error.code)
+            raise shader_hang(active.job.spec.effects, error) from error
+        if error.code in _NOT_RETRIED or failures >= ATTEMPTS:
+            raise JobFailed(error.code, error) from error
+        if error.failed and error.failed.damaged:
+            raise InputsDamaged([Path(path) for path in error.failed.damaged]) from error
+        if error.code in _ENCODER_CODES and self._may_fall_back(active, name):
+            raise EncoderUnavailable from error
 
     async def _check_gpu(
         self, active: ActiveJob, name: str, error: TaskError, gpu: int | None

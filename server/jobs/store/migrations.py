@@ -90,6 +90,10 @@ ALTER TABLE job ADD COLUMN track_id TEXT
     """
 ALTER TABLE job ADD COLUMN trace TEXT
 """,
+    """
+CREATE TABLE quarantine (
+    digest TEXT PRIMARY KEY, code TEXT NOT NULL, added_at INTEGER NOT NULL) STRICT
+""",
 )
 """SQL of each version, starting with 1."""
 SCHEMA_VERSION = len(MIGRATIONS)

@@ -7,6 +7,7 @@ from server.jobs.model.job_events import JobEvents
 from server.jobs.store.costs import CostStore
 from server.jobs.store.idempotency import IdempotencyStore
 from server.jobs.store.jobs import JobStore
+from server.jobs.store.quarantine import QuarantineStore
 from server.jobs.store.sqlite import Database
 from server.jobs.store.tasks import TaskStore
 from server.jobs.store.validations import ValidationStore
@@ -43,6 +44,7 @@ class Store:
         self.idempotency = IdempotencyStore(self._database)
         self.costs = CostStore(self._database)
         self.validations = ValidationStore(self._database)
+        self.quarantine = QuarantineStore(self._database)
         self.webhooks = WebhookStore(self._database)
 
     def close(self) -> None:

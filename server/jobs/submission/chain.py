@@ -10,8 +10,11 @@ from server.effects.model.feature import AnalysisLevel
 from server.effects.model.input import ParamValue
 from server.errors import ToqiboxError
 from server.jobs.model.effect_source import EffectSource, read_source
-from server.jobs.submission import fields
-from server.jobs.submission.fields import RequestedEffect
+from server.jobs.model.requested_effect import (
+    RequestedEffect,
+    named_effects,
+    read_custom_source,
+)
 from server.jobs.submission.presets import Presets, as_request_error
 from server.jobs.submission.refusal import invalid_field
 from server.messages import message
@@ -69,11 +72,14 @@ def check_chain(
     if isinstance(requested, str):
         single = RequestedEffect(requested, values.get("params", {}))
         return (_check("effect", "params", single, library),)
+    if isinstance(requested, RequestedEffect):
+        single = requested._replace(params=values.get("params", {}))
+        return (_check("effect", "params", single, library),)
     if "params" in values:
         raise invalid_field("params", message("params_in_chain"))
     return tuple(
         _check(field, f"{field}.params", effect, library)
-        for field, effect in fields.named_effects(requested, "effect")
+        for field, effect in named_effects(requested, "effect")
     )
 
 
@@ -86,7 +92,7 @@ def _check_preset(
     try:
         checked = [
             _check(field, f"{field}.params", effect, library)
-            for field, effect in fields.named_effects(chain, "chain")
+            for field, effect in named_effects(chain, "chain")
         ]
     except ToqiboxError as error:
         raise as_request_error(error) from None
@@ -97,14 +103,18 @@ def _check(
     field: str, params_field: str, requested: RequestedEffect, library: Library
 ) -> CheckedEffect:
     try:
-        effect = library.get(requested.id)
+        if requested.source is None:
+            effect = library.get(requested.id)
+            source = read_source(effect, library)
+        else:
+            effect, source = read_custom_source(requested.source)
         return CheckedEffect(
             field=field,
             params_field=params_field,
             effect=effect,
             params=requested.params,
             values=effect.param_values(requested.params, params_field),
-            source=read_source(effect, library),
+            source=source,
         )
     except ToqiboxError as error:
         if error.field == "effect":

@@ -10,10 +10,11 @@ from server.config import Config
 from server.effects.library.library import Library
 from server.errors import ToqiboxError
 from server.jobs.model.effect_source import EffectSource
+from server.jobs.model.requested_effect import requested_effects, unread_source
 from server.jobs.storage.kept_uploads import OwnUploads
 from server.jobs.submission.admission import Admission
 from server.jobs.submission.chain import CheckedEffect, check_chain
-from server.jobs.submission.fields import check_text, named_ids
+from server.jobs.submission.fields import check_text
 from server.jobs.submission.presets import Presets
 from server.jobs.submission.refusal import invalid_field
 from server.jobs.submission.request import Request, make_request
@@ -97,8 +98,17 @@ class ExportForm:
         if name in _UPLOAD_FIELDS:
             await self._add_kept_files(name, value)
         if name == "effect":
-            for field, effect_id in named_ids(value):
-                await self._require_valid(effect_id, field)
+            effects = requested_effects(value)
+            for field, effect in effects:
+                if effect.source is not None:
+                    self._entitlement.check_custom(field)
+            sources = [unread_source(effect.source) for _, effect in effects if effect.source]
+            await self._validations.custom.check_quarantine(
+                source.with_local_paths for source in sources
+            )
+            for field, effect in effects:
+                known = effect.id if effect.source is None else unread_source(effect.source)
+                await self._require_valid(known, field)
 
     async def _add_kept_files(self, field: str, value: str | dict[str, str]) -> None:
         """Add the uploads that a field names, if all of them are there."""
@@ -169,7 +179,7 @@ class ExportForm:
     async def _check_chain(self) -> tuple[CheckedEffect, ...]:
         chain = await run_in_thread(check_chain, self._values, self._library, self._presets)
         for checked in chain:
-            if checked.effect.premium:
+            if checked.effect.premium and not checked.source.custom:
                 self._entitlement.check_premium(checked.source.id, checked.field)
         self._chain = chain
         return chain

@@ -1,14 +1,22 @@
 """Text fields of an export: one reader per field turns its text into a valid value."""
 
-import json
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from decimal import ROUND_FLOOR, Decimal
-from typing import Any, NamedTuple
+from typing import Any
 
 from server.config import Config
 from server.effects.params.values import read_lines
 from server.errors import ToqiboxError
+from server.jobs.model.requested_effect import (
+    CUSTOM_CHAIN_BYTES,
+    MAX_CHAIN_BYTES,
+    MAX_PARAMS_BYTES,
+    RequestedEffect,
+    check_id,
+    read_chain,
+    read_custom,
+)
 from server.jobs.storage.data_folder import ID_PATTERN
 from server.jobs.submission.plain_json import read_json
 from server.jobs.submission.refusal import invalid_field
@@ -39,9 +47,6 @@ HIGHLIGHTS = ("drop", "best")
 """Values of `start` that select a part of the track by its audio."""
 FITS, DEFAULT_FIT = scene.FITS, scene.DEFAULT_FIT
 MAX_TEXT_LENGTH = 200
-MAX_PARAMS_BYTES = 16_384
-MAX_CHAIN_LENGTH = 8
-MAX_CHAIN_BYTES = 65_536
 
 SECONDS = r"(?=\.?[0-9])[0-9]{0,400}(\.[0-9]{0,400})?"
 """Regular expression of seconds."""
@@ -53,13 +58,6 @@ _BPM = re.compile(r"[0-9]{2,3}(?:\.[0-9]{1,6})?")
 _RESOLUTION = Decimal("1E-9")
 _MAX_SECONDS = Decimal(10**12)
 """Longer durations are clamped to this, which exceeds every track and limit."""
-
-
-class RequestedEffect(NamedTuple):
-    """Requested effect of a chain."""
-
-    id: str
-    params: dict[str, Any]
 
 
 def known_fields() -> str:
@@ -136,57 +134,15 @@ def _fps(text: str, _config: Config) -> int:
     return int(text)
 
 
-def _effect(text: str, _config: Config) -> str | tuple[RequestedEffect, ...]:
-    """Read an id, or a chain of effects as JSON."""
-    return _chain(text) if text.lstrip()[:1] in ("[", "{") else _id(text, "effect")
-
-
-def _id(text: str, field: str) -> str:
-    if not text or len(text) > 64 or not text.isprintable():
-        raise ToqiboxError("unknown_effect", field=field, name=text[:64], hint="")
-    return text
-
-
-def _chain(text: str) -> tuple[RequestedEffect, ...]:
-    return read_chain(read_json("effect", text, MAX_CHAIN_BYTES), "effect")
-
-
-def read_chain(entries: object, field: str) -> tuple[RequestedEffect, ...]:
-    """Read a chain from decoded JSON: a list of objects with an ``id`` and ``params``.
-
-    Raises:
-        ToqiboxError: ``invalid_parameter`` of `field`, or of the place in it: ``field[1].params``.
-    """
-    if not isinstance(entries, list) or not 1 <= len(entries) <= MAX_CHAIN_LENGTH:
-        raise invalid_field(field, message("chain", maximum=MAX_CHAIN_LENGTH))
-    return tuple(_requested_effect(entry, f"{field}[{at}]") for at, entry in enumerate(entries))
-
-
-def _requested_effect(entry: object, field: str) -> RequestedEffect:
-    if not isinstance(entry, dict) or not isinstance(entry.get("id"), str):
-        raise invalid_field(field, message("step"))
-    for name in entry.keys() - {"id", "params"}:
-        raise invalid_field(f"{field}.{name[:64]}", message("unknown_key", known="id, params"))
-    params = entry.get("params", {})
-    if not isinstance(params, dict):
-        raise invalid_field(f"{field}.params", message("object"))
-    if len(json.dumps(params, ensure_ascii=False).encode("utf-8", "replace")) > MAX_PARAMS_BYTES:
-        raise invalid_field(f"{field}.params", message("bytes", maximum=MAX_PARAMS_BYTES))
-    return RequestedEffect(_id(entry["id"], field), params)
-
-
-def named_ids(effect: str | tuple[RequestedEffect, ...]) -> list[tuple[str, str]]:
-    """Return the name in errors and the id of each effect of the field."""
-    if isinstance(effect, str):
-        return [("effect", effect)]
-    return [(field, item.id) for field, item in named_effects(effect, "effect")]
-
-
-def named_effects(
-    chain: Sequence[RequestedEffect], field: str
-) -> list[tuple[str, RequestedEffect]]:
-    """Return each effect of a chain with its name in errors, such as ``effect[0]``."""
-    return [(f"{field}[{at}]", effect) for at, effect in enumerate(chain)]
+def _effect(text: str, config: Config) -> str | RequestedEffect | tuple[RequestedEffect, ...]:
+    """Read an id, or a source or a chain of effects as JSON."""
+    if text.lstrip()[:1] not in ("[", "{"):
+        return check_id(text, "effect")
+    custom = config.allow_custom_shaders
+    value = read_json("effect", text, CUSTOM_CHAIN_BYTES if custom else MAX_CHAIN_BYTES)
+    if isinstance(value, dict) and "source" in value:
+        return read_custom(value, "effect", ("source",), custom=custom)
+    return read_chain(value, "effect", custom=custom)
 
 
 def _track_id(text: str, _config: Config) -> str:

@@ -4,13 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from server.jobs.submission.fields import (
-    ASPECTS,
-    FITS,
-    MAX_CHAIN_BYTES,
-    RequestedEffect,
-    read_chain,
-)
+from server.jobs.model.requested_effect import MAX_CHAIN_BYTES, RequestedEffect, read_chain
+from server.jobs.submission.fields import ASPECTS, FITS
 from server.jobs.submission.plain_json import read_json
 from server.jobs.submission.refusal import invalid_field
 from server.messages import BilingualText, message
@@ -49,7 +44,8 @@ class Preset:
         """Return the chain for frames of that aspect."""
         changes = self.aspects.get(aspect, {})
         return tuple(
-            RequestedEffect(id_, {**params, **changes.get(id_, {})}) for id_, params in self.chain
+            effect._replace(params={**effect.params, **changes.get(effect.id, {})})
+            for effect in self.chain
         )
 
     def describe(self, language: str = "en") -> dict[str, Any]:

@@ -15,7 +15,7 @@ from server.effects.library.library import BUILT_IN
 from server.effects.library.scanner import FileStamp, read_text, stamped_files
 from server.effects.source.effect_id import EFFECT_ID
 from server.errors import ToqiboxError
-from server.jobs.submission.fields import named_effects
+from server.jobs.model.requested_effect import named_effects
 from server.jobs.submission.preset import Preset, read_preset
 from server.jobs.submission.refusal import invalid_field
 from server.messages import message

@@ -23,6 +23,7 @@ from server.jobs.model.retry_after import SOON_S
 from server.jobs.model.validation_result import ValidationResult
 from server.jobs.store.store import Store
 from server.jobs.store.validations import MAX_VALIDATIONS
+from server.jobs.validation.custom_validations import CustomValidations
 from server.jobs.validation.validator import EffectValidator
 from server.logging_json import log_event
 
@@ -54,6 +55,7 @@ class ValidationCache:
         self._machine = machine
         self._library = library
         self._validator = validator
+        self.custom = CustomValidations(store, machine, validator)
         self._results: dict[CacheKey, ValidationResult] = {}
         self._sources: dict[str, tuple[Effect, EffectSource]] = {}
         self._running: dict[CacheKey, asyncio.Task[ValidationResult | None]] = {}
@@ -73,7 +75,15 @@ class ValidationCache:
 
     def cached(self, sources: Iterable[EffectSource]) -> dict[str, ValidationResult]:
         """Return the cached results of some sources by their keys."""
-        results = ((source.key, self._results.get(self._key(source))) for source in sources)
+        results = (
+            (
+                source.key,
+                self.custom.cached(source)
+                if source.custom
+                else self._results.get(self._key(source)),
+            )
+            for source in sources
+        )
         return {key: result for key, result in results if result is not None}
 
     def source(self, effect_id: str) -> EffectSource:
@@ -157,6 +167,9 @@ class ValidationCache:
             ToqiboxError: shader_compile_failed or shader_rejected, with diagnostics; not_ready
                 if there is no result in time, or draining.
         """
+        if source.custom:
+            await self.custom.require_valid(source)
+            return
         result = self._results.get(self._key(source))
         if result is None:
             validation = self._start(source, self._queue_lock)

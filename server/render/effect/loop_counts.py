@@ -8,7 +8,7 @@ import numpy as np
 from server.effects.diagnostics.compiler_log import compiler_diagnostics
 from server.effects.effect import Effect
 from server.effects.loops.loop_guards import LoopCountShader, build_loop_counter
-from server.effects.loops.termination import MAX_ITERATIONS, Loop
+from server.effects.loops.termination import MAX_ITERATIONS, UNREADABLE, Loop
 from server.errors import ToqiboxError
 from server.render.effect.renderer import CompiledPass
 from server.render.gl.context import CompileError, Context, Size
@@ -20,11 +20,6 @@ _COARSE_GRID = (8, 5)
 """Grid in pixels that is counted first."""
 _MAX_SIDE = 1024
 """Largest side in pixels that is counted."""
-_UNREADABLE = (
-    "this loop cannot be checked: write “for (…; …; …)”, “while (…)” or"
-    " “do … while (…);” in full, without a macro or directive that hides parentheses, braces or"
-    " the keyword"
-)
 _UNCOUNTED = "this loop cannot be checked: its iterations cannot be counted"
 
 
@@ -83,7 +78,7 @@ class LoopCounter:
         if program is None:
             unreadable = [loop for loop in counted.loops if loop.body is None]
             if unreadable:
-                raise _loop_error(self._effect, unreadable[0], _UNREADABLE)
+                raise _loop_error(self._effect, unreadable[0], UNREADABLE)
             raise _loop_error(self._effect, counted.loops[0], _UNCOUNTED)
         return counted, DrawCall(self._context, program, compiled_pass.sources)
 

@@ -85,7 +85,7 @@ class EffectRenderer:
         self._timeline = timeline
         self._size = (float(size[0]), float(size[1]))
         self._flipped_copies: dict[int, FlippedCopy] = {}
-        compiled = [_compile_pass(context, effect, effect_pass) for effect_pass in effect.passes]
+        compiled = [compile_pass(context, effect, effect_pass) for effect_pass in effect.passes]
         usages = [
             PassUsage(effect_pass.target, _sampled_targets(effect, effect_pass, program))
             for effect_pass, (program, _) in zip(effect.passes, compiled, strict=True)
@@ -250,10 +250,14 @@ def _pass_names(effect: Effect) -> list[str]:
     return [f"{name} {next(numbers[name])}" if names.count(name) > 1 else name for name in names]
 
 
-def _compile_pass(
+def compile_pass(
     context: Context, effect: Effect, effect_pass: Pass
 ) -> tuple[Program, tuple[str, str]]:
-    """Compile a pass; return the program and its vertex and fragment shader."""
+    """Compile a pass; return the program and its vertex and fragment shader.
+
+    Raises:
+        ToqiboxError: ``shader_compile_failed`` with diagnostics in the author's lines.
+    """
     try:
         shaders = (effect_pass.vertex, effect_pass.fragment)
         return context.program(*shaders), shaders

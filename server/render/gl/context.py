@@ -154,7 +154,7 @@ class Context:
             size: width and height.
             components: 1 to 4.
             floating: 32-bit float instead of 8-bit normalised.
-            data: rows from the bottom up, tightly packed; None leaves the content undefined.
+            data: rows from the bottom up, tightly packed; None for zeros.
         """
         if max(size) > self.max_texture_size:
             raise GlError(
@@ -165,14 +165,15 @@ class Context:
         texture = self._gl.texture(size, components, data, alignment=1, dtype=kind)
         texture.filter = (moderngl.LINEAR, moderngl.LINEAR)
         texture.repeat_x = texture.repeat_y = False
+        if data is None:  # a driver may give memory in which another texture was
+            self.release_framebuffer(self.framebuffer(texture))
         self.check("texture")
         return texture
 
     def cube(self, edge: int, *, floating: bool = False) -> TextureCube:
         """Create a cube texture with six faces of `edge` squared RGBA pixels, content undefined.
 
-        Rows follow OpenGL's coordinates of cube faces: seen from inside with y up, the first row is
-        the upper one.
+        Rows follow OpenGL's coordinates of cube faces: the first row is the upper one from inside.
         """
         cube = self._gl.texture_cube((edge, edge), 4, dtype="f4" if floating else "f1")
         self.check("cube")

@@ -83,7 +83,7 @@ def confine(task: AnyTask) -> None:
             _allow(ruleset, _matches("/dev", _DEVICES), _DEVICE)
             _allow(ruleset, _folders(task.inputs()), _READ)
             _allow(ruleset, _folders(task.outputs()), _WRITE)
-            _allow(ruleset, _shader_cache() if task.draws else (), _WRITE)
+            _allow(ruleset, _shader_cache(task), _WRITE)
             ruleset.restrict()
     # Drivers may ask a daemon, such as NVIDIA's; what only reads an upload needs no socket at all.
     call_filter.deny_calls(unix_sockets=task.draws or not task.inputs())
@@ -117,9 +117,10 @@ def _system_paths() -> Iterator[Path]:
         yield from (path.parent if path.is_file() else path for path in paths)
 
 
-def _shader_cache() -> list[Path]:
+def _shader_cache(task: AnyTask) -> list[Path]:
+    """Return the folder of compiled shaders, shared by the workers that draw known effects."""
     folder = os.environ.get("MESA_SHADER_CACHE_DIR")
-    return [Path(folder)] if folder else []
+    return [Path(folder)] if folder and task.draws and not task.runs_custom_code else []
 
 
 def _matches(folder: str, patterns: Iterable[str]) -> list[Path]:

@@ -15,6 +15,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
+from server.effects.budget.budget_check import check_budget, read_custom_effect
 from server.effects.model.text_style import SAMPLE_CREDITS
 from server.errors import ToqiboxError
 from server.protocol.progress import ProgressReporter
@@ -24,12 +25,13 @@ from server.protocol.tasks import CompileEffect
 from server.render.effect.cost import PassCosts
 from server.render.effect.defects import explain_blank, non_finite_warnings, read_floats
 from server.render.effect.loop_counts import LoopCounter
-from server.render.effect.renderer import CompiledPass
+from server.render.effect.renderer import CompiledPass, compile_pass
 from server.render.gl.context import Context, GlError
 from server.render.gl.gpu import open_context
+from server.render.gl.memory_budget import rejection_error
 from server.render.gl.pixels import read_rgba
 from server.render.gl.render_target import RenderTarget
-from server.render.scene import Scene
+from server.render.scene import Scene, load_effect
 from server.render.session import SESSIONS
 
 FPS = 10
@@ -43,6 +45,8 @@ _MAX_REDRAW_S = 2.0
 _LOOP_COUNTING_S = 5.0
 """Processor time until which loop iterations are counted in as many pixels as possible, on a
 software renderer: half of the limit for a validation."""
+_MAX_READ_S = 1.0
+"""Processor time within which the text of a custom effect is read."""
 _CUBE_EDGE = 128
 """A cube of the usual size costs 2700 times as much to draw as the frame that is checked."""
 
@@ -56,8 +60,10 @@ def run(task: CompileEffect, progress: ProgressReporter) -> CompiledEffect:
     """
     start, cpu_start_s = time.perf_counter(), time.process_time()
     first = (SAMPLE_START_S if task.at_s is None else task.at_s) * FPS
+    _check_custom_effects(task)
     spec = SceneSpec(
-        effects=task.effects,
+        # Guarded loops would all end: those of a client are counted like any other.
+        effects=tuple(replace(instance, custom=False) for instance in task.effects),
         photo=None,
         features=None,
         size=task.size,
@@ -93,6 +99,7 @@ def run(task: CompileEffect, progress: ProgressReporter) -> CompiledEffect:
             warnings = non_finite_warnings(scene.effects, scene.persistent_targets)
             quick = time.process_time() - cpu_start_s < _MAX_REDRAW_S
             why = "" if visible else _explain_blank(context, scene, spec, progress, again=quick)
+            _check_guards(context, task)
             return CompiledEffect(
                 renderer=context.renderer,
                 software=context.software,
@@ -107,6 +114,39 @@ def run(task: CompileEffect, progress: ProgressReporter) -> CompiledEffect:
     except MemoryError as error:
         detail = "it exceeds the memory limit"
         raise ToqiboxError("shader_rejected", detail=detail) from error
+
+
+def _check_custom_effects(task: CompileEffect) -> None:
+    """Refuse the effects that clients have sent and that are too large or slow by their text.
+
+    The server reads them again, in its own process.
+
+    Raises:
+        ToqiboxError: ``shader_compile_failed`` and ``shader_rejected`` with diagnostics.
+    """
+    for instance in task.effects:
+        if instance.custom:
+            start_s = time.process_time()
+            effect = read_custom_effect(instance.id, instance.file, instance.source)
+            if time.process_time() - start_s > _MAX_READ_S:
+                raise rejection_error(effect, "it takes too long to read: make it shorter")
+            check_budget(effect)
+
+
+def _check_guards(context: Context, task: CompileEffect) -> None:
+    """Refuse a custom effect that does not compile with the guards that it is drawn with."""
+    for instance in task.effects:
+        if not instance.custom:
+            continue
+        guarded = load_effect(instance)
+        known = load_effect(replace(instance, custom=False)).passes
+        for effect_pass in guarded.passes:
+            if effect_pass in known:
+                continue
+            try:
+                compile_pass(context, guarded, effect_pass)
+            except ToqiboxError as error:
+                raise rejection_error(guarded, "its loops cannot be limited") from error
 
 
 @contextmanager

@@ -99,7 +99,7 @@ def test_an_error_in_a_chain_has_its_place(chain: object, field: str) -> None:
 def test_a_chain_is_a_list_of_effects_and_their_params() -> None:
     chain = [{"id": "spin"}, {"id": "bars", "params": {"count": 9}}]
     chain_value = fields.check_text("effect", f"  {json.dumps(chain)}", CONFIG)
-    assert chain_value == (("spin", {}), ("bars", {"count": 9}))
+    assert chain_value == (("spin", {}, None), ("bars", {"count": 9}, None))
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,39 @@
+"""The statements of the table of quarantine: sources that hung or ended a worker."""
+
+from collections.abc import Sequence
+
+from server.jobs.store.sqlite import Connection, Database
+
+MAX_QUARANTINED = 10_000
+
+
+class QuarantineStore:
+    """Digests of the sources that are refused; the newest as far as there is room."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def add(self, digest: str, code: str, now: int) -> None:
+        """Refuse a source from now on.
+
+        Args:
+            digest: of the source, or of several together.
+            code: error that it caused.
+            now: in milliseconds.
+        """
+
+        def insert(db: Connection) -> None:
+            db.execute("INSERT OR REPLACE INTO quarantine VALUES (?, ?, ?)", (digest, code, now))
+            order = "ORDER BY added_at DESC, rowid DESC LIMIT -1 OFFSET ?"
+            old = f"SELECT rowid FROM quarantine {order}"  # noqa: S608
+            db.execute(f"DELETE FROM quarantine WHERE rowid IN ({old})", (MAX_QUARANTINED,))  # noqa: S608
+
+        await self._database.write(insert)
+
+    async def holds_any(self, digests: Sequence[str]) -> bool:
+        """Return whether one of the digests is refused."""
+        if not digests:
+            return False
+        places = ", ".join("?" * len(digests))
+        sql = f"SELECT 1 FROM quarantine WHERE digest IN ({places}) LIMIT 1"  # noqa: S608
+        return bool(await self._database.fetch(sql, *digests))

@@ -1,0 +1,119 @@
+"""Validation of sources that clients send: apart from the library, and never in its way."""
+
+import asyncio
+import logging
+from collections.abc import Iterable
+
+from server.errors import ToqiboxError
+from server.jobs.execution.machine import MachineProbe
+from server.jobs.execution.worker_process import TaskError
+from server.jobs.model.effect_source import EffectSource
+from server.jobs.model.job import now_ms
+from server.jobs.model.requested_effect import chain_digests
+from server.jobs.model.retry_after import SOON_S
+from server.jobs.model.validation_result import ValidationResult
+from server.jobs.store.sqlite import DiskFull
+from server.jobs.store.store import Store
+from server.jobs.validation.validator import EffectValidator
+from server.logging_json import log_event
+from server.messages import message
+from server.protocol.scene import EffectInstance
+
+_LOG = logging.getLogger(__name__)
+MAX_RESULTS = 500
+"""Maximum number of results, in memory alone, so that none displaces one of the library."""
+_MAX_WAITING = 8
+"""Sources that wait while another is validated."""
+
+
+class CustomValidations:
+    """Validates sources one at a time, and refuses those that once hung or ended a worker.
+
+    Args:
+        store: has the quarantine.
+        machine: names the driver.
+        validator: validates in a worker of its own.
+    """
+
+    def __init__(self, store: Store, machine: MachineProbe, validator: EffectValidator) -> None:
+        self._store = store
+        self._machine = machine
+        self._validator = validator
+        self._results: dict[tuple[str, str], ValidationResult] = {}
+        self._lock = asyncio.Lock()
+        self._waiting = 0
+
+    def cached(self, source: EffectSource) -> ValidationResult | None:
+        """Return the result of a source, if there is one."""
+        return self._results.get((source.key, self._machine.driver))
+
+    async def require_valid(self, source: EffectSource) -> None:
+        """Refuse an invalid source; validate it first if it has no result.
+
+        Raises:
+            ToqiboxError: shader_compile_failed or shader_rejected, with diagnostics or the reason;
+                rate_limited if too many others wait, not_ready without a result.
+        """
+        await self.check_quarantine([source.with_local_paths])
+        result = self.cached(source) or await self._wait_and_validate(source)
+        if result is None:
+            raise ToqiboxError("not_ready", retry_after=SOON_S, detail="no validation result")
+        result.raise_if_invalid(source.id)
+
+    async def check_quarantine(self, effects: Iterable[EffectInstance]) -> None:
+        """Refuse a chain with a source, or a set of them, that once hung or ended a worker.
+
+        Raises:
+            ToqiboxError: shader_rejected.
+        """
+        if await self._store.quarantine.holds_any(chain_digests(effects)):
+            raise ToqiboxError("shader_rejected", field="effect", why=message("quarantined"))
+
+    async def quarantine(self, effects: Iterable[EffectInstance], code: str) -> None:
+        """Refuse the sources of a chain from now on: they hung or ended their worker.
+
+        Which of several did is not known: together they are refused, each alone is not.
+        """
+        await quarantine(self._store, effects, code)
+
+    async def _wait_and_validate(self, source: EffectSource) -> ValidationResult | None:
+        if self._waiting > _MAX_WAITING:
+            raise ToqiboxError("rate_limited", retry_after=SOON_S, detail="too many sources")
+        self._waiting += 1
+        try:
+            async with self._lock:
+                return self.cached(source) or await self._validate(source)
+        finally:
+            self._waiting -= 1
+
+    async def _validate(self, source: EffectSource) -> ValidationResult | None:
+        driver = self._machine.driver
+        result = await self._validator.validate(source)
+        if result is None:
+            return None
+        facts = {"effect": source.id, "code": result.code, "blank": result.blank}
+        log_event(_LOG, logging.INFO, "effect.validated", **facts)
+        self._results[source.key, driver] = result
+        if len(self._results) > MAX_RESULTS:
+            del self._results[next(iter(self._results))]
+        if result.ended_worker:
+            await self.quarantine([source.with_local_paths], result.code or "")
+        return result
+
+
+def ended_by_shader(error: TaskError) -> bool:
+    """Return whether a worker that was drawing hung, or ended by itself."""
+    crashed = error.code == "worker_crashed" and not error.is_external
+    return error.code == "render_stalled" or crashed
+
+
+async def quarantine(store: Store, effects: Iterable[EffectInstance], code: str) -> None:
+    """Refuse the custom effects of a chain from now on; see CustomValidations.quarantine."""
+    digests = chain_digests(effects)
+    if not digests:
+        return
+    log_event(_LOG, logging.WARNING, "effect.quarantined", digest=digests[-1], code=code)
+    try:
+        await store.quarantine.add(digests[-1], code, now_ms())
+    except DiskFull:
+        _LOG.exception("quarantine.save_failed")

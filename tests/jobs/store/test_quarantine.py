@@ -1,0 +1,31 @@
+"""Contract of every job store: sources that hung or ended a worker."""
+
+from server.jobs.store.quarantine import MAX_QUARANTINED
+from tests.jobs.store.conftest import OpenStore
+
+
+async def test_sources_stay_in_quarantine_across_restarts(open_store: OpenStore) -> None:
+    store = open_store()
+    assert not await store.quarantine.holds_any([])
+    assert not await store.quarantine.holds_any(["a"])
+    await store.quarantine.add("a", "render_stalled", 1)
+    await store.quarantine.add("a", "worker_crashed", 2)
+    store.close()
+    store = open_store()
+    assert await store.quarantine.holds_any(["b", "a"])
+    assert not await store.quarantine.holds_any(["b"])
+
+
+async def test_the_oldest_sources_leave_the_quarantine_over_the_limit(
+    open_store: OpenStore,
+) -> None:
+    store = open_store()
+    await store.quarantine.add("first", "render_stalled", 1)
+    rows = [(f"n{number}", "", 2) for number in range(MAX_QUARANTINED - 1)]
+    await store._database.write(
+        lambda db: db.executemany("INSERT INTO quarantine VALUES (?, ?, ?)", rows)
+    )
+    assert await store.quarantine.holds_any(["first"])
+    await store.quarantine.add("last", "render_stalled", 3)
+    assert not await store.quarantine.holds_any(["first"])
+    assert await store.quarantine.holds_any(["last"])
