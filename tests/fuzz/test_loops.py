@@ -1,6 +1,6 @@
 """The analysis of loops: every loop that may not end is guarded, and nothing else is changed."""
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from server.effects.glsl.glsl330 import Piece, compose, prepare
@@ -55,5 +55,6 @@ def test_loops_are_in_the_text(text: str) -> None:
 
 @short
 @given(st.sampled_from(TOKENS), st.sampled_from(TOKENS))
+@example("do ", "(")
 def test_the_work_grows_with_the_length(first: str, second: str) -> None:
     assert_linear(lambda text: add_loop_guards(_composed(text)), first + second, 40)

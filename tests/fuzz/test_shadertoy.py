@@ -4,7 +4,7 @@ import json
 import re
 from typing import Any
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from server.effects.dialects import detect
@@ -82,6 +82,7 @@ def test_a_text_is_an_effect_or_refused(text: str) -> None:
 
 @short
 @given(EXPORTS)
+@example({"Shader": {"renderpass": [{"code": "", "type": "image"}]}})
 def test_an_export_is_an_effect_or_refused(export: Any) -> None:
     text = json.dumps(export)
     effect = check_effect(text, "test.json")
@@ -92,7 +93,8 @@ def test_an_export_is_an_effect_or_refused(export: Any) -> None:
         assert error.diagnostics
         assert effect is None or detect(text) != "shadertoy"
         return
-    if effect is not None and detect(text) == "shadertoy":
+    # A text without mainImage is of no dialect; no compiler accepts such an export either.
+    if effect is not None and detect(text) == detect(converted) == "shadertoy":
         same = check_effect(converted, "test.glsl")
         assert same is not None
         assert same.title == effect.title
