@@ -1,6 +1,6 @@
 /*{
     "ISFVSN": "2",
-    "VSN": "4",
+    "VSN": "5",
     "TITLE": "Chromatic aberration",
     "TITLE_RU": "Хроматическая аберрация",
     "DESCRIPTION": "Colours part towards the edge of the picture, as in an old lens: red outwards, blue inwards. Light and shade stay sharp. On every accent the colours part further and deepen, the corners catch the light of a prism, and the picture comes a little nearer; the loudest moments hold it there.",
@@ -13,7 +13,7 @@
         {"NAME": "amount", "LABEL": "Amount", "LABEL_RU": "Сила", "TYPE": "float", "MIN": 0.0, "MAX": 0.05, "DEFAULT": 0.008, "IDENTITY": 0.0},
         {"NAME": "hit", "LABEL": "Accent", "LABEL_RU": "Акцент", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.0, "BIND": {"bind": "accent.pulse", "smooth": 0.02, "decay": 0.4}},
         {"NAME": "peak", "LABEL": "Loudest moments", "LABEL_RU": "Самые громкие моменты", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.0, "BIND": {"bind": "loudness", "from": [0.86, 0.985], "curve": "in", "smooth": 0.3}},
-        {"NAME": "jolt", "LABEL": "Further on an accent", "LABEL_RU": "Сильнее на акценте", "GROUP": "response", "TYPE": "float", "MIN": 0.0, "MAX": 0.1, "DEFAULT": 0.055, "IDENTITY": 0.0},
+        {"NAME": "jolt", "LABEL": "Further on an accent", "LABEL_RU": "Сильнее на акценте", "GROUP": "response", "TYPE": "float", "MIN": 0.0, "MAX": 0.1, "DEFAULT": 0.042, "IDENTITY": 0.0},
         {"NAME": "middle", "LABEL": "Size of the sharp middle", "LABEL_RU": "Размер резкой середины", "GROUP": "place", "ADVANCED": true, "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.06},
         {"NAME": "center", "LABEL": "Middle of the lens", "LABEL_RU": "Центр объектива", "ADVANCED": true, "TYPE": "point2D", "MIN": [0.0, 0.0], "MAX": [1.0, 1.0], "DEFAULT": [0.5, 0.5]},
         {"NAME": "swap", "LABEL": "Blue outwards", "LABEL_RU": "Синий наружу", "ADVANCED": true, "TYPE": "bool", "DEFAULT": false}
@@ -21,7 +21,7 @@
 }*/
 
 const vec3 LUMA = vec3(0.2126, 0.7152, 0.0722);
-const float DEEPER = 1.4; // the parted colours, so that they read on a picture of few edges too
+const float DEEPER = 1.0; // the parted colours, so that they read on a picture of few edges too
 
 vec3 seen(vec2 ray, float shift) {
     return IMG_NORM_PIXEL(inputImage, isf_FragNormCoord - ray * shift).rgb;

@@ -1,6 +1,6 @@
 /*{
     "ISFVSN": "2",
-    "VSN": "2",
+    "VSN": "3",
     "TITLE": "Bloom",
     "TITLE_RU": "Мягкий свет",
     "DESCRIPTION": "Light flows softly from the bright parts of the picture into what surrounds them, and more of it on every accent and in the loudest moments.",
@@ -131,7 +131,7 @@ vec4 lit() {
     vec3 flood = IMG_NORM_PIXEL(share, vec2(0.5)).rgb;
     float much = max(flood.r, max(flood.g, flood.b));
     float calm = clamp(0.1 / (much + 0.015), 0.12, 5.0);
-    float burst = clamp(0.6 / (much + 0.03), 1.8, 14.0);
+    float burst = clamp(0.6 / (much + 0.03), 1.1, 14.0);
     vec3 glow = IMG_THIS_PIXEL(u4).rgb * tint.rgb * tint.a * (amount * calm + 1.6 * flare * struck() * burst);
     glow = max(glow + min(dot(glow, vec3(64.0)), 1.0) * dither(), 0.0);
     // In a bright picture the lights wait a little below white, so that an accent has where to go.

@@ -1,6 +1,6 @@
 /*{
     "ISFVSN": "2",
-    "VSN": "5",
+    "VSN": "6",
     "TITLE": "Dissolve",
     "TITLE_RU": "Растворение",
     "DESCRIPTION": "One photo burns through into the other, its bright parts first: the old one darkens to embers and glows away along the finest edges of smoke, which leap forward with each accent. Before and after, each accent lets the light and the other photo in from the borders of the picture, in wisps that stay clear of the subject, and they sink back; loud music keeps them glowing, the loudest most. With one photo only the same shows behind itself, larger.",
@@ -24,7 +24,7 @@
         {"NAME": "flare", "LABEL": "Light of an accent", "LABEL_RU": "Свет акцента", "GROUP": "response", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.5, "IDENTITY": 0.0},
         {"NAME": "depth", "LABEL": "Embers of the border", "LABEL_RU": "Угли границы", "ADVANCED": true, "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.65, "IDENTITY": 0.0},
         {"NAME": "bump", "LABEL": "The photo grows on an accent", "LABEL_RU": "Рост фото на акценте", "GROUP": "response", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.5, "IDENTITY": 0.0},
-        {"NAME": "pulse", "LABEL": "Accent", "LABEL_RU": "Акцент", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.0, "IDENTITY": 0.0, "BIND": {"bind": "accent.pulse", "decay": 0.55, "from": [0.0, 0.85]}},
+        {"NAME": "pulse", "LABEL": "Accent", "LABEL_RU": "Акцент", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.0, "IDENTITY": 0.0, "BIND": {"bind": "accent.pulse", "decay": 0.38, "from": [0.0, 0.85]}},
         {"NAME": "number", "LABEL": "Number of the accent", "LABEL_RU": "Номер акцента", "UNIT": "count", "TYPE": "float", "MIN": 0.0, "MAX": 4096.0, "DEFAULT": 0.0, "BIND": {"bind": "accent.count"}},
         {"NAME": "peak", "LABEL": "Loudest moments", "LABEL_RU": "Самые громкие моменты", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.0, "IDENTITY": 0.0, "BIND": {"bind": "loudness", "from": [0.86, 0.985], "curve": "in", "smooth": 0.3}},
         {"NAME": "played", "LABEL": "Seconds of sound", "LABEL_RU": "Секунды звука", "UNIT": "s", "TYPE": "float", "MIN": 0.0, "MAX": 36000.0, "DEFAULT": 0.0, "BIND": {"bind": "sounding.sum", "smooth": 1.0}},
@@ -115,7 +115,7 @@ vec4 border(float open) {
         smoothstep(-0.5 * softness, 0.5 * softness, open),
         exp(-ahead / (1.5 * softness)),
         exp(-open * open / (line * line)),
-        exp(-abs(open) / (1.6 * softness)));
+        exp(-abs(open) / (1.1 * softness)));
 }
 
 // The photos at a border. The one in front darkens and glows away; the light takes up the colour
@@ -125,7 +125,7 @@ vec3 burnt(vec3 front, vec3 behind, vec4 at, float strength) {
     front *= mix(vec3(1.0), vec3(0.36, 0.18, 0.1), depth * at.y);
     vec3 picture = mix(front, behind, at.x);
     float grey = dot(picture, LUMA);
-    vec3 glowing = light.a * strength * (warm * at.w * (0.6 + 0.5 * grey) + mix(warm, light.rgb, 0.6) * at.z * 0.55);
+    vec3 glowing = light.a * strength * (warm * at.w * (0.3 + 0.35 * grey) + mix(warm, light.rgb, 0.6) * at.z * 0.55);
     return 1.0 - (1.0 - picture) * exp(-1.6 * glowing);
 }
 
@@ -145,7 +145,7 @@ vec4 dissolve() {
     float cloud = IMG_NORM_PIXEL(field, 0.7 * isf_FragNormCoord + 0.3 * part).b;
     vec2 wander = 0.04 * vec2(sin(0.31 * played), cos(0.23 * played));
     float far = length((isf_FragNormCoord - vec2(0.5, 0.56) + wander) * vec2(2.0, 1.6));
-    float wide = max(pulse, peak) + 0.2 * pulse * peak;
+    float wide = max(pulse, 0.6 * peak) + 0.2 * pulse * peak;
     vec4 tear = border(0.6 * (far - 1.78 + 0.6 * min(wide, 1.2)) + 0.6 * (cloud - 0.5));
     tear *= smoothstep(0.0, 0.12, wide) * (1.0 - during);
 

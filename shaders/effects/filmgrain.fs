@@ -1,6 +1,6 @@
 /*{
     "ISFVSN": "2",
-    "VSN": "1",
+    "VSN": "2",
     "TITLE": "Film grain",
     "TITLE_RU": "Зерно плёнки",
     "DESCRIPTION": "Fine grain over the whole picture, strongest in its middle tones, as fast film shows it. Every grain costs the encoder: with the defaults a video takes two to three times the bits, with twice the grain ten times.",
@@ -11,8 +11,8 @@
     "INPUTS": [
         {"NAME": "inputImage", "TYPE": "image"},
         {"NAME": "heard", "LABEL": "Seconds of sound", "LABEL_RU": "Секунды звука", "UNIT": "s", "TYPE": "float", "MIN": 0.0, "MAX": 36000.0, "DEFAULT": 0.0, "BIND": "sounding.sum"},
-        {"NAME": "amount", "LABEL": "Amount", "LABEL_RU": "Сила", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.15, "IDENTITY": 0.0},
-        {"NAME": "size", "LABEL": "Size of a grain, pixels of 1080", "LABEL_RU": "Размер зерна, пиксели при высоте 1080", "UNIT": "px", "TYPE": "float", "MIN": 1.0, "MAX": 6.0, "DEFAULT": 1.8},
+        {"NAME": "amount", "LABEL": "Amount", "LABEL_RU": "Сила", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.2, "IDENTITY": 0.0},
+        {"NAME": "size", "LABEL": "Size of a grain, pixels of 1080", "LABEL_RU": "Размер зерна, пиксели при высоте 1080", "UNIT": "px", "TYPE": "float", "MIN": 1.0, "MAX": 6.0, "DEFAULT": 2.2},
         {"NAME": "color", "LABEL": "Colour of the grain", "LABEL_RU": "Цветность зерна", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.1, "IDENTITY": 0.0},
         {"NAME": "shadows", "LABEL": "In the shadows", "LABEL_RU": "В тенях", "ADVANCED": true, "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.3},
         {"NAME": "highlights", "LABEL": "In the highlights", "LABEL_RU": "В светах", "ADVANCED": true, "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.1},

@@ -1,6 +1,6 @@
 /*{
     "ISFVSN": "2",
-    "VSN": "2",
+    "VSN": "3",
     "TITLE": "Colour grade",
     "TITLE_RU": "Цветокоррекция",
     "DESCRIPTION": "Looks by name, and on top of them exposure, contrast, saturation, temperature, tint, gamma, faded blacks and the colours of shadows and highlights. Middle grey changes nothing there. White stays white, and accents and the loudest moments open the exposure a little.",
@@ -38,7 +38,7 @@ const vec3 SHADE[8] = vec3[8](
     vec3(0.0), vec3(-0.085, 0.012, 0.07), vec3(-0.06, 0.01, 0.08), vec3(-0.075, 0.018, 0.045),
     vec3(-0.01, 0.003, 0.0), vec3(-0.02, 0.006, 0.0), vec3(0.0), vec3(0.022, -0.018, 0.1));
 const vec3 GLOW[8] = vec3[8](
-    vec3(0.0), vec3(0.1, 0.01, -0.125), vec3(-0.03, 0.005, 0.04), vec3(0.085, -0.014, -0.11),
+    vec3(0.0), vec3(0.075, 0.012, -0.085), vec3(-0.03, 0.005, 0.04), vec3(0.085, -0.014, -0.11),
     vec3(0.01, 0.0, -0.03), vec3(0.035, -0.004, -0.06), vec3(0.0), vec3(0.08, -0.028, 0.04));
 
 // What a colour adds: nothing where it is middle grey or transparent.

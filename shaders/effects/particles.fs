@@ -1,6 +1,6 @@
 /*{
     "ISFVSN": "2",
-    "VSN": "3",
+    "VSN": "4",
     "TITLE": "Particles",
     "TITLE_RU": "Частицы",
     "DESCRIPTION": "Glowing dust in the air before the photo, in streams of light in its own two colours, with discs out of focus near the lens; it rises as embers do or falls as snow. Quiet music leaves a few motes, loud music fills the air with them and with light. Each accent sets many of them alight and sends a wave of light through them, which throws them outwards, and they drift back; at the drop they burst. The middle stays clear.",
@@ -11,9 +11,9 @@
     "INPUTS": [
         {"NAME": "inputImage", "TYPE": "image"},
         {"NAME": "history", "TYPE": "audioHistory", "PAST": 3.0, "FUTURE": 0.5, "MAX": 4},
-        {"NAME": "amount", "LABEL": "Number", "LABEL_RU": "Количество", "TYPE": "float", "MIN": 0.05, "MAX": 1.0, "DEFAULT": 0.7},
+        {"NAME": "amount", "LABEL": "Number", "LABEL_RU": "Количество", "TYPE": "float", "MIN": 0.05, "MAX": 1.0, "DEFAULT": 0.55},
         {"NAME": "size", "LABEL": "Size", "LABEL_RU": "Размер", "GROUP": "place", "TYPE": "float", "MIN": 0.3, "MAX": 2.0, "DEFAULT": 1.0},
-        {"NAME": "soft", "LABEL": "Out of focus in front", "LABEL_RU": "Размытие на переднем плане", "ADVANCED": true, "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.5, "IDENTITY": 0.0},
+        {"NAME": "soft", "LABEL": "Out of focus in front", "LABEL_RU": "Размытие на переднем плане", "ADVANCED": true, "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.7, "IDENTITY": 0.0},
         {"NAME": "rise", "LABEL": "Rising or falling", "LABEL_RU": "Вверх или вниз", "TYPE": "float", "MIN": -2.0, "MAX": 2.0, "DEFAULT": 0.7},
         {"NAME": "push", "LABEL": "Thrown by an accent", "LABEL_RU": "Разлёт от акцента", "GROUP": "response", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.6, "IDENTITY": 0.0},
         {"NAME": "lift", "LABEL": "Carried by loud music", "LABEL_RU": "Полёт на громкой музыке", "GROUP": "response", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.4, "IDENTITY": 0.0},
@@ -22,7 +22,7 @@
         {"NAME": "center", "LABEL": "Where the wave begins", "LABEL_RU": "Где начинается волна", "ADVANCED": true, "TYPE": "point2D", "MIN": [0.0, 0.0], "MAX": [1.0, 1.0], "DEFAULT": [0.5, 0.5]},
         {"NAME": "color", "LABEL": "Colour", "LABEL_RU": "Цвет", "TYPE": "color", "DEFAULT": [1.0, 0.66, 0.32, 1.0], "PHOTO": "vivid"},
         {"NAME": "second", "LABEL": "Second colour", "LABEL_RU": "Второй цвет", "TYPE": "color", "DEFAULT": [1.0, 0.42, 0.45, 1.0], "PHOTO": "second"},
-        {"NAME": "haze", "LABEL": "Light in the air", "LABEL_RU": "Свет в воздухе", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.5, "IDENTITY": 0.0},
+        {"NAME": "haze", "LABEL": "Light in the air", "LABEL_RU": "Свет в воздухе", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.25, "IDENTITY": 0.0},
         {"NAME": "peak", "LABEL": "Loudest moments", "LABEL_RU": "Самые громкие моменты", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.0, "IDENTITY": 0.0, "BIND": {"bind": "loudness", "from": [0.86, 0.985], "curve": "in", "smooth": 0.3}},
         {"NAME": "glow", "LABEL": "Brightness", "LABEL_RU": "Яркость", "TYPE": "float", "MIN": 0.0, "MAX": 2.0, "DEFAULT": 1.0, "BIND": {"bind": "level.envelope", "curve": "in", "min": 0.5, "max": 1.5}},
         {"NAME": "twinkle", "LABEL": "Twinkle", "LABEL_RU": "Мерцание", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.5, "BIND": {"bind": "treble.envelope", "min": 0.1, "max": 0.75}},
@@ -30,7 +30,7 @@
         {"NAME": "pulse", "LABEL": "Accent", "LABEL_RU": "Акцент", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.0, "IDENTITY": 0.0, "BIND": {"bind": "accent.pulse", "decay": 0.5}},
         {"NAME": "since", "LABEL": "Seconds since the drop", "LABEL_RU": "Секунды после дропа", "UNIT": "s", "TYPE": "float", "MIN": 0.0, "MAX": 600.0, "DEFAULT": 600.0, "BIND": "drop.since"},
         {"NAME": "played", "LABEL": "Seconds of sound", "LABEL_RU": "Секунды звука", "UNIT": "s", "TYPE": "float", "MIN": 0.0, "MAX": 36000.0, "DEFAULT": 0.0, "BIND": {"bind": "sounding.sum", "smooth": 1.0}},
-        {"NAME": "dim", "LABEL": "Dim the photo", "LABEL_RU": "Затемнение фото", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.3, "IDENTITY": 0.0}
+        {"NAME": "dim", "LABEL": "Dim the photo", "LABEL_RU": "Затемнение фото", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.2, "IDENTITY": 0.0}
     ],
     "PASSES": [
         {"TARGET": "thrown", "WIDTH": 64, "HEIGHT": 1, "FLOAT": true},

@@ -1,6 +1,6 @@
 /*{
     "ISFVSN": "2",
-    "VSN": "4",
+    "VSN": "5",
     "TITLE": "Pulse",
     "TITLE_RU": "Пульс",
     "DESCRIPTION": "A heartbeat of the picture: with every accent a shock wave of light in the photo's own colour runs out from its middle and bends what it passes, a weaker one follows, and the picture comes nearer, harder and richer in colour while the dark closes in from the corners; it eases back over 300 ms. The louder the music, the nearer and deeper the picture stays, and at the drop the wave is at its largest. Nothing burns out.",
@@ -21,8 +21,8 @@
         {"NAME": "contrast", "LABEL": "Contrast on an accent", "LABEL_RU": "Контраст на акценте", "GROUP": "response", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.5, "IDENTITY": 0.0},
         {"NAME": "saturation", "LABEL": "Colour on an accent", "LABEL_RU": "Насыщенность на акценте", "GROUP": "response", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.45, "IDENTITY": 0.0},
         {"NAME": "vignette", "LABEL": "Dark corners on an accent", "LABEL_RU": "Тёмные углы на акценте", "GROUP": "response", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.55, "IDENTITY": 0.0},
-        {"NAME": "rays", "LABEL": "Light of the wave", "LABEL_RU": "Свет волны", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.6, "IDENTITY": 0.0},
-        {"NAME": "bend", "LABEL": "How much the wave bends the picture", "LABEL_RU": "Изгиб кадра волной", "ADVANCED": true, "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.5, "IDENTITY": 0.0},
+        {"NAME": "rays", "LABEL": "Light of the wave", "LABEL_RU": "Свет волны", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.35, "IDENTITY": 0.0},
+        {"NAME": "bend", "LABEL": "How much the wave bends the picture", "LABEL_RU": "Изгиб кадра волной", "ADVANCED": true, "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.9, "IDENTITY": 0.0},
         {"NAME": "tint", "LABEL": "Colour of the wave", "LABEL_RU": "Цвет волны", "TYPE": "color", "DEFAULT": [1.0, 0.62, 0.36, 1.0], "PHOTO": "vivid"},
         {"NAME": "played", "LABEL": "Seconds of sound", "LABEL_RU": "Секунды звука", "UNIT": "s", "TYPE": "float", "MIN": 0.0, "MAX": 36000.0, "DEFAULT": 0.0, "BIND": {"bind": "sounding.sum", "smooth": 1.0}},
         {"NAME": "drift", "LABEL": "Drift", "LABEL_RU": "Медленное движение", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.6, "IDENTITY": 0.0}

@@ -1,6 +1,6 @@
 /*{
     "ISFVSN": "2",
-    "VSN": "5",
+    "VSN": "6",
     "TITLE": "RGB",
     "TITLE_RU": "RGB",
     "DESCRIPTION": "Red, green and blue part in three directions on every accent, further towards the edges of the picture, and slide quickly over each other again; the loudest moments hold them apart. Only the colours part: light and shade stay as sharp as they are, and colours glow for a moment.",
@@ -59,7 +59,7 @@ void main() {
     }
     // Less in the middle, where faces are.
     vec2 side = 2.0 * isf_FragNormCoord - 1.0;
-    unit *= mix(0.35, 1.0, smoothstep(0.1, 0.9, length(side)));
+    unit *= mix(0.12, 1.0, smoothstep(0.2, 1.0, length(side)));
     vec3 parted = vec3(
         IMG_NORM_PIXEL(inputImage, uv - unit * towards(red)).r,
         IMG_NORM_PIXEL(inputImage, uv - unit * towards(red + THIRD)).g,
