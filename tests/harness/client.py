@@ -4,7 +4,7 @@ import http.client
 import json
 import secrets
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -48,6 +48,8 @@ class Client:
     port: int
     host: str = "127.0.0.1"
     timeout_s: float = HANG_S
+    accepted: list[str] = field(default_factory=list)
+    """Ids of the jobs that the server has accepted, by `call`."""
 
     def call(
         self,
@@ -60,14 +62,17 @@ class Client:
         connection = http.client.HTTPConnection(self.host, self.port, timeout=self.timeout_s)
         try:
             connection.request(method, path, body, headers or {})
-            answer = connection.getresponse()
-            return Answer(
-                answer.status,
-                {name.lower(): value for name, value in answer.getheaders()},
-                answer.read(),
+            response = connection.getresponse()
+            answer = Answer(
+                response.status,
+                {name.lower(): value for name, value in response.getheaders()},
+                response.read(),
             )
         finally:
             connection.close()
+        if (method, path, answer.status) == ("POST", "/export", 202):
+            self.accepted.append(str(answer.json["jobId"]))
+        return answer
 
     def export(self, audio: bytes | Path, photo: bytes | Path, **fields: str) -> Answer:
         """Send POST /export; names of fields as in the API."""

@@ -9,7 +9,7 @@ import time
 from pathlib import Path
 
 from server.sandbox import INHERITED_ENV
-from tests.harness import processes, validation_results
+from tests.harness import invariants, processes, validation_results
 from tests.harness.client import Client
 from tests.harness.limits import HANG_S
 
@@ -48,6 +48,7 @@ class Server:
         self.settings = {**SMALL, **settings}
         self._child: subprocess.Popen[str] | None = None
         self.client = Client(0)
+        self._baseline: invariants.Baseline | None = None
 
     @property
     def pid(self) -> int:
@@ -78,9 +79,10 @@ class Server:
         if "listening on" not in line:
             self.kill()
             raise AssertionError((line, self.log.read_text()[-2000:]))
-        self.client = Client(int(line.rsplit(":", 1)[1]))
+        self.client = Client(int(line.rsplit(":", 1)[1]), accepted=self.client.accepted)
         # It listens even where its first look at a busy machine takes long.
         assert eventually(self._is_probed)
+        self._baseline = invariants.Baseline.of(self.pid, self.client.port, self.data)
         return self
 
     def _is_probed(self) -> bool:
@@ -125,9 +127,18 @@ class Server:
     def __enter__(self) -> "Server":
         return self.start()
 
-    def __exit__(self, *_: object) -> None:
-        if self._child and self._child.poll() is None:
+    def __exit__(self, error: object = None, *_: object) -> None:
+        """Stop it; after a test that has not failed, check the invariants of docs/faults.md."""
+        if self._child is None or self._child.poll() is not None:
+            return
+        if error is not None or self._baseline is None:
             self.terminate()
+            return
+        baseline, accepted = self._baseline, self.client.accepted
+        eventually(lambda: not invariants.of_server(baseline, accepted), within_s=20)
+        violations = invariants.of_server(baseline, accepted)
+        self.terminate()
+        assert violations + invariants.of_log(self.log.read_text(), baseline.secret) == []
 
     def left_running(self) -> list[processes.Process]:
         """Return all processes that name the data folder."""

@@ -2,7 +2,7 @@ import asyncio
 import shutil
 import subprocess
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, nullcontext
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from pathlib import Path
@@ -16,16 +16,15 @@ from server.effects.library.library import BUILT_IN, Library
 from server.http.limits import HttpLimits
 from server.http.server.app import create_app, open_port
 from server.jobs.model.job import Job, Status, now_ms
-from server.jobs.model.spec import Spec
 from server.jobs.model.validation_result import ValidationResult
 from server.jobs.service import Service
 from server.jobs.storage.artifacts import FILES
-from server.jobs.storage.data_folder import new_id
 from server.protocol.results.machine import EncoderReport, FfmpegReport, GlReport, ProbeReport
-from server.protocol.scene import EffectInstance
 from tests.harness import validation_results
 from tests.harness.api_keys import bearer, write_keys
 from tests.harness.limits import HANG_S
+from tests.http import invariants
+from tests.http.made_job import new_job
 from tests.http.wire import Response, exchange, form, head, post
 
 QUICK = HttpLimits(
@@ -48,36 +47,6 @@ CAN_DRAW = ProbeReport(
 """The report of a probe on a machine that works; tests that draw nothing skip the probe."""
 DRIVER = "a renderer, "
 """The driver that validation results on that machine are stored under."""
-
-
-def new_job(**spec: Any) -> Job:
-    """Create a queued job, as accept() would."""
-    values: dict[str, Any] = {
-        "effects": (EffectInstance(id="breathe", file="breathe.fs", source=""),),
-        "sequential": False,
-        "width": 64,
-        "height": 36,
-        "fps": 30,
-        "frames": 30,
-        "fit": "blur",
-        "start": "0",
-        "duration": "1",
-        "title": None,
-        "artist": None,
-        "samples": 48_000,
-        "audio": "a" * 64,
-        "photo": "b" * 64,
-        "loudest_s": 0.0,
-    }
-    now = now_ms()
-    return Job.new(
-        new_id(),
-        "free",
-        Spec(**{**values, **spec}),
-        queue_key=now,
-        created_at=now,
-        request_id="r",
-    )
 
 
 @dataclass
@@ -184,12 +153,21 @@ def table(built_in: Library, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-async def start(tmp_path: Path, built_in: Library, table: Path) -> AsyncIterator[Start]:
+async def start(
+    tmp_path: Path, built_in: Library, table: Path, request: pytest.FixtureRequest
+) -> AsyncIterator[Start]:
     """Start servers: `await start(limits, known, setting=value, …)`; slots stay empty.
 
-    `known` are validation results besides those of the built-in effects.
+    `known` are validation results besides those of the built-in effects. The invariants of
+    docs/faults.md are checked after a test that is marked `fault`.
     """
-    async with AsyncExitStack() as stack:
+    servers: list[Running] = []
+    is_fault = request.node.get_closest_marker("fault") is not None
+    async with (
+        invariants.released() if is_fault else nullcontext(),
+        AsyncExitStack() as stack,
+        invariants.holding(servers) if is_fault else nullcontext(),
+    ):
         count = 0
 
         async def start_one(
@@ -221,7 +199,9 @@ async def start(tmp_path: Path, built_in: Library, table: Path) -> AsyncIterator
             app = create_app(service, limits)
             tcp_server = await stack.enter_async_context(open_port(app, config, limits))
             await tcp_server.start_serving()
-            return Running(tcp_server.sockets[0].getsockname()[1], service, config, app)
+            port = tcp_server.sockets[0].getsockname()[1]
+            servers.append(Running(port, service, config, app))
+            return servers[-1]
 
         yield start_one
 

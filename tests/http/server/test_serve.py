@@ -12,8 +12,8 @@ import time
 from pathlib import Path
 
 from server.jobs.store.store import Store
-from tests.http.conftest import new_job
 from tests.http.event_stream import EventStream
+from tests.http.made_job import new_job
 from tests.http.server.conftest import Spawn, port_of
 from tests.http.wire import FORM, exchange, form, head, part, post, read_response
 

@@ -8,7 +8,7 @@ from server.jobs.model.webhook import Webhook
 from server.jobs.store.store import Store
 from tests.harness.limits import HANG_S
 from tests.harness.webhook_receiver import CERTIFICATE, OK, SECRET, SILENCE, Receiver
-from tests.http.conftest import new_job
+from tests.http.made_job import new_job
 from tests.http.server.conftest import Spawn, port_of
 from tests.http.wire import exchange, head
 

@@ -1,0 +1,82 @@
+"""The invariants of docs/faults.md, checked on servers that run in the process of a test."""
+
+import asyncio
+import logging
+import os
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from typing import Protocol
+
+import psutil
+
+from tests.harness import invariants
+from tests.http.wire import exchange, head
+
+
+class Running(Protocol):
+    """A server; see tests/http/conftest.py."""
+
+    port: int
+
+    async def spool_is_empty(self) -> bool: ...
+
+    async def until(
+        self, condition: Callable[[], bool | Awaitable[bool]], within_s: float = ...
+    ) -> bool: ...
+
+
+class _Events(logging.Handler):
+    """Keeps the events of the log."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.kept: list[invariants.Facts] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.kept.append({"event": record.getMessage(), **getattr(record, "facts", {})})
+
+
+@asynccontextmanager
+async def holding(servers: list[Running]) -> AsyncIterator[None]:
+    """Check what holds while servers run: I1, I2, I4, and of I3 that nothing is left of uploads."""
+    logger, events = logging.getLogger("server"), _Events()
+    level = logger.level
+    logger.addHandler(events)
+    logger.setLevel(min(level or logging.INFO, logging.INFO))
+    try:
+        yield
+        for server in servers:
+            assert await server.spool_is_empty(), "I3"
+            # Connections of the test may still take the places of others.
+            assert await server.until(lambda: _is_healthy(server.port)), "I2"  # noqa: B023
+    finally:
+        logger.removeHandler(events)
+        logger.setLevel(level)
+    assert invariants.of_events(events.kept) == []
+
+
+async def _is_healthy(port: int) -> bool:
+    try:
+        return (await exchange(port, head("GET /health"))).status == 200
+    except (EOFError, ConnectionError):
+        return False
+
+
+@asynccontextmanager
+async def released() -> AsyncIterator[None]:
+    """Check that servers which have stopped in the block keep no descriptor and process (I3)."""
+    before, processes = _descriptors(), _children()
+    yield
+    for _ in range(500):  # connections are closed in the next rounds of the loop
+        if _descriptors() <= before and _children() <= processes:
+            return
+        await asyncio.sleep(0.02)
+    assert (_descriptors(), _children() - processes) == (before, set()), "I3"
+
+
+def _children() -> set[int]:
+    return {child.pid for child in psutil.Process().children()}
+
+
+def _descriptors() -> int:
+    return len(os.listdir("/proc/self/fd"))
