@@ -13,6 +13,23 @@ from server.logging_json import log_context, log_event
 _LOG = logging.getLogger("test")
 
 
+@pytest.mark.fault("E22")
+@pytest.mark.parametrize(
+    "text",
+    ["a\r\nb", "\x1b[31mred", '"}{"event": "forged"}', "\x00\u2028\x85", "\ud800", "x" * 9000],
+    ids=["line ends", "escape sequence", "quotes", "separators", "surrogate", "long"],
+)
+def test_any_text_stays_in_its_line(capsys: pytest.CaptureFixture[str], text: str) -> None:
+    logging_json.set_up()
+    log_event(_LOG, logging.INFO, "a.line", agent=text, **{"path": text})
+    written = capsys.readouterr().err
+    assert written.isascii()
+    assert written.replace("\n", "").isprintable()
+    (line,) = written.splitlines()
+    facts = json.loads(line)
+    assert (facts["event"], facts["agent"], facts["path"]) == ("a.line", text[-2000:], text[-2000:])
+
+
 async def test_a_line_has_the_facts_of_its_context(capsys: pytest.CaptureFixture[str]) -> None:
     logging_json.set_up()
 

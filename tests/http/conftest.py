@@ -162,11 +162,11 @@ async def start(
     docs/faults.md are checked after a test that is marked `fault`.
     """
     servers: list[Running] = []
-    is_fault = request.node.get_closest_marker("fault") is not None
+    ids = {case_id for marker in request.node.iter_markers("fault") for case_id in marker.args}
     async with (
-        invariants.released() if is_fault else nullcontext(),
+        invariants.released() if ids else nullcontext(),
         AsyncExitStack() as stack,
-        invariants.holding(servers) if is_fault else nullcontext(),
+        invariants.holding(servers, ids) if ids else nullcontext(),
     ):
         count = 0
 

@@ -122,6 +122,7 @@ def test_cells_are_equally_wide() -> None:
     assert advances[10] < advances[0] < pitch
 
 
+@pytest.mark.fault("D09")
 @pytest.mark.parametrize(
     "text",
     [

@@ -99,6 +99,8 @@ def test_an_upload_of_another_kind_is_refused(uploads: Path, name: str) -> None:
     with pytest.raises(ToqiboxError) as caught:
         do(_prepare(uploads))
     assert (caught.value.code, caught.value.field) == ("unsupported_media_type", name)
+    accepted = {"audio": "FLAC", "photo": "WebP"}[name]
+    assert accepted in str(caught.value.values["accepted"])
 
 
 def test_any_part_may_be_missing(uploads: Path) -> None:

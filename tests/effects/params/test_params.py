@@ -54,6 +54,9 @@ def test_missing_params_have_their_default_modulation_or_colour() -> None:
         ("mode", 5.0, 5),
         ("mode", "hard", 5),
         ("count", 9, 9),
+        ("size", -0.0, -0.0),
+        ("size", 5e-324, 5e-324),
+        ("free", [2**31, -(2**31)], (float(2**31), float(-(2**31)))),
         ("at", [1, 2], (1.0, 2.0)),
         ("free", [-4000, 1e6], (-4000.0, 1e6)),
         ("tint", [0, 0.5, 1, 0], (0.0, 0.5, 1.0, 0.0)),
@@ -107,6 +110,8 @@ def test_accepts(name: str, given_value: object, value: object) -> None:
         ({"tint": [0, 0, 0]}, "params.tint", "[r, g, b, a]"),
         ({"tint": "red"}, "params.tint", "“#rrggbb”"),
         ({"tint": "#ff00"}, "params.tint", "“#rrggbb”"),
+        ({"tint": "#gg0000"}, "params.tint", "“#rrggbb”"),
+        ({"tint": "javascript:"}, "params.tint", "“#rrggbb”"),
         ({"tint": [0, 0, 0, 2]}, "params.tint", "between 0 and 1"),
     ],
 )

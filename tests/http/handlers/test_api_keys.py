@@ -85,13 +85,13 @@ async def test_a_job_of_another_key_is_like_one_that_never_was(keyed: Keyed, tar
     assert (await keyed.send(target.format(jobId=job.id), "own")).status == 200
 
 
-@pytest.mark.fault("E03", "E13")
+@pytest.mark.fault("E03", "E13", "E28")
 async def test_a_job_belongs_to_the_key_that_submitted_it(
     keyed: Keyed, media: tuple[bytes, bytes]
 ) -> None:
     files = part("audio", media[0]), part("photo", media[1])
     key = "Idempotency-Key: k"
-    first = await keyed.submit("own", *files, lines=(key,))
+    first = await keyed.submit("own", *files, lines=(key, "X-Plan: premium"))
     assert first.status == 202, first.body
     # Keys of a client are its own: another one neither learns of them nor gets their job.
     second = await keyed.submit("other", *files, part("title", "x"), lines=(key,))
@@ -101,6 +101,9 @@ async def test_a_job_belongs_to_the_key_that_submitted_it(
     job_id = first.json["jobId"]
     assert (await keyed.send(f"GET /export/{job_id}", "own")).json["plan"] == "free"
     assert (await keyed.send(f"GET /export/{job_id}", "other")).status == 404
+    data = keyed.running.config.data_dir
+    stored = b"".join(path.read_bytes() for path in data.rglob("*") if path.is_file())
+    assert not any(own.partition(".")[2].encode() in stored for own in keyed.keys.values())
 
 
 @pytest.mark.fault("E03")
@@ -110,6 +113,33 @@ async def test_the_plan_of_the_key_caps_that_of_the_job(keyed: Keyed) -> None:
     assert refused.json["field"] == "plan"
     allowed = await keyed.submit("premium", part("plan", "premium"))
     assert (allowed.status, allowed.code) == (400, "missing_field")
+
+
+@pytest.mark.fault("E05")
+async def test_a_job_keeps_the_plan_that_it_was_accepted_with(
+    keyed: Keyed, media: tuple[bytes, bytes], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("server.access.key_ring._REFRESH_S", 0.0)
+    premium = part("plan", "premium")
+    files = part("audio", media[0]), part("photo", media[1])
+    accepted = await keyed.submit("premium", premium, *files)
+    assert accepted.status == 202, accepted.body
+    path = tmp_path / "keys.json"
+    entries = json.loads(path.read_text())
+    for entry in entries["keys"]:
+        entry["plan"] = "free"
+    path.write_text(json.dumps(entries))
+    assert (await keyed.submit("premium", premium)).code == "plan_not_allowed"
+    job = (await keyed.send(f"GET /export/{accepted.json['jobId']}", "premium")).json
+    assert (job["plan"], job["resolution"]) == ("premium", {"width": 128, "height": 72})
+
+
+@pytest.mark.fault("C16", "E01")
+async def test_a_body_without_a_key_is_not_asked_for(keyed: Keyed) -> None:
+    lines = ("Content-Type: multipart/form-data; boundary=b", "Content-Length: 9000")
+    for key in (None, "own.x"):
+        response = await keyed.send("POST /export", key, *lines, "Expect: 100-continue")
+        assert response.status == 401
 
 
 async def test_premium_effects_need_a_premium_key(start_keyed: StartKeyed, tmp_path: Path) -> None:

@@ -268,6 +268,7 @@ async def test_a_flood_from_one_address_displaces_its_own_uploads_alone(start: S
     assert statuses == [200, 410, 410, 200, 200, 200, 200]
 
 
+@pytest.mark.fault("E06")
 async def test_uploads_belong_to_the_key_that_sent_them(
     keyed: Keyed, media: tuple[bytes, bytes]
 ) -> None:

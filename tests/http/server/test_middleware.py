@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Callable
-from contextlib import nullcontext
+from contextlib import nullcontext, suppress
 
 import aiohttp
 import pytest
@@ -23,9 +23,12 @@ REQUESTS: dict[str, tuple[bytes, int]] = {
     "a page that is not": (head("GET /nothing"), 404),
     "an unknown job": (head(f"GET /export/{UNKNOWN}"), 404),
     "an id of the wrong form": (head("GET /export/..%2f..%2fetc%2fpasswd"), 404),
+    "an id of other digits": (head("GET /export/" + "%D9%A1" * 22), 404),
     "a long id": (head("GET /export/" + "a" * 5000), 404),
     "an id with a NUL": (head("GET /export/" + "A" * 21 + "%00"), 404),
     "two slashes": (head("GET //export"), 404),
+    "a parameter of the path": (head("GET /export;x=1"), 404),
+    "an absolute address": (head("GET http://other.example/none"), 404),
     "an escaped path": (head("GET /%2e%2e/"), 404),
     "a wrong method": (head("PUT /export"), 405),
     "a method nobody knows": (head("PROPFIND /export"), 405),
@@ -37,6 +40,13 @@ REQUESTS: dict[str, tuple[bytes, int]] = {
     "many headers": (head("GET /", *[f"X-{n}: y" for n in range(200)]), 400),
     "two lengths": (head("POST /export", "Content-Length: 1", "Content-Length: 2"), 400),
     "a negative length": (head("POST /export", f"Content-Type: {FORM}", "Content-Length: -1"), 400),
+    "a folded header": (head("GET /", "X: y", " z"), 400),
+    "a bare line feed": (b"GET / HTTP/1.1\nHost: test\n\n", 400),
+    "an immense chunk": (
+        head("POST /export", f"Content-Type: {FORM}", "Transfer-Encoding: chunked")
+        + b"fffffffffffffffff\r\n",
+        400,
+    ),
     "length and chunks": (
         head("POST /export", "Content-Length: 5", "Transfer-Encoding: chunked"),
         400,
@@ -133,6 +143,22 @@ async def test_a_preflight_of_an_unknown_path_lets_the_page_read_the_404(
     assert (await exchange(running.port, head(f"OPTIONS {path}"))).status == 404
 
 
+@pytest.mark.fault("C19")
+async def test_headers_of_proxies_and_of_methods_change_nothing(running: Running) -> None:
+    job = await running.finish_job()
+    lines = [
+        "X-HTTP-Method-Override: DELETE", "X-Forwarded-Host: evil.example",
+        "Forwarded: host=evil.example", "X-Original-URL: /none",
+    ]  # fmt: skip
+    request = head(f"GET /export/{job.id}", *lines).replace(b"Host: test", b"Host: evil.example")
+    response = await exchange(running.port, request)
+    assert response.json["downloadUrl"] == f"/download/{job.id}"
+    assert b"evil" not in response.body
+    stored = await running.service.store.jobs.get(job.id)
+    assert stored is not None
+    assert not stored.removed
+
+
 @pytest.mark.fault("C20")
 async def test_with_a_list_of_origins_only_those_are_allowed(start: Start) -> None:
     running = await start(cors_origins=("https://a.example", "https://b.example"))
@@ -157,7 +183,7 @@ async def test_head_has_the_headers_of_get_everywhere(running: Running) -> None:
                 assert await headed.read() == b""
 
 
-@pytest.mark.fault("E23")
+@pytest.mark.fault("E23", "H13")
 async def test_an_internal_error_does_not_show_its_message(
     running: Running, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -175,6 +201,23 @@ async def test_a_silent_connection_is_closed(running: Running, sent: bytes) -> N
     writer.write(sent)
     async with asyncio.timeout(3):
         assert await reader.read() == b""
+    writer.transport.abort()
+
+
+@pytest.mark.fault("C13")
+async def test_headers_that_arrive_byte_by_byte_end_the_connection(running: Running) -> None:
+    reader, writer = await asyncio.open_connection("127.0.0.1", running.port)
+
+    async def drip() -> None:
+        for byte in b"GET / HTTP/1.1\r\nX: " + b"y" * 8000:
+            writer.write(bytes([byte]))
+            await asyncio.sleep(0.02)
+
+    dripping = asyncio.create_task(drip())
+    async with asyncio.timeout(30):
+        with suppress(ConnectionError):
+            assert await reader.read() == b""
+    dripping.cancel()
     writer.transport.abort()
 
 

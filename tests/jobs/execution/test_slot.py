@@ -1,15 +1,31 @@
 """A slot and its worker."""
 
+import os
 from pathlib import Path
+
+import pytest
 
 from server import sandbox
 from server.jobs.execution.fork_server import ForkServer
 from server.jobs.execution.slot import LocalSlot
 from server.jobs.execution.worker_process import Timeouts
 from server.protocol.tasks import Probe
+from tests.harness import media
+from tests.harness.processes import descendants
 from tests.harness.rendering import MakeTask
 from tests.render.drawing import SHOW
 
+WRITES = """/*{"PASSES": [{"TARGET": "kept", "PERSISTENT": true}, {}]}*/
+void main() { gl_FragColor = vec4(1.0); }
+"""
+READS = """/*{"PASSES": [{"TARGET": "kept", "PERSISTENT": true}, {}]}*/
+void main() {
+    vec4 unset;
+    gl_FragColor = PASSINDEX == 0 ? IMG_THIS_PIXEL(kept)
+        : vec4(IMG_THIS_PIXEL(kept).rgb + unset.rgb, 1.0);
+}
+"""
+"""Shows what its target and a variable hold before anything is written to them."""
 WATCH = Timeouts(idle_s=60, total_s=60)
 
 
@@ -29,3 +45,21 @@ async def test_a_task_that_draws_does_not_run_in_a_worker_that_may_not(
     finally:
         await slot.stop_worker()
         await fork_server.close()
+
+
+@pytest.mark.fault("B19")
+async def test_a_job_sees_nothing_of_the_one_before(make_task: MakeTask, tmp_path: Path) -> None:
+    fork_server = ForkServer(sandbox.environment())
+    slot = LocalSlot(0, launch=fork_server.start)
+    brightest, workers = [], []
+    try:
+        for job_id, source in (("first", WRITES), ("second", READS)):
+            task = make_task(source, last=2, out=tmp_path / f"{job_id}.mp4")
+            await slot.run(job_id, task, WATCH, lambda _event: None)
+            brightest.append(int(media.frames(task.out, 64, 36).max()))
+            workers += [p.pid for p in descendants(os.getpid()) if p.kind == "worker"]
+    finally:
+        await slot.stop_worker()
+        await fork_server.close()
+    assert brightest == [255, 0]
+    assert len(set(workers)) == 2

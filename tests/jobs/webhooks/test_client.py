@@ -100,6 +100,26 @@ async def test_a_name_with_a_private_address_is_never_connected(client: WebhookC
         assert receiver.connections == 0
 
 
+@pytest.mark.fault("E18")
+async def test_the_connection_is_made_to_the_address_that_was_checked(
+    client: WebhookClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A name that changes after the check would have another address at a second lookup."""
+    lookups: list[str] = []
+
+    def look_up(host: str, port: int, *_args: object, **_more: object) -> list[object]:
+        lookups.append(host)
+        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("127.0.0.1", port))]
+
+    async with Receiver() as receiver:
+        monkeypatch.setattr(socket, "getaddrinfo", look_up)
+        url = f"https://rebound.example:{receiver.port}/"
+        rebound = WebhookUrl(url, "rebound.example", receiver.port, None, True)
+        with pytest.raises(NotDelivered, match="TLS"):  # the certificate is for another name
+            await client.post(rebound, {}, b"")
+        assert (lookups, receiver.connections) == (["rebound.example"], 1)
+
+
 async def test_a_name_server_that_hangs_holds_no_attempt_for_longer(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

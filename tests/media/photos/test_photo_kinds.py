@@ -117,6 +117,36 @@ def test_an_animation_that_fades_in_is_its_first_visible_frame(
         assert frame[..., :3].mean() > 0.7 * np.asarray(_picture()).mean(), kind
 
 
+@pytest.mark.fault("B05")
+def test_an_animation_of_very_many_frames_is_its_first(prepare: Prepare, tmp_path: Path) -> None:
+    """A GIF of 20,000 frames of one pixel; of those after the first few none is valid."""
+    frame = b"\x2c\0\0\0\0\1\0\1\0\0\x02\x02\x44\1\0"
+    broken = frame.replace(b"\x02\x44\1\0", b"\x02\xff\xff\0")
+    head = b"GIF89a\1\0\1\0\x80\0\0" + bytes([9, 8, 7, 255, 255, 255])
+    path = tmp_path / "upload"
+    path.write_bytes(head + frame * 100 + broken * 19_900 + b"\x3b")
+    assert prepare(path).tolist() == [[[9, 8, 7, 255]]]
+
+
+@pytest.mark.fault("B12")
+def test_a_png_of_apples_variant_is_refused(tmp_path: Path) -> None:
+    rows = zlib.compressobj(wbits=-15)
+    data = rows.compress((b"\0" + bytes(range(8))) * 2) + rows.flush()
+    header = struct.pack(">IIBBBBB", 2, 2, 8, 6, 0, 0, 0)
+    chunks = (
+        (b"CgBI", b"\x50\0\x20\x02"),
+        (b"IHDR", header),
+        (b"IDAT", data),
+        (b"IEND", b""),
+    )
+    (tmp_path / "upload").write_bytes(
+        b"\x89PNG\r\n\x1a\n" + b"".join(_chunk(*chunk) for chunk in chunks)
+    )
+    with pytest.raises(ToqiboxError) as caught:
+        photo.prepare(tmp_path / "upload", tmp_path / "photo")
+    assert caught.value.code == "undecodable_image"
+
+
 def test_alpha_that_hides_everything_is_ignored(prepare: Prepare, save: Save) -> None:
     image = _picture().convert("RGBA")
     image.putalpha(1)

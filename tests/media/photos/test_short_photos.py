@@ -114,6 +114,7 @@ def test_a_png_that_is_black_below_is_whole(tmp_path: Path) -> None:
     assert _prepared(tmp_path, _saved(image, "PNG")) == (160, [])
 
 
+@pytest.mark.fault("B12")
 @pytest.mark.parametrize("lace", [0, 1])
 def test_the_bytes_of_all_passes_are_counted(tmp_path: Path, lace: int) -> None:
     """An interlaced image of 5 by 3 has no third pass, and two rows in the sixth (8.2)."""

@@ -2,6 +2,7 @@
 
 import os
 import struct
+import subprocess
 from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
@@ -10,7 +11,7 @@ import numpy as np
 import pytest
 
 from server.errors import ToqiboxError
-from server.media.tracks import audio_decoder
+from server.media.tracks import audio_decoder, untrusted_input
 from server.protocol.results.media import DecodedAudio
 
 Convert = Callable[..., Path]
@@ -77,7 +78,15 @@ def test_a_header_without_samples_is_refused(make_wav: MakeWav, decode: Decode) 
 @pytest.mark.fault("A09")
 @pytest.mark.parametrize(
     ("channels", "rate", "bits", "tag"),
-    [(0, 44100, 16, 1), (65535, 44100, 16, 1), (2, 0, 16, 1), (2, 44100, 0, 1), (2, 8000, 4, 2)],
+    [
+        (0, 44100, 16, 1),
+        (65535, 44100, 16, 1),
+        (2, 0, 16, 1),
+        (2, 0xFFFFFFFF, 16, 1),
+        (2, 44100, 0, 1),
+        (2, 8000, 4, 2),
+        (2, 44100, 16, 0xABCD),
+    ],
 )
 def test_absurd_headers_are_refused(
     decode: Decode, tmp_path: Path, channels: int, rate: int, bits: int, tag: int
@@ -96,3 +105,8 @@ def test_a_video_named_m4a_gives_its_audio_only(convert: Convert, decode: Decode
     options = ("-f", "lavfi", "-i", "sine=d=0.3", "-c:v", "magicyuv", "-f", "mov", "-shortest")
     path = convert("testsrc=s=32x32:d=0.3", "film.m4a", *options, before=_LAVFI)
     assert decode(path).samples >= 14400
+    command = ["ffmpeg", "-v", "error", *untrusted_input.arguments(path, "mov")]
+    command += ["-map", "0:v", "-f", "null", "-"]
+    video = subprocess.run(command, capture_output=True, check=False)
+    assert video.returncode != 0
+    assert b"magicyuv) not on whitelist" in video.stderr
