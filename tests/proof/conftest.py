@@ -3,6 +3,7 @@
 import os
 from collections import defaultdict
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -92,14 +93,11 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 @pytest.fixture
 def start_server(tmp_path: Path) -> Iterator[StartServer]:
     """Start servers that are stopped when the test ends."""
-    servers: list[Server] = []
+    with ExitStack() as stack:
 
-    def start(name: str = "data", *, probes: bool = False, **settings: str) -> Server:
-        server = Server(tmp_path / name, **settings)
-        server.probes = probes
-        servers.append(server.start())
-        return server
+        def start(name: str = "data", *, probes: bool = False, **settings: str) -> Server:
+            server = Server(tmp_path / name, **settings)
+            server.probes = probes
+            return stack.enter_context(server)
 
-    yield start
-    for server in servers:
-        server.__exit__()
+        yield start
