@@ -32,7 +32,7 @@ class Case:
 
     id: str
     done: str
-    """The thing that is sent or happens."""
+    """The cause: a thing that is sent or happens."""
     outcome: str
     """The behaviour that is right."""
     tests: str

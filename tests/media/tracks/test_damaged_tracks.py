@@ -19,6 +19,7 @@ Decode = Callable[..., DecodedAudio]
 
 _LAVFI = ("-f", "lavfi")
 _TONE = "aevalsrc=0.5*sin(2*PI*500*t):d=0.6:s=44100"
+_STEREO_TONE = "aevalsrc=0.5*sin(2*PI*500*t)|0.5*sin(2*PI*500*t):d=0.6:s=22050"
 _KINDS = ("mp3", "flac", "ogg", "m4a", "wav")
 _REFUSALS = {"undecodable_audio", "unsupported_media_type", "duration_too_long"}
 
@@ -48,12 +49,13 @@ def test_a_track_that_ends_anywhere_is_used_up_to_there_or_refused(
     convert: Convert, outcome: Callable[[bytes], DecodedAudio | str], number: int
 ) -> None:
     data = convert(_TONE, f"a.{_KINDS[number]}", before=_LAVFI).read_bytes()
-    for sixteenth in range(number % 3, 16, 3):
-        cut = data[: len(data) * sixteenth // 16]
-        first = outcome(cut)
-        assert outcome(cut) == first, sixteenth
-        if isinstance(first, DecodedAudio):
-            assert 0 < first.samples <= 30_000
+    results = {}
+    for sixteenth in range(number + 1, 16, 5):  # another three of fifteen for each format
+        results[sixteenth] = outcome(data[: len(data) * sixteenth // 16])
+    for result in results.values():
+        assert isinstance(result, str) or 0 < result.samples <= 30_000
+    sixteenth = max(results)
+    assert outcome(data[: len(data) * sixteenth // 16]) == results[sixteenth]
 
 
 @pytest.mark.fault("A13")
@@ -63,7 +65,7 @@ def test_a_track_with_inverted_bits_is_used_or_refused(
 ) -> None:
     random = np.random.default_rng(3)
     data = convert(_TONE, f"a.{suffix}", before=_LAVFI).read_bytes()
-    for _ in range(5):
+    for _ in range(2):
         damaged = bytearray(data)
         # One in the headers, and one anywhere.
         for at in (int(random.integers(min(200, len(data)))), int(random.integers(len(data)))):
@@ -89,8 +91,7 @@ def test_the_parts_of_a_chained_ogg_follow_each_other(
     convert: Convert, decode: Decode, written: Callable[[], Samples], tmp_path: Path
 ) -> None:
     first = convert(_TONE, "1.ogg", "-c:a", "libvorbis", before=_LAVFI).read_bytes()
-    other = ("-c:a", "libvorbis", "-ar", "22050", "-ac", "2")
-    second = convert(_TONE, "2.ogg", *other, before=_LAVFI).read_bytes()
+    second = convert(_STEREO_TONE, "2.ogg", "-c:a", "libvorbis", before=_LAVFI).read_bytes()
     path = tmp_path / "chained"
     path.write_bytes(first + second)
     samples = decode(path).samples
