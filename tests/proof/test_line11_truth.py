@@ -150,7 +150,7 @@ def test_a_data_folder_that_turns_read_only_is_reported(
 
 
 def test_a_full_disk_is_reported_and_forgotten(
-    start_server: StartServer, mounted: Path, figure: Figure
+    mounted: Path, start_server: StartServer, figure: Figure
 ) -> None:
     server = start_server("mounted/data", MIN_FREE_MB="5")
     filler = mounted / "filler"
