@@ -134,9 +134,13 @@ class Server:
         if error is not None or self._baseline is None:
             self.terminate()
             return
-        baseline, accepted = self._baseline, self.client.accepted
-        eventually(lambda: not invariants.of_server(baseline, accepted), within_s=20)
-        violations = invariants.of_server(baseline, accepted)
+        baseline, violations = self._baseline, [""]
+
+        def hold() -> bool:
+            violations[:] = invariants.of_server(baseline, self.client.accepted)
+            return not violations
+
+        eventually(hold, within_s=20)
         self.terminate()
         assert violations + invariants.of_log(self.log.read_text(), baseline.secret) == []
 
