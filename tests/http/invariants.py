@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import os
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Protocol
@@ -42,7 +42,7 @@ class _Events(logging.Handler):
 
 
 @asynccontextmanager
-async def holding(servers: list[Running], ids: set[str]) -> AsyncIterator[None]:
+async def holding(servers: Sequence[Running], ids: set[str]) -> AsyncIterator[None]:
     """Check what holds while servers run: I1, I2, I4, and of I3 that nothing is left of uploads.
 
     Args:
