@@ -11,11 +11,11 @@
     "INPUTS": [
         {"NAME": "inputImage", "TYPE": "image"},
         {"NAME": "heard", "LABEL": "Seconds of sound", "LABEL_RU": "Секунды звука", "UNIT": "s", "TYPE": "float", "MIN": 0.0, "MAX": 36000.0, "DEFAULT": 0.0, "BIND": "sounding.sum"},
-        {"NAME": "amount", "LABEL": "Amount", "LABEL_RU": "Сила", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.2, "IDENTITY": 0.0},
-        {"NAME": "size", "LABEL": "Size of a grain, pixels of 1080", "LABEL_RU": "Размер зерна, пиксели при высоте 1080", "UNIT": "px", "TYPE": "float", "MIN": 1.0, "MAX": 6.0, "DEFAULT": 2.2},
+        {"NAME": "amount", "LABEL": "Amount", "LABEL_RU": "Сила", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.26, "IDENTITY": 0.0},
+        {"NAME": "size", "LABEL": "Size of a grain, pixels of 1080", "LABEL_RU": "Размер зерна, пиксели при высоте 1080", "UNIT": "px", "TYPE": "float", "MIN": 1.0, "MAX": 6.0, "DEFAULT": 2.8},
         {"NAME": "color", "LABEL": "Colour of the grain", "LABEL_RU": "Цветность зерна", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.1, "IDENTITY": 0.0},
         {"NAME": "shadows", "LABEL": "In the shadows", "LABEL_RU": "В тенях", "ADVANCED": true, "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.3},
-        {"NAME": "highlights", "LABEL": "In the highlights", "LABEL_RU": "В светах", "ADVANCED": true, "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.1},
+        {"NAME": "highlights", "LABEL": "In the highlights", "LABEL_RU": "В светах", "ADVANCED": true, "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.05},
         {"NAME": "rate", "LABEL": "Film frames a second", "LABEL_RU": "Кадров плёнки в секунду", "UNIT": "fps", "ADVANCED": true, "TYPE": "float", "MIN": 0.0, "MAX": 60.0, "DEFAULT": 12.0, "IDENTITY": 0.0}
     ],
     "PASSES": [

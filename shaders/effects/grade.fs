@@ -32,13 +32,13 @@ const vec3 LUMA = vec3(0.2126, 0.7152, 0.0722);
 // The looks: contrast, saturation (0 is as it is), temperature, fade; and what is added to shadows
 // and to highlights, which has no luma of its own.
 const vec4 CURVE[8] = vec4[8](
-    vec4(0.0), vec4(0.42, 0.05, 0.2, 0.12), vec4(0.3, -0.26, -0.6, 0.1), vec4(0.32, 0.1, 0.06, 0.04),
+    vec4(0.0), vec4(0.42, 0.0, 0.1, 0.12), vec4(0.3, -0.26, -0.6, 0.1), vec4(0.32, 0.1, 0.06, 0.04),
     vec4(0.65, -0.6, -0.06, 0.0), vec4(-0.3, -0.3, 0.12, 0.7), vec4(0.45, -1.0, 0.0, 0.08), vec4(0.16, 0.12, -0.08, 0.16));
 const vec3 SHADE[8] = vec3[8](
     vec3(0.0), vec3(-0.085, 0.012, 0.07), vec3(-0.06, 0.01, 0.08), vec3(-0.075, 0.018, 0.045),
     vec3(-0.01, 0.003, 0.0), vec3(-0.02, 0.006, 0.0), vec3(0.0), vec3(0.022, -0.018, 0.1));
 const vec3 GLOW[8] = vec3[8](
-    vec3(0.0), vec3(0.075, 0.012, -0.085), vec3(-0.03, 0.005, 0.04), vec3(0.085, -0.014, -0.11),
+    vec3(0.0), vec3(0.055, 0.012, -0.055), vec3(-0.03, 0.005, 0.04), vec3(0.085, -0.014, -0.11),
     vec3(0.01, 0.0, -0.03), vec3(0.035, -0.004, -0.06), vec3(0.0), vec3(0.08, -0.028, 0.04));
 
 // What a colour adds: nothing where it is middle grey or transparent.
