@@ -1,6 +1,6 @@
 """The preprocessor of GLSL: every line of any text keeps its number."""
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from server.effects.glsl.es300 import translate
@@ -66,6 +66,7 @@ def test_inactive_parts_are_blank(
 
 @short
 @given(TEXTS)
+@example("#A(x, ]")
 def test_every_bracket_has_a_counterpart_after_it(text: str) -> None:
     pairs = match_brackets(text)
     closing = {"(": ")", "[": "]", "{": "}"}
