@@ -11,7 +11,6 @@ from server.audio.spectrum import log_bands
 from server.audio.spectrum.spectrogram import RECORD, TAIL
 from server.files import atomic
 from server.protocol.codec import to_json
-from server.protocol.feature_layout import LEVEL_CHANNELS, FeatureLayout, FieldLayout
 from server.protocol.feature_names import EVENTS, SECTION_KINDS
 from server.protocol.file_names import (
     COLUMNS,
@@ -21,6 +20,7 @@ from server.protocol.file_names import (
     SPECTRA,
     TRACK_EVENTS,
 )
+from server.protocol.results.feature_layout import LEVEL_CHANNELS, FeatureLayout, FieldLayout
 
 _TEMPO_FEATURES = ("tempo", "tempo.confidence")
 

@@ -6,8 +6,8 @@ from pathlib import Path
 from server.jobs.storage.track_cut import FILES, TrackCut
 from server.protocol import file_names
 from server.protocol.codec import to_json
-from server.protocol.feature_layout import FeatureLayout, FieldLayout
 from server.protocol.feature_names import EVENTS
+from server.protocol.results.feature_layout import FeatureLayout, FieldLayout
 
 CUT_ID = f"{'c' * 64}-v4"
 COUNT = 130

@@ -10,7 +10,7 @@ from server.errors import ToqiboxError
 from server.jobs.storage.track_cut import TrackCut
 from server.protocol import file_names
 from server.protocol.codec import from_json
-from server.protocol.feature_layout import FeatureLayout
+from server.protocol.results.feature_layout import FeatureLayout
 
 CHUNK_STEPS = 120
 """Steps of a chunk: two seconds."""

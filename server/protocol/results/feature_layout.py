@@ -1,4 +1,4 @@
-"""The layout of a track's feature files, of which a player in a browser reads parts."""
+"""The layout of a track's feature files, which the analysis writes next to them for a player."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
