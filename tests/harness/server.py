@@ -140,8 +140,10 @@ class Server:
             violations[:] = invariants.of_server(baseline, self.client.accepted)
             return not violations
 
-        eventually(hold, within_s=20)
-        self.terminate()
+        try:
+            eventually(hold, within_s=20)
+        finally:
+            self.terminate()
         assert violations + invariants.of_log(self.log.read_text(), baseline.secret) == []
 
     def left_running(self) -> list[processes.Process]:
