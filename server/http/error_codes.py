@@ -64,14 +64,12 @@ EXPORT = (
     "storage_full",
     "not_ready",
 )
-_OF_JOBS = (
-    *("queue_full", "idempotency_in_progress", "idempotency_mismatch"),
-    *("too_many_jobs", "plan_not_allowed"),
-)
+_OF_JOBS = ("queue_full", "idempotency_in_progress", "idempotency_mismatch", "too_many_jobs")
 PREVIEW = tuple(code for code in EXPORT if code not in _OF_JOBS)
 _OF_EFFECTS = ("unknown_effect", "shader_rejected", "shader_compile_failed")
+_OF_PLANS = ("plan_not_allowed", "effect_not_allowed")
 _OF_UPLOADS = ("not_found", "upload_expired")
-UPLOAD = tuple(code for code in PREVIEW if code not in (*_OF_EFFECTS, *_OF_UPLOADS))
+UPLOAD = tuple(code for code in PREVIEW if code not in (*_OF_EFFECTS, *_OF_UPLOADS, *_OF_PLANS))
 KEPT = ("not_found", "upload_expired", "precondition_failed")
 PICTURE = (
     *KEPT,

@@ -147,7 +147,7 @@ class Service:
     async def halt(self) -> None:
         """Stop all work; the table can still be read."""
         self.draining = True
-        parts = (self.validations, self.dispatcher, self.previews.slots, self.webhooks, self.cuts)
+        parts = (self.validations, self.dispatcher, self.previews, self.webhooks, self.cuts)
         await asyncio.gather(*(part.stop() for part in parts))
 
     async def stop(self) -> None:

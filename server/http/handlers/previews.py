@@ -7,7 +7,6 @@ from pathlib import Path
 
 from aiohttp import web
 
-from server.access.principal import EVERYBODY
 from server.concurrency import run_in_thread
 from server.errors import ToqiboxError
 from server.http.app_keys import CONFIG, LIMITS, PRESETS, SERVICE, request_id_of
@@ -22,14 +21,27 @@ from server.http.uploads.form import FormChecks, FormFields, check_headers, read
 from server.http.uploads.spool_file import FreeSpaceGuard
 from server.http.uploads.upload_limiter import UploadLimiter
 from server.http.uploads.upload_state import UploadState
+from server.jobs.previews.newest_preview import NewestPreview
 from server.jobs.previews.preview_form import PreviewForm, PreviewRequest, check_name
 from server.jobs.previews.previews import PreviewFrame
 from server.jobs.submission.export_form import ExportForm, SenderRights
 from server.jobs.submission.fields import FILE_FIELDS
+from server.jobs.submission.refusal import invalid_field
+from server.messages import message
 
 _MAX_UPLOADS = 8
 """Forms of previews that are read or wait for a place at one time."""
 _UPLOAD_WAIT_S = 15.0
+_MAX_SESSION_LENGTH = 64
+_SESSION = "session"
+SESSION = {
+    "name": _SESSION,
+    "in": "query",
+    "description": "Any text: a preview replaces an earlier one of the same client and session, "
+    "which is answered with 429.",
+    "schema": {"type": "string", "maxLength": _MAX_SESSION_LENGTH},
+}
+NEWEST_PREVIEW = web.AppKey("newest_preview", NewestPreview)
 PREVIEW_LIMITER = web.AppKey("preview_limiter", UploadLimiter)
 _FIELDS = FormFields(FILE_FIELDS, (), check_name)
 
@@ -44,11 +56,15 @@ async def draw_preview(request: web.Request) -> web.StreamResponse:
     """Read a form and answer with the frame that it asks for."""
     service, limiter = request.app[SERVICE], request.app[PREVIEW_LIMITER]
     boundary = check_headers(request, request.app[LIMITS])
-    refuse_unknown_query(request)
+    session = _session_of(request)
     service.admission.before_preview()
     limiter.check_wait()
     network = network_of(client_address(request, request.app[CONFIG]))
-    async with limiter.acquire(network, request.content_length) as upload:
+    client = json.dumps([principal_of(request).owner, network, session])
+    async with (
+        request.app[NEWEST_PREVIEW].replace(client),
+        limiter.acquire(network, request.content_length) as upload,
+    ):
         folder = service.intake.new_spool()
         try:
             async with upload.reading():
@@ -59,6 +75,17 @@ async def draw_preview(request: web.Request) -> web.StreamResponse:
             service.intake.discard_spool(folder)
     headers = {"X-Frame": _frame_header(drawn), "Cache-Control": "no-store"}
     return await send_body(request, drawn.content, f"image/{preview.format}", headers)
+
+
+def _session_of(request: web.Request) -> str:
+    """Return the query `session`; refuse any other query."""
+    refuse_unknown_query(request, _SESSION)
+    sessions = request.query.getall(_SESSION, [""])
+    if len(sessions) > 1:
+        raise invalid_field(_SESSION, message("given_twice"))
+    if len(sessions[0]) > _MAX_SESSION_LENGTH:
+        raise invalid_field(_SESSION, message("characters", maximum=_MAX_SESSION_LENGTH))
+    return sessions[0]
 
 
 async def _read_preview(
@@ -73,11 +100,7 @@ async def _read_preview(
         service.validations,
         service.admission,
         SenderRights(
-            # A page shows premium effects to those who may buy them.
-            replace(
-                EVERYBODY.entitlement(service.config.plans),
-                custom_shaders=principal_of(request).may_send_shaders,
-            ),
+            principal_of(request).entitlement(service.config.plans),
             service.kept_uploads.of(principal_of(request)),
         ),
     )

@@ -47,8 +47,9 @@ def preview_schema(config: Config, codecs: Sequence[str]) -> dict[str, Any]:
             },
             "width": {
                 **side,
-                "description": f"Pixels, from {MIN_SIDE} to {MAX_SIDE}, with `height` and without "
-                f"`aspect`; default: by `aspect`, with a short side of {DEFAULT_SIDE}.",
+                "description": f"Pixels, from {MIN_SIDE} to {MAX_SIDE} and within the frame of the "
+                "plan, with `height` and without `aspect`; default: by `aspect`, with a short side "
+                f"of {DEFAULT_SIDE} or that of the plan.",
             },
             "height": {**side, "description": "Like `width`."},
             "format": {

@@ -39,6 +39,7 @@ from server.http.streams.stream_places import StreamPlaces
 from server.http.transfers import Transfers
 from server.http.uploads.upload_limiter import UploadLimiter
 from server.jobs.execution.gpu_presence import GpuLostError
+from server.jobs.previews.newest_preview import NewestPreview
 from server.jobs.service import Service
 from server.jobs.storage.data_folder import write_address
 from server.jobs.submission.idempotency import Idempotency
@@ -80,6 +81,7 @@ def create_app(service: Service, limits: HttpLimits | None = None) -> web.Applic
     app[previews.PREVIEW_LIMITER] = previews.preview_limiter(
         limits, service.previews.slots.interval_s
     )
+    app[previews.NEWEST_PREVIEW] = NewestPreview()
     app[health.READINESS] = health.Readiness(service, limits.readiness_cache_s)
     max_streams = min(limits.event_streams, descriptors.max_connections(limits.connections) // 2)
     app[events.STREAM_PLACES] = StreamPlaces(max_streams)

@@ -168,6 +168,7 @@ ROUTES = (
             "A frame of the video that an export would be",
             picture("The frame", "image/png", "image/webp", header="X-Frame"),
             PREVIEW,
+            parameters=[previews.SESSION],
             form=preview_schema,
         ),
         endpoint="preview",

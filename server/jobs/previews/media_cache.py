@@ -3,13 +3,15 @@
 import asyncio
 import os
 from collections import Counter
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
+from functools import partial
 from pathlib import Path
 from weakref import WeakValueDictionary
 
-from server.concurrency import run_in_thread
+from server.concurrency import run_in_thread, uninterrupted
 from server.files.disk import discard
+from server.jobs.previews.shared_work import SharedWork
 
 _PART = ".part"
 
@@ -26,11 +28,13 @@ class MediaCache:
     Args:
         root: folder of the entries, created when it is needed.
         limit_bytes: maximum size of all entries.
+        work: makes each entry for all who wait for it.
     """
 
-    def __init__(self, root: Path, limit_bytes: int) -> None:
+    def __init__(self, root: Path, limit_bytes: int, work: SharedWork) -> None:
         self._root = root
         self._limit_bytes = limit_bytes
+        self._work = work
         self._uses: Counter[str] = Counter()
         self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         self._removing = asyncio.Lock()
@@ -46,26 +50,30 @@ class MediaCache:
     async def open(self, key: str, make: Make) -> AsyncIterator[Path]:
         """Yield the folder of `key`, made first if it is missing; it is kept within the block.
 
+        A caller that is cancelled leaves the making to the others that wait; see SharedWork.
+
         Raises:
             OSError: the disk is full, among others; and what `make` raises.
         """
+        folder = self._root / key
+        with self.hold(key):
+            while not await self._exists(folder):
+                await self._work.do(key, partial(self._make, folder, make))
+            yield folder
+
+    @contextmanager
+    def hold(self, key: str) -> Iterator[None]:
+        """Keep the entry of a key within the block."""
         self._uses[key] += 1
         try:
-            async with self.lock(key):
-                folder = self._root / key
-                async with self._removing:
-                    exists = await run_in_thread(_touch, folder)
-                if not exists:
-                    await self._make(folder, make)
-                    await self.shrink()
-            yield folder
+            yield
         finally:
             self._uses[key] -= 1
             if not self._uses[key]:
                 del self._uses[key]
 
     def lock(self, key: str) -> asyncio.Lock:
-        """Return the lock of those who make or complete one entry."""
+        """Return the lock of those who complete one entry."""
         return self._locks.setdefault(key, asyncio.Lock())
 
     async def shrink(self) -> None:
@@ -73,15 +81,21 @@ class MediaCache:
         async with self._removing:
             await run_in_thread(self._shrink, frozenset(self._uses))
 
+    async def _exists(self, folder: Path) -> bool:
+        async with self._removing:
+            return await run_in_thread(_touch, folder)
+
     async def _make(self, folder: Path, make: Make) -> None:
         part = folder.with_name(folder.name + _PART)
-        try:
-            await run_in_thread(_create, part)
-            await make(part)
-            await run_in_thread(part.rename, folder)
-        except BaseException:
-            await run_in_thread(discard, part)
-            raise
+        with self.hold(folder.name):
+            try:
+                await run_in_thread(_create, part)
+                await make(part)
+                await run_in_thread(part.rename, folder)
+            except BaseException:
+                await uninterrupted(run_in_thread(discard, part))
+                raise
+            await self.shrink()
 
     def _shrink(self, in_use: frozenset[str]) -> None:
         entries = []

@@ -10,7 +10,6 @@ from typing import Any
 from server.config import Config
 from server.errors import ToqiboxError
 from server.jobs.model.spec import Spec
-from server.jobs.submission.chain import DEFAULT_ASPECT
 from server.jobs.submission.export_form import ExportForm
 from server.jobs.submission.fields import ASPECTS, FILE_FIELDS, HIGHLIGHTS, SECONDS, frame_size
 from server.jobs.submission.refusal import invalid_field
@@ -19,7 +18,7 @@ from server.messages import message
 
 EXPORT_FIELDS = (
     *("duration", "start", "effect", "params", "preset", "aspect", "fit", "fps"),
-    *("title", "artist", "tempo", "trackId", "images"),
+    *("title", "artist", "tempo", "trackId", "images", "plan"),
 )
 """Fields with the same meaning as in an export."""
 FORMATS = ("png", "webp")
@@ -133,7 +132,7 @@ class PreviewForm:
             return
         await self._export.add(name, text)
         if name == "aspect" and text:
-            self._values[name] = text
+            self._values[name] = text  # so that it excludes a size
 
     async def finish(self, files: Set[str]) -> PreviewRequest:
         """Build the request of all fields, whose effects are valid.
@@ -149,13 +148,15 @@ class PreviewForm:
         width, height = self._values.get("width"), self._values.get("height")
         if width is not None and height is not None:
             await self._export.add("aspect", nearest_aspect(width, height))
-            size = width, height
-        else:
-            size = frame_size(self._values.get("aspect", DEFAULT_ASPECT), DEFAULT_SIDE)
         has_photo2 = "photo2" in {*files, *self._export.kept_files}
         request = await self._finish_export(has_photo2=has_photo2)
+        short_side = self._config.plans[request.plan]
+        if width is not None and height is not None:
+            _check_size(width, height, short_side)
+        else:
+            width, height = frame_size(request.aspect, min(DEFAULT_SIDE, short_side))
         return PreviewRequest(
-            request=replace(request, width=size[0], height=size[1]),
+            request=replace(request, width=width, height=height),
             frame=self._values.get("frame"),
             time=self._values.get("time"),
             format=self._values.get("format", FORMATS[0]),
@@ -176,6 +177,14 @@ class PreviewForm:
             if has_photo2 or (error.code, error.field) != ("missing_field", "photo2"):
                 raise
         return await self._export.finish(has_photo2=True)  # the sample stands in
+
+
+def _check_size(width: int, height: int, short_side: int) -> None:
+    """Refuse a frame that is larger than those of the plan with this short side."""
+    largest = frame_size("16:9" if width >= height else "9:16", short_side)
+    for name, side, maximum in zip(("width", "height"), (width, height), largest, strict=True):
+        if side > maximum:
+            raise invalid_field(name, message("between", minimum=MIN_SIDE, maximum=maximum))
 
 
 def nearest_aspect(width: int, height: int) -> str:

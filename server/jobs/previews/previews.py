@@ -1,5 +1,6 @@
 """Previews: single frames of the video that an export would be, drawn by the code of exports."""
 
+import asyncio
 import hashlib
 import json
 from collections.abc import Mapping
@@ -20,6 +21,7 @@ from server.jobs.previews.media_cache import MediaCache
 from server.jobs.previews.preview_form import PreviewRequest
 from server.jobs.previews.preview_media import DecodedPreview, PreviewMediaDecoder
 from server.jobs.previews.preview_slots import PreviewSlots
+from server.jobs.previews.shared_work import SharedWork
 from server.jobs.previews.track_analyser import TrackAnalyser
 from server.jobs.previews.upload_decoder import UploadDecoder
 from server.jobs.scheduling import plan
@@ -84,11 +86,16 @@ class Previews:
         self._machine = machine
         self._validations = validations
         self._admission = admission
-        self.cache = MediaCache(data.previews, config.preview_cache_mb * 1_000_000)
+        self._work = SharedWork()
+        self.cache = MediaCache(data.previews, config.preview_cache_mb * 1_000_000, self._work)
         self.slots = PreviewSlots(launch, data.frames)
         self.decoder = UploadDecoder(config, machine, self.cache)
-        self.analyser = TrackAnalyser(machine, data, self.cache)
+        self.analyser = TrackAnalyser(machine, data, self.cache, self._work)
         self._media = PreviewMediaDecoder(self.decoder, self.analyser, self.cache)
+
+    async def stop(self) -> None:
+        """End all workers and all work."""
+        await asyncio.gather(self.slots.stop(), self._work.stop())
 
     async def draw(
         self,

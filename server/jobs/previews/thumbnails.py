@@ -23,6 +23,7 @@ from server.jobs.model.retry_after import DISK_FULL_S
 from server.jobs.previews.preview_form import PreviewRequest
 from server.jobs.previews.previews import Previews
 from server.jobs.previews.sample_media import samples_key
+from server.jobs.previews.thumbnail_failures import ThumbnailFailures
 from server.jobs.storage.data_folder import DataFolder
 from server.jobs.submission.admission import Admission
 from server.jobs.submission.chain import check_chain
@@ -71,6 +72,7 @@ class Thumbnails:
         self._previews = previews
         self._queue = PreparationQueue(1, initial_s=1.0, max_counted_s=20.0, max_wait_s=60.0)
         self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+        self._failures = ThumbnailFailures()
 
     def key(self, source: EffectSource) -> str:
         """Return a text that changes with everything that a thumbnail depends on."""
@@ -85,15 +87,16 @@ class Thumbnails:
         """Return the thumbnail of a valid effect as WebP, drawn first if it is missing.
 
         Raises:
-            ToqiboxError: see Previews.draw.
+            ToqiboxError: see Previews.draw; it is raised again for a while, without drawing.
         """
         path = self.path(source)
         async with self._locks.setdefault(path.name, asyncio.Lock()):
             with suppress(FileNotFoundError):
                 return await run_in_thread(path.read_bytes)
+            self._failures.check(path.name)
             self._admission.before_preview()
             async with self._queue.acquire():
-                content = await self._draw(source, request_id)
+                content = await self._draw_or_remember(source, path.name, request_id)
             try:
                 await run_in_thread(self._keep, path, content)
             except OSError as error:
@@ -101,6 +104,13 @@ class Thumbnails:
                     "storage_full", retry_after=DISK_FULL_S, detail=str(error)
                 ) from error
             return content
+
+    async def _draw_or_remember(self, source: EffectSource, name: str, request_id: str) -> bytes:
+        try:
+            return await self._draw(source, request_id)
+        except ToqiboxError as error:
+            self._failures.add(name, error)
+            raise
 
     async def _draw(self, source: EffectSource, request_id: str) -> bytes:
         start, duration = part_of_sample(self._config.max_duration_sec)

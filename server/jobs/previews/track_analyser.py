@@ -8,6 +8,7 @@ from server.concurrency import run_in_thread
 from server.jobs.execution.machine import MachineProbe
 from server.jobs.execution.worker_process import Timeouts
 from server.jobs.previews.media_cache import MediaCache
+from server.jobs.previews.shared_work import SharedWork
 from server.jobs.previews.upload_decoder import DecodedUpload
 from server.jobs.scheduling import plan
 from server.jobs.storage.data_folder import DataFolder, features_name
@@ -27,12 +28,16 @@ class TrackAnalyser:
         machine: analyses.
         data: has the features that jobs have computed.
         cache: keeps the decoded tracks, each with its features.
+        work: analyses each track for all who wait for it.
     """
 
-    def __init__(self, machine: MachineProbe, data: DataFolder, cache: MediaCache) -> None:
+    def __init__(
+        self, machine: MachineProbe, data: DataFolder, cache: MediaCache, work: SharedWork
+    ) -> None:
         self._machine = machine
         self._data = data
         self._cache = cache
+        self._work = work
 
     async def analyse(
         self,
@@ -62,20 +67,26 @@ class TrackAnalyser:
         def is_complete() -> bool:
             return plan.has_features(features, whole=whole, for_player=for_player)
 
-        async with self._cache.lock(track.folder.name):
-            if not is_complete():
-                await run_in_thread(_link_files, shared, features)
-            if not is_complete():
-                task = Analyse(
-                    audio=track.folder / file_names.AUDIO,
-                    out=features,
-                    whole=whole,
-                    tempo=tempo,
-                    for_player=for_player,
-                )
-                await run_upload_task(self._machine, task, _TIMEOUTS, _LIMITS, request_id)
-                await run_in_thread(_link_files, features, shared)
-        await self._cache.shrink()
+        async def compute() -> None:
+            with self._cache.hold(track.folder.name):
+                async with self._cache.lock(track.folder.name):
+                    if not is_complete():
+                        await run_in_thread(_link_files, shared, features)
+                    if not is_complete():
+                        task = Analyse(
+                            audio=track.folder / file_names.AUDIO,
+                            out=features,
+                            whole=whole,
+                            tempo=tempo,
+                            for_player=for_player,
+                        )
+                        await run_upload_task(self._machine, task, _TIMEOUTS, _LIMITS, request_id)
+                        await run_in_thread(_link_files, features, shared)
+                await self._cache.shrink()
+
+        if not await run_in_thread(is_complete):
+            key = f"{track.folder.name}/{name}/{whole}/{for_player}"
+            await self._work.do(key, compute)
         return features
 
 

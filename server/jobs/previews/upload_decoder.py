@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import os
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -86,7 +87,7 @@ class UploadDecoder:
 
         async def make(folder: Path) -> None:
             task = Prepare(
-                audio=audio,
+                audio=await run_in_thread(_link_upload, audio, folder / "audio"),
                 cover=with_cover,
                 folder=folder,
                 start=part.start,
@@ -99,7 +100,8 @@ class UploadDecoder:
                 if not with_cover or (error.code, error.field) != ("missing_field", "photo"):
                     raise
                 await self._decode(replace(task, cover=False), request_id)
-            await run_in_thread(discard, folder / "photo")  # the cover as it was in the track
+            for name in ("audio", "photo"):  # the cover as it was in the track
+                await run_in_thread(discard, folder / name)
 
         return await self._open(stack, key, make)
 
@@ -127,12 +129,14 @@ class UploadDecoder:
         key = await _key(field, photo, [picture_side])
 
         async def make(folder: Path) -> None:
-            sources: dict[str, Any] = {field: photo}
+            upload = await run_in_thread(_link_upload, photo, folder / field)
+            sources: dict[str, Any] = {field: upload}
             maximum = self._config.max_duration_sec
             task = Prepare(
                 folder=folder, max_duration=maximum, picture_side=picture_side, **sources
             )
             await self._decode(task, request_id)
+            await run_in_thread(discard, upload)
 
         return await self._open(stack, key, make)
 
@@ -153,6 +157,12 @@ async def _key(kind: str, upload: Path, parts: list[Any]) -> str:
     """Return the key of a decoded upload: a hash of all that determines it."""
     text = json.dumps([__version__, await run_in_thread(_sha256, upload), *parts])
     return f"{kind}-{hashlib.sha256(text.encode()).hexdigest()[:40]}"
+
+
+def _link_upload(upload: Path, link: Path) -> Path:
+    """Make an upload appear as `link`, which stays when the client of the upload has left."""
+    os.link(upload, link)
+    return link
 
 
 def _sha256(path: Path) -> str:

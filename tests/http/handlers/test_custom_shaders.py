@@ -18,10 +18,10 @@ from tests.harness import validation_results
 from tests.harness.limits import HANG_S
 from tests.hostile.shaders import FILES
 from tests.http.conftest import QUICK, Keyed, Running, Start, StartKeyed
-from tests.http.handlers.test_previews import (
+from tests.http.handlers.test_previews import export_frame
+from tests.http.previews import (
     SIZE,
     add_samples,
-    export_frame,
     pixels_of,
     preview,
     workers,

@@ -1,90 +1,23 @@
-"""Previews and thumbnails over HTTP, drawn by real workers."""
+"""Previews over HTTP, drawn by real workers."""
 
 import asyncio
-import json
-import os
-from dataclasses import replace
-from decimal import Decimal
-from io import BytesIO
-from pathlib import Path
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
-from PIL import Image
 
 from server.audio import features
-from server.effects.library.library import Library
-from server.jobs.execution.worker_process import Timeouts
-from server.jobs.model.effect_source import read_source
-from server.jobs.model.validation_result import ValidationResult
-from server.jobs.previews import previews, thumbnails, track_analyser
 from server.jobs.previews.preview_form import nearest_aspect
-from server.jobs.previews.preview_slots import LABEL, PreviewSlots
-from server.jobs.previews.sample_media import SAMPLE_NAMES, samples_key
+from server.jobs.previews.preview_slots import PreviewSlots
 from server.jobs.scheduling import plan
 from server.protocol import file_names
 from server.render.gl.context import Context
 from server.render.gl.pixels import read_rgba
 from server.render.scene import Scene
-from tests.harness import processes, validation_results
 from tests.harness.limits import HANG_S
-from tests.http.conftest import CAN_DRAW, DRIVER, Running, Start
-from tests.http.wire import Response, exchange, form, head, part, post
-from tests.render.drawing import TRAIL
-
-SIZE = (part("width", "64"), part("height", "36"))
-PULSE = """/*{"INPUTS": [{"NAME": "inputImage", "TYPE": "image"},
-    {"NAME": "size", "TYPE": "float", "MIN": 0, "MAX": 1, "BIND": "level"}]}*/
-void main() { gl_FragColor = mix(IMG_THIS_PIXEL(inputImage), vec4(size, TIME, 0.5, 1.0), 0.5); }
-"""
-
-
-def preview(*parts: bytes, headers: tuple[str, ...] = ()) -> bytes:
-    """Return a POST /preview of these parts."""
-    return post(form(*parts), *headers).replace(b"POST /export", b"POST /preview", 1)
-
-
-def pixels_of(response: Response) -> NDArray[np.uint8]:
-    assert response.status == 200, response.body
-    with Image.open(BytesIO(response.body)) as image:
-        return np.asarray(image.convert("RGBA"))
-
-
-def facts_of(response: Response) -> dict[str, object]:
-    return dict(json.loads(response.headers["x-frame"]))
-
-
-def workers() -> list[processes.Process]:
-    """Return the workers that draw previews."""
-    children = processes.descendants(os.getpid())
-    return [child for child in children if child.command.split()[-1:] == [LABEL]]
-
-
-def add_samples(running: Running, media: tuple[bytes, bytes]) -> None:
-    """Put a short track and small photos in the place of the samples, which are slow to make."""
-    folder = running.service.data.previews / samples_key()
-    folder.mkdir(parents=True)
-    for (field, name), content in zip(SAMPLE_NAMES.items(), (*media, media[1]), strict=True):
-        assert field in ("audio", "photo", "photo2")
-        (folder / name).write_bytes(content)
-
-
-@pytest.fixture
-async def drawing(
-    start: Start, tmp_path: Path, media: tuple[bytes, bytes], monkeypatch: pytest.MonkeyPatch
-) -> Running:
-    """A server with two valid effects and short samples; its machine may be busy."""
-    monkeypatch.setattr(previews, "_DRAW_S", HANG_S)
-    monkeypatch.setattr(track_analyser, "_TIMEOUTS", Timeouts(HANG_S, HANG_S))
-    shaders = tmp_path / "shaders"
-    shaders.mkdir()
-    (shaders / "trail.fs").write_text(TRAIL)
-    (shaders / "level.fs").write_text(PULSE)
-    known = validation_results.same_for_all(Library((shaders,)), DRIVER, ValidationResult())
-    running = await start(known=known, shaders_dirs=(shaders,))
-    add_samples(running, media)
-    return running
+from tests.http.conftest import Running
+from tests.http.previews import SIZE, facts_of, pixels_of, preview, workers
+from tests.http.wire import exchange, form, part, post
 
 
 async def export_frame(running: Running, frame: int, *parts: bytes) -> NDArray[np.uint8]:
@@ -258,31 +191,6 @@ async def test_an_export_uses_the_features_of_a_preview(
     job = await drawing.service.store.jobs.get(str(accepted.json["jobId"]))
     assert job is not None
     assert plan.is_analysed(job.spec, drawing.service.data.features_folder(job.spec))
-
-
-async def test_a_thumbnail_is_drawn_once(drawing: Running) -> None:
-    target = "GET /effects/level/thumbnail.webp"
-    thumbnails.TIME_S, time_s = Decimal("0.5"), thumbnails.TIME_S
-    try:
-        first = await exchange(drawing.port, head(target), wait_s=HANG_S)
-    finally:
-        thumbnails.TIME_S = time_s
-    assert first.headers["content-type"] == "image/webp"
-    assert pixels_of(first).shape == (180, 320, 4)
-    drawing.service.machine.report = replace(CAN_DRAW, encoders={})  # nothing can be drawn now
-    second = await exchange(drawing.port, head(target))
-    assert (second.body, second.headers["etag"]) == (first.body, first.headers["etag"])
-    fresh = head(target, f"If-None-Match: {first.headers['etag']}")
-    assert (await exchange(drawing.port, fresh)).status == 304
-    assert (await exchange(drawing.port, head(target.replace("level", "none")))).status == 404
-    assert await drawing.spool_is_empty()
-
-
-async def test_a_changed_effect_has_another_thumbnail(drawing: Running) -> None:
-    library, thumbnail = drawing.service.library, drawing.service.thumbnails
-    before = thumbnail.key(read_source(library.get("level"), library))
-    (drawing.config.shaders_dirs[0] / "level.fs").write_text(PULSE.replace("0.5, 1.0", "0.4, 1.0"))
-    assert thumbnail.key(read_source(library.get("level"), library)) != before
 
 
 @pytest.mark.parametrize(

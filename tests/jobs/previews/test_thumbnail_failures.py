@@ -1,0 +1,52 @@
+"""Thumbnails that could not be drawn: their errors, and the time until another attempt."""
+
+import pytest
+
+from server.errors import ToqiboxError
+from server.jobs.previews.thumbnail_failures import ThumbnailFailures
+
+
+class Clock:
+    """A clock that the test sets."""
+
+    now = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def test_an_error_is_raised_again_until_its_time_is_over() -> None:
+    clock = Clock()
+    failures = ThumbnailFailures(clock)
+    failures.check("a")
+    diagnostics = [{"line": 3}]
+    failures.add(
+        "a", ToqiboxError("shader_compile_failed", field="effect", diagnostics=diagnostics)
+    )
+    clock.now += 599
+    with pytest.raises(ToqiboxError) as caught:
+        failures.check("a")
+    assert (caught.value.code, caught.value.field) == ("shader_compile_failed", "effect")
+    assert caught.value.diagnostics == diagnostics
+    failures.check("b")
+    clock.now += 2
+    failures.check("a")
+
+
+def test_one_that_took_too_long_is_tried_again_sooner() -> None:
+    clock = Clock()
+    failures = ThumbnailFailures(clock)
+    failures.add("a", ToqiboxError("not_ready", retry_after=30))
+    clock.now += 20
+    with pytest.raises(ToqiboxError) as caught:
+        failures.check("a")
+    assert caught.value.retry_after == 40
+    clock.now += 41
+    failures.check("a")
+
+
+@pytest.mark.parametrize("code", ["rate_limited", "draining", "storage_full"])
+def test_what_no_effect_causes_is_forgotten(code: str) -> None:
+    failures = ThumbnailFailures()
+    failures.add("a", ToqiboxError(code, retry_after=1))
+    failures.check("a")
