@@ -223,6 +223,12 @@ class Config:
         integer(60, 31_536_000),
         "minimum lifetime of a signed link, seconds; the video may be removed before",
     )
+    link_requests_per_minute: int = _setting(
+        "LINK_REQUESTS_PER_MINUTE",
+        300,
+        integer(1, 1_000_000),
+        "requests that one signed link may be followed by in a minute",
+    )
     webhook_secrets: tuple[bytes, ...] = _setting(
         "WEBHOOK_SECRET",
         (),

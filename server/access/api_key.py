@@ -14,7 +14,10 @@ from dataclasses import dataclass
 ID = re.compile(r"[a-z0-9][a-z0-9_-]{0,31}")
 SECRET_BYTES = 32
 _SECRET = re.compile(r"[A-Za-z0-9_-]{43}")
-_UNKNOWN = (hashlib.sha256(b"").hexdigest(),)
+MAX_SECRETS = 4
+"""Maximum number of valid secrets of a key, during their rotation."""
+_NO_SECRET = secrets.token_hex(32)
+"""Compared where there is no secret; nobody knows what it would be the hash of."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,9 +70,15 @@ def is_secret_of(key: ApiKey | None, secret: str) -> bool:
     """Return whether `secret` is one of a key's; without a key as much is compared.
 
     Every hash is compared in constant time: the duration depends neither on whether an id exists
-    nor on how much of a secret is right.
+    nor on the number of its secrets, nor on how much of one is right.
     """
-    return matches_any(hash_secret(secret), key.secret_hashes if key else _UNKNOWN) and bool(key)
+    return matches_any(hash_secret(secret), comparable_hashes(key)) and key is not None
+
+
+def comparable_hashes(key: ApiKey | None) -> list[str]:
+    """Return the hashes of a key's secrets, as many for any key and for none."""
+    hashes = list(key.secret_hashes) if key else []
+    return hashes + [_NO_SECRET] * (MAX_SECRETS - len(hashes))
 
 
 def matches_any(text: str, candidates: Sequence[str]) -> bool:

@@ -15,7 +15,7 @@ import time
 from dataclasses import dataclass
 from hashlib import sha256
 
-from server.access.api_key import ID, ApiKey, matches_any
+from server.access.api_key import ID, ApiKey, comparable_hashes, matches_any
 from server.errors import ToqiboxError
 from server.messages import message
 from server.settings.readers import PLANS
@@ -46,10 +46,10 @@ class DelegatedToken:
     def signed_text(self) -> str:
         return f"{PREFIX}{self.key_id}.{self.plan}.{self.expires}.{self.id}"
 
-    def is_signed_by(self, key: ApiKey) -> bool:
-        """Compare the signature with that of each secret of a key, in constant time."""
-        valid = [_sign(self.signed_text, secret_hash) for secret_hash in key.secret_hashes]
-        return matches_any(self.signature, valid)
+    def is_signed_by(self, key: ApiKey | None) -> bool:
+        """Compare the signature with that of each secret of a key; see is_secret_of."""
+        valid = [_sign(self.signed_text, secret_hash) for secret_hash in comparable_hashes(key)]
+        return matches_any(self.signature, valid) and key is not None
 
     def check_lifetime(self) -> None:
         """Refuse a job once the token has expired, or while its expiry is too far ahead.

@@ -14,13 +14,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from server.access.api_key import ID, ApiKey, KeyLimits
+from server.access.api_key import ID, MAX_SECRETS, ApiKey, KeyLimits
 from server.config import ConfigError
 from server.errors import ToqiboxError
 from server.files.atomic import commit, discard_temp, temp_path
 
-MAX_SECRETS = 4
-"""Maximum number of valid secrets of a key, during their rotation."""
 MAX_LIMIT = 1_000_000
 _LIMITS = {
     "queuedJobs": "queued_jobs",

@@ -8,12 +8,11 @@ import json
 from dataclasses import replace
 from pathlib import Path
 
-from server.access.api_key import ID, ApiKey, KeyLimits, hash_secret, new_secret
+from server.access.api_key import ID, MAX_SECRETS, ApiKey, KeyLimits, hash_secret, new_secret
 from server.access.delegated_token import MAX_LIFETIME_S, issue_token
 from server.access.key_file import (
     ID_RULE,
     MAX_LIMIT,
-    MAX_SECRETS,
     KeyFileError,
     edit_keys,
     key_to_json,

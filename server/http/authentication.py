@@ -34,6 +34,7 @@ class Authenticator:
         self._links = access.links
         self._requests = RateLimiter()
         self._failures = RateLimiter()
+        self._uses = RateLimiter()
 
     async def authenticate(self, request: web.Request) -> Principal:
         """Return the sender of a request.
@@ -50,10 +51,17 @@ class Authenticator:
             if wait_s := self._failures.take(network, _MAX_FAILURES_PER_MINUTE):
                 raise ToqiboxError("rate_limited", retry_after=wait_s) from None
             raise
+        if principal.is_link:
+            self._count_use(request.query[SIGNATURE])
         limit = principal.limits.requests_per_minute
         if limit and (wait_s := self._requests.take(principal.owner, limit)):
             raise ToqiboxError("rate_limited", retry_after=wait_s, detail=principal.owner)
         return principal
+
+    def _count_use(self, signature: str) -> None:
+        """Refuse a link that is followed too often; it can be passed on to anybody."""
+        if wait_s := self._uses.take(signature, self._config.link_requests_per_minute):
+            raise ToqiboxError("rate_limited", retry_after=wait_s, detail="of one link")
 
     async def is_valid(self, request: web.Request, owner: str) -> bool:
         """Return whether an authenticated request would be accepted now, its expiry aside.
@@ -93,7 +101,7 @@ class Authenticator:
         await keys.refresh()
         token = parse_token(credentials)
         key = keys.get(token.key_id) if token else None
-        is_valid = token is not None and key is not None and token.is_signed_by(key)
+        is_valid = token is not None and token.is_signed_by(key)
         return Principal(key, token) if is_valid else None
 
 

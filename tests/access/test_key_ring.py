@@ -12,12 +12,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from server.access.api_key import (
+    MAX_SECRETS,
     ApiKey,
+    comparable_hashes,
     hash_secret,
     is_secret_of,
     new_secret,
     split_credentials,
 )
+from server.access.delegated_token import issue_token, parse_token
 from server.access.key_file import KeyFileError
 from server.access.key_ring import KeyRing
 
@@ -101,6 +104,40 @@ async def test_a_file_that_cannot_be_read_for_a_moment_is_read_again(
     finally:
         resource.setrlimit(resource.RLIMIT_NOFILE, limits)
     assert await ring.authenticate(f"studio.{NEW}") is None
+
+
+@pytest.mark.fault("E27")
+@pytest.mark.parametrize("count", range(MAX_SECRETS + 1))
+@pytest.mark.parametrize("as_token", [False, True], ids=["key", "token"])
+def test_as_much_is_compared_for_every_id(
+    monkeypatch: pytest.MonkeyPatch, count: int, *, as_token: bool
+) -> None:
+    """An id that does not exist, or has fewer secrets, is not answered sooner."""
+    hashes = tuple(hash_secret(new_secret()) for _ in range(count))
+    key = ApiKey(id="studio", plan="free", secret_hashes=hashes) if count else None
+    token = parse_token(issue_token(KEY, "free", 60))
+    assert token is not None
+    compared, compare = [], hmac.compare_digest
+
+    def record(a: bytes, b: bytes) -> bool:
+        compared.append((len(a), len(b)))
+        return compare(a, b)
+
+    monkeypatch.setattr(hmac, "compare_digest", record)
+    assert not (token.is_signed_by(key) if as_token else is_secret_of(key, OLD))
+    length = 43 if as_token else 64
+    assert compared == [(length, length)] * MAX_SECRETS
+
+
+def test_no_secret_belongs_to_the_places_of_missing_ones() -> None:
+    """A hash that is known would sign valid tokens."""
+    padding = comparable_hashes(None)
+    for known in (hash_secret(""), "0" * 64):
+        assert known not in padding
+    forged = ApiKey(id="studio", plan="free", secret_hashes=tuple(padding))
+    token = parse_token(issue_token(forged, "free", 60))
+    assert token is not None
+    assert not token.is_signed_by(None)
 
 
 def test_a_broken_file_at_the_start_is_an_error(tmp_path: Path) -> None:

@@ -6,8 +6,8 @@ from typing import Any
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from server.access.api_key import ID, hash_secret
-from server.access.key_file import MAX_LIMIT, MAX_SECRETS, KeyFileError, key_to_json, read_keys
+from server.access.api_key import ID, MAX_SECRETS, hash_secret
+from server.access.key_file import MAX_LIMIT, KeyFileError, key_to_json, read_keys
 from server.access.signing_secrets import SigningSecretsError, read_secrets
 from tests.fuzz.harness import memory_file, short
 from tests.fuzz.inputs import damaged, values

@@ -1,7 +1,10 @@
 """The links of a job on a server with API keys, as a browser follows them: without a header."""
 
+from functools import partial
+
 import pytest
 
+from server.http.rate_limiter import RateLimiter
 from tests.http.conftest import Keyed, StartKeyed
 
 
@@ -70,3 +73,24 @@ async def test_links_are_relative_to_the_public_url(start_keyed: StartKeyed) -> 
     assert link.startswith(f"{prefix}/download/{job.id}?expires=")
     # The proxy removes the prefix.
     assert (await keyed.send(f"GET {link.removeprefix(prefix)}")).status == 200
+
+
+@pytest.mark.fault("E09")
+async def test_a_link_is_followed_so_often_in_a_minute(
+    start_keyed: StartKeyed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stopped = partial(RateLimiter, clock=lambda: 1000.0)
+    monkeypatch.setattr("server.http.authentication.RateLimiter", stopped)
+    keyed = await start_keyed(link_requests_per_minute=3)
+    job = await keyed.add_job("own", is_finished=True)
+    shown = (await keyed.send(f"GET /export/{job.id}", "own")).json
+    link = shown["downloadUrl"]
+    for _ in range(5):  # a link that was tampered with is not this one
+        assert (await keyed.send(f"GET {link[:-1]}")).status == 401
+    methods = ("GET", "HEAD", "GET", "GET", "HEAD")
+    responses = [await keyed.send(f"{method} {link}") for method in methods]
+    assert [response.status for response in responses] == [200, 200, 200, 429, 429]
+    assert responses[3].code == "rate_limited"
+    assert responses[3].headers["retry-after"] == "20"
+    assert (await keyed.send(f"GET {shown['posterUrl']}")).status == 200
+    assert (await keyed.send(f"GET /download/{job.id}", "own")).status == 200
