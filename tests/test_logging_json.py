@@ -3,6 +3,7 @@
 import asyncio
 import json
 import logging
+import time
 from contextvars import Context
 
 import pytest
@@ -54,3 +55,30 @@ async def test_a_line_has_the_facts_of_its_context(capsys: pytest.CaptureFixture
         ("no.context", None, None),
     ]  # fmt: skip
     assert all("trace" not in line and "other" not in line for line in lines)
+
+
+@pytest.mark.fault("K02")
+@pytest.mark.parametrize("zone", ["Pacific/Kiritimati", "America/New_York", "UTC-14", "X+12Y"])
+def test_times_are_utc_in_every_zone(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, zone: str
+) -> None:
+    """Times on both sides of a change to summer time, and one of a leap second."""
+    logging_json.set_up()
+    moments = {
+        1_711_846_799.0: "2024-03-31T00:59:59.000Z",
+        1_711_846_800.0: "2024-03-31T01:00:00.000Z",
+        1_483_228_799.5: "2016-12-31T23:59:59.500Z",
+        1_730_613_600.0: "2024-11-03T06:00:00.000Z",
+    }
+    monkeypatch.setenv("TZ", zone)
+    time.tzset()
+    try:
+        for moment in moments:
+            record = _LOG.makeRecord("test", logging.WARNING, "", 0, "a.line", (), None)
+            record.created = moment
+            _LOG.handle(record)
+    finally:
+        monkeypatch.undo()
+        time.tzset()
+    lines = [json.loads(line) for line in capsys.readouterr().err.splitlines()]
+    assert [line["time"] for line in lines] == list(moments.values())

@@ -30,6 +30,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(config: Config, _options: argparse.Namespace) -> int:
     """Serve until SIGTERM or SIGINT."""
+    if not __debug__:  # libraries that parse requests check them by assertions
+        print_errors("toqibox serve: Python must run without -O; unset PYTHONOPTIMIZE")
+        return FAILED
     logging_json.set_up(logging.getLevelNamesMapping()[config.log_level.upper()])
     for misspelt in find_misspelt(os.environ, Config.setting_names()):
         log_event(

@@ -68,7 +68,7 @@ def read_event(line: bytes) -> Event:
 def _object(line: bytes) -> dict[str, Any]:
     try:
         values = json.loads(line)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise ProtocolError(f"the line is not valid JSON: {error}") from None
     if not isinstance(values, dict):
         raise ProtocolError("the line is not a JSON object")

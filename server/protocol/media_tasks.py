@@ -69,8 +69,9 @@ class Prepare(Task[PreparedUploads]):
         return [path for path in (self.audio, self.photo, self.photo2) if path is not None]
 
     def outputs(self) -> list[Path]:
-        names = (file_names.AUDIO, file_names.PHOTO, file_names.PHOTO2, file_names.PICTURE)
-        return [self.folder / name for name in names]
+        names = (file_names.AUDIO, file_names.PHOTO, file_names.PHOTO2)
+        decoded = sealed(*(self.folder / name for name in names))
+        return [*decoded, self.folder / file_names.PICTURE]
 
 
 @dataclass(frozen=True, kw_only=True)

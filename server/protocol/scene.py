@@ -95,9 +95,12 @@ class SceneSpec:
         files = [] if features is None else [features / file_names.SPECTRA]
         return files + [path for name in names if features and (path := features / name).exists()]
 
+    def photos(self) -> list[Path]:
+        """Return the decoded photos that rendering reads."""
+        return [path for path in (self.photo, self.photo2) if path is not None]
+
     def inputs(self) -> list[Path]:
         """Return the files and folders that rendering reads."""
-        paths = [self.photo, self.photo2, self.features]
+        features = [] if self.features is None else [self.features]
         files = [path for instance in self.effects for path in instance.files.values()]
-        present = [path for path in paths if path is not None]
-        return [*present, *files]
+        return [*self.photos(), *features, *files]

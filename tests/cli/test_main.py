@@ -190,6 +190,15 @@ def test_a_bad_setting_stops_the_start() -> None:
     assert "PLANS='free' is not valid" in served.stderr
 
 
+@pytest.mark.fault("H18")
+@pytest.mark.parametrize("level", ["1", "2"])
+def test_a_server_without_assertions_does_not_start(tmp_path: Path, level: str) -> None:
+    served = run("serve", "--data", str(tmp_path / "data"), PYTHONOPTIMIZE=level)
+    assert (served.returncode, served.stdout) == (1, "")
+    assert "unset PYTHONOPTIMIZE" in served.stderr
+    assert not (tmp_path / "data").exists()
+
+
 def test_the_version_is_printed() -> None:
     assert run("--version").stdout.startswith("toqibox ")
 
@@ -228,3 +237,24 @@ def test_health_asks_the_server_on_the_port_that_it_serves(tmp_path: Path) -> No
             assert (unready.returncode, unready.stdout) == (1, "")
             assert f"{address}/ready: " in unready.stderr
             assert "MIN_FREE_MB is 100000000" in unready.stderr
+
+
+@pytest.mark.fault("H12")
+def test_a_server_that_is_stuck_is_reported_and_goes_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Suspend the process: a health check has to see that, and jobs must not."""
+    monkeypatch.setattr("server.cli.health._TIMEOUT_S", 0.3)
+    data = tmp_path / "data"
+    with Server(data) as server:
+        job = server.client.submit(media.wav(0.3), media.photo(), effect="plain")
+        os.kill(server.pid, signal.SIGSTOP)
+        with pytest.raises(SystemExit) as ended:
+            cli.main(["health", "--data", str(data)])
+        assert ended.value.code == 1
+        assert "does not answer" in capsys.readouterr().err
+        os.kill(server.pid, signal.SIGCONT)
+        assert server.client.completed(job)["attempt"] == 1
+        with pytest.raises(SystemExit) as ended:
+            cli.main(["health", "--data", str(data)])
+        assert not ended.value.code

@@ -30,6 +30,26 @@ def test_a_missing_program_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: P
         ffmpeg.version()
 
 
+@pytest.mark.fault("F08")
+@pytest.mark.parametrize(
+    ("mode", "content", "why"),
+    [
+        (0o644, "#!/bin/sh\n", "ffmpeg is not installed"),
+        (0o755, "no program", "rc "),
+        (0o755, "#!/bin/sh\nexit 127\n", "rc 127"),
+    ],
+    ids=["not executable", "no program", "broken"],
+)
+def test_a_program_that_cannot_run_is_an_error(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, mode: int, content: str, why: str
+) -> None:
+    (tmp_path / "ffmpeg").write_text(content)
+    (tmp_path / "ffmpeg").chmod(mode)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(ffmpeg.MediaError, match=why):
+        ffmpeg.version()
+
+
 def test_an_exception_kills_and_reaps() -> None:
     pids = []
 

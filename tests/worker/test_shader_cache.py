@@ -40,3 +40,23 @@ async def test_cached_shaders_draw_the_same_and_damaged_ones_are_compiled_again(
         assert await draw("damaged.mp4") == video
     finally:
         await fork_server.close()
+
+
+@pytest.mark.fault("G19")
+@pytest.mark.parametrize("hindrance", ["missing", "a file", "a broken link"])
+async def test_a_cache_that_cannot_be_written_is_done_without(
+    make_task: MakeTask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, hindrance: str
+) -> None:
+    monkeypatch.delenv("MESA_SHADER_CACHE_DIR")
+    shaders = tmp_path / "none" / "shaders"
+    if hindrance == "a file":
+        shaders.parent.touch()
+    elif hindrance == "a broken link":
+        shaders.parent.symlink_to("/proc/nothing")
+    fork_server = ForkServer(sandbox.environment(shaders=shaders))
+    try:
+        task = make_task(SHOW)
+        await run_task(task, WATCH, launch=fork_server.start)
+        assert task.out.stat().st_size > 0
+    finally:
+        await fork_server.close()

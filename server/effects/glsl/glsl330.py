@@ -69,9 +69,9 @@ _HEAD = re.compile(r"#version 330 core\n(?:#(?:ifdef|extension|endif)\b[^\n]*\n)
 _FOREIGN = re.compile(r"[^\x01-\x7f]")
 _INCLUDE = re.compile(r"#[ \t]*include\b([^\n]*)")
 _EXTENSION = re.compile(r"\s*(\w+)\s*:\s*(require|enable|warn)")
-# Memory that a shader can write to or address, and extensions of single vendors.
+# Memory that a shader can write to or address, clocks, and extensions of single vendors.
 _REFUSED_EXTENSION = re.compile(
-    r"GL_(?!ARB_|EXT_|OES_|KHR_)|\w*(?:storage|image|atomic|bindless|buffer|pointer|include)"
+    r"GL_(?!ARB_|EXT_|OES_|KHR_)|\w*(?:storage|image|atomic|bindless|buffer|pointer|include|clock)"
 )
 _BUILT_IN_EXTENSIONS = (
     "all",

@@ -20,6 +20,7 @@ from server.http.uploads.spool_file import (
     HashedFile,
     SpoolFile,
 )
+from server.jobs.storage.disk_errors import translate_disk_errors
 from server.jobs.submission.fields import FILE_FIELDS, UNDECODABLE, check_name
 from server.jobs.submission.refusal import invalid_field
 from server.messages import message
@@ -112,7 +113,8 @@ async def read_form(
         if name not in files:
             raise ToqiboxError("missing_field", field=name, name=name)
     if folder is not None:
-        await run_in_thread(sync_path, folder)
+        with translate_disk_errors():
+            await run_in_thread(sync_path, folder)
     return frozenset(files)
 
 

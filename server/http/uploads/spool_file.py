@@ -1,19 +1,15 @@
 """A file of an upload in its spool folder, and the check of the free disk space for it."""
 
-import errno
 import os
 import sys
 from collections.abc import Callable
-from functools import partial
 from pathlib import Path
-from typing import Protocol, TypeVar
+from typing import Protocol
 
 from server.errors import ToqiboxError
-from server.files.disk import is_disk_full
 from server.http.uploads.form_digest import FormDigest
 from server.jobs.model.retry_after import DISK_FULL_S
-
-T = TypeVar("T")
+from server.jobs.storage.disk_errors import translate_disk_errors
 
 
 class FreeSpaceGuard:
@@ -92,7 +88,7 @@ class SpoolFile(HashedFile):
         digest: of the form.
 
     Raises:
-        ToqiboxError: storage_full, from each method.
+        ToqiboxError: storage_full or not_ready, from each method.
     """
 
     def __init__(self, path: Path, free_space: FreeSpaceGuard, digest: FormDigest) -> None:
@@ -100,17 +96,20 @@ class SpoolFile(HashedFile):
         self._path = path
         self._free_space = free_space
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
-        self.descriptor = _translate_disk_full(partial(os.open, path, flags, 0o600))
+        with translate_disk_errors():
+            self.descriptor = os.open(path, flags, 0o600)
 
     def write(self, data: bytes) -> None:
         super().write(data)
         self._free_space.reserve(len(data))
         left = memoryview(data)
-        while left:
-            left = left[_translate_disk_full(partial(os.write, self.descriptor, left)) :]
+        with translate_disk_errors():
+            while left:
+                left = left[os.write(self.descriptor, left) :]
 
     def sync(self) -> None:
-        _translate_disk_full(partial(os.fsync, self.descriptor))
+        with translate_disk_errors():
+            os.fsync(self.descriptor)
 
     def discard(self) -> None:
         super().discard()
@@ -118,14 +117,3 @@ class SpoolFile(HashedFile):
 
     def close(self) -> None:
         os.close(self.descriptor)
-
-
-def _translate_disk_full(call: Callable[[], T]) -> T:
-    try:
-        return call()
-    except OSError as error:
-        if is_disk_full(error) or error.errno == errno.EFBIG:
-            raise ToqiboxError(
-                "storage_full", retry_after=DISK_FULL_S, detail=str(error)
-            ) from error
-        raise

@@ -15,7 +15,7 @@ from server.files import atomic
 from server.files.disk import discard
 from server.jobs.execution.machine import MachineProbe, stall_timeout_s
 from server.jobs.execution.worker_process import Launch, TaskError, Timeouts
-from server.jobs.model.retry_after import BUSY_S, DISK_FULL_S
+from server.jobs.model.retry_after import BUSY_S
 from server.jobs.model.spec import Spec
 from server.jobs.previews.media_cache import MediaCache
 from server.jobs.previews.preview_form import PreviewRequest
@@ -26,6 +26,7 @@ from server.jobs.previews.track_analyser import TrackAnalyser
 from server.jobs.previews.upload_decoder import UploadDecoder
 from server.jobs.scheduling import plan
 from server.jobs.storage.data_folder import DataFolder, new_id
+from server.jobs.storage.disk_errors import translate_disk_errors
 from server.jobs.submission import affordable
 from server.jobs.submission.admission import Admission
 from server.jobs.submission.request import Request, resolve
@@ -120,16 +121,12 @@ class Previews:
         async with AsyncExitStack() as stack:
             await stack.enter_async_context(self.slots.admit())
             self._admission.before_preview()
-            try:
+            with translate_disk_errors():
                 media = await self._media.open(stack, files, preview.request, request_id)
                 spec = resolve(preview.request, media.prepared, self._config)
                 frame = preview.frame_of(spec)
                 self._check_cost(preview.request, spec, frame)
                 features = await self._media.analyse(media, spec, request_id)
-            except OSError as error:
-                raise ToqiboxError(
-                    "storage_full", retry_after=DISK_FULL_S, detail=str(error)
-                ) from error
             scene = self._scene(preview.request, spec, media, features)
             file = FrameFile(
                 frame=frame, out=Path(f"{new_id()}.{preview.format}"), webp_quality=webp_quality
@@ -207,8 +204,10 @@ class Previews:
         try:
             # No worker that has drawn a client's source draws anything else.
             key, keep = (new_id(), False) if scene.is_custom else (key, True)
-            drawn = await self.slots.run(key, make_task, timeouts, limits, keep=keep)
-            return drawn, await run_in_thread(paths[0].read_bytes)
+            with translate_disk_errors():
+                drawn = await self.slots.run(key, make_task, timeouts, limits, keep=keep)
+                content = await run_in_thread(paths[0].read_bytes)
+            return drawn, content
         except TaskError as error:
             if self._admission.is_draining:
                 raise ToqiboxError("draining", retry_after=BUSY_S) from error
@@ -216,10 +215,6 @@ class Previews:
                 await self._validations.custom.quarantine(scene.effects, error.code)
                 await self._validations.custom.check_quarantine(scene.effects)
             raise _client_error(error) from error
-        except OSError as error:
-            raise ToqiboxError(
-                "storage_full", retry_after=DISK_FULL_S, detail=str(error)
-            ) from error
         finally:
             for path in paths:
                 await run_in_thread(discard, path)

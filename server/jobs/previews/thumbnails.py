@@ -19,12 +19,12 @@ from server.files import atomic
 from server.files.disk import discard
 from server.jobs.execution.machine import MachineProbe
 from server.jobs.model.effect_source import EffectSource
-from server.jobs.model.retry_after import DISK_FULL_S
 from server.jobs.previews.preview_form import PreviewRequest
 from server.jobs.previews.previews import Previews
 from server.jobs.previews.sample_media import samples_key
 from server.jobs.previews.thumbnail_failures import ThumbnailFailures
 from server.jobs.storage.data_folder import DataFolder
+from server.jobs.storage.disk_errors import translate_disk_errors
 from server.jobs.submission.admission import Admission
 from server.jobs.submission.chain import check_chain
 from server.jobs.submission.preparation_queue import PreparationQueue
@@ -97,12 +97,8 @@ class Thumbnails:
             self._admission.before_preview()
             async with self._queue.acquire():
                 content = await self._draw_or_remember(source, path.name, request_id)
-            try:
+            with translate_disk_errors():
                 await run_in_thread(self._keep, path, content)
-            except OSError as error:
-                raise ToqiboxError(
-                    "storage_full", retry_after=DISK_FULL_S, detail=str(error)
-                ) from error
             return content
 
     async def _draw_or_remember(self, source: EffectSource, name: str, request_id: str) -> bytes:

@@ -23,11 +23,10 @@ import secrets
 import time
 from pathlib import Path
 
-from server.errors import ToqiboxError
 from server.files.disk import discard, sync_path
-from server.jobs.model.retry_after import DISK_FULL_S
 from server.jobs.model.spec import Spec
 from server.jobs.storage.artifacts import Artifacts
+from server.jobs.storage.disk_errors import translate_disk_errors
 
 ID_PATTERN = "[A-Za-z0-9_-]{22}"
 """Regular expression of the ids of jobs and uploads."""
@@ -171,15 +170,11 @@ class DataFolder:
         The caller removes it unless a job adopts it.
 
         Raises:
-            ToqiboxError: storage_full.
+            ToqiboxError: storage_full, not_ready.
         """
         folder = self.spool / new_id()
-        try:
+        with translate_disk_errors():
             folder.mkdir(mode=0o700)
-        except OSError as error:
-            raise ToqiboxError(
-                "storage_full", retry_after=DISK_FULL_S, detail=str(error)
-            ) from error
         self.in_use.add(folder.name)
         return folder
 
@@ -191,11 +186,16 @@ class DataFolder:
         return self.jobs / job_id
 
     def adopt(self, spooled: Path, job_id: str) -> None:
-        """Turn a prepared upload into the folder of a job, durably."""
-        sync_path(spooled)
-        spooled.rename(self.job_folder(job_id))
-        sync_path(self.jobs)
-        sync_path(self.spool)
+        """Turn a prepared upload into the folder of a job, durably.
+
+        Raises:
+            ToqiboxError: storage_full, not_ready.
+        """
+        with translate_disk_errors():
+            sync_path(spooled)
+            spooled.rename(self.job_folder(job_id))
+            sync_path(self.jobs)
+            sync_path(self.spool)
 
     def features_folder(self, spec: Spec) -> Path:
         """Return the folder of the track features of a job."""

@@ -20,6 +20,7 @@ from server.access.principal import Principal
 from server.errors import ToqiboxError
 from server.files import atomic
 from server.files.disk import discard, sync_path
+from server.jobs.storage.disk_errors import translate_disk_errors
 from server.jobs.storage.track_cut import list_cuts, sweep_cuts
 from server.jobs.storage.upload_shares import choose_removals
 
@@ -75,16 +76,17 @@ class KeptUploads:
         """Keep the file in a spool folder, whose name becomes its id; other files are removed.
 
         Raises:
-            ToqiboxError: storage_full, also for a file larger than all may be together.
+            ToqiboxError: storage_full, also for a file larger than all may be together; not_ready.
         """
         path = folder / FILES[kind]
         size = path.stat().st_size
-        for other in folder.iterdir():
-            if other != path:
-                discard(other)
         about = {"kind": kind, "owner": owner, "share": share, "bytes": size, "facts": dict(facts)}
-        with atomic.atomic_write(folder / _ABOUT) as file:
-            file.write(json.dumps(about).encode())
+        with translate_disk_errors():
+            for other in folder.iterdir():
+                if other != path:
+                    discard(other)
+            with atomic.atomic_write(folder / _ABOUT) as file:
+                file.write(json.dumps(about).encode())
         with self.room(share, size):
             self._root.mkdir(mode=0o700, exist_ok=True)
             folder.rename(self._root / folder.name)
@@ -105,7 +107,7 @@ class KeptUploads:
         Raises:
             ToqiboxError: storage_full; upload_expired if `extended` was removed.
         """
-        with self._lock, atomic.translate_disk_full():
+        with self._lock, translate_disk_errors():
             uploads = list(self._all())
             if extended is not None:
                 extended = next((kept for kept in uploads if kept.id == extended.id), None)

@@ -25,6 +25,8 @@ Row = sqlite3.Row
 Connection = sqlite3.Connection
 _AMBIGUOUS_CODES = (sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN)
 """Primary result codes that mean a full disk for auxiliary files, or another error."""
+_MAX_KEPT_LOG_BYTES = 8_000_000
+"""Size to which the log is cut, once a long reader, such as a backup, has let it grow."""
 _PROBE_BYTES = 65_536
 """More than SQLite allocates at once: a block of the index of its log has 32 kB."""
 
@@ -192,7 +194,12 @@ def _connect(path: Path) -> sqlite3.Connection:
     connection = sqlite3.connect(path, timeout=5, isolation_level=None, check_same_thread=False)
     connection.row_factory = sqlite3.Row
     try:
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+        for pragma in (
+            "journal_mode=WAL",
+            "synchronous=FULL",
+            "foreign_keys=ON",
+            f"journal_size_limit={_MAX_KEPT_LOG_BYTES}",
+        ):
             connection.execute(f"PRAGMA {pragma}")
     except BaseException:
         connection.close()

@@ -66,7 +66,7 @@ def prepare(path: Path, out: Path, name: str = "photo") -> PreparedPhoto:
     if is_uniform(image, _UNIFORM_TOLERANCE):
         warning_rows.append(warning("blank_photo", name, colour=_mean_colour(image)))
     pixels = image.convert("RGBA").tobytes()
-    with atomic.atomic_write(out) as stream:
+    with atomic.atomic_write(out, sealed=True) as stream:
         stream.write(_HEADER.pack(_MAGIC, *image.size))
         stream.write(pixels)
     return PreparedPhoto(

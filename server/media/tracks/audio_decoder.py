@@ -69,7 +69,7 @@ def decode(
     # One sample past the limit distinguishes a track of exactly that length from a longer one.
     first, max_samples = _to_samples(start), wanted_samples + (duration is None)
     seek_s = max(int(start) - _LEAD_S, 0) if kind in _SEEKABLE and start > _NO_SEEK_S else 0
-    with atomic.atomic_write(out) as file:
+    with atomic.atomic_write(out, sealed=True) as file:
         excerpt = Excerpt(first - seek_s * SAMPLE_RATE, max_samples, _stated_end(path, kind))
         _fill(excerpt, path, kind, file, seek_s)
         if excerpt.overran_end or (seek_s and excerpt.decoded <= excerpt.first):

@@ -16,6 +16,7 @@ from moderngl import (
     Texture3D,
     TextureCube,
     Uniform,
+    UniformBlock,
     VertexArray,
 )
 
@@ -37,6 +38,7 @@ __all__ = [
     "Texture3D",
     "TextureCube",
     "Uniform",
+    "UniformBlock",
     "VertexArray",
 ]
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from server.effects.model.texture import Filter
-from server.render.gl.context import Context, GlError, Program, Sampler, Uniform
+from server.render.gl.context import Context, GlError, Program, Sampler, Uniform, UniformBlock
 from server.render.gl.cubemap import CubeTarget
 from server.render.gl.render_target import (
     RenderTarget,
@@ -51,7 +51,8 @@ class DrawCall:
         faces: uniforms (int) that are set to the face of a cube before it is drawn.
 
     Raises:
-        GlError: the program reads more textures than there are texture units.
+        GlError: the program reads more textures than there are texture units, or a uniform block:
+            nothing fills one, and what a draw reads then is undefined.
         SamplerError: a sampler has no source.
     """
 
@@ -71,6 +72,10 @@ class DrawCall:
         self._samplers: list[Sampler] = []
         for name in program:
             member = program[name]
+            if isinstance(member, UniformBlock):
+                raise GlError(
+                    f"the uniform block {name} has no source: declare its members as uniforms"
+                )
             if isinstance(member, Uniform):
                 self._add(name, member, sources)
         if len(self._views) > context.max_texture_units:

@@ -4,6 +4,7 @@ from functools import partial
 
 from server.audio import features, player_features
 from server.effects.model.feature import STEP_FEATURES
+from server.files import seal
 from server.protocol.progress import ProgressReporter
 from server.protocol.results.media import AnalysedAudio
 from server.protocol.tasks import Analyse
@@ -14,7 +15,9 @@ def run(task: Analyse, progress: ProgressReporter) -> AnalysedAudio:
 
     Raises:
         ToqiboxError: storage_full, undecodable_audio.
+        DamagedFilesError: the audio has changed since it was written.
     """
+    seal.verify_sealed([task.audio])
     report = partial(progress.stage, "analyse")
     report()
     seconds = features.analyse(

@@ -30,7 +30,9 @@ def run(
     if not 0 <= task.first < task.last <= spec.frames:
         detail = f"frames {task.first} to {task.last} of {spec.frames}"
         raise ToqiboxError("render_failed", detail=detail)
-    unverified = [] if sessions.holds(spec) else spec.sealed_files()
+    is_new = not sessions.holds(spec)
+    seal.verify_sealed(spec.photos() if is_new else [])
+    unverified = spec.sealed_files() if is_new else []
     seal.verify([*unverified, *(path for path in (task.state_in, task.gains) if path)])
     with sessions.invalidate_on_error():
         progress.stage("compile")

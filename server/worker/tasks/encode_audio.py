@@ -2,6 +2,7 @@
 
 from functools import partial
 
+from server.files import seal
 from server.media.tracks import aac_encoder, flac_encoder
 from server.protocol.progress import ProgressReporter
 from server.protocol.results.media import EncodedAudio
@@ -13,7 +14,9 @@ def run(task: EncodeAudio, progress: ProgressReporter) -> EncodedAudio:
 
     Raises:
         ToqiboxError: encoder_failed, storage_full.
+        DamagedFilesError: the audio has changed since it was written.
     """
+    seal.verify_sealed([task.audio])
     report = partial(progress.stage, "encode")
     report()
     if task.frames is None or task.fps is None:

@@ -124,6 +124,22 @@ async def test_a_refused_download_gives_its_reason(running: Running, tail: str) 
     assert await code("A" * 22) == (404, "not_found")
 
 
+@pytest.mark.fault("K03")
+async def test_a_video_expires_at_its_millisecond(
+    running: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    job = await running.finish_job()
+    assert job.expires_at is not None
+    seen = []
+    for offset_ms in (-1000, -1, 0, 1000):
+        now = job.expires_at + offset_ms
+        monkeypatch.setattr("server.jobs.model.job.now_ms", lambda now=now: now)
+        response = await exchange(running.port, head(f"GET /download/{job.id}"))
+        shown = (await exchange(running.port, head(f"GET /export/{job.id}"))).json
+        seen.append((response.status, shown["status"], shown["downloadUrl"] is not None))
+    assert seen == [(200, "completed", True)] * 2 + [(410, "completed", False)] * 2
+
+
 @pytest.mark.parametrize("status", [Status.FAILED, Status.CANCELLED])
 async def test_a_job_that_cannot_have_a_video_is_gone(running: Running, status: Status) -> None:
     job_id = (await running.add_job()).id

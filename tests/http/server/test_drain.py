@@ -7,6 +7,8 @@ import signal
 import socket
 from pathlib import Path
 
+import pytest
+
 from tests.harness import media
 from tests.harness.limits import HANG_S
 from tests.harness.processes import Process
@@ -92,3 +94,19 @@ def test_a_second_signal_ends_a_drain_at_once(tmp_path: Path) -> None:
         os.kill(server.pid, signal.SIGTERM)
         assert server.wait(HANG_S) == 128 + signal.SIGTERM
         assert eventually(lambda: not worker.is_alive)
+
+
+@pytest.mark.fault("H08")
+def test_a_server_that_is_killed_while_it_drains_loses_nothing(tmp_path: Path) -> None:
+    with Server(tmp_path / "data", **SETTINGS) as server:
+        job = server.client.submit(media.wav(4.0), media.photo(), effect="plain")
+        _drawing_worker(server)
+        queued = server.client.submit(media.wav(0.2), media.photo(), effect="plain")
+        os.kill(server.pid, signal.SIGTERM)
+        assert eventually(lambda: server.client.call("GET", "/ready").json["draining"])
+        server.kill()
+        assert eventually(lambda: not server.left_running()), server.left_running()
+        server.start()
+        for job_id in (job, queued):
+            assert server.client.completed(job_id)["attempt"] == 1
+        assert eventually(lambda: not server.left_on_disk()), server.left_on_disk()

@@ -3,7 +3,10 @@
 import os
 import shutil
 import sqlite3
+from collections.abc import Callable
 from pathlib import Path
+
+import pytest
 
 from tests.harness import media
 from tests.harness.server import SMALL, Server, eventually
@@ -104,3 +107,27 @@ def test_only_files_damaged_between_two_starts_are_made_again(tmp_path: Path) ->
         drawn = {name: count for name, count in starts.items() if name.startswith("draw_segment-")}
         assert drawn == {"draw_segment-0": 1, "draw_segment-1": 2, "draw_segment-2": 2}
         assert starts["encode_audio"] == 2
+
+
+@pytest.mark.fault("I07")
+@pytest.mark.parametrize("damage", [_flip, _cut], ids=["flipped", "cut"])
+def test_an_upload_that_is_damaged_once_it_was_accepted_becomes_no_video(
+    tmp_path: Path, damage: Callable[[Path], None]
+) -> None:
+    server = Server(tmp_path / "data", MAX_PARALLEL_EXPORTS="0")
+    with server:
+        sound, photo, other = (
+            server.client.submit(media.wav(0.2), media.photo(), effect="plain") for _ in range(3)
+        )
+        server.kill()
+        damage(server.data / "jobs" / sound / "sound.wav")
+        damage(server.data / "jobs" / photo / "photo.rgba")
+        server.settings["MAX_PARALLEL_EXPORTS"] = "2"
+        server.start()
+        server.client.completed(other)
+        for job in (sound, photo):
+            failed = server.client.wait(job)
+            assert (failed["status"], failed["code"]) == ("failed", "render_failed")
+    log = server.log.read_text()
+    assert "damaged on disk: sound.wav" in log
+    assert "damaged on disk: photo.rgba" in log

@@ -11,6 +11,7 @@ import pytest
 
 from server.jobs.model.job import Job, Status
 from server.jobs.store.migrations import MIGRATIONS, SCHEMA_VERSION
+from server.jobs.store.sqlite import _MAX_KEPT_LOG_BYTES
 from server.jobs.store.store import Store
 from tests.jobs.conftest import MakeJob
 
@@ -123,3 +124,51 @@ async def test_a_cancelled_write_has_ended(tmp_path: Path, make_job: MakeJob) ->
         await task
     assert await store.jobs.count(Status.QUEUED) == 1
     store.close()
+
+
+def _open_quickly(path: Path) -> Store:
+    """Open a store whose commits do not wait for the disk: nothing here loses power."""
+    store = Store(path)
+    store._database._writer.execute("PRAGMA synchronous=OFF")
+    return store
+
+
+@pytest.mark.fault("I15")
+async def test_the_log_shrinks_after_a_long_reader(tmp_path: Path, make_job: MakeJob) -> None:
+    """A backup reads the table for as long as it takes; until then the log cannot be used again."""
+    store, log = _open_quickly(tmp_path / "jobs.db"), tmp_path / "jobs.db-wal"
+    await store.jobs.add(make_job("one"), 9)
+
+    async def update(count: int) -> None:
+        for number in range(count):
+            await store.jobs.update("one", report={"text": "x" * 100_000, "number": number})
+
+    await update(400)
+    assert log.stat().st_size < _MAX_KEPT_LOG_BYTES, "without a reader it is used again"
+    reader = sqlite3.connect(tmp_path / "jobs.db", isolation_level=None)
+    reader.execute("BEGIN")
+    assert reader.execute("SELECT count(*) FROM job").fetchone() == (1,)
+    await update(600)
+    assert log.stat().st_size > _MAX_KEPT_LOG_BYTES
+    reader.close()
+    await update(3)
+    assert log.stat().st_size <= _MAX_KEPT_LOG_BYTES
+    job = await store.jobs.get("one")
+    assert job is not None
+    assert job.report is not None
+    assert job.report["number"] == 2
+    store.close()
+
+
+@pytest.mark.fault("L01")
+async def test_one_of_many_claims_of_two_processes_wins(tmp_path: Path, make_job: MakeJob) -> None:
+    """Two stores of one table stand for two processes."""
+    stores = [_open_quickly(tmp_path / "jobs.db") for _ in range(2)]
+    for number in range(20):
+        name = f"job-{number}"
+        await stores[0].jobs.add(make_job(name), 99)
+        claims = [store.jobs.transition(name, Status.PROCESSING) for store in stores * 5]
+        won = [job for job in await asyncio.gather(*claims) if job is not None]
+        assert [job.id for job in won] == [name]
+    for store in stores:
+        store.close()

@@ -180,6 +180,22 @@ async def test_an_endless_loop_is_refused_at_its_line(
     assert "does not end" in (caught.value.diagnostics or [])[0]["message"]
 
 
+@pytest.mark.fault("G12")
+async def test_more_varyings_than_the_driver_has_are_refused(bench: Bench) -> None:
+    """Some compilers refuse them, others crash."""
+    names = [f"v{number}" for number in range(300)]
+    declared = "".join(f"varying vec4 {name};\n" for name in names)
+    written = "".join(f"{name} = vec4(isf_FragNormCoord.x);\n" for name in names)
+    vertex = f"{declared}void main() {{ isf_vertShaderInit(); {written} }}\n"
+    (bench.shaders / "many.vs").write_text(vertex)
+    main = f"{declared}void main() {{ gl_FragColor = {' + '.join(names)}; }}\n"
+    bench.write("many", f"{GOOD.splitlines()[0]}\n{main}")
+    bench.write("good", GOOD)
+    assert await bench.ask("many") in ("shader_rejected", "shader_compile_failed")
+    assert children() == []
+    assert await bench.ask("good") == "ok"
+
+
 async def test_an_external_kill_is_inconclusive_and_a_crash_is_not(bench: Bench) -> None:
     bench.write("hangs", HANGS)
     asking = asyncio.create_task(bench.ask("hangs"))

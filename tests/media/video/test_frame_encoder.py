@@ -15,9 +15,11 @@ import pytest
 from server.errors import ToqiboxError
 from server.media import ffmpeg
 from server.media.video import ffprobe, frame_encoder
+from server.media.video.bit_rates import peak_bits
 from server.media.video.encoder_options import TICKS_PER_FRAME, SegmentFormat, segment_argv
 from server.media.video.frame_encoder import FrameWriter
 from server.protocol.encodings import ENCODINGS, H264
+from tests.harness.server import eventually
 
 WIDTH, HEIGHT = 64, 36
 FORM = SegmentFormat("x264", (WIDTH, HEIGHT), 30, threads=1)
@@ -151,6 +153,35 @@ def test_ffmpeg_killed_after_the_last_frame_is_noticed(tmp_path: Path) -> None:
     assert os.listdir(tmp_path) == []
 
 
+@pytest.mark.fault("F09")
+def test_a_terminated_ffmpeg_has_no_result(tmp_path: Path) -> None:
+    """It finishes its file on SIGTERM."""
+    with FrameWriter(FORM, tmp_path / "a.mp4") as writer:
+        _write_many(writer, 60)
+        assert eventually((tmp_path / "a.mp4.part").exists, every_s=0.01)
+        os.kill(writer._process.pid, signal.SIGTERM)
+        with pytest.raises(ToqiboxError, match="rc 255") as caught:
+            _write_all(writer, [_frame(shade % 100) for shade in range(500)])
+    assert caught.value.code == "encoder_failed"
+    assert os.listdir(tmp_path) == []
+
+
+@pytest.mark.fault("F10")
+def test_noise_takes_no_more_than_the_bit_rate(tmp_path: Path) -> None:
+    """Without a limit, these frames take twice as much."""
+    form, frames = replace(FORM, size=(640, 360)), 75
+    random = np.random.default_rng(1)
+    pixels = form.size[0] * form.size[1]
+    noise = [random.integers(0, 256, pixels * 3 // 2, np.uint8).tobytes() for _ in range(5)]
+    with FrameWriter(form, tmp_path / "a.mp4") as writer:
+        for frame in range(frames):
+            writer.write(memoryview(noise[frame % 5]))
+        written = writer.finish()
+    peak = peak_bits(form.quality, form.size, form.fps)
+    assert written.bytes * 8 <= peak * frames / form.fps + 2 * peak
+
+
+@pytest.mark.fault("F03")
 def test_a_stuck_ffmpeg_is_noticed(tmp_path: Path) -> None:
     with FrameWriter(replace(FORM, size=(640, 360)), tmp_path / "a.mp4", 0.6) as writer:
         os.kill(writer._process.pid, signal.SIGSTOP)
