@@ -72,8 +72,7 @@ class Context:
     """An open context with its limits; a context manager that releases everything at its end.
 
     Args:
-        device: index of the EGL device to use; None prefers hardware and falls back to a software
-            renderer.
+        device: index of the EGL device to use; None prefers hardware to a software renderer.
 
     Raises:
         GlError: no context can be opened; the text has the reason for each device.

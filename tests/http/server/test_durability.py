@@ -34,7 +34,8 @@ class _SyncTracedServer(Server):
 
 @pytest.mark.fault("I13")
 def test_files_and_row_are_durable_before_the_response(tmp_path: Path) -> None:
-    with _SyncTracedServer(tmp_path / "data") as server:
+    server = _SyncTracedServer(tmp_path / "data")
+    with server:
         server.client.submit(media.wav(0.2), media.photo(), effect="plain")
     calls = server.trace.read_text(errors="replace").splitlines()
     at = 0

@@ -33,7 +33,8 @@ async def test_a_full_queue_is_taken_up_in_its_order(open_rig: OpenRig, make_job
         for call in calls:
             begun.append(call.job_id)
             call.finish()
-    assert begun == names
+    # Those that were interrupted come first, both at once.
+    assert (sorted(begun[:2]), begun[2:]) == (names[:2], names[2:])
     for name in names:
         job = await rig.ended(name)
         assert (job.status, job.attempt) == (Status.COMPLETED, 1)
