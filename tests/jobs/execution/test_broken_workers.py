@@ -10,6 +10,7 @@ from server.jobs.execution.process import MAX_LINE_BYTES, ExecutedProcess
 from server.jobs.execution.slot import LocalSlot
 from server.jobs.execution.worker_process import Launch, TaskError, Timeouts, Worker
 from server.protocol.tasks import Probe
+from tests.harness.limits import HANG_S
 
 WATCH = Timeouts(idle_s=30, total_s=60)
 
@@ -96,7 +97,8 @@ class _Unkillable(ExecutedProcess):
 async def test_a_slot_leaves_a_worker_that_cannot_be_killed(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("server.jobs.execution.worker_process._KILL_WAIT_S", 0.05)
+    limit = "server.jobs.execution.worker_process._KILL_WAIT_S"
+    monkeypatch.setattr(limit, 0.05)
     stuck: list[_Unkillable] = []
 
     async def launch(label: str, limits: sandbox.Limits | None) -> ExecutedProcess:
@@ -116,6 +118,7 @@ async def test_a_slot_leaves_a_worker_that_cannot_be_killed(
             await hanging
         assert (await slot.run("two", Probe(), WATCH, lambda _event: None)).gl.ok
     finally:
+        monkeypatch.setattr(limit, HANG_S)
         await slot.stop_worker()
         for process in stuck:
             await process.end()
