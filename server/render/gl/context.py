@@ -103,10 +103,7 @@ class Context:
         self.release()
 
     def release(self) -> None:
-        """Release the context with every object created in it.
-
-        The most recent context that is still open becomes current.
-        """
+        """Release the context with its objects; the most recent one still open becomes current."""
         self._gl.release()
         if self._gl in _open_contexts:
             _open_contexts.remove(self._gl)
