@@ -14,7 +14,7 @@ from server.jobs.storage.artifacts import FILES
 from server.jobs.store.store import Store
 from tests.harness.limits import HANG_S
 from tests.harness.processes import rss_bytes
-from tests.http.conftest import new_job
+from tests.http.made_job import new_job
 from tests.http.server.conftest import Spawn, port_of
 from tests.http.wire import exchange, head
 
