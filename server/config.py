@@ -125,6 +125,9 @@ class Config:
         integer(1, 31_536_000),
         "time for which a finished video is kept, seconds",
     )
+    result_cache: bool = _setting(
+        "RESULT_CACHE", True, read_flag, "0 renders what a key has rendered before again"
+    )
     upload_ttl_sec: int = _setting(
         "UPLOAD_TTL_SEC",
         3600,

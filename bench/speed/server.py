@@ -22,7 +22,9 @@ class RunningServer:
 @contextmanager
 def running_server(folder: Path, **settings: str) -> Iterator[RunningServer]:
     """Run a server whose log is in `folder`, and whose data folder too unless DATA_DIR is given."""
-    environment = {**os.environ, "DATA_DIR": str(folder / "data"), **settings}
+    folders = {"DATA_DIR": str(folder / "data")}
+    # What is measured is drawn each time.
+    environment = {**os.environ, "RESULT_CACHE": "0", **folders, **settings}
     environment |= {"HOST": "127.0.0.1", "PORT": "0"}
     command = [sys.executable, "-m", "server", "serve"]
     with (

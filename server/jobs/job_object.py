@@ -229,6 +229,10 @@ PROPERTIES: dict[str, Property] = {
     "startedAt": Property(nullable(TIMESTAMP), lambda view: view.job.started_at),
     "finishedAt": Property(nullable(TIMESTAMP), lambda view: view.job.finished_at),
     "expiresAt": Property(nullable(TIMESTAMP), lambda view: view.job.expires_at),
+    "cached": Property(
+        {**BOOLEAN, "description": "True if the video is that of an earlier, equal job."},
+        lambda view: view.job.cached,
+    ),
     "attempt": Property(COUNT, lambda view: view.job.attempt),
     "downloadUrl": Property(nullable(TEXT), lambda view: view.link()),
     "posterUrl": Property(nullable(TEXT), lambda view: view.link("/poster.jpg")),

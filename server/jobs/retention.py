@@ -66,6 +66,8 @@ async def purge(store: Store, data: DataFolder, *, at_start: bool) -> None:
     unknown = [path for path in folders if path.name not in known]
     if not store.is_new:
         unknown = [path for path in unknown if await data.artifacts.exists(path.name, "video")]
+        # The video of another job, which a server that died was about to share.
+        unknown = [path for path in unknown if not data.artifacts.is_unfinished_link(path)]
     unmoved = await run_in_thread(_quarantine, unknown, data)
     owned, live = await store.jobs.ids_with_files(), await store.jobs.list_by_status(*LIVE)
     orphans = await run_in_thread(_find_orphans, folders, features, owned, live, data)

@@ -67,6 +67,9 @@ class JobCounters:
 
         self._accepted = counter("jobs_accepted", "Jobs that were accepted, by plan", "plan")
         self._finished = counter("jobs_finished", "Jobs that have ended, by status", "status")
+        self._reused = counter(
+            "results_reused", "Jobs that were completed with the video of an earlier one"
+        )
         self._failures = counter("job_failures", "Jobs that failed, by error code", "code")
         self._wait = histogram("job_wait_seconds", "Time in the queue of jobs that have begun")
         self._duration = histogram(
@@ -127,6 +130,8 @@ class JobCounters:
             self._wait.observe((job.started_at - job.created_at) / 1000)
         elif status in FINAL:
             self._finished.labels(status.value).inc()
+        if status is Status.COMPLETED and job.cached:
+            self._reused.inc()
         if status is Status.FAILED:
             self._failures.labels(job.error_code or "internal").inc()
         if status is Status.COMPLETED and job.started_at and job.finished_at:

@@ -82,6 +82,7 @@ ORDER: dict[str, tuple[str, ...]] = {
         "model",
         "storage",
         "store",
+        "reuse",
         "backup",
         "webhooks",
         "validation",

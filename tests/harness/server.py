@@ -21,6 +21,7 @@ SMALL = {
     "PLANS": "free=36,premium=72",
     "SEGMENT_SEC": "1",
     "MIN_FREE_MB": "0",
+    "RESULT_CACHE": "0",
     "HOST": "127.0.0.1",
     "PORT": "0",
     "SHADERS_DIR": str(validation_results.EFFECTS),

@@ -184,6 +184,7 @@ async def start(
                 "min_free_mb": 0,
                 "max_parallel_exports": 0,
                 "segment_sec": Decimal(1),
+                "result_cache": False,
             }
             config = Config(**{**values, **settings})
             config.data_dir.mkdir(mode=0o700)

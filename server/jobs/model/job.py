@@ -94,6 +94,10 @@ class Job:
     """URL of the client's server that gets a message when the job ends."""
     track_id: str | None = None
     """Id of the kept track that it was made from; None if its track was sent with it."""
+    result_key: str | None = None
+    """Hash of everything that determines the video; None if it is not completed."""
+    cached: bool = False
+    """True if its video is that of an earlier job."""
     version: int = 0
     """Rises with each change."""
     trace: str | None = None

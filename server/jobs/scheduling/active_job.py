@@ -33,6 +33,8 @@ class ActiveJob:
     """The segments as they are drawn first."""
     segments: list[Segment] = field(default_factory=list)
     """The segments of the video: some of them dimmed, once flashes are counted."""
+    result_key: str | None = None
+    """Key of its video, set with the segments."""
     flashes: FlashRounds = field(default_factory=FlashRounds)
     pending: list[Segment] = field(default_factory=list)
     drawing: dict[int, int] = field(default_factory=dict)

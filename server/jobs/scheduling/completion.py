@@ -65,6 +65,7 @@ class JobCompleter:
             "progress": 100,
             "frames_done": active.job.spec.frames,
             "report": report,
+            "result_key": active.result_key,
         }
         with spans.span("publish"):
             await self.transition(active.job, Status.COMPLETED, **changes)

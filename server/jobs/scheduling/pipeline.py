@@ -16,6 +16,7 @@ from server.config import Config
 from server.jobs.execution.machine import MachineProbe
 from server.jobs.execution.slot import Slot
 from server.jobs.model.job import Job, Stage
+from server.jobs.reuse.result_key import result_key
 from server.jobs.scheduling import plan
 from server.jobs.scheduling.active_job import ActiveJob
 from server.jobs.scheduling.division import Share, divide
@@ -167,5 +168,8 @@ class Pipeline:
 
     async def split(self, active: ActiveJob, _slot: Slot | None = None) -> None:
         """Split a job into segments; those that are on disk already are finished."""
-        segments = await run_in_thread(plan.split, active.job, self._machine.fingerprint)
+        job, fingerprint = active.job, self._machine.fingerprint
+        segments = await run_in_thread(plan.split, job, fingerprint)
+        if job.encoder is not None:
+            active.result_key = result_key(job.spec, job.plan, fingerprint, job.encoder)
         await run_in_thread(active.set_segments, segments)

@@ -13,6 +13,7 @@ from server.protocol import file_names
 
 FILES = {"video": file_names.VIDEO, "poster": file_names.POSTER}
 """File names by the kind of the artifact."""
+_LINKED = "linked"
 
 
 @dataclass(frozen=True)
@@ -74,6 +75,33 @@ class Artifacts:
             OSError: it does not exist, or `out` cannot be written.
         """
         await run_in_thread(shutil.copyfile, self.path(job_id, kind), out)
+
+    async def link(self, job_id: str, folder: Path) -> None:
+        """Make the artifacts of a job those of another one too, whose folder is `folder`.
+
+        The removal of one leaves the other. Until `commit` the folder is marked: without a row in
+        the job table it is a left-over.
+
+        Raises:
+            OSError: one is missing, or the file system has no links.
+        """
+        await run_in_thread(self._link, job_id, folder)
+
+    @staticmethod
+    def is_unfinished_link(folder: Path) -> bool:
+        """Return whether the artifacts in a folder are linked, and not committed."""
+        return (folder / _LINKED).exists()
+
+    def _link(self, job_id: str, folder: Path) -> None:
+        (folder / _LINKED).touch()
+        for kind, name in FILES.items():
+            os.link(self.path(job_id, kind), folder / name)
+
+    @staticmethod
+    def discard_links(folder: Path) -> None:
+        """Undo `link`, however much of it was done."""
+        for name in (*FILES.values(), _LINKED):
+            (folder / name).unlink(missing_ok=True)
 
     async def commit(self, job_id: str) -> None:
         """Keep the artifacts of a completed job, and remove its other files."""

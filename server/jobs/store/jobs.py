@@ -1,23 +1,22 @@
 """The statements of the job table."""
 
-import json
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from server.access.api_key import NO_LIMITS, KeyLimits
 from server.errors import ToqiboxError
 from server.jobs.model.idempotent_request import IdempotentRequest
-from server.jobs.model.job import TRANSITIONS, Job, Stage, Status
+from server.jobs.model.job import TRANSITIONS, Job, Status
 from server.jobs.model.job_cursor import JobCursor
 from server.jobs.model.job_events import JobChange, JobEvents
 from server.jobs.model.retry_after import BUSY_S, DISK_FULL_S
-from server.jobs.model.spec import Spec, Workload
+from server.jobs.model.spec import Workload
+from server.jobs.store.job_rows import column_values, first_job, insert_job, read_job
 from server.jobs.store.owner_limits import check_owner, owned_by
 from server.jobs.store.sqlite import Connection, Database, DiskFull, Row
 from server.jobs.store.webhooks import insert_webhook
 from server.jobs.store.workloads import WorkloadCache
 
-_JSON = ("error_values", "diagnostics", "report")
 _LIVE = "status IN ('queued', 'processing')"
 
 
@@ -71,30 +70,12 @@ class JobStore:
             ToqiboxError: queue_full, too_many_jobs, unauthenticated for a token that has been
                 used, or storage_full when the disk is.
         """
-        sql = """INSERT INTO job
-                 (id, status, plan, spec, queue_key, created_at, request_id, owner, webhook,
-                  track_id, trace)
-                 SELECT ?, 'queued', ?, ?, ?, ?, ?, ?, ?, ?, ?
-                 WHERE (SELECT count(*) FROM job WHERE status = 'queued') < ?"""
-        values = (
-            *(job.id, job.plan, job.spec.to_json(), job.queue_key, job.created_at),
-            *(job.request_id, job.owner, job.webhook, job.track_id, job.trace),
-        )
         change = JobChange(job.id, 0, Status.QUEUED, is_transition=True)
-
-        def insert(db: Connection) -> int:
-            check_owner(db, job.owner, limits, job.created_at)
-            count = db.execute(sql, (*values, bound)).rowcount
-            if count and idempotent:
-                row = (idempotent.owner, idempotent.key, idempotent.fingerprint)
-                replace = "INSERT OR REPLACE INTO idempotency VALUES (?, ?, ?, ?, ?)"
-                db.execute(replace, (*row, job.id, job.created_at))
-            return count
 
         try:
             added = await self._database.write(
-                insert,
-                then=lambda count: self._events.publish(change) if count else None,
+                lambda db: insert_job(db, job, idempotent, limits, bound),
+                then=lambda added: self._events.publish(change) if added else None,
             )
         except DiskFull as error:
             raise ToqiboxError(
@@ -114,18 +95,18 @@ class JobStore:
 
     async def get(self, job_id: str) -> Job | None:
         """Return a job by its id, None if there is none."""
-        return _first(await self._database.fetch("SELECT * FROM job WHERE id = ?", job_id))
+        return first_job(await self._database.fetch("SELECT * FROM job WHERE id = ?", job_id))
 
     async def list_by_status(self, *statuses: Status) -> list[Job]:
         """Return the jobs in any of `statuses`, in the order of work."""
         marks = ",".join("?" * len(statuses))
         sql = f"SELECT * FROM job WHERE status IN ({marks}) ORDER BY queue_key, id"  # noqa: S608 - marks only
-        return [_job(row) for row in await self._database.fetch(sql, *statuses)]
+        return [read_job(row) for row in await self._database.fetch(sql, *statuses)]
 
     async def next_queued(self) -> Job | None:
         """Return the queued job that is first in the order of work."""
         sql = "SELECT * FROM job WHERE status = 'queued' ORDER BY queue_key, id LIMIT 1"
-        return _first(await self._database.fetch(sql))
+        return first_job(await self._database.fetch(sql))
 
     async def ids_with_files(self) -> set[str]:
         """Return the ids of jobs that own a folder: live ones, and completed ones with files."""
@@ -140,12 +121,12 @@ class JobStore:
         """Return the completed jobs whose files are to be removed by `now`, in milliseconds."""
         sql = """SELECT * FROM job WHERE status = 'completed' AND NOT removed
                  AND expires_at <= ?"""
-        return [_job(row) for row in await self._database.fetch(sql, now)]
+        return [read_job(row) for row in await self._database.fetch(sql, now)]
 
     async def list_recent(self, limit: int) -> list[Job]:
         """Return at most `limit` jobs, the newest first."""
         sql = "SELECT * FROM job ORDER BY created_at DESC, id LIMIT ?"
-        return [_job(row) for row in await self._database.fetch(sql, limit)]
+        return [read_job(row) for row in await self._database.fetch(sql, limit)]
 
     async def summarise_live(self) -> list["LiveJobs"]:
         """Return the number of live jobs and the oldest, by status and plan."""
@@ -173,7 +154,7 @@ class JobStore:
                   ORDER BY created_at DESC, id DESC LIMIT ?5"""  # noqa: S608
         created_at, job_id = after or (0, "")
         rows = await self._database.fetch(sql, owner, status, created_at, job_id, limit)
-        return [_job(row) for row in rows]
+        return [read_job(row) for row in rows]
 
     async def count(self, status: Status) -> int:
         """Return how many jobs have a status."""
@@ -191,7 +172,7 @@ class JobStore:
 
         def read(db: Connection) -> JobSnapshot:
             rows = db.execute("SELECT * FROM job WHERE id = ?", (job.id,)).fetchall()
-            now = _job(rows[0], job.spec) if rows else job
+            now = read_job(rows[0], job.spec) if rows else job
             ids = [row[0] for row in db.execute(ahead, (now.queue_key, now.id))]
             return JobSnapshot(now, self._workloads.read(db, ids))
 
@@ -208,13 +189,13 @@ class JobStore:
         changes = {"status": to, **columns}
         sql = f"""UPDATE job SET {_assignments(changes)}
                   WHERE id = ? AND status IN ({marks}) RETURNING *"""  # noqa: S608 - marks and names
-        values = (*_values(changes), job_id, *before)
+        values = (*column_values(changes), job_id, *before)
         return await self._change(sql, values, is_transition=True)
 
     async def update(self, job_id: str, **columns: Any) -> Job | None:
         """Set `columns` of a job; returns it as it is now, None if there is none."""
         sql = f"UPDATE job SET {_assignments(columns)} WHERE id = ? RETURNING *"  # noqa: S608
-        return await self._change(sql, (*_values(columns), job_id))
+        return await self._change(sql, (*column_values(columns), job_id))
 
     async def _change(
         self, sql: str, values: tuple[Any, ...], *, is_transition: bool = False
@@ -229,7 +210,7 @@ class JobStore:
                 self._events.publish(JobChange(job.id, job.version, job.status, is_transition))
 
         def change(db: Connection) -> Job | None:
-            job = _first(db.execute(sql, values).fetchall())
+            job = first_job(db.execute(sql, values).fetchall())
             if job and is_transition and job.is_final and job.webhook:
                 insert_webhook(db, job)
             return job
@@ -269,28 +250,3 @@ class JobStore:
 
 def _assignments(columns: dict[str, Any]) -> str:
     return ", ".join(["version = version + 1", *(f"{name} = ?" for name in columns)])
-
-
-def _values(columns: dict[str, Any]) -> list[Any]:
-    return [
-        json.dumps(value, default=str) if name in _JSON and value is not None else value
-        for name, value in columns.items()
-    ]
-
-
-def _first(rows: list[Row]) -> Job | None:
-    return _job(rows[0]) if rows else None
-
-
-def _job(row: Row, spec: Spec | None = None) -> Job:
-    """Return the job of a row; its spec never changes: `spec` is it, if it is known."""
-    values = dict(row)
-    values["status"] = Status(values["status"])
-    values["stage"] = Stage(values["stage"]) if values["stage"] else None
-    values["spec"] = spec or Spec.from_json(values["spec"])
-    values["removed"] = bool(values["removed"])
-    values["software"] = bool(values["software"])
-    for name in _JSON:
-        values[name] = json.loads(values[name]) if values[name] else None
-    values["error_values"] = values["error_values"] or {}
-    return Job(**values)

@@ -94,6 +94,11 @@ ALTER TABLE job ADD COLUMN trace TEXT
 CREATE TABLE quarantine (
     digest TEXT PRIMARY KEY, code TEXT NOT NULL, added_at INTEGER NOT NULL) STRICT
 """,
+    """
+ALTER TABLE job ADD COLUMN result_key TEXT;
+ALTER TABLE job ADD COLUMN cached INTEGER NOT NULL DEFAULT 0;
+CREATE INDEX job_by_result ON job (result_key) WHERE result_key IS NOT NULL
+""",
 )
 """SQL of each version, starting with 1."""
 SCHEMA_VERSION = len(MIGRATIONS)

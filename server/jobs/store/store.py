@@ -8,6 +8,7 @@ from server.jobs.store.costs import CostStore
 from server.jobs.store.idempotency import IdempotencyStore
 from server.jobs.store.jobs import JobStore
 from server.jobs.store.quarantine import QuarantineStore
+from server.jobs.store.results import ResultStore
 from server.jobs.store.sqlite import Database
 from server.jobs.store.tasks import TaskStore
 from server.jobs.store.validations import ValidationStore
@@ -15,7 +16,7 @@ from server.jobs.store.webhooks import WebhookStore
 
 
 class Store:
-    """Jobs, their tasks and idempotency keys, costs of frames, and validations of effects.
+    """Jobs, their results, tasks and idempotency keys, costs of frames, and validations of effects.
 
     Every method of its parts is one transaction. Those that end or remove jobs may take the
     reserve of a full disk; the others raise DiskFull.
@@ -41,6 +42,7 @@ class Store:
         events = events or JobEvents()
         self.jobs = JobStore(self._database, events)
         self.tasks = TaskStore(self._database, events)
+        self.results = ResultStore(self._database, events)
         self.idempotency = IdempotencyStore(self._database)
         self.costs = CostStore(self._database)
         self.validations = ValidationStore(self._database)

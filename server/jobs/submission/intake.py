@@ -14,7 +14,8 @@ from server.files.disk import discard
 from server.jobs.execution.machine import MachineProbe
 from server.jobs.execution.worker_process import Timeouts
 from server.jobs.model.idempotent_request import IdempotentRequest
-from server.jobs.model.job import Job, Status, now_ms
+from server.jobs.model.job import Job, now_ms
+from server.jobs.reuse.result_cache import ResultCache
 from server.jobs.storage.asset_copies import snapshot_assets
 from server.jobs.storage.data_folder import DataFolder, new_id
 from server.jobs.store.store import Store
@@ -63,6 +64,7 @@ class Intake:
         self._machine = machine
         self._validations = validations
         self._admission = admission
+        self._results = ResultCache(config, store, data.artifacts, machine)
         initial_s = _PREPARE_S * max(1.0, 0.4 + 0.6 * os.getloadavg()[0] / (os.cpu_count() or 1))
         self._preparing = PreparationQueue(
             _MAX_PREPARING, initial_s=initial_s, max_counted_s=10.0, max_wait_s=_PREPARE_WAIT_S
@@ -130,6 +132,7 @@ class Intake:
             for upload in FILE_FIELDS:
                 (folder / upload).unlink(missing_ok=True)
             job = self._new_job(request, prepared, request_id, principal.owner)
+            job = await self._results.complete(job, folder)
             await uninterrupted(self._commit(job, folder, principal.limits, idempotent))
         except BaseException:
             self.discard_spool(folder)
@@ -143,10 +146,11 @@ class Intake:
             "job.status_changed",
             job=job.id,
             request=request_id,
-            to=Status.QUEUED.value,
+            to=job.status.value,
             effect=job.spec.workload.effect,
             plan=request.plan,
             frames=job.spec.frames,
+            **({"cached": True} if job.cached else {}),
         )
         return job
 
@@ -221,10 +225,22 @@ class Intake:
         self._data.in_use.add(job.id)
         try:
             await run_in_thread(self._data.adopt, folder, job.id)
-            bound = self._config.max_queued_exports
-            await self._store.jobs.add(job, bound, idempotent, limits)
+            if job.cached:
+                await self._store.results.add(job, idempotent, limits)
+            else:
+                bound = self._config.max_queued_exports
+                await self._store.jobs.add(job, bound, idempotent, limits)
         except BaseException:
             await run_in_thread(self._data.discard_job, job.id)
             raise
         finally:
             self._data.in_use.discard(job.id)
+        if job.cached:
+            await self._keep_artifacts(job)
+
+    async def _keep_artifacts(self, job: Job) -> None:
+        """Remove all other files of a completed job."""
+        try:
+            await self._data.artifacts.commit(job.id)
+        except OSError:  # the video is published: the next start removes what is left
+            _LOG.exception("job.cleanup_failed", extra={"facts": {"job": job.id}})
