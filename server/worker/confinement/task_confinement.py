@@ -50,11 +50,14 @@ _SYSTEM_FILES = (
 """Files of /etc that libraries and drivers read; it holds keys and passwords too."""
 _DRIVERS = ("nvidia*", "amdgpu*", "rocm*")
 """Folders of /opt."""
+_NVIDIA = ("nvidia*", "nvhost*", "nvmap", "nvgpu", "nvsciipc", "dxg")
+"""Devices of NVIDIA's driver; under WSL it is behind the last one."""
 _DEVICES = (
     *("null", "zero", "full", "random", "urandom"),
-    *("dri", "kfd", "dxg", "nv*", "mali*", "dma_heap", "udmabuf"),
+    *("dri", "kfd", "mali*", "dma_heap", "udmabuf"),
+    *_NVIDIA,
 )
-"""Of /dev: what every program needs, and graphics processors."""
+"""Of /dev: what every program needs, and graphics processors; not nvme* and nvram."""
 _PATH_VARIABLES = (
     *("PATH", "LD_LIBRARY_PATH"),
     *("__EGL_VENDOR_LIBRARY_DIRS", "__EGL_VENDOR_LIBRARY_FILENAMES"),
@@ -85,8 +88,15 @@ def confine(task: AnyTask) -> None:
             _allow(ruleset, _folders(task.outputs()), _WRITE)
             _allow(ruleset, _shader_cache(task), _WRITE)
             ruleset.restrict()
-    # Drivers may ask a daemon, such as NVIDIA's; what only reads an upload needs no socket at all.
-    call_filter.deny_calls(unix_sockets=task.draws or not task.inputs())
+    call_filter.deny_calls(unix_sockets=_uses_driver(task) and bool(_matches("/dev", _NVIDIA)))
+
+
+def _uses_driver(task: AnyTask) -> bool:
+    """Return whether a task uses a graphics driver: it draws, or probes the machine.
+
+    NVIDIA's listens on a socket while CUDA is in use, which NVENC needs; Mesa uses none.
+    """
+    return task.draws or not task.inputs()
 
 
 def _allow(ruleset: Ruleset, paths: Iterable[Path], rights: AccessFS) -> None:

@@ -38,6 +38,10 @@ def udp():
     socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
 def local():
     socket.socket(socket.AF_UNIX)
+def datagram_pair():
+    socket.socketpair(socket.AF_UNIX, socket.SOCK_DGRAM)
+def connect_pair():
+    socket.socketpair()[0].connect(str(job / "daemon"))
 def shell():
     subprocess.run(["cat", other / "secret"], check=True, stderr=subprocess.DEVNULL)
 attempts = {
@@ -57,6 +61,8 @@ attempts = {
     "tcp": tcp,
     "udp": udp,
     "local socket": local,
+    "pair for datagrams": datagram_pair,
+    "connect": connect_pair,
     "open another to others": lambda: os.chmod(other / "secret", 0o666),
     "give another away": lambda: os.chown(other / "secret", 0, 0),
     "age another": lambda: os.utime(other / "secret", (0, 0)),
