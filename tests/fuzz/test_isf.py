@@ -37,8 +37,8 @@ TOKENS = (
     "1e9",
     "-",
 )
-WORDS = ("A", "true", "null", "\\u00e9", "\\ud83d", "NaN", "+2", "\t", '"NAME"', '"INPUTS"', "é")
-TEXTS = texts_of(*TOKENS, *WORDS, max_tokens=40)
+VALUES = ("A", "true", "null", "\\u00e9", "\\ud83d", "NaN", "+2", "\t", '"NAME"', '"INPUTS"', "é")
+TEXTS = texts_of(*TOKENS, *VALUES, max_tokens=40)
 NAMES = st.sampled_from(
     ["size", "a", "inputImage", "TIME", "vec2", "gl_x", "1a", "", "isf_a", "a b"]
 )

@@ -135,7 +135,7 @@ async def test_a_job_keeps_the_plan_that_it_was_accepted_with(
 
 
 @pytest.mark.fault("C16", "E01")
-async def test_a_body_without_a_key_is_not_asked_for(keyed: Keyed) -> None:
+async def test_a_body_without_a_key_is_not_requested(keyed: Keyed) -> None:
     lines = ("Content-Type: multipart/form-data; boundary=b", "Content-Length: 9000")
     for key in (None, "own.x"):
         response = await keyed.send("POST /export", key, *lines, "Expect: 100-continue")
