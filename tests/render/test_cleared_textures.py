@@ -95,6 +95,6 @@ def test_new_render_targets_are_empty(own: Context) -> None:
     target.resize((8, 4))
     assert not any(target.read())
     targets = RenderTargets(own, 2, _SIZE, 4)
-    assert not any(targets.texture.read(alignment=1))
+    assert not any(targets.framebuffer.read(components=4, attachment=1, alignment=1))
     cube = CubeTarget(own, (8, 8), double_buffered=True)
     assert not any(cube.read())

@@ -35,6 +35,13 @@ void main() {
     gl_FragColor = vec4(floor(gl_FragCoord.x) / 255.0, floor(gl_FragCoord.y) / 255.0, blue, 1.0);
 }
 """
+LATE = (
+    "#define S x = sin(x * 1.7 + 0.1);\n#define T S S S S S S S S S S S S S S S S S S S S\n"
+    "void mainImage(out vec4 c, in vec2 p) {\n    float x = 0.1;\n"
+    "    if (iResolution.x > 100.0) for (int i = 0; i < 60000; i++) { T T T T T T T T T T }\n"
+    "    c = vec4(x);\n}\n"
+)
+"""Quick in the frames of a validation, and slow in larger ones."""
 TOY = "void mainImage(out vec4 c, in vec2 p) { c = vec4(0.2, 0.4, 0.6, 1.0); }\n"
 PLAIN = "void main() { gl_FragColor = vec4(0.2, 0.4, 0.6, 1.0); }\n"
 
@@ -192,6 +199,22 @@ async def test_a_source_in_quarantine_is_refused_until_it_is_changed(custom: Run
     assert "diagnostics" not in response.json
     changed = await ask(custom, source(TOY + "// changed"))
     assert changed.status == 200
+
+
+async def test_a_preview_that_hangs_puts_its_source_in_quarantine(
+    start: Start, media: tuple[bytes, bytes]
+) -> None:
+    server = await start(_LIMITS, allow_custom_shaders=True, stall_timeout_ms=200)
+    running = await with_real_machine(server)
+    add_samples(running, media)
+    size = (part("width", "256"), part("height", "144"))
+    for _ in range(2):
+        request = preview(source(LATE), *size)
+        response = await exchange(running.port, request, wait_s=HANG_S)
+        assert refusal(response) == (422, "shader_rejected", "effect")
+        assert "until it is changed" in response.json["error"]
+    assert await running.service.store.quarantine.holds_any([source_digest(LATE)])
+    assert await running.until(lambda: not workers())
 
 
 async def test_a_key_sends_sources_only_if_it_may(
