@@ -22,6 +22,7 @@ def _output(code: str, limits: sandbox.Limits | None = None) -> str:
     return done.stdout
 
 
+@pytest.mark.fault("F13")
 def test_the_environment_is_fixed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("FFREPORT", "file=/tmp/x")
     monkeypatch.setenv("http_proxy", "http://127.0.0.1:1")
@@ -74,6 +75,7 @@ def test_limits_hold() -> None:
     assert resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime - before < 3
 
 
+@pytest.mark.fault("F14")
 def test_no_descriptor_is_inherited(tmp_path: Path) -> None:
     with (tmp_path / "open").open("w") as file:
         os.set_inheritable(file.fileno(), False)
@@ -81,6 +83,7 @@ def test_no_descriptor_is_inherited(tmp_path: Path) -> None:
     assert int(listing) == 4  # three standard ones and the listing itself
 
 
+@pytest.mark.fault("H04")
 def test_a_child_process_ends_with_its_parent() -> None:
     """Kill the parent with SIGKILL; its sandboxed child must not outlive it."""
     code = f"""

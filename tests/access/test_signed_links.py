@@ -63,7 +63,7 @@ def test_a_changed_link_is_refused(changed: str) -> None:
     _refuse(SIGNER, changed)
 
 
-@pytest.mark.fault("E08")
+@pytest.mark.fault("E08", "K04")
 def test_an_expired_link_is_refused_as_such() -> None:
     assert "expired" in _refuse(SIGNER, SIGNER.sign("GET", PATH, int(time.time())))
 

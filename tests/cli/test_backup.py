@@ -4,6 +4,8 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
+import pytest
+
 from server.jobs.store.migrations import SCHEMA_VERSION
 from tests.cli.test_main import run
 from tests.harness import media
@@ -28,6 +30,7 @@ def test_a_restored_server_continues_the_jobs(tmp_path: Path) -> None:
         assert server.client.call("GET", f"/download/{job}").status == 200
 
 
+@pytest.mark.fault("H15")
 def test_data_of_a_newer_server_are_refused_with_a_message(tmp_path: Path) -> None:
     data = tmp_path / "data"
     data.mkdir()

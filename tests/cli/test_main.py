@@ -176,6 +176,7 @@ def test_jobs_are_listed_and_cancelled(tmp_path: Path) -> None:
     assert run("jobs", "--data", str(data), "cancel", job).returncode == 1
 
 
+@pytest.mark.fault("H16")
 def test_a_second_server_on_the_same_folder_refuses(tmp_path: Path) -> None:
     with Server(tmp_path / "data"):
         second = run("serve", "--port", "0", "--data", str(tmp_path / "data"))

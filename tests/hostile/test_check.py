@@ -36,11 +36,13 @@ def checked(tmp_path_factory: pytest.TempPathFactory) -> Checked:
     return {name: (file, results[name]) for name, file in files.items()}
 
 
+@pytest.mark.fault("G02", "G03", "G04", "G12")
 def test_each_ends_as_expected(checked: Checked) -> None:
     ended = {name: result["outcome"] for name, (_, result) in checked.items()}
     assert ended == {name: file.outcome for name, (file, _) in checked.items()}
 
 
+@pytest.mark.fault("G03", "G04")
 def test_each_has_the_expected_message(checked: Checked) -> None:
     wrong = {}
     for name, (file, result) in checked.items():
@@ -50,6 +52,7 @@ def test_each_has_the_expected_message(checked: Checked) -> None:
     assert wrong == {}
 
 
+@pytest.mark.fault("G10")
 def test_nothing_of_the_machine_is_revealed(checked: Checked) -> None:
     for name, (_, result) in checked.items():
         text = json.dumps(result["diagnostics"]) + result["reason"]
@@ -57,6 +60,7 @@ def test_nothing_of_the_machine_is_revealed(checked: Checked) -> None:
         assert "Traceback" not in text, name
 
 
+@pytest.mark.fault("G10")
 def test_a_terminal_receives_no_control_codes(tmp_path: Path) -> None:
     write(tmp_path, lambda file: "oops" in str(file.text) or "owned" in str(file.text))
     for arguments in ((), ("--verbose",)):

@@ -3,6 +3,7 @@
 import asyncio
 import socket
 
+import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
@@ -26,6 +27,7 @@ def _application() -> web.Application:
     return application
 
 
+@pytest.mark.fault("J06")
 async def test_a_client_that_does_not_read_is_cut_off() -> None:
     loop = asyncio.get_running_loop()
     async with TestServer(_application()) as server:

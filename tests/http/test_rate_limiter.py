@@ -29,6 +29,7 @@ def test_a_minute_of_requests_may_come_at_once() -> None:
     assert [limiter.take("a", 6) for _ in range(2)] == [0, 10]
 
 
+@pytest.mark.fault("K01")
 @given(st.integers(1, 1000), st.lists(st.floats(0, 100), max_size=50))
 def test_no_more_than_the_rate_is_let_through(per_minute: int, pauses: list[float]) -> None:
     clock = Clock()

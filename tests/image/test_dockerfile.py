@@ -72,6 +72,7 @@ def test_user_is_a_number_without_privileges() -> None:
     assert f'chown {IMAGE.user} "$DATA_DIR"' in entry
 
 
+@pytest.mark.fault("H17")
 def test_process_one_reaps_and_the_server_follows_it() -> None:
     assert IMAGE.command[:4] == ["tini", "-g", "--", "toqibox-entry"]
     assert IMAGE.command[-2:] == ["toqibox", "serve"]

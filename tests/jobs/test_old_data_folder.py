@@ -5,6 +5,8 @@ import struct
 from contextlib import closing
 from pathlib import Path
 
+import pytest
+
 from server.media.tracks import aac_encoder
 from tests.harness import media
 from tests.harness.server import Server
@@ -47,6 +49,7 @@ def _write_data_folder(root: Path) -> None:
         table.executescript(TABLE.read_text("utf-8"))
 
 
+@pytest.mark.fault("L08")
 def test_the_data_folder_of_0_1_0_is_taken_up(tmp_path: Path) -> None:
     _write_data_folder(tmp_path / "data")
     (tmp_path / "shaders").mkdir()

@@ -92,6 +92,7 @@ async def test_a_folder_that_cannot_be_set_aside_stays(
     store.close()
 
 
+@pytest.mark.fault("H13")
 async def test_a_purge_that_fails_does_not_stop_the_start(
     tmp_path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -105,6 +106,7 @@ async def test_a_purge_that_fails_does_not_stop_the_start(
     assert "purge.failed" in caplog.text
 
 
+@pytest.mark.fault("L03")
 async def test_a_video_that_an_old_copy_of_the_table_does_not_know_is_not_lost(
     data: DataFolder,
 ) -> None:
@@ -118,6 +120,7 @@ async def test_a_video_that_an_old_copy_of_the_table_does_not_know_is_not_lost(
     store.close()
 
 
+@pytest.mark.fault("I10")
 async def test_files_without_a_job_are_removed_at_start(
     data: DataFolder, make_job: MakeJob
 ) -> None:
@@ -176,6 +179,7 @@ async def test_the_hourly_purge_keeps_files_of_running_jobs(
     assert not old.exists()
 
 
+@pytest.mark.fault("I09", "K03")
 async def test_results_expire_and_rows_stay(
     store: Store, data: DataFolder, make_job: MakeJob
 ) -> None:
@@ -200,6 +204,7 @@ async def test_rows_are_removed_a_month_later(
     assert await store.jobs.get("old") is None
 
 
+@pytest.mark.fault("H16")
 def test_a_second_server_is_refused(data: DataFolder) -> None:
     with pytest.raises(DataFolderError, match="another server is using"):
         DataFolder(data.root)
@@ -236,6 +241,7 @@ def test_ids_are_unguessable_and_fit_the_routes() -> None:
     assert {len(one) for one in ids} == {22}
 
 
+@pytest.mark.fault("K01")
 async def test_a_purge_leaves_what_is_being_accepted(data: DataFolder, make_job: MakeJob) -> None:
     """Even if its folder seems to be old, because the clock was set."""
     store = _with_an_old_table(data)

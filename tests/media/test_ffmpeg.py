@@ -24,6 +24,7 @@ def test_the_version_is_read() -> None:
     assert ffmpeg.version()[0].isdigit() or ffmpeg.version().startswith("n")
 
 
+@pytest.mark.fault("F08")
 def test_a_missing_program_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(ffmpeg.MediaError, match="ffmpeg is not installed"):
@@ -63,6 +64,7 @@ def test_an_exception_kills_and_reaps() -> None:
     assert _is_gone(pids[0])
 
 
+@pytest.mark.fault("K06")
 def test_waiting_has_a_limit() -> None:
     start = time.monotonic()
     with pytest.raises(ffmpeg.MediaError, match="still running"):
@@ -75,6 +77,7 @@ def test_a_silent_process_is_killed() -> None:
         ffmpeg.run(["sleep", "60"], limit_s=0.2, stdout_bytes=10)
 
 
+@pytest.mark.fault("F02")
 def test_endless_messages_block_nothing_and_are_bounded() -> None:
     script = "head -c 3000000 /dev/zero | tr '\\0' x >&2; exit 3"
     outcome = ffmpeg.run(["sh", "-c", script], limit_s=20)
@@ -88,6 +91,7 @@ def test_endless_output_is_refused() -> None:
         ffmpeg.run(["cat", "/dev/zero"], stdout_bytes=1000)
 
 
+@pytest.mark.fault("F13")
 def test_a_process_is_confined(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("FFREPORT", "file=/tmp/x")
     script = "env; ulimit -n; ulimit -v; grep NoNewPrivs /proc/self/status"
@@ -116,7 +120,7 @@ def test_processor_time_is_counted() -> None:
     assert outcome.raise_for_status().cpu_s > 0.01
 
 
-@pytest.mark.fault("C11")
+@pytest.mark.fault("C11", "F12")
 def test_paths_cannot_become_options_or_protocols(tmp_path: Path) -> None:
     argv = ffmpeg.output(ffmpeg.input_file(Path("-f")).audio, Path("http:x"))
     assert f"file:{os.getcwd()}/-f" in argv

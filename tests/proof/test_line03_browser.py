@@ -101,6 +101,7 @@ async def _export(page: Page, track: Path, photo: Path, seconds: object = SECOND
     await page.click("#export")
 
 
+@pytest.mark.fault("F16")
 async def test_the_flow_of_the_studio(
     server: Server, page: Page, origin: str, track: Path, photo: Path, figure: Figure
 ) -> None:

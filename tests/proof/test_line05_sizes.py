@@ -172,7 +172,7 @@ def _mono(seconds: str, rate: int) -> bytes:
     return media.wav_of(tracks.noise(int(count) / rate, rate, 1), rate)
 
 
-@pytest.mark.fault("D02")
+@pytest.mark.fault("D02", "F16")
 @pytest.mark.parametrize("requested", REQUESTED_VIDEOS, ids=str)
 def test_size_and_length(
     sent: SentJobs, tmp_path: Path, figure: Figure, requested: RequestedVideo
@@ -189,7 +189,7 @@ def test_size_and_length(
     figure(f"{requested.size[0]}×{requested.size[1]}, {frames} frames, packets and times exact")
 
 
-@pytest.mark.fault("B18")
+@pytest.mark.fault("B18", "F16")
 def test_nothing_of_the_uploads_metadata_is_left(sent: SentJobs, tmp_path: Path) -> None:
     poster = f"/download/{sent.jobs[REQUESTED_VIDEOS[0]]}/poster.jpg"
     video = sent.video(REQUESTED_VIDEOS[0], tmp_path).read_bytes()

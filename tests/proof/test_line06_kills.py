@@ -131,6 +131,7 @@ def _round(
     return hit
 
 
+@pytest.mark.fault("F04", "G21", "H01", "H03", "H04")
 def test_killed_at_any_time(start_server: StartServer, tmp_path: Path, figure: Figure) -> None:
     random.seed(6)
     shaders = tmp_path / "shaders"

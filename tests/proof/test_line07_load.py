@@ -88,6 +88,7 @@ def _hold_both_slots(server: Server, track: Path, picture: Path) -> list[str]:
     return holders
 
 
+@pytest.mark.fault("J01", "J10")
 def test_a_burst_is_bounded_and_finishes(
     start_server: StartServer, tmp_path: Path, figure: Figure
 ) -> None:
@@ -120,6 +121,7 @@ def test_a_burst_is_bounded_and_finishes(
     assert census.max_workers == 2
 
 
+@pytest.mark.fault("J07")
 def test_premium_overtakes_by_its_head_start(
     start_server: StartServer, tmp_path: Path, figure: Figure
 ) -> None:

@@ -64,6 +64,7 @@ def _drawing(server: Server, job: str) -> list[Process]:
     return [worker for worker in workers if worker.pid in drawing]
 
 
+@pytest.mark.fault("G02")
 def test_a_macro_bomb_is_refused_within_its_limit_and_no_job_notices(
     start_server: StartServer, tmp_path: Path, figure: Figure
 ) -> None:
@@ -81,6 +82,7 @@ def test_a_macro_bomb_is_refused_within_its_limit_and_no_job_notices(
     assert {entry["id"]: entry.get("code") for entry in listed}["bomb"] == "shader_rejected"
 
 
+@pytest.mark.fault("G01", "G17", "G22", "H09", "J13")
 def test_an_effect_that_hangs_stalls_only_its_own_job(
     start_server: StartServer, tmp_path: Path, figure: Figure
 ) -> None:
@@ -103,6 +105,7 @@ def test_an_effect_that_hangs_stalls_only_its_own_job(
     assert eventually(lambda: not server.descendants("worker"))
 
 
+@pytest.mark.fault("G15")
 def test_a_crash_while_drawing_fails_only_its_own_job(
     start_server: StartServer, tmp_path: Path, figure: Figure
 ) -> None:
@@ -134,6 +137,7 @@ def test_a_crash_while_drawing_fails_only_its_own_job(
     assert (failed["status"], failed["code"]) == ("failed", "worker_crashed")
 
 
+@pytest.mark.fault("F11")
 def test_a_job_that_takes_too_long_in_its_slots_ends(
     start_server: StartServer, figure: Figure
 ) -> None:
@@ -154,6 +158,7 @@ def _cpu_s(pid: int) -> float:
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
+@pytest.mark.fault("G10")
 def test_an_effect_that_does_not_compile_has_the_line_of_its_error(
     start_server: StartServer, tmp_path: Path, figure: Figure
 ) -> None:

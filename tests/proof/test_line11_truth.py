@@ -67,6 +67,7 @@ _WITHOUT_GPU = pytest.mark.skipif(
 )
 
 
+@pytest.mark.fault("F08", "G20")
 @pytest.mark.parametrize(
     ("lack", "finding", "settings"),
     [
@@ -131,6 +132,7 @@ def _unwritable(folder: Path) -> Iterator[None]:
     subprocess.run(["chattr", "-i", str(folder)], check=True)
 
 
+@pytest.mark.fault("I05")
 def test_a_data_folder_that_turns_read_only_is_reported(
     start_server: StartServer, figure: Figure
 ) -> None:
@@ -149,6 +151,7 @@ def test_a_data_folder_that_turns_read_only_is_reported(
     server.client.completed(job)
 
 
+@pytest.mark.fault("I04")
 def test_a_full_disk_is_reported_and_forgotten(
     mounted: Path, start_server: StartServer, figure: Figure
 ) -> None:

@@ -45,6 +45,7 @@ class PeakMemory:
         self._thread.join()
 
 
+@pytest.mark.fault("H11")
 def test_the_memory_of_a_long_job_is_bounded(start_server: StartServer, figure: Figure) -> None:
     server = start_server(PLANS=f"free=36,premium={LONG_SIDE}", SEGMENT_SEC="10" if FULL else "2")
     with PeakMemory(server) as peak:
@@ -71,6 +72,7 @@ def _resident_bytes(server: Server) -> int:
     return rss_bytes(server.pid)
 
 
+@pytest.mark.fault("F15", "J09")
 def test_nothing_grows_from_job_to_job(start_server: StartServer, figure: Figure) -> None:
     server = start_server()
     track, photo = media.wav(0.2), media.photo()

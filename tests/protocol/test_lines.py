@@ -90,6 +90,7 @@ def test_a_result_of_another_kind_is_refused() -> None:
             read_result(task, Done(result=values))
 
 
+@pytest.mark.fault("L08")
 def test_a_stored_result_of_another_version_is_read_as_far_as_possible() -> None:
     """A missing or mistyped value is replaced by an empty one, an unknown key is ignored."""
     stored = {"frames": 9, "wall": 1.0, "seconds": {"render": 0.5, "encode": "fast"}, "bytes": None}

@@ -111,6 +111,7 @@ void main() {
 """
 
 
+@pytest.mark.fault("G07")
 def test_variables_without_a_value_are_zero(worker: Worker) -> None:
     worker.send(CompileEffect(effects=(effect_of(UNASSIGNED),), size=(64, 36)))
     done = worker.until("done", "failed")
@@ -133,6 +134,7 @@ def test_a_bad_line_fails_and_the_next_is_performed(worker: Worker, make_task: M
     assert worker.until("done", "failed")["event"] == "done"
 
 
+@pytest.mark.fault("L05")
 def test_an_endless_line_is_refused_whole(worker: Worker) -> None:
     worker.until("started")
     worker.send(b'{"task": "' + b"x" * (9 << 20) + b'"}\n{"task": "sing"}\n')
@@ -206,6 +208,7 @@ def _start_drawing(worker: Worker, make_task: MakeTask) -> list[Process]:
     return [*encoders, living()[worker.popen.pid]]
 
 
+@pytest.mark.fault("H17")
 def test_a_killed_worker_ends_ffmpeg(worker: Worker, make_task: MakeTask, tmp_path: Path) -> None:
     processes = _start_drawing(worker, make_task)
     assert {process.group for process in processes} == {worker.popen.pid}
@@ -215,6 +218,7 @@ def test_a_killed_worker_ends_ffmpeg(worker: Worker, make_task: MakeTask, tmp_pa
     assert not (tmp_path / "segment.mp4").exists()
 
 
+@pytest.mark.fault("H04")
 def test_a_killed_parent_ends_both(make_task: MakeTask) -> None:
     parent = """
 import subprocess, sys
@@ -233,6 +237,7 @@ child.wait()
     assert _gone(processes)
 
 
+@pytest.mark.fault("F04")
 def test_a_killed_encoder_fails_only_its_task(worker: Worker, make_task: MakeTask) -> None:
     for process in _start_drawing(worker, make_task):
         if process.kind == "ffmpeg":

@@ -88,6 +88,7 @@ def diagnostics(context: Context, file: str) -> list[dict[str, Any]]:
     return caught.value.diagnostics
 
 
+@pytest.mark.fault("G10", "G11")
 @pytest.mark.parametrize(("file", "line", "column", "word", "hint"), BROKEN)
 def test_the_error_is_at_the_expected_place(
     context: Context, file: str, line: int, column: int | None, word: str, hint: str
@@ -122,6 +123,7 @@ def test_one_error_is_one_message(context: Context) -> None:
             assert len(reported) == 1, (file, reported)
 
 
+@pytest.mark.fault("G10")
 def test_internal_names_are_never_shown(context: Context) -> None:
     for file, *_ in BROKEN:
         for entry in diagnostics(context, file):

@@ -14,6 +14,7 @@ from server.errors import ToqiboxError
 MAIN = "\nvoid main() { gl_FragColor = vec4(1.0); }\n"
 
 
+@pytest.mark.fault("G03")
 @pytest.mark.timeout(300)
 @pytest.mark.parametrize(
     "body",
@@ -24,6 +25,7 @@ def test_repetitive_texts_are_read_quickly(body: str) -> None:
     assert load("test", "test.fs", text).passes
 
 
+@pytest.mark.fault("G03")
 @pytest.mark.timeout(300)
 @pytest.mark.parametrize("opening", ['{"A": ', "[", '"', "{", ",", " ", "//", "\\"])
 def test_repetitive_headers_are_refused_quickly(opening: str) -> None:
@@ -31,6 +33,7 @@ def test_repetitive_headers_are_refused_quickly(opening: str) -> None:
         load("test", "test.fs", "/*" + opening * (MAX_SOURCE_LENGTH // len(opening) - 10) + "*/")
 
 
+@pytest.mark.fault("G05")
 @pytest.mark.parametrize(
     ("name", "enabled"),
     [

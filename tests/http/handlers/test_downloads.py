@@ -103,6 +103,7 @@ async def test_a_failed_precondition_changes_nothing(running: Running) -> None:
     ).status == 200
 
 
+@pytest.mark.fault("I08")
 @pytest.mark.parametrize("tail", ["", "/poster.jpg"])
 async def test_a_refused_download_gives_its_reason(running: Running, tail: str) -> None:
     async def code(job_id: str) -> tuple[int, str]:
@@ -150,6 +151,7 @@ async def test_a_job_that_cannot_have_a_video_is_gone(running: Running, status: 
     assert response.code in listed[str(response.status)]["description"]
 
 
+@pytest.mark.fault("I09")
 async def test_a_download_continues_when_its_job_is_removed(running: Running) -> None:
     video = VIDEO * 16
     job = await running.finish_job(video)
@@ -177,6 +179,7 @@ async def read_to_end(connection: socket.socket) -> None:
         pass
 
 
+@pytest.mark.fault("J06")
 async def test_a_client_that_stops_reading_is_aborted(
     start: Start, limits: Callable[..., HttpLimits]
 ) -> None:
@@ -191,6 +194,7 @@ async def test_a_client_that_stops_reading_is_aborted(
             await read_to_end(connection)
 
 
+@pytest.mark.fault("J05")
 async def test_a_slow_but_steady_reader_is_not_cut(
     start: Start, limits: Callable[..., HttpLimits]
 ) -> None:

@@ -155,7 +155,7 @@ async def test_files_of_the_wrong_type(
     assert not list(running.service.data.jobs.iterdir())
 
 
-@pytest.mark.fault("C21")
+@pytest.mark.fault("C21", "J12")
 async def test_a_client_that_leaves_after_its_form_leaves_a_whole_job_or_none(
     running: Running, media: tuple[bytes, bytes]
 ) -> None:

@@ -80,6 +80,7 @@ async def test_other_problems_are_reported_after_a_moment(
     assert ready.json["problems"] == ["the data folder cannot be written: no"]
 
 
+@pytest.mark.fault("I05")
 async def test_a_read_only_disk_is_reported_before_its_consequences(
     start: Start, tmp_path: Path
 ) -> None:

@@ -90,6 +90,7 @@ async def test_requests_at_one_time_make_one_job(running: Running, media: Media)
     assert await running.service.store.jobs.count(Status.QUEUED) == 1
 
 
+@pytest.mark.fault("J12")
 async def test_a_key_is_busy_until_the_work_of_a_lost_client_ends(
     running: Running, media: Media
 ) -> None:
@@ -115,7 +116,7 @@ async def test_an_invalid_key_is_refused_before_the_body(running: Running, key: 
     assert (answer.status, answer.json["field"]) == (422, "Idempotency-Key")
 
 
-@pytest.mark.fault("E13")
+@pytest.mark.fault("E13", "K09")
 async def test_a_key_is_free_after_a_day(
     running: Running, media: Media, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -131,7 +132,7 @@ async def test_a_key_is_free_after_a_day(
     assert await running.service.store.idempotency.find("", "key-1", 0) is None
 
 
-@pytest.mark.fault("E14")
+@pytest.mark.fault("E14", "K09")
 def test_a_key_survives_a_killed_server(tmp_path: Path) -> None:
     body, kind = client_form({"audio": made_media.wav(0.2), "photo": made_media.photo()})
     other, other_kind = client_form({"audio": made_media.wav(0.3), "photo": made_media.photo()})

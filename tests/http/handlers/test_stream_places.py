@@ -24,6 +24,7 @@ def taken(running: Running) -> int:
     return len(running.app[STREAM_PLACES])
 
 
+@pytest.mark.fault("J08")
 async def test_a_stream_over_the_limit_is_refused(start: Start, limits: Limits) -> None:
     running = await start(limits(event_streams=2))
     job = await running.add_job()
@@ -36,6 +37,7 @@ async def test_a_stream_over_the_limit_is_refused(start: Start, limits: Limits) 
         assert taken(running) == 2
 
 
+@pytest.mark.fault("J08")
 @pytest.mark.parametrize("leave", ["closes its side", "resets"])
 async def test_a_client_that_leaves_frees_its_place_at_once(
     start: Start, limits: Limits, leave: str
@@ -79,6 +81,7 @@ async def test_an_address_with_fewer_streams_gets_a_place_of_the_busiest_one(
             assert [event.name for event in await newer.rest()] == ["cancelled"]
 
 
+@pytest.mark.fault("J08", "L06")
 async def test_a_client_that_does_not_read_is_cut_off_and_delays_nobody(
     start: Start, limits: Limits
 ) -> None:

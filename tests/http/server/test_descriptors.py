@@ -4,6 +4,8 @@ import socket
 from contextlib import ExitStack
 from pathlib import Path
 
+import pytest
+
 from tests.harness.server import Server, eventually
 
 
@@ -11,6 +13,7 @@ class _Limited(Server):
     prefix = ("prlimit", "--nofile=256:256")
 
 
+@pytest.mark.fault("I12", "J04")
 def test_more_connections_than_descriptors_are_closed_with_one_line(tmp_path: Path) -> None:
     with _Limited(tmp_path / "data") as server, ExitStack() as held:
         begun = server.log.stat().st_size

@@ -45,6 +45,7 @@ def _check_log(path: Path, jobs: set[str]) -> None:
     assert polled == jobs
 
 
+@pytest.mark.fault("H06")
 def test_a_running_segment_and_a_download_end_before_the_server(tmp_path: Path) -> None:
     with Server(tmp_path / "data", **SETTINGS) as server:
         client = server.client
@@ -85,6 +86,7 @@ def test_a_running_segment_and_a_download_end_before_the_server(tmp_path: Path) 
     _check_log(server.log, {job, queued, done})
 
 
+@pytest.mark.fault("H07")
 def test_a_second_signal_ends_a_drain_at_once(tmp_path: Path) -> None:
     with Server(tmp_path / "data", **SETTINGS) as server:
         server.client.submit(media.wav(12.0), media.photo(), effect="plain")

@@ -166,6 +166,7 @@ async def test_a_video_that_shrinks_while_it_is_sent_ends_its_connection(
     assert (line["status"], line["cut"], line["code"]) == (200, True, "internal")
 
 
+@pytest.mark.fault("I10")
 async def test_a_reset_upload_keeps_neither_descriptor_nor_file(
     running: Running, pool: HeldPool
 ) -> None:

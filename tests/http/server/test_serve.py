@@ -11,6 +11,8 @@ import sys
 import time
 from pathlib import Path
 
+import pytest
+
 from server.jobs.store.store import Store
 from tests.http.event_stream import EventStream
 from tests.http.made_job import new_job
@@ -21,6 +23,7 @@ END_S = 5 if os.environ.get("PROOF") == "full" else 60
 """Five seconds are promised; next to other tests the machine is busy."""
 
 
+@pytest.mark.fault("H06")
 async def test_a_server_serves_then_drains_then_ends_with_0(spawn: Spawn, tmp_path: Path) -> None:
     process = spawn(SHADER_DIR="/effects")
     port = port_of(process)
@@ -94,6 +97,7 @@ def wait_until_starting(process: "subprocess.Popen[str]", data: Path) -> None:
     time.sleep(0.2)
 
 
+@pytest.mark.fault("H07")
 def test_a_server_that_is_still_starting_can_be_stopped(spawn: Spawn, tmp_path: Path) -> None:
     process = spawn()
     wait_until_starting(process, tmp_path / "data")
@@ -101,6 +105,7 @@ def test_a_server_that_is_still_starting_can_be_stopped(spawn: Spawn, tmp_path: 
     assert process.wait(END_S) == 0
 
 
+@pytest.mark.fault("H07")
 def test_a_second_signal_ends_it_at_once(spawn: Spawn, tmp_path: Path) -> None:
     process = spawn()
     wait_until_starting(process, tmp_path / "data")
@@ -118,6 +123,7 @@ def test_a_port_in_use_is_reported_before_any_work(spawn: Spawn, tmp_path: Path)
     assert "Traceback" not in log
 
 
+@pytest.mark.fault("H12")
 def test_the_server_process_loads_no_drawing_packages() -> None:
     code = (
         "import sys, server.http.server.app; print([m for m in sys.argv[1:] if m in sys.modules])"

@@ -4,6 +4,8 @@ import asyncio
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
+
 from server.jobs.model.webhook import Webhook
 from server.jobs.store.store import Store
 from tests.harness.limits import HANG_S
@@ -18,6 +20,7 @@ async def _webhook(store: Store) -> Webhook:
     return webhook
 
 
+@pytest.mark.fault("K09", "L04")
 async def test_a_webhook_is_delivered_after_a_kill(spawn: Spawn, tmp_path: Path) -> None:
     """Kill the server with SIGKILL while a receiver has the message and has not answered (L04)."""
     (tmp_path / "data").mkdir()

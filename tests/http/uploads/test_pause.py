@@ -23,6 +23,7 @@ def _body(upload: UploadState) -> tuple[StreamReader, Body]:
     return content, Body(content, LIMITS, upload.add)
 
 
+@pytest.mark.fault("K05")
 async def test_the_pause_of_the_server_is_not_silence_of_the_client(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

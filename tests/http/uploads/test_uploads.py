@@ -148,6 +148,7 @@ async def test_more_uploads_than_places_wait_and_are_then_refused(
     assert (await exchange(running.port, whole)).code == "missing_field"
 
 
+@pytest.mark.fault("I04")
 @pytest.mark.parametrize(
     ("code", "status", "settings"),
     [("queue_full", 429, {"max_queued_exports": 0}), ("storage_full", 503, {"min_free_mb": 10**8})],
@@ -170,6 +171,7 @@ async def test_a_machine_that_cannot_draw_refuses(running: Running) -> None:
     assert "retry-after" in response.headers
 
 
+@pytest.mark.fault("I01")
 async def test_a_disk_that_fills_while_a_body_is_read_stops_it(
     start: Start, limits: Callable[..., HttpLimits], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -209,6 +211,7 @@ def test_free_space_is_checked_at_intervals_only() -> None:
     assert caught.value.code == "storage_full"
 
 
+@pytest.mark.fault("I01")
 def test_a_full_disk_has_its_own_error(tmp_path: Path) -> None:
     file = SpoolFile(tmp_path / "audio", NO_END, FormDigest())
     full = open("/dev/full", "wb", buffering=0)  # noqa: SIM115 - its descriptor is handed over
@@ -220,6 +223,7 @@ def test_a_full_disk_has_its_own_error(tmp_path: Path) -> None:
     file.close()
 
 
+@pytest.mark.fault("I11")
 def test_a_planted_link_is_not_followed(tmp_path: Path) -> None:
     (tmp_path / "audio").symlink_to(tmp_path / "elsewhere")
     with pytest.raises(FileExistsError):

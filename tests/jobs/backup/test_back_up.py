@@ -85,6 +85,7 @@ def _open_to_others(root: Path) -> list[Path]:
     return [path for path in [root, *root.rglob("*")] if path.stat().st_mode & 0o077]
 
 
+@pytest.mark.fault("I14")
 async def test_a_backup_of_a_running_server_is_restored(running: Running, tmp_path: Path) -> None:
     (running.data.root / "tracks").mkdir()
     (running.data.root / "tracks" / "one.flac").write_text("a kept upload")
@@ -120,6 +121,7 @@ async def test_a_backup_of_a_running_server_is_restored(running: Running, tmp_pa
         store.close()
 
 
+@pytest.mark.fault("I14")
 async def test_jobs_that_end_during_the_copy_are_complete_in_it(
     running: Running, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

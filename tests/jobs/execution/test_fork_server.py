@@ -90,6 +90,7 @@ async def test_a_worker_that_ends_by_itself_has_its_status(fork_server: ForkServ
     assert caught.value.code in ("worker_crashed", "internal")
 
 
+@pytest.mark.fault("H05")
 async def test_tasks_leave_nothing_in_the_fork_server(fork_server: ForkServer) -> None:
     """It never performs a task, so that the next worker begins as the first one did."""
     task = CompileEffect(effects=(effect_of(SHOW),), size=(64, 36))

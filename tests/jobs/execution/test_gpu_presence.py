@@ -27,6 +27,7 @@ _NAME, _OTHER = b"llvmpipe (LLVM", b"a-gpu-86 (LLVM"
 _DRIVERS = ("x86_64-linux-gnu/dri/swrast_dri.so", "x86_64-linux-gnu/libgallium-*.so")
 
 
+@pytest.mark.fault("G20")
 @pytest.mark.parametrize("rest", [SOFTWARE, NONE])
 def test_gpu_is_lost_when_it_stays_away(rest: GlReport) -> None:
     gpu, states = GpuMonitor(120), []
@@ -99,6 +100,7 @@ def _renderer(client: Client) -> str:
     return str(client.call("GET", "/ready").json["renderer"])
 
 
+@pytest.mark.fault("G20")
 async def test_server_ends_without_its_gpu_and_keeps_the_job(
     tmp_path: Path, driver: tuple[Path, Path]
 ) -> None:

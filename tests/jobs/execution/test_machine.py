@@ -19,6 +19,7 @@ X264: dict[str, Any] = {"nvenc": {"ok": False}, "x264": {"ok": True}}
 NONE: dict[str, Any] = {"nvenc": {"ok": False}, "x264": {"ok": False}}
 
 
+@pytest.mark.fault("F08")
 @pytest.mark.parametrize(
     ("wanted", "opened", "choice"),
     [
@@ -84,6 +85,7 @@ def test_software_is_fine_unless_hardware_is_demanded() -> None:
     assert "EGL_DEVICE" in _machine(SOFTWARE, EGL_DEVICE="0").problems()[0]
 
 
+@pytest.mark.fault("K07")
 def test_limits_are_longer_on_software() -> None:
     config = Config()
     assert export_timeout_s(config, software=False) == 600

@@ -33,6 +33,7 @@ async def test_errors_and_results_come_through() -> None:
         await run_within(1, fail())
 
 
+@pytest.mark.fault("K05")
 def test_a_pause_of_the_process_is_almost_no_slot_time(monkeypatch: pytest.MonkeyPatch) -> None:
     now = 100.0
     monkeypatch.setattr(time, "monotonic", lambda: now)
@@ -50,6 +51,7 @@ def test_a_pause_of_the_process_is_almost_no_slot_time(monkeypatch: pytest.Monke
     assert clock.total_s == 7.75
 
 
+@pytest.mark.fault("J13", "K05")
 async def test_the_pause_of_the_process_itself_does_not_count(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

@@ -68,6 +68,7 @@ async def test_an_invalid_line_is_answered_and_the_worker_continues(launch: Laun
     assert not worker.is_alive
 
 
+@pytest.mark.fault("H14")
 async def test_a_killed_worker_is_a_crash(launch: Launch) -> None:
     worker = await Worker.start("test", launch=launch)
     os.kill(worker.process.pid, signal.SIGKILL)
@@ -76,6 +77,7 @@ async def test_a_killed_worker_is_a_crash(launch: Launch) -> None:
     assert caught.value.code == "worker_crashed"
 
 
+@pytest.mark.fault("H09", "K06", "L02")
 async def test_a_stopped_worker_stalls_and_is_killed(launch: Launch) -> None:
     worker = await Worker.start("test", launch=launch)
     with pytest.raises(TaskError):  # it is up once it has answered something
@@ -102,6 +104,7 @@ def _workers() -> list[Process]:
     return [process for process in descendants(os.getpid()) if process.kind == "worker"]
 
 
+@pytest.mark.fault("H11", "H14")
 async def test_a_worker_starts_with_its_limits_and_nothing_else(launch: Launch) -> None:
     limits = sandbox.Limits(memory_bytes=1 << 30, cpu_s=9, open_files=64, niceness=1)
     worker = await Worker.start("some purpose", limits, launch)
@@ -129,6 +132,7 @@ def _lines(file: Path) -> list[str]:
     return file.read_text().splitlines()
 
 
+@pytest.mark.fault("K06")
 async def test_a_worker_whose_stderr_stays_open_is_killed_twice(launch: Launch) -> None:
     """A child of the worker that left its process group may hold its standard error."""
     worker = await Worker.start("test", launch=launch)

@@ -94,6 +94,7 @@ async def test_a_job_is_resumed_after_the_wait_though_the_table_fails(
     assert not failures
 
 
+@pytest.mark.fault("H10")
 async def test_a_job_that_crashes_the_server_again_fails(
     open_rig: OpenRig, make_job: MakeJob
 ) -> None:

@@ -1,5 +1,7 @@
 """Files of a job that are damaged on disk: only the tasks that wrote them run again."""
 
+import pytest
+
 from server.jobs.model.job import Stage, Status
 from tests.jobs.conftest import MakeJob
 from tests.jobs.scheduling.conftest import OpenRig, Rig
@@ -89,6 +91,7 @@ async def test_the_other_slot_is_stopped_while_features_are_damaged(
     assert (await rig.ended("one")).status is Status.COMPLETED
 
 
+@pytest.mark.fault("I07")
 async def test_repeated_damage_fails_the_job(rig: Rig, make_job: MakeJob) -> None:
     rig.workers.hold("mux")
     await rig.submit(make_job("one"))

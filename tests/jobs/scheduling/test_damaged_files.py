@@ -69,6 +69,7 @@ def _starts(server: Server, job: str) -> dict[str, int]:
         table.close()
 
 
+@pytest.mark.fault("I06", "I07")
 def test_files_damaged_while_a_job_is_drawn_are_made_again(tmp_path: Path) -> None:
     with Server(tmp_path / "data", **_settings(tmp_path, AUDIO)) as server:
         job = server.client.submit(media.wav(1.2), media.photo(), effect="trail")
@@ -90,6 +91,7 @@ def test_files_damaged_while_a_job_is_drawn_are_made_again(tmp_path: Path) -> No
         assert _hashes(server, other, tmp_path / "undisturbed.mp4") == disturbed
 
 
+@pytest.mark.fault("I07")
 def test_only_files_damaged_between_two_starts_are_made_again(tmp_path: Path) -> None:
     with Server(tmp_path / "data", **_settings(tmp_path, JOIN)) as server:
         job = server.client.submit(media.wav(1.2), media.photo(), effect="plain")

@@ -53,6 +53,7 @@ async def _run_on_full_disk(rig: Rig, job: Job, disk: _FullDisk) -> Status:
     return ended.status
 
 
+@pytest.mark.fault("I02", "I03")
 @pytest.mark.parametrize("spares_reserve", [True, False])
 async def test_a_full_disk_at_any_write_ends_the_job(
     open_rig: OpenRig, make_job: MakeJob, *, spares_reserve: bool
@@ -71,6 +72,7 @@ async def test_a_full_disk_at_any_write_ends_the_job(
     assert statuses[-1] is Status.COMPLETED
 
 
+@pytest.mark.fault("I02")
 async def test_a_job_ends_once_a_full_disk_without_reserve_has_space_again(
     open_rig: OpenRig, make_job: MakeJob, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -119,6 +121,7 @@ async def test_a_failure_that_cannot_be_written_is_written_later(
     assert rig.segments("one") == [0] * 5
 
 
+@pytest.mark.fault("L03")
 async def test_a_video_that_cannot_be_published_is_joined_again(
     rig: Rig, make_job: MakeJob, monkeypatch: pytest.MonkeyPatch
 ) -> None:

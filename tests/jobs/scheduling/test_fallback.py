@@ -159,6 +159,7 @@ async def test_the_encoder_of_the_audio_does_not_replace_that_of_the_video(
     assert len(rig.workers.given("encode_audio")) == 3
 
 
+@pytest.mark.fault("G14")
 async def test_a_job_waits_while_its_gpu_is_lost(open_rig: OpenRig, make_job: MakeJob) -> None:
     rig = open_rig(machine=GPU)
     rig.workers.hold("draw_segment")

@@ -5,6 +5,8 @@ import shutil
 import sqlite3
 from pathlib import Path
 
+import pytest
+
 from server.jobs.scheduling.blame import HOLD_BACK_AT
 from server.jobs.store.tasks import POINTS_PER_CRASH
 from tests.harness import media
@@ -37,6 +39,7 @@ def _path(folder: Path, cases: str) -> str:
     return f"{folder}:{os.environ['PATH']}"
 
 
+@pytest.mark.fault("F08")
 def test_a_hardware_encoder_that_fails_in_a_job_is_replaced_and_reported(tmp_path: Path) -> None:
     path = _path(tmp_path / "bin", NVENC_FAILS_IN_A_JOB)
     with Server(tmp_path / "data", PATH=path) as server:
@@ -100,6 +103,7 @@ def test_a_job_is_not_failed_by_crashes_that_occur_without_it(tmp_path: Path) ->
         assert eventually(lambda: server.client.job(job)["frames"]["done"] > 0)
 
 
+@pytest.mark.fault("H10")
 def test_a_job_with_which_alone_the_server_crashes_fails(tmp_path: Path) -> None:
     server = Server(tmp_path / "data", SEGMENT_SEC="60")
     with server:

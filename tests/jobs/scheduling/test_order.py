@@ -12,6 +12,7 @@ from tests.jobs.scheduling.conftest import OpenRig, Rig
 SEGMENT = "draw_segment"
 
 
+@pytest.mark.fault("H11")
 async def test_a_job_runs_through_its_steps(rig: Rig, make_job: MakeJob) -> None:
     await rig.submit(make_job("one"))
     job = await rig.ended("one")
@@ -40,6 +41,7 @@ async def test_a_job_runs_through_its_steps(rig: Rig, make_job: MakeJob) -> None
     assert rig.slots[0].job_id is None, "its worker must have ended"
 
 
+@pytest.mark.fault("J07")
 async def test_jobs_are_taken_in_the_order_of_their_turn(rig: Rig, make_job: MakeJob) -> None:
     rig.workers.hold(SEGMENT)
     await rig.submit(make_job("first", queue_key=1, frames=30))

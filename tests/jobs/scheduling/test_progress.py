@@ -137,6 +137,7 @@ async def test_a_retry_does_not_decrease_progress(rig: Rig, make_job: MakeJob) -
     assert (await rig.ended("one")).progress == 100
 
 
+@pytest.mark.fault("L02")
 async def test_a_fallback_does_not_decrease_progress(open_rig: OpenRig, make_job: MakeJob) -> None:
     rig = open_rig(machine=GPU)
     rig.workers.hold("draw_segment")

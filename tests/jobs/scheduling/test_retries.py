@@ -9,6 +9,7 @@ from tests.jobs.scheduling.conftest import Rig
 NAMES = ["analyse", "limit_flashes", "encode_audio", "draw_segment", "mux"]
 
 
+@pytest.mark.fault("F03")
 @pytest.mark.parametrize("name", NAMES)
 async def test_a_task_may_fail_twice(rig: Rig, make_job: MakeJob, name: str) -> None:
     rig.workers.fail(name, "worker_crashed", "render_stalled")
@@ -18,6 +19,7 @@ async def test_a_task_may_fail_twice(rig: Rig, make_job: MakeJob, name: str) -> 
     assert len(rig.workers.given(name)) == 3
 
 
+@pytest.mark.fault("H10")
 @pytest.mark.parametrize("name", NAMES)
 async def test_a_task_that_fails_three_times_fails_its_job(
     rig: Rig, make_job: MakeJob, name: str
@@ -63,6 +65,7 @@ async def test_failures_of_each_segment_count_separately(rig: Rig, make_job: Mak
     assert (await rig.ended("one")).status is Status.COMPLETED
 
 
+@pytest.mark.fault("F11")
 async def test_a_job_whose_slot_time_is_used_up_fails(rig: Rig, make_job: MakeJob) -> None:
     rig.workers.hold("draw_segment")
     await rig.submit(make_job("one"))
@@ -102,6 +105,7 @@ async def test_audio_that_fails_while_the_end_waits_for_it_fails_the_job(
     assert not rig.workers.given("mux")
 
 
+@pytest.mark.fault("H13")
 async def test_an_error_of_the_server_fails_the_job_and_no_other(
     rig: Rig, make_job: MakeJob, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:

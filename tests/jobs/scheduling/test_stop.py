@@ -18,6 +18,7 @@ def _without_progress(job: Job) -> Job:
     return replace(job, progress=0, frames_done=0, slot_ms=0, version=0)
 
 
+@pytest.mark.fault("H03")
 @pytest.mark.parametrize(
     "name", ["analyse", "limit_flashes", "encode_audio", "draw_segment", "mux"]
 )
@@ -135,6 +136,7 @@ async def test_a_stop_ends_the_pause_after_a_failure(
     assert (await rig.ended("one")).status is Status.COMPLETED
 
 
+@pytest.mark.fault("H06")
 async def test_a_drain_lets_running_segments_end_and_begins_no_other(
     open_rig: OpenRig, make_job: MakeJob
 ) -> None:

@@ -55,6 +55,7 @@ def _die(service: Service) -> None:
     service.data.close()
 
 
+@pytest.mark.fault("I03")
 async def test_a_restart_works_and_so_does_delete(disk: Path, make_job: MakeJob) -> None:
     first = _service(disk)
     first.data.reserve_ballast()
@@ -117,6 +118,7 @@ def test_the_table_opens_where_not_even_its_side_files_have_room(disk: Path) -> 
     data.close()
 
 
+@pytest.mark.fault("I03")
 async def test_a_commit_that_fails_leaves_no_transaction_open(
     disk: Path, make_job: MakeJob
 ) -> None:

@@ -33,6 +33,7 @@ async def test_a_refused_job_leaves_its_key_free(store: Store, make_job: MakeJob
     assert await store.idempotency.find("me", "key", 0) is None
 
 
+@pytest.mark.fault("H02")
 async def test_job_and_key_are_stored_together_or_not_at_all(
     store: Store, make_job: MakeJob, tmp_path: Path
 ) -> None:

@@ -22,6 +22,7 @@ async def test_a_job_is_read_as_it_was_stored(store: Store, make_job: MakeJob) -
     assert await store.jobs.get("two") is None
 
 
+@pytest.mark.fault("J02")
 async def test_the_limit_holds_with_concurrent_additions(store: Store, make_job: MakeJob) -> None:
     adding = [store.jobs.add(make_job(), bound=20) for _ in range(30)]
     outcomes = await asyncio.gather(*adding, return_exceptions=True)
@@ -37,6 +38,7 @@ async def test_only_queued_jobs_count_towards_the_bound(store: Store, make_job: 
     assert await store.jobs.count(Status.QUEUED) == 1
 
 
+@pytest.mark.fault("J07")
 async def test_premium_overtakes_by_its_head_start_and_no_more(
     store: Store, make_job: MakeJob
 ) -> None:
@@ -156,6 +158,7 @@ async def test_a_missing_job_is_not_changed(store: Store) -> None:
     assert await store.jobs.list_by_status(*Status) == []
 
 
+@pytest.mark.fault("L01")
 async def test_one_of_two_transitions_at_a_time_happens(store: Store, make_job: MakeJob) -> None:
     await store.jobs.add(make_job("one"), bound=9)
     ends = (Status.CANCELLED, Status.FAILED)

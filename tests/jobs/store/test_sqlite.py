@@ -17,6 +17,7 @@ from server.jobs.store.store import Store
 from tests.jobs.conftest import MakeJob
 
 
+@pytest.mark.fault("H15")
 def test_a_table_of_a_newer_server_is_refused(tmp_path: Path) -> None:
     Store(tmp_path / "jobs.db").close()
     with sqlite3.connect(tmp_path / "jobs.db") as db:
@@ -26,6 +27,7 @@ def test_a_table_of_a_newer_server_is_refused(tmp_path: Path) -> None:
         Store(tmp_path / "jobs.db")
 
 
+@pytest.mark.fault("H15")
 async def test_a_table_of_the_first_version_is_opened_with_its_jobs(
     tmp_path: Path, make_job: MakeJob
 ) -> None:
@@ -44,6 +46,7 @@ async def test_a_table_of_the_first_version_is_opened_with_its_jobs(
     store.close()
 
 
+@pytest.mark.fault("H15")
 async def test_the_tasks_of_older_tables_get_the_names_of_today(tmp_path: Path) -> None:
     """Results, failures and a job that is held back survive the new names."""
     before = ("analyse", "sound", "flashes", "join", "held", "segment-0", "segment-10")
@@ -90,6 +93,7 @@ asyncio.run(add_for_ever())
 """
 
 
+@pytest.mark.fault("H01", "I13")
 def test_committed_changes_survive_a_kill(tmp_path: Path, make_job: MakeJob) -> None:
     """Eight writers are killed in the middle of their work; no printed job may be missing."""
     root = str(Path(__file__).parents[3])

@@ -167,6 +167,7 @@ async def test_a_shader_that_hangs_is_rejected_at_its_limit(
     assert (usable, broken[0].id) == ([], "hangs")
 
 
+@pytest.mark.fault("G01")
 async def test_an_endless_loop_is_refused_at_its_line(
     bench: Bench,
 ) -> None:
@@ -235,6 +236,7 @@ async def test_a_changed_machine_is_inconclusive(bench: Bench) -> None:
     assert await bench.store.validations.load() == {}
 
 
+@pytest.mark.fault("J13")
 async def test_timeouts_of_a_busy_machine_are_inconclusive(
     bench: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -90,7 +90,7 @@ async def test_an_untrusted_certificate_is_a_failure() -> None:
         assert receiver.messages == []
 
 
-@pytest.mark.fault("E17", "E18")
+@pytest.mark.fault("E17", "E18", "L09")
 async def test_a_name_with_a_private_address_is_never_connected(client: WebhookClient) -> None:
     """Check the addresses of a name at each attempt, and use only those."""
     async with Receiver() as receiver:

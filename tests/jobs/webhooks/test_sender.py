@@ -157,6 +157,7 @@ async def test_a_webhook_is_given_up(
     assert (await service.describe(job, "en"))["webhook"]["state"] == "failed"
 
 
+@pytest.mark.fault("L06")
 async def test_a_host_that_hangs_delays_no_other(
     service: Service, make_job: MakeJob, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -83,6 +83,7 @@ def test_the_bitstream_declares_them_too(tmp_path: Path) -> None:
     assert subprocess.check_output(command, text=True).split() == ["tv,bt709,bt709,bt709"]
 
 
+@pytest.mark.fault("G21")
 def test_the_same_frames_give_the_same_bytes(tmp_path: Path) -> None:
     _write(tmp_path / "a.mp4", 30)
     _write(tmp_path / "b.mp4", 30)
@@ -113,6 +114,7 @@ def test_an_exception_leaves_nothing(tmp_path: Path) -> None:
     assert os.listdir(tmp_path) == []
 
 
+@pytest.mark.fault("F06")
 def test_a_frame_of_another_size_is_refused(tmp_path: Path) -> None:
     with (
         FrameWriter(FORM, tmp_path / "a.mp4") as writer,
@@ -133,6 +135,7 @@ def _write_many(writer: FrameWriter, frames: int) -> None:
         writer.write(_frame(shade % 100))
 
 
+@pytest.mark.fault("F04")
 def test_a_killed_ffmpeg_is_noticed(tmp_path: Path) -> None:
     with FrameWriter(FORM, tmp_path / "a.mp4") as writer:
         writer.write(_frame(0))
@@ -143,6 +146,7 @@ def test_a_killed_ffmpeg_is_noticed(tmp_path: Path) -> None:
     assert os.listdir(tmp_path) == []
 
 
+@pytest.mark.fault("F04")
 def test_ffmpeg_killed_after_the_last_frame_is_noticed(tmp_path: Path) -> None:
     with FrameWriter(FORM, tmp_path / "a.mp4") as writer:
         writer.write(_frame(0))
@@ -192,6 +196,7 @@ def test_a_stuck_ffmpeg_is_noticed(tmp_path: Path) -> None:
     assert os.listdir(tmp_path) == []
 
 
+@pytest.mark.fault("F03")
 def test_an_ffmpeg_stuck_at_the_end_is_noticed_in_half_the_time(tmp_path: Path) -> None:
     with FrameWriter(FORM, tmp_path / "a.mp4", 2.0) as writer:
         writer.write(_frame(0))
@@ -204,6 +209,7 @@ def test_an_ffmpeg_stuck_at_the_end_is_noticed_in_half_the_time(tmp_path: Path) 
     assert os.listdir(tmp_path) == []
 
 
+@pytest.mark.fault("F07", "I06")
 def test_a_deleted_file_is_noticed(tmp_path: Path) -> None:
     """ffmpeg continues to write to a deleted file and exits with status 0."""
     with FrameWriter(FORM, tmp_path / "a.mp4") as writer:
@@ -218,6 +224,7 @@ def test_a_deleted_file_is_noticed(tmp_path: Path) -> None:
     assert caught.value.code == "output_invalid"
 
 
+@pytest.mark.fault("F05")
 def test_a_short_file_is_noticed(tmp_path: Path) -> None:
     """For ffmpeg a dead renderer is the end of the video: status 0."""
     with FrameWriter(FORM, tmp_path / "a.mp4") as writer:
@@ -230,6 +237,7 @@ def test_a_short_file_is_noticed(tmp_path: Path) -> None:
     assert os.listdir(tmp_path) == []
 
 
+@pytest.mark.fault("F06")
 def test_no_frames_make_no_segment(tmp_path: Path) -> None:
     with (
         FrameWriter(FORM, tmp_path / "a.mp4") as writer,
@@ -240,6 +248,7 @@ def test_no_frames_make_no_segment(tmp_path: Path) -> None:
     assert os.listdir(tmp_path) == []
 
 
+@pytest.mark.fault("F10", "I02")
 def test_a_full_disk_has_its_code(tmp_path: Path) -> None:
     (tmp_path / "a.mp4.part").symlink_to("/dev/full")
     with (
@@ -250,6 +259,7 @@ def test_a_full_disk_has_its_code(tmp_path: Path) -> None:
     assert caught.value.code == "storage_full"
 
 
+@pytest.mark.fault("F07")
 def test_a_missing_folder_fails(tmp_path: Path) -> None:
     with (
         FrameWriter(FORM, tmp_path / "none" / "a.mp4") as writer,
@@ -259,7 +269,7 @@ def test_a_missing_folder_fails(tmp_path: Path) -> None:
     assert caught.value.code == "encoder_failed"
 
 
-@pytest.mark.fault("D11")
+@pytest.mark.fault("D11", "F12")
 @pytest.mark.parametrize("name", ENCODINGS)
 def test_the_arguments_contain_only_numbers_and_fixed_options(name: str) -> None:
     argv = segment_argv(SegmentFormat(name, (1280, 720), 30, 2), Path("/folder/out.mp4.part"))

@@ -65,6 +65,7 @@ def video(muxable: Muxable) -> Path:
     return out
 
 
+@pytest.mark.fault("F16")
 @pytest.mark.parametrize(
     ("fps", "lengths"),
     [
@@ -114,7 +115,7 @@ def _tags(path: Path) -> dict[str, str]:
 ON_ONE_LINE = {"line\r\nbreak\0nul\n": "line breaknul", "a\tb\u2028c\x85d": "a b c d"}
 
 
-@pytest.mark.fault("A19", "D11")
+@pytest.mark.fault("A19", "D11", "F12")
 @pytest.mark.parametrize(
     ("title", "artist"),
     [
@@ -138,6 +139,7 @@ def test_title_and_artist_are_all_the_metadata(
     assert tags == plain
 
 
+@pytest.mark.fault("F16")
 def test_moov_comes_first_and_the_seal_is_that_of_the_file(
     muxable: Muxable, tmp_path: Path
 ) -> None:
@@ -151,6 +153,7 @@ def test_moov_comes_first_and_the_seal_is_that_of_the_file(
     assert video.bytes == (tmp_path / "out.mp4").stat().st_size
 
 
+@pytest.mark.fault("F05")
 def test_an_unexpected_video_is_not_published(muxable: Muxable, tmp_path: Path) -> None:
     segments, track, expected = muxable
     out = tmp_path / "out.mp4"
@@ -170,6 +173,7 @@ def test_an_unexpected_video_is_not_published(muxable: Muxable, tmp_path: Path) 
         assert sorted(os.listdir(tmp_path)) == before
 
 
+@pytest.mark.fault("F16")
 def test_verification_names_each_fault(
     muxable: Muxable, video: Path, convert: Callable[..., Path]
 ) -> None:

@@ -53,6 +53,7 @@ def test_a_temporary_target_is_black_before_its_first_writer(context: Context) -
     assert read_pixels(renderer.output)[0, 0].tolist() == [51, 128, 0, 255]
 
 
+@pytest.mark.fault("G07")
 def test_persistent_target_starts_clear_and_sees_itself(context: Context) -> None:
     effect = isf(
         "void main() { gl_FragColor = IMG_THIS_PIXEL(p) + vec4(1.0, 0.0, TIME, 0.5); }",
@@ -248,6 +249,7 @@ def test_a_sampler_without_a_source_is_refused(context: Context) -> None:
     assert (diagnostic["line"], diagnostic["column"]) == (2, 19)
 
 
+@pytest.mark.fault("G13")
 def test_targets_that_take_too_much_memory_are_refused(context: Context) -> None:
     targets = ", ".join(
         f'{{"TARGET": "t{i}", "FLOAT": true, "WIDTH": 8192, "HEIGHT": 8192}}' for i in range(2)

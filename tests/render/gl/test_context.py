@@ -56,6 +56,7 @@ def test_a_program_that_does_not_compile_leaves_no_error_behind(context: Context
     context.check("the program")
 
 
+@pytest.mark.fault("G13")
 def test_too_large_a_texture_is_refused(context: Context) -> None:
     with pytest.raises(GlError, match="at most"):
         RenderTarget(context, (context.max_texture_size + 1, 1))

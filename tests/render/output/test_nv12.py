@@ -121,6 +121,7 @@ def test_a_transparent_output_shows_the_layer_below(context: Context) -> None:
     assert np.abs(luma[HEIGHT // 2 :] - 16).max() < 1
 
 
+@pytest.mark.fault("G08")
 def test_values_beyond_the_range_are_clamped(context: Context) -> None:
     picture = RenderTarget(context, SIZE, floating=True)
     picture.write(np.tile(np.array([9, -3, 9, 7], np.float32), WIDTH * HEIGHT).tobytes())

@@ -69,6 +69,7 @@ def test_an_effect_that_does_not_compile() -> None:
     assert caught.value.diagnostics[0]["line"] == 3
 
 
+@pytest.mark.fault("G13")
 def test_an_effect_that_is_rejected() -> None:
     passes = '{"TARGET": "t", "WIDTH": 16000, "HEIGHT": 16000}, {}'
     with pytest.raises(ToqiboxError) as caught:
@@ -151,6 +152,7 @@ def test_the_reason_of_a_blank_output(source: str, why: str) -> None:
     assert why in compile_source(source).why
 
 
+@pytest.mark.fault("G09")
 def test_values_that_are_lost_in_a_persistent_target() -> None:
     """A frame later the lost values would be everywhere; the output alone does not show it."""
     kept = "IMG_THIS_PIXEL(acc) + vec4(isf_FragNormCoord.x < 0.5 ? sqrt(-1.0 - TIME) : 1.0)"
@@ -166,6 +168,7 @@ def test_values_that_are_lost_in_a_persistent_target() -> None:
 _FREE = "while (true) { q += 1.0; if (q < 0.0) break; }"
 
 
+@pytest.mark.fault("G01")
 @pytest.mark.parametrize(
     ("source", "line"),
     [
