@@ -3,6 +3,7 @@
 The environment variable FUZZ_CONTENT has ids and paths of files: see `api.py`.
 """
 
+import itertools
 import json
 import os
 from pathlib import Path
@@ -36,6 +37,9 @@ _FIELDS: dict[str, dict[str, st.SearchStrategy[Any]]] = {
 """Likely content of the fields of each form."""
 
 
+_REQUESTS = itertools.count()
+
+
 def _known_path(path_parameters: Any) -> Any:
     if not isinstance(path_parameters, dict):
         return path_parameters
@@ -61,3 +65,19 @@ def before_generate_body(context: Any, strategy: st.SearchStrategy[Any]) -> st.S
         content,
     )
     return content | filled | strategy
+
+
+@schemathesis.hook  # type: ignore[untyped-decorator]
+def before_call(_context: Any, case: Any, _kwargs: dict[str, Any]) -> None:
+    """Let each request come from another address."""
+    count = next(_REQUESTS)
+    case.headers["X-Forwarded-For"] = f"198.{18 + (count >> 16)}.{count >> 8 & 255}.{count & 255}"
+
+
+@schemathesis.hook  # type: ignore[untyped-decorator]
+def before_load_schema(_context: Any, raw_schema: dict[str, Any]) -> None:
+    """Describe an event stream by its events, as OpenAPI 3.2 does: each of them is checked."""
+    stream = raw_schema["paths"]["/export/{jobId}/events"]["get"]["responses"]["200"]["content"]
+    event = {"event": {"type": "string"}, "id": {"pattern": "^[0-9]+$"}}
+    event |= {"data": stream["text/event-stream"]["schema"], "retry": {}}
+    stream["text/event-stream"]["schema"] = {"type": "object", "properties": event}

@@ -12,7 +12,6 @@ from aiohttp import StreamReader, web
 from server.config import Config
 from server.errors import ToqiboxError
 from server.http.app_keys import request_id_of, set_request_id, set_watch_peer
-from server.http.headers.client_address import client_address
 from server.http.limits import HttpLimits
 from server.http.openapi.route import Handler
 from server.http.responses import error_response
@@ -130,9 +129,9 @@ class Connection(web.RequestHandler):
         if status < 500:
             error = ToqiboxError("malformed_request")
             self._factory.counters.count_malformed()
-            client = client_address(request, self._factory.config)
-            # Its message quotes the line, which may hold a key or a signed link.
-            facts = {"request": request_id, "client": client, "why": type(exc).__name__}
+            # Its headers were not read, so that no proxy names the client. The message of the
+            # exception quotes the line, which may hold a key or a signed link.
+            facts = {"request": request_id, "client": request.remote, "why": type(exc).__name__}
             log_event(_log, logging.INFO, "request.refused", status=400, **facts)
         else:
             error = ToqiboxError("internal")

@@ -93,6 +93,18 @@ async def test_no_other_client_is_trusted(
     assert _lines(caplog)[-1]["client"] == "127.0.0.1"
 
 
+async def test_a_malformed_request_through_a_proxy_is_refused(
+    start: Start, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
+    running = await start(trusted_proxies=LOCAL)
+    sent = head("GET /health", "X-Forwarded-For: 203.0.113.7", "no colon")
+    response = await exchange(running.port, sent)
+    assert (response.status, response.code) == (400, "malformed_request")
+    (refused,) = (record for record in caplog.records if record.getMessage() == "request.refused")
+    assert refused.__dict__["facts"]["client"] == "127.0.0.1"
+
+
 async def test_the_id_of_a_proxy_is_kept(start: Start, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.INFO)
     running = await start(trusted_proxies=LOCAL)
