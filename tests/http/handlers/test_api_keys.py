@@ -115,25 +115,6 @@ async def test_the_plan_of_the_key_caps_that_of_the_job(keyed: Keyed) -> None:
     assert (allowed.status, allowed.code) == (400, "missing_field")
 
 
-@pytest.mark.fault("E05")
-async def test_a_job_keeps_the_plan_that_it_was_accepted_with(
-    keyed: Keyed, media: tuple[bytes, bytes], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("server.access.key_ring._REFRESH_S", 0.0)
-    premium = part("plan", "premium")
-    files = part("audio", media[0]), part("photo", media[1])
-    accepted = await keyed.submit("premium", premium, *files)
-    assert accepted.status == 202, accepted.body
-    path = tmp_path / "keys.json"
-    entries = json.loads(path.read_text())
-    for entry in entries["keys"]:
-        entry["plan"] = "free"
-    path.write_text(json.dumps(entries))
-    assert (await keyed.submit("premium", premium)).code == "plan_not_allowed"
-    job = (await keyed.send(f"GET /export/{accepted.json['jobId']}", "premium")).json
-    assert (job["plan"], job["resolution"]) == ("premium", {"width": 128, "height": 72})
-
-
 @pytest.mark.fault("C16", "E01")
 async def test_a_body_without_a_key_is_not_requested(keyed: Keyed) -> None:
     lines = ("Content-Type: multipart/form-data; boundary=b", "Content-Length: 9000")
