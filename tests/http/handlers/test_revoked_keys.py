@@ -81,6 +81,11 @@ async def test_the_streams_of_a_secret_end_with_it(watched: Keyed) -> None:
     port, old = watched.running.port, watched.keys["own"]
     job, secret = await watched.add_job("own"), new_secret()
     change_key(watched, "own", [secret, old.partition(".")[2]])
+    keys = watched.running.service.access.keys
+    assert keys is not None
+    assert await watched.running.until(
+        lambda: (key := keys.get("own")) is not None and len(key.secret_hashes) == 2
+    )
     async with (
         EventStream(port, job.id, bearer(old)) as by_old,
         EventStream(port, job.id, bearer(f"own.{secret}")) as by_new,
