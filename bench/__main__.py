@@ -38,7 +38,7 @@ _PAIR = ("--effect", "breathe", "--effect", "ring")
 
 SCRIPTS = (
     Script("limits", (*_PAIR, "--seconds", "30"), 140),
-    Script("limits", (*_PAIR, "--size", "1920x1080", "--seconds", "8"), 100),
+    Script("limits", (*_PAIR, "--size", "1920x1080", "--seconds", "6"), 80),
     Script("latency", ("--jobs", "2"), 60),
     Script("progress", (), 30),
     Script("previews", ("--runs", "5"), 30),
@@ -47,7 +47,7 @@ SCRIPTS = (
     Script("cost", (), 150),
     Script("workers", (), 25),
     Script("flashes", ("--seconds", "8", "--runs", "1", "breathe", "ring"), 50),
-    Script("submits", (), 60),
+    Script("load", ("--submits", "500", "--seconds", "8"), 80),
     Script("streams", (), 10),
     Script("colour", (), 60),
     Script("quality", (*_PAIR, "--seconds", "1"), 60),
@@ -65,6 +65,9 @@ WITH_SONGS = ("hearing", "spectrum", "movement")
 
 WITHOUT_TABLE = ("titles",)
 """Scripts that draw something to be looked at."""
+
+LONG = ("soak",)
+"""Scripts that take half an hour."""
 
 
 def main() -> int:
