@@ -40,6 +40,6 @@ def test_files_and_row_are_durable_before_the_response(tmp_path: Path) -> None:
     calls = server.trace.read_text(errors="replace").splitlines()
     at = 0
     for step, pattern in _STEPS.items():
-        found = [number for number, call in enumerate(calls[at:], at) if re.search(pattern, call)]
-        assert found, (step, calls[at:])
-        at = found[0] + 1
+        matches = [number for number, call in enumerate(calls[at:], at) if re.search(pattern, call)]
+        assert matches, (step, calls[at:])
+        at = matches[0] + 1
