@@ -35,8 +35,8 @@ ALLOWED_HEADERS = (
 )
 """Headers that a page of another origin may send; any other that it asks for is allowed too."""
 EXPOSED_HEADERS = (
-    "Retry-After, Content-Disposition, Content-Length, ETag, Accept-Ranges, Location, "
-    "X-Frame, X-Request-Id, Idempotency-Replayed, WWW-Authenticate"
+    "Allow, Retry-After, Content-Disposition, Content-Length, Content-Range, ETag, "
+    "Accept-Ranges, Location, X-Frame, X-Request-Id, Idempotency-Replayed, WWW-Authenticate"
 )
 _SECURITY_HEADERS = {
     "X-Content-Type-Options": "nosniff",

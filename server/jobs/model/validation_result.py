@@ -96,7 +96,7 @@ def from_task_error(
         return _rejected(author, _TOO_LARGE, error)
     if error.code != "worker_crashed" or error.is_external:
         return None
-    overrun = error.detail.startswith("signal SIGXCPU")
+    overrun = not is_crash(error)
     result = _rejected(author, _OVERRUN if overrun else _CRASH, error, late=overrun)
     return replace(result, ended_worker=True)
 
@@ -128,6 +128,11 @@ def blank_warning(why: str, file: str) -> dict[str, Any]:
 def is_timeout(error: TaskError) -> bool:
     """Return whether a task exceeded a wall-clock limit."""
     return error.code in ("render_timeout", "render_stalled")
+
+
+def is_crash(error: TaskError) -> bool:
+    """Return whether a process ended by itself, other than by its limit of processor time."""
+    return error.code == "worker_crashed" and not error.detail.startswith("signal SIGXCPU")
 
 
 def timed_out(error: TaskError, author: AuthorFile) -> ValidationResult:

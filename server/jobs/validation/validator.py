@@ -20,7 +20,7 @@ _SIZE = (64, 36)
 _MIN_WALL_S = 40.0
 """Minimum wall-clock limit on a software renderer, where processor time limits an effect."""
 _ATTEMPTS = 2
-"""Attempts if the process is killed externally."""
+"""Attempts if the process is killed externally, or crashes: a driver does so once in a while."""
 
 
 def _wall_s(*, software: bool) -> float:
@@ -50,13 +50,14 @@ class EffectValidator:
         limits = Limits(memory_bytes=memory, cpu_s=validation_result.CPU_S)
         wait_s = _wall_s(software=bool(self._machine.software))
         timeouts = Timeouts(idle_s=wait_s, total_s=wait_s)
-        for _ in range(_ATTEMPTS):
+        for attempt in range(_ATTEMPTS):
             try:
                 result = await self._machine.run_task(task, timeouts, limits)
             except TaskError as error:
                 facts = {"effect": source.id, "code": error.code, "detail": error.detail}
                 log_event(_LOG, logging.INFO, "validation.attempt_failed", **facts)
-                if not error.is_external:
+                is_last = attempt == _ATTEMPTS - 1
+                if not error.is_external and (is_last or not validation_result.is_crash(error)):
                     return await self._classify_failure(source, error)
             else:
                 if result.renderer == renderer:

@@ -197,7 +197,7 @@ async def test_more_varyings_than_the_driver_has_are_refused(bench: Bench) -> No
     assert await bench.ask("good") == "ok"
 
 
-async def test_an_external_kill_is_inconclusive_and_a_crash_is_not(bench: Bench) -> None:
+async def test_an_external_kill_is_inconclusive(bench: Bench) -> None:
     bench.write("hangs", HANGS)
     asking = asyncio.create_task(bench.ask("hangs"))
     killed: set[int] = set()
@@ -209,10 +209,28 @@ async def test_an_external_kill_is_inconclusive_and_a_crash_is_not(bench: Bench)
     assert await asking == "not_ready"
     assert len(killed) == 2
     assert await bench.store.validations.load() == {}
-    asking = asyncio.create_task(bench.ask("hangs"))
+
+
+async def _crash() -> None:
+    """Let the next process of a validation crash."""
     await until(children)
-    await asyncio.sleep(0.5)
-    os.kill(children()[0], signal.SIGSEGV)
+    (crashed,) = children()
+    os.kill(crashed, signal.SIGSEGV)
+    await until(lambda: crashed not in children())
+
+
+async def test_a_crash_is_tried_again(bench: Bench) -> None:
+    bench.write("good", GOOD)
+    asking = asyncio.create_task(bench.ask("good"))
+    await _crash()
+    assert await asking == "ok"
+
+
+async def test_two_crashes_are_the_fault_of_the_effect(bench: Bench) -> None:
+    bench.write("good", GOOD)
+    asking = asyncio.create_task(bench.ask("good"))
+    await _crash()
+    await _crash()
     assert await asking == "shader_rejected"
 
 
