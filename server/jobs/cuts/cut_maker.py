@@ -155,10 +155,11 @@ class CutMaker:
     def _end(self, key: tuple[str, int, int], task: "asyncio.Task[TrackCut]") -> None:
         """Forget a cut that is kept now; keep an error for the next request for a while."""
         # exception() marks an error as retrieved: there may be no further request.
-        if task.cancelled() or task.exception() is None:
-            del self._makings[key]
+        failed = not task.cancelled() and task.exception() is not None
+        making = self._makings.get(key)  # a request that saw the end first has removed it
+        if making is None or not failed:
+            self._makings.pop(key, None)
             return
-        making = self._makings[key]
 
         def forget() -> None:
             if self._makings.get(key) is making:

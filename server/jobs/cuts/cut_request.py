@@ -44,7 +44,7 @@ def read_request(track: KeptUpload, start: str, duration: str, config: Config) -
     is_long = requested is None and rest_s > config.max_duration_sec
     part = TrackPart(start=first_s, duration=config.max_duration_sec if is_long else requested)
     duration_s = part.duration if part.duration is not None else rest_s
-    samples = min(_to_samples(duration_s), total - first)
+    samples = min(max(_to_samples(duration_s), 1), total - first)
     return CutRequest(part=part, duration=duration_s, samples=(first, samples))
 
 

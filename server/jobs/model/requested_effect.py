@@ -159,8 +159,14 @@ def read_custom_source(text: str) -> tuple[Effect, EffectSource]:
 
 
 def chain_digests(effects: Iterable[EffectInstance]) -> list[str]:
-    """Return the SHA-256 of each source of a chain, and of several that of all together."""
-    digests = sorted({source_digest(effect.source) for effect in effects if effect.custom})
-    if len(digests) < 2:
-        return digests
-    return [*digests, hashlib.sha256("".join(digests).encode()).hexdigest()]
+    """Return the SHA-256 of each source of a chain, then that of the chain with its params.
+
+    Empty for a chain without sources. Who sends the source of somebody else with other params, or
+    several times, can have only that chain refused.
+    """
+    chain = list(effects)
+    sources = sorted({source_digest(effect.source) for effect in chain if effect.custom})
+    if not sources:
+        return []
+    work = [[effect.source, effect.params] for effect in chain]
+    return [*sources, source_digest(json.dumps(work, sort_keys=True))]

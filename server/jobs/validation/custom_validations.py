@@ -9,7 +9,7 @@ from server.jobs.execution.machine import MachineProbe
 from server.jobs.execution.worker_process import TaskError
 from server.jobs.model.effect_source import EffectSource
 from server.jobs.model.job import now_ms
-from server.jobs.model.requested_effect import chain_digests
+from server.jobs.model.requested_effect import chain_digests, source_digest
 from server.jobs.model.retry_after import SOON_S
 from server.jobs.model.validation_result import ValidationResult
 from server.jobs.store.sqlite import DiskFull
@@ -61,7 +61,7 @@ class CustomValidations:
         result.raise_if_invalid(source.id)
 
     async def check_quarantine(self, effects: Iterable[EffectInstance]) -> None:
-        """Refuse a chain with a source, or a set of them, that once hung or ended a worker.
+        """Refuse a chain that once hung or ended a worker, or has a source whose validation did.
 
         Raises:
             ToqiboxError: shader_rejected.
@@ -70,9 +70,10 @@ class CustomValidations:
             raise ToqiboxError("shader_rejected", field="effect", why=message("quarantined"))
 
     async def quarantine(self, effects: Iterable[EffectInstance], code: str) -> None:
-        """Refuse the sources of a chain from now on: they hung or ended their worker.
+        """Refuse a chain with sources from now on: it hung or ended its worker.
 
-        Which of several did is not known: together they are refused, each alone is not.
+        A source alone, with its defaults, is refused with any params and in any chain. Otherwise
+        only the same chain with the same params is: they may be the cause.
         """
         await quarantine(self._store, effects, code)
 
@@ -97,7 +98,7 @@ class CustomValidations:
         if len(self._results) > MAX_RESULTS:
             del self._results[next(iter(self._results))]
         if result.ended_worker:
-            await self.quarantine([source.with_local_paths], result.code or "")
+            await _add(self._store, source_digest(source.text), result.code or "")
         return result
 
 
@@ -108,12 +109,16 @@ def ended_by_shader(error: TaskError) -> bool:
 
 
 async def quarantine(store: Store, effects: Iterable[EffectInstance], code: str) -> None:
-    """Refuse the custom effects of a chain from now on; see CustomValidations.quarantine."""
-    digests = chain_digests(effects)
-    if not digests:
-        return
-    log_event(_LOG, logging.WARNING, "effect.quarantined", digest=digests[-1], code=code)
+    """Refuse a chain with sources from now on; see CustomValidations.quarantine."""
+    chain = list(effects)
+    if digests := chain_digests(chain):
+        is_source_alone = len(chain) == 1 and not chain[0].params
+        await _add(store, digests[0 if is_source_alone else -1], code)
+
+
+async def _add(store: Store, digest: str, code: str) -> None:
+    log_event(_LOG, logging.WARNING, "effect.quarantined", digest=digest, code=code)
     try:
-        await store.quarantine.add(digests[-1], code, now_ms())
+        await store.quarantine.add(digest, code, now_ms())
     except DiskFull:
         _LOG.exception("quarantine.save_failed")

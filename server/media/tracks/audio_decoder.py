@@ -65,7 +65,7 @@ def decode(
         raise too_long
     if kind == "mov" and mp4_boxes.is_protected(path):  # it would decode to noise
         raise ToqiboxError("undecodable_audio", field="audio", why=message("protected"))
-    wanted_samples = _to_samples(max_duration if duration is None else duration)
+    wanted_samples = max(_to_samples(max_duration if duration is None else duration), 1)
     # One sample past the limit distinguishes a track of exactly that length from a longer one.
     first, max_samples = _to_samples(start), wanted_samples + (duration is None)
     seek_s = max(int(start) - _LEAD_S, 0) if kind in _SEEKABLE and start > _NO_SEEK_S else 0

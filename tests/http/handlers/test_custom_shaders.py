@@ -204,7 +204,8 @@ async def test_a_source_in_quarantine_is_refused_until_it_is_changed(custom: Run
 async def test_a_preview_that_hangs_puts_its_source_in_quarantine(
     start: Start, media: tuple[bytes, bytes]
 ) -> None:
-    server = await start(_LIMITS, allow_custom_shaders=True, stall_timeout_ms=200)
+    plans = {"free": 144}
+    server = await start(_LIMITS, allow_custom_shaders=True, stall_timeout_ms=200, plans=plans)
     running = await with_real_machine(server)
     add_samples(running, media)
     size = (part("width", "256"), part("height", "144"))

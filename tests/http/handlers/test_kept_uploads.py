@@ -99,7 +99,7 @@ async def test_an_export_by_ids_is_one_by_files(
     shown = await get(running, f"/export/{jobs[0].id}")
     assert shown.json["trackId"] == track
     assert first == second
-    assert first.keys() == {"sound.wav", "photo.rgba"}
+    assert first.keys() == {"sound.wav", "sound.wav.sum", "photo.rgba", "photo.rgba.sum"}
     assert not running.spooled()
 
 

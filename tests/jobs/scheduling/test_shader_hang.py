@@ -1,5 +1,7 @@
 """A client's source that hangs or crashes its worker: the job ends, and no other worker gets it."""
 
+from dataclasses import replace
+
 import pytest
 
 from server.jobs.model.job import Status
@@ -30,9 +32,34 @@ async def test_a_source_that_ends_its_worker_gets_no_other_one(
     assert job.diagnostics is not None
     assert [(entry["file"], entry["line"]) for entry in job.diagnostics] == [("source", 2)]
     assert not rig.folder("one").exists()
-    assert await rig.store.quarantine.holds_any([source_digest(_LOOP)])
+    assert await rig.store.quarantine.holds_any(chain_digests(bad.spec.effects))
     assert (await rig.ended("two")).status is Status.COMPLETED
     assert rig.segments("one") == [0]
+
+
+async def test_a_source_that_hangs_with_its_defaults_is_refused(
+    rig: Rig, make_job: MakeJob
+) -> None:
+    rig.workers.fail("draw_segment", "render_stalled")
+    await rig.submit(make_job("one", effects=(custom(_LOOP),)))
+    assert (await rig.ended("one")).error_code == "shader_hang"
+    assert await rig.store.quarantine.holds_any([source_digest(_LOOP)])
+
+
+@pytest.mark.parametrize(
+    "chain",
+    [(replace(custom(_LOOP), params={"n": 2}),), (custom(_LOOP),) * 2],
+    ids=["params", "twice"],
+)
+async def test_what_others_make_of_a_source_does_not_have_it_refused(
+    rig: Rig, make_job: MakeJob, chain: tuple[EffectInstance, ...]
+) -> None:
+    """Otherwise anybody could have the source of somebody else refused."""
+    rig.workers.fail("draw_segment", "render_stalled")
+    await rig.submit(make_job("one", effects=chain))
+    assert (await rig.ended("one")).error_code == "shader_hang"
+    assert not await rig.store.quarantine.holds_any([source_digest(_LOOP)])
+    assert await rig.store.quarantine.holds_any(chain_digests(chain))
 
 
 @pytest.mark.parametrize("code", ["encoder_failed", "render_failed", "internal"])

@@ -122,6 +122,11 @@ def test_an_excerpt_ends_with_the_track(make_wav: MakeWav, decode: Decode) -> No
     assert decode(path, start="0.05", duration="9").samples == 2400
 
 
+def test_the_shortest_excerpt_is_a_sample(make_wav: MakeWav, decode: Decode) -> None:
+    path = make_wav(np.zeros(4800, np.float32))
+    assert decode(path, start="0.05", duration="0.00000001").samples == 1
+
+
 @pytest.mark.parametrize("start", ["0.1", "7"])
 def test_a_start_past_the_end_is_refused(make_wav: MakeWav, decode: Decode, start: str) -> None:
     path = make_wav(np.zeros(4800, np.float32))
