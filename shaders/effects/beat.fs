@@ -1,17 +1,16 @@
 /*{
     "ISFVSN": "2",
-    "VSN": "3",
+    "VSN": "2",
     "TITLE": "Beat",
     "TITLE_RU": "Удар",
-    "DESCRIPTION": "The picture grows with every accent, in the very frame in which it begins, with more light on it and streaks at the edges of the frame, and eases back over 150 ms. Between them it drifts slowly, and the loudest moments keep it large.",
-    "DESCRIPTION_RU": "Кадр увеличивается на каждом акценте — ровно в том кадре, где акцент начинается, — становится светлее, по краям появляется смаз; за 150 мс всё возвращается. Между акцентами кадр медленно плывёт, а самые громкие моменты держат его крупным.",
+    "DESCRIPTION": "The picture grows with every accent, in the very frame in which it begins, with more light on it and streaks at the edges of the frame, and eases back over 150 ms. Between them it drifts slowly.",
+    "DESCRIPTION_RU": "Кадр увеличивается на каждом акценте — ровно в том кадре, где акцент начинается, — становится светлее, по краям появляется смаз; за 150 мс всё возвращается. Между акцентами кадр медленно плывёт.",
     "CREDIT": "TOQIBOX Render",
     "LICENSE": "MIT",
     "CATEGORIES": ["Filter", "Beat"],
     "INPUTS": [
         {"NAME": "inputImage", "TYPE": "image"},
         {"NAME": "kick", "LABEL": "Accent", "LABEL_RU": "Акцент", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.0, "IDENTITY": 0.0, "BIND": {"bind": "accent.pulse", "decay": 0.15, "curve": "out"}},
-        {"NAME": "peak", "LABEL": "Loudest moments", "LABEL_RU": "Самые громкие моменты", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.0, "IDENTITY": 0.0, "BIND": {"bind": "loudness", "from": [0.86, 0.985], "curve": "in", "smooth": 0.3}},
         {"NAME": "amount", "LABEL": "Amount", "LABEL_RU": "Сила", "TYPE": "float", "MIN": 0.0, "MAX": 2.0, "DEFAULT": 1.0, "IDENTITY": 0.0},
         {"NAME": "scale", "LABEL": "Scale on an accent", "LABEL_RU": "Увеличение на акценте", "GROUP": "response", "TYPE": "float", "MIN": 1.0, "MAX": 1.5, "DEFAULT": 1.15, "IDENTITY": 1.0},
         {"NAME": "center", "LABEL": "Point that stays in place", "LABEL_RU": "Неподвижная точка", "ADVANCED": true, "TYPE": "point2D", "MIN": [0.0, 0.0], "MAX": [1.0, 1.0], "DEFAULT": [0.5, 0.5]},
@@ -34,9 +33,8 @@ vec2 drifting(vec2 uv) {
 }
 
 void main() {
-    float struck = amount * max(kick, 0.4 * peak);
-    float zoom = 1.0 + struck * (scale - 1.0);
-    float much = min(struck, 1.0);
+    float zoom = 1.0 + amount * kick * (scale - 1.0);
+    float much = min(amount * kick, 1.0);
     vec2 still = center + vec2(0.0, lift * much * much); // heads are above the middle
     vec2 inwards = (still - isf_FragNormCoord) * (1.0 - 1.0 / zoom);
     vec2 uv = isf_FragNormCoord + inwards;
