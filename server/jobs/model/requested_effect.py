@@ -161,7 +161,7 @@ def read_custom_source(text: str) -> tuple[Effect, EffectSource]:
 def chain_digests(effects: Iterable[EffectInstance]) -> list[str]:
     """Return the SHA-256 of each source of a chain, then that of the chain with its params.
 
-    Empty for a chain without sources. Who sends the source of somebody else with other params, or
+    Empty for a chain without sources. Who sends the source of another client with other params, or
     several times, can have only that chain refused.
     """
     chain = list(effects)

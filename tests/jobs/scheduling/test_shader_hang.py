@@ -54,7 +54,7 @@ async def test_a_source_that_hangs_with_its_defaults_is_refused(
 async def test_what_others_make_of_a_source_does_not_have_it_refused(
     rig: Rig, make_job: MakeJob, chain: tuple[EffectInstance, ...]
 ) -> None:
-    """Otherwise anybody could have the source of somebody else refused."""
+    """Otherwise any client could have the source of another refused."""
     rig.workers.fail("draw_segment", "render_stalled")
     await rig.submit(make_job("one", effects=chain))
     assert (await rig.ended("one")).error_code == "shader_hang"
