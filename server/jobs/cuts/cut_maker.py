@@ -149,23 +149,23 @@ class CutMaker:
         progress = CutProgress((first + samples) / SAMPLE_RATE, samples / SAMPLE_RATE)
         making = self._makings[key] = _Making(share, progress)
         making.task = asyncio.create_task(self._make(making, track, request, request_id))
-        making.task.add_done_callback(lambda task: self._end(key, task))
+        making.task.add_done_callback(lambda task: self._end(key, making, task))
         return making
 
-    def _end(self, key: tuple[str, int, int], task: "asyncio.Task[TrackCut]") -> None:
+    def _end(
+        self, key: tuple[str, int, int], making: _Making, task: "asyncio.Task[TrackCut]"
+    ) -> None:
         """Forget a cut that is kept now; keep an error for the next request for a while."""
-        # exception() marks an error as retrieved: there may be no further request.
-        failed = not task.cancelled() and task.exception() is not None
-        making = self._makings.get(key)  # a request that saw the end first has removed it
-        if making is None or not failed:
-            self._makings.pop(key, None)
-            return
 
         def forget() -> None:
             if self._makings.get(key) is making:
                 del self._makings[key]
 
-        asyncio.get_running_loop().call_later(_KEPT_ERROR_S, forget)
+        # exception() marks an error as retrieved: there may be no further request.
+        if task.cancelled() or task.exception() is None:
+            forget()
+        else:
+            asyncio.get_running_loop().call_later(_KEPT_ERROR_S, forget)
 
     async def _make(
         self, making: _Making, track: KeptUpload, request: CutRequest, request_id: str
