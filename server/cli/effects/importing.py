@@ -12,6 +12,7 @@ from server.cli.support.command_error import (
     report_error,
 )
 from server.cli.support.exit_status import FAILED, USAGE
+from server.cli.support.new_file import write_new_file
 from server.cli.support.options import add_json
 from server.config import Config
 from server.effects.dialects import holds_effect
@@ -41,7 +42,7 @@ def run(_config: Config, options: argparse.Namespace) -> int:
         shaders = _translate(path)
         outs = _output_paths(path, [title for title, _ in shaders], options.out)
         for out, (_, text) in zip(outs, shaders, strict=True):
-            _write(out, text)
+            write_new_file(out, text)
     except CommandError as problem:
         return report_error("import", problem)
     for out in outs:
@@ -53,7 +54,7 @@ def run(_config: Config, options: argparse.Namespace) -> int:
 
 
 def _output_paths(path: Path, titles: list[str], out: str | None) -> list[Path]:
-    """Return the files to write: the one asked for, or for several shaders names from titles."""
+    """Return the files to write: `out` for one shader, else names made of titles."""
     if len(titles) == 1:
         return [Path(out or f"{natural_id(path.stem)}.glsl")]
     if out is not None:
@@ -80,13 +81,3 @@ def _translate(path: Path) -> list[tuple[str, str]]:
         raise CommandError(
             error_text(error), FAILED, error_diagnostics(error), path.parent
         ) from None
-
-
-def _write(out: Path, text: str) -> None:
-    try:
-        with out.open("x", encoding="utf-8") as file:
-            file.write(text)
-    except FileExistsError:
-        raise CommandError(f"{out} already exists and is not overwritten", FAILED) from None
-    except OSError as error:
-        raise CommandError(f"{out} cannot be written: {error.strerror}", FAILED) from None

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import server
 from server.cli.support.command_error import CommandError, report_error
-from server.cli.support.exit_status import FAILED, USAGE
+from server.cli.support.exit_status import USAGE
+from server.cli.support.new_file import write_new_file
 from server.cli.support.options import add_json
 from server.cli.tasks.offered_ids import OfferedIds, id_note
 from server.config import Config
@@ -69,11 +70,5 @@ def _write(name: str, like: str) -> Path:
     out = path.with_name(stem + template.suffix)
     title = stem.replace("-", " ").replace("_", " ").strip()
     text = template.read_text("utf-8").replace(_TITLE, title[:1].upper() + title[1:])
-    try:
-        with out.open("x", encoding="utf-8") as file:
-            file.write(text)
-    except FileExistsError:
-        raise CommandError(f"{out} already exists and is not overwritten", FAILED) from None
-    except OSError as error:
-        raise CommandError(f"{out} cannot be written: {error.strerror}", FAILED) from None
+    write_new_file(out, text)
     return out
