@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
 from server import sandbox
+from server.concurrency import uninterrupted
 from server.errors import CATALOGUE
 from server.jobs.execution.process import ExecutedProcess, WorkerProcess
 from server.jobs.execution.timeouts import run_within
@@ -213,17 +214,25 @@ class Worker:
         return self.process.returncode is None
 
     async def kill(self) -> None:
-        """Kill the process group with SIGKILL and wait for its end, up to a limit."""
+        """Kill the process group with SIGKILL and wait for its end, up to a limit.
+
+        A cancelled caller waits too: nobody else would close the pipes of the worker.
+        """
+        await uninterrupted(self._end())
+
+    async def _end(self) -> None:
         self.process.kill_group()
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(_KILL_WAIT_S):
-                await self.process.wait()
-                if self._stderr_task:
-                    # Not awaited itself: once cancelled, it would cancel the next caller of kill().
-                    await asyncio.wait((self._stderr_task,))
-        if self._stderr_task:
-            self._stderr_task.cancel()
-        self.process.close()
+        try:
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(_KILL_WAIT_S):
+                    await self.process.wait()
+                    if self._stderr_task:
+                        # Not awaited itself: once cancelled, it would cancel the next caller.
+                        await asyncio.wait((self._stderr_task,))
+        finally:
+            if self._stderr_task:
+                self._stderr_task.cancel()
+            self.process.close()
 
 
 def _ignore(_event: Event) -> None:
@@ -259,4 +268,4 @@ async def run_task(
         return await worker.run(task, timeouts, on_event)
     finally:
         # Also when cancelled: no process outlives the call.
-        await asyncio.shield(worker.kill())
+        await worker.kill()

@@ -1,5 +1,7 @@
 """A slot and its worker."""
 
+import asyncio
+import contextlib
 import os
 from pathlib import Path
 
@@ -8,8 +10,8 @@ import pytest
 from server import sandbox
 from server.jobs.execution.fork_server import ForkServer
 from server.jobs.execution.slot import LocalSlot
-from server.jobs.execution.worker_process import Timeouts
-from server.protocol.tasks import Probe
+from server.jobs.execution.worker_process import TaskError, Timeouts
+from server.protocol.tasks import EncodeAudio, Probe
 from tests.harness import media
 from tests.harness.processes import descendants
 from tests.harness.rendering import MakeTask
@@ -63,3 +65,30 @@ async def test_a_job_sees_nothing_of_the_one_before(make_task: MakeTask, tmp_pat
         await fork_server.close()
     assert brightest == [255, 0]
     assert len(set(workers)) == 2
+
+
+async def test_a_cancelled_change_of_workers_leaves_no_descriptor(tmp_path: Path) -> None:
+    """A slot turns from one job to another, which is cancelled before the old worker has ended."""
+    fork_server = ForkServer(sandbox.environment())
+    slot = LocalSlot(0, launch=fork_server.start)
+    task = EncodeAudio(audio=tmp_path / "missing", out=tmp_path / "out.m4a")
+    counts = []
+    try:
+        for number in range(3):
+            with pytest.raises(TaskError):
+                await slot.run(f"first {number}", task, WATCH, lambda _event: None)
+            second = asyncio.create_task(
+                slot.run(f"second {number}", task, WATCH, lambda _event: None)
+            )
+            await asyncio.sleep(0)
+            second.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await second
+            await slot.stop_worker()
+            await asyncio.sleep(0)  # closed sockets are closed by the loop
+            counts.append(len(os.listdir("/proc/self/fd")))
+            assert not [one for one in descendants(os.getpid()) if one.kind == "worker"]
+    finally:
+        await slot.stop_worker()
+        await fork_server.close()
+    assert counts == counts[:1] * 3
