@@ -38,6 +38,8 @@ _POLLED_JOBS = 48
 _HELD_S = 20
 _REST_S = 90
 """Time in which everything that clients held has to be released."""
+_GROWTH_MB = 50
+"""Memory that may stay: what is loaded and cached by the first use."""
 _SETTINGS = {
     "PLANS": "free=360,premium=360",
     "TRUSTED_PROXIES": "127.0.0.1",
@@ -148,7 +150,12 @@ async def measure_held(load: LoadedServer, jobs: list[str], finished: str) -> No
 async def _settle(load: LoadedServer, before: Footprint) -> Footprint:
     """Wait until the server holds no more than before, and return what it holds."""
     deadline = time.monotonic() + _REST_S
-    while (now := load.footprint()).descriptors > before.descriptors or now.children:
+    most_mb = before.memory_mb + _GROWTH_MB
+    while (
+        (now := load.footprint()).descriptors > before.descriptors
+        or now.children
+        or now.memory_mb > most_mb
+    ):
         if time.monotonic() > deadline:
             load.check(False, f"left over: {now}")
             break

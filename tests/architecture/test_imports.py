@@ -103,6 +103,7 @@ DOORS = {
     "aiohttp": {"http/", "devserver/", "jobs/webhooks/client.py"},
     "ctypes": {
         "sandbox_exec.py",
+        "http/server/memory.py",
         "render/gl/",
         "worker/confinement/",
     },

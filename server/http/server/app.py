@@ -28,7 +28,7 @@ from server.http.expect import withhold_100_continue
 from server.http.handlers import events, exports, health, previews
 from server.http.limits import HttpLimits
 from server.http.openapi.route import ROUTES_KEY, Handler
-from server.http.server import descriptors, middleware
+from server.http.server import descriptors, memory, middleware
 from server.http.server.connection import ConnectionFactory, lingering_close, watch_disconnect
 from server.http.server.request_counts import UNKNOWN_PATH, count_requests
 from server.http.server.request_spans import trace_request
@@ -95,6 +95,7 @@ def create_app(service: Service, limits: HttpLimits | None = None) -> web.Applic
         service, is_ready, lambda: _http_state(app), limits.metrics_cache_s
     )
     app.cleanup_ctx.append(_measure)
+    app.cleanup_ctx.append(memory.give_back_free_memory)
     app.on_response_prepare.append(middleware.set_default_headers)
     app[ROUTES_KEY] = ROUTES
     for pattern in dict.fromkeys(route.pattern for route in ROUTES):
