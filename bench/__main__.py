@@ -48,6 +48,7 @@ SCRIPTS = (
     Script("workers", (), 25),
     Script("flashes", ("--seconds", "8", "--runs", "1", "breathe", "ring"), 50),
     Script("load", ("--submits", "500", "--seconds", "8"), 80),
+    Script("polls", ("--count", "1000"), 10),
     Script("streams", (), 10),
     Script("colour", (), 60),
     Script("quality", (*_PAIR, "--seconds", "1"), 60),

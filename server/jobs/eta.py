@@ -1,16 +1,13 @@
 """Estimates of the remaining time, from the costs of finished jobs, else from built-in ones."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from statistics import median
 
-from server.jobs.model.frame_costs import guess_frame_s
+from server.jobs.model.frame_costs import FrameCost, guess_frame_s
 from server.jobs.model.spec import Workload
 from server.jobs.model.work_estimate import WorkEstimate
-
-FrameCost = tuple[str, int, float]
-"""Effect, pixels per frame, slot seconds per frame."""
 
 
 @dataclass(frozen=True)
@@ -23,6 +20,7 @@ class CostModel:
     """True without a GPU."""
     cores: float
     """Processors for each slot."""
+    _frame_s: dict[tuple[str, int], float] = field(default_factory=dict, repr=False)
 
     def frame_s(self, workload: Workload) -> float:
         """Return the slot seconds of a frame.
@@ -30,6 +28,13 @@ class CostModel:
         Those of the same effect at the nearest size, scaled by pixels; else the built-in ones,
         corrected by those of the effects that were measured.
         """
+        key = (workload.effect, workload.pixels)
+        known = self._frame_s.get(key)
+        if known is None:
+            known = self._frame_s[key] = self._estimate(workload)
+        return known
+
+    def _estimate(self, workload: Workload) -> float:
         same = [cost for cost in self.costs if cost[0] == workload.effect]
         if same:
             _, pixels, seconds = min(same, key=lambda cost: abs(cost[1] - workload.pixels))

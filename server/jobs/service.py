@@ -10,13 +10,12 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from server import processors, sandbox
+from server import sandbox
 from server.access.access_control import AccessControl
 from server.concurrency import run_in_thread
 from server.config import Config
 from server.effects.library.library import Library
 from server.errors import ToqiboxError
-from server.jobs import eta
 from server.jobs.cuts.cut_maker import CutMaker
 from server.jobs.execution.fork_server import ForkServer
 from server.jobs.execution.machine import MachineProbe
@@ -26,17 +25,15 @@ from server.jobs.job_object import JobView, job_to_json
 from server.jobs.model.job import Job, Status, now_ms
 from server.jobs.model.job_events import JobChange, JobEvents
 from server.jobs.model.retry_after import DISK_FULL_S
-from server.jobs.model.spec import Workload
 from server.jobs.previews.previews import Previews
 from server.jobs.previews.thumbnails import Thumbnails
 from server.jobs.readiness import describe_readiness
 from server.jobs.retention import purge_hourly, purge_or_log
-from server.jobs.scheduling.active_job import ActiveJob
 from server.jobs.scheduling.dispatcher import Dispatcher
-from server.jobs.scheduling.division import max_slots
 from server.jobs.storage.artifacts import Artifact
 from server.jobs.storage.data_folder import DataFolder
 from server.jobs.storage.kept_uploads import KeptUploads
+from server.jobs.store.snapshots import JobSnapshot, Queue
 from server.jobs.store.sqlite import DiskFull
 from server.jobs.store.store import Store
 from server.jobs.submission.admission import Admission
@@ -44,6 +41,7 @@ from server.jobs.submission.intake import Intake
 from server.jobs.submission.upload_intake import UploadIntake
 from server.jobs.validation.cache import ValidationCache
 from server.jobs.validation.validator import EffectValidator
+from server.jobs.wait_estimates import WaitEstimates
 from server.jobs.webhooks.sender import WebhookSender
 from server.logging_json import log_event
 
@@ -98,7 +96,7 @@ class Service:
         self.thumbnails = Thumbnails(
             config, self.data, self.machine, library, self.admission, self.previews
         )
-        self._processors = processors.available()  # takes milliseconds: once
+        self._wait_estimates = WaitEstimates(self.dispatcher, self.machine)
         self.webhooks = WebhookSender(
             config, self.store, self.events, lambda job: self.describe(job, "en")
         )
@@ -182,47 +180,29 @@ class Service:
             as_accepted: True for the object of `job` itself, which has just been accepted.
         """
         costs = await self.store.costs.all()
-        messages = await self.store.webhooks.of_jobs([job.id] if job.webhook else [])
-        snapshot = await self.store.jobs.snapshot(job)
-        # Nothing is awaited from here on: what is in memory belongs to the same moment.
-        if as_accepted:
-            snapshot = snapshot._replace(job=job)
-        job, ahead = snapshot
+        snapshot = await self.store.jobs.snapshot(job.id)
+        # Nothing is awaited from here on: what is in memory belongs to the same moment. A webhook
+        # is that of a job which has ended, and no longer in memory.
+        if snapshot is None or as_accepted:
+            snapshot = JobSnapshot(job, snapshot.queue if snapshot else Queue((), ()))
+        job = snapshot.job
         active = self.dispatcher.active_jobs.get(job.id)
         if active and job.status is Status.PROCESSING:
             progress = max(job.progress, active.percent_done)
             job = replace(job, frames_done=active.frames_done, progress=progress)
+        is_queued = job.status is Status.QUEUED
+        messages = {}
+        if job.webhook and job.is_final:
+            messages = await self.store.webhooks.of_jobs([job.id])
         return JobView(
             job=job,
             language=language,
-            position=len(ahead) + 1 if job.status is Status.QUEUED else None,
-            eta_s=None if job.is_final else self._eta(job, ahead, costs),
+            position=snapshot.queue.count_ahead(job) + 1 if is_queued else None,
+            eta_s=None if job.is_final else self._wait_estimates.seconds(snapshot, costs),
             public_url=self.config.public_url,
             links=self.access.links,
             message=messages.get(job.id),
         )
-
-    def _eta(self, job: Job, ahead: list[Workload], costs: list[eta.FrameCost]) -> int | None:
-        """Estimate the seconds to the end of a job; None if no slot can ever work for it."""
-        slots, active_jobs = len(self.dispatcher.slots), self.dispatcher.active_jobs
-        cores = self._processors / max(1, slots)
-        model = eta.CostModel(costs, bool(self.machine.software), cores)
-        slots_each = slots // max(1, len(active_jobs))
-
-        def seconds_left(active: ActiveJob) -> float:
-            working = max(active.active_slots, min(slots_each, active.max_slots))
-            return active.seconds_left(model.frame_s(active.job.spec.workload), working)
-
-        if job.status is Status.PROCESSING and job.id in active_jobs:
-            return max(1, round(seconds_left(active_jobs[job.id])))
-        before = [
-            seconds_left(active)
-            for active in active_jobs.values()
-            if active.job.status is Status.PROCESSING
-        ]
-        before += [model.job_s(workload) for workload in ahead]
-        own_slots = 1 if before else max(1, min(slots, max_slots(job.spec)))
-        return eta.estimate_wait_s(before, model.job_s(job.spec.workload, own_slots), slots)
 
     @asynccontextmanager
     async def open_artifact(self, job: Job, kind: str) -> AsyncIterator[Artifact]:

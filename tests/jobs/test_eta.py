@@ -2,14 +2,14 @@ import pytest
 
 from server.effects.library.library import BUILT_IN
 from server.jobs import eta
-from server.jobs.model.frame_costs import DRAWING_MS
+from server.jobs.model.frame_costs import DRAWING_MS, FrameCost
 from server.jobs.model.spec import Workload
 from server.jobs.model.work_estimate import WorkEstimate
 
-COSTS: list[eta.FrameCost] = [("spin", 1000, 0.1), ("spin", 4000, 0.3), ("ring", 1000, 0.5)]
+COSTS: list[FrameCost] = [("spin", 1000, 0.1), ("spin", 4000, 0.3), ("ring", 1000, 0.5)]
 
 
-def _model(costs: list[eta.FrameCost], *, software: bool = True) -> eta.CostModel:
+def _model(costs: list[FrameCost], *, software: bool = True) -> eta.CostModel:
     return eta.CostModel(costs, software, cores=1)
 
 
@@ -34,7 +34,7 @@ def test_an_effect_that_was_not_measured_has_a_built_in_cost_at_the_speed_of_thi
     assert _model([]).frame_s(work._replace(effect="spin+bars")) > guess
     assert _model([], software=False).frame_s(work) < guess
     spin = _model([]).frame_s(Workload("spin", 1000, 1))
-    twice_as_slow: list[eta.FrameCost] = [("spin", 1000, 2 * spin)]
+    twice_as_slow: list[FrameCost] = [("spin", 1000, 2 * spin)]
     assert _model(twice_as_slow).frame_s(work) == pytest.approx(2 * guess)
 
 

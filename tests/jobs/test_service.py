@@ -79,6 +79,7 @@ async def test_the_work_before_a_job_names_the_whole_chain(
     first, second = make_job(effects=effects), make_job()
     for job in (first, second):
         await service.store.jobs.add(job, 99)
-    snapshot = await service.store.jobs.snapshot(second)
+    snapshot = await service.store.jobs.snapshot(second.id)
+    assert snapshot is not None
     assert snapshot.ahead == [first.spec.workload]
     assert snapshot.ahead[0].effect == "breathe+breathe"

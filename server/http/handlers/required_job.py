@@ -15,9 +15,10 @@ async def require_job(request: web.Request) -> Job:
         ToqiboxError: not_found, the same for an id that never existed and one of another client.
     """
     service, principal = request.app[SERVICE], principal_of(request)
-    job = await service.store.jobs.get(request.match_info["jobId"])
-    if job is None or not principal.owns(job.owner):
+    snapshot = await service.store.jobs.snapshot(request.match_info["jobId"])
+    if snapshot is None or not principal.owns(snapshot.job.owner):
         raise ToqiboxError("not_found")
+    job = snapshot.job
     is_download = principal.is_link and request.method != "DELETE"
     if is_download and not service.access.has_owner(job.owner):
         raise ToqiboxError("not_found")  # the links of a key are revoked with it

@@ -2,6 +2,8 @@
 
 from statistics import median
 
+FrameCost = tuple[str, int, float]
+"""Effect, pixels per frame, slot seconds per frame."""
 DRAWING_MS = {
     "aberration": 15.4, "aurora": 26.6, "bars": 30.1, "beat": 32.2, "bloom": 22.0, "blur": 24.0,
     "breathe": 8.8, "bw": 11.5, "camera": 12.9, "dissolve": 30.0, "equalizer": 30.4,

@@ -1,5 +1,8 @@
 """The statements of the table of costs: slot seconds a frame, by chain and size."""
 
+from collections.abc import Sequence
+
+from server.jobs.model.frame_costs import FrameCost
 from server.jobs.store.sqlite import Connection, Database
 
 MAX_COSTS = 1000
@@ -10,6 +13,9 @@ class CostStore:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._known: list[FrameCost] | None = None
+        """All costs, until one changes: the state of every job is estimated with them."""
+        self._changes = 0
 
     async def record(self, effect: str, pixels: int, slot_s_per_frame: float) -> None:
         """Add a job's cost per frame to the average of its chain and size, with weight 1/3."""
@@ -21,9 +27,19 @@ class CostStore:
             old = "SELECT rowid FROM cost ORDER BY rowid DESC LIMIT -1 OFFSET ?"
             db.execute(f"DELETE FROM cost WHERE rowid IN ({old})", (MAX_COSTS,))  # noqa: S608
 
-        await self._database.write(insert)
+        await self._database.write(insert, then=lambda _: self._forget())
 
-    async def all(self) -> list[tuple[str, int, float]]:
-        """Return (effect, pixels a frame, slot seconds a frame) of every pair seen so far."""
-        rows = await self._database.fetch("SELECT * FROM cost")
-        return [(row[0], row[1], row[2]) for row in rows]
+    def _forget(self) -> None:
+        self._changes += 1
+        self._known = None
+
+    async def all(self) -> Sequence[FrameCost]:
+        """Return the costs of every pair seen so far: the same object until one changes."""
+        if self._known is None:
+            changes = self._changes
+            rows = await self._database.fetch("SELECT * FROM cost")
+            costs = [(row[0], row[1], row[2]) for row in rows]
+            if changes != self._changes:
+                return costs
+            self._known = costs
+        return self._known

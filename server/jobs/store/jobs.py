@@ -1,7 +1,7 @@
 """The statements of the job table."""
 
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any
 
 from server.access.api_key import NO_LIMITS, KeyLimits
 from server.errors import ToqiboxError
@@ -10,22 +10,13 @@ from server.jobs.model.job import TRANSITIONS, Job, Status
 from server.jobs.model.job_cursor import JobCursor
 from server.jobs.model.job_events import JobChange, JobEvents
 from server.jobs.model.retry_after import BUSY_S, DISK_FULL_S
-from server.jobs.model.spec import Workload
 from server.jobs.store.job_rows import column_values, first_job, insert_job, read_job
 from server.jobs.store.owner_limits import check_owner, owned_by
+from server.jobs.store.snapshots import JobSnapshot, JobSnapshots
 from server.jobs.store.sqlite import Connection, Database, DiskFull, Row
 from server.jobs.store.webhooks import insert_webhook
-from server.jobs.store.workloads import WorkloadCache
 
 _LIVE = "status IN ('queued', 'processing')"
-
-
-class JobSnapshot(NamedTuple):
-    """A job and the queued work ahead of it."""
-
-    job: Job
-    ahead: list[Workload]
-    """Work of the queued jobs that come before it."""
 
 
 @dataclass(frozen=True)
@@ -48,7 +39,7 @@ class JobStore:
     def __init__(self, database: Database, events: JobEvents) -> None:
         self._database = database
         self._events = events
-        self._workloads = WorkloadCache()
+        self._snapshots = JobSnapshots(database, events)
 
     async def add(
         self,
@@ -161,22 +152,9 @@ class JobStore:
         sql = "SELECT count(*) FROM job WHERE status = ?"
         return int((await self._database.fetch(sql, status))[0][0])
 
-    async def snapshot(self, job: Job) -> JobSnapshot:
-        """Return a job with its place in the queue, all of one time.
-
-        Args:
-            job: any version of it, which is returned if its row has been deleted.
-        """
-        ahead = """SELECT id FROM job WHERE status = 'queued' AND (queue_key, id) < (?, ?)
-                   ORDER BY queue_key, id"""
-
-        def read(db: Connection) -> JobSnapshot:
-            rows = db.execute("SELECT * FROM job WHERE id = ?", (job.id,)).fetchall()
-            now = read_job(rows[0], job.spec) if rows else job
-            ids = [row[0] for row in db.execute(ahead, (now.queue_key, now.id))]
-            return JobSnapshot(now, self._workloads.read(db, ids))
-
-        return await self._database.read(read)
+    async def snapshot(self, job_id: str) -> JobSnapshot | None:
+        """Return a job with the queue, from memory if neither has changed; None if unknown."""
+        return await self._snapshots.read(job_id)
 
     async def transition(self, job_id: str, to: Status, **columns: Any) -> Job | None:
         """Move a job to `to` and set `columns`.
@@ -245,7 +223,9 @@ class JobStore:
             sql = "DELETE FROM job WHERE finished_at < ? AND coalesce(expires_at, 0) < ?"
             return db.execute(sql, (finished_before, finished_before)).rowcount
 
-        return await self._database.write(delete, reserve=True)
+        return await self._database.write(
+            delete, reserve=True, then=lambda _: self._snapshots.clear()
+        )
 
 
 def _assignments(columns: dict[str, Any]) -> str:

@@ -49,6 +49,8 @@ class Database:
 
     def __init__(self, path: Path, release: Callable[[], bool] = lambda: False) -> None:
         self.release = release
+        self.failures = 0
+        """Writes that have failed; such a one may have changed the tables nevertheless."""
         self.is_new = False
         """True if the table has just been created."""
         self._folder = path.parent
@@ -139,7 +141,11 @@ class Database:
         """
 
         async def commit() -> T:
-            result = await self._run(self._writing, lambda: self._write(act, reserve=reserve))
+            try:
+                result = await self._run(self._writing, lambda: self._write(act, reserve=reserve))
+            except (sqlite3.Error, DiskFull):
+                self.failures += 1
+                raise
             then(result)
             return result
 

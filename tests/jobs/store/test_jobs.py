@@ -52,20 +52,23 @@ async def test_premium_overtakes_by_its_head_start_and_no_more(
     assert first.id == "old free"
     last = await store.jobs.get("new free")
     assert last is not None
-    assert await store.jobs.snapshot(last) == (last, [last.spec.workload] * 2)
+    snapshot = await store.jobs.snapshot(last.id)
+    assert snapshot is not None
+    assert snapshot.ahead == [last.spec.workload] * 2
 
 
 @pytest.mark.parametrize("known", [2, 100])
 async def test_the_work_ahead_is_that_of_the_jobs_that_wait(
     store: Store, make_job: MakeJob, known: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("server.jobs.store.workloads._MAX_KNOWN", known)
+    monkeypatch.setattr("server.jobs.store.snapshots._MAX_KNOWN", known)
     jobs = []
     for number in range(4):
         jobs.append(make_job(str(number), queue_key=number + 1, frames=10 + number))
         await store.jobs.add(jobs[-1], bound=9)
     for left in (jobs, jobs[1:], jobs[2:]):
-        snapshot = await store.jobs.snapshot(jobs[3])
+        snapshot = await store.jobs.snapshot(jobs[3].id)
+        assert snapshot is not None
         assert snapshot.job == jobs[3]
         assert [work.frames for work in snapshot.ahead] == [job.spec.frames for job in left[:-1]]
         await store.jobs.transition(left[0].id, Status.CANCELLED)
