@@ -150,11 +150,11 @@ async def measure_held(load: LoadedServer, jobs: list[str], finished: str) -> No
 async def _settle(load: LoadedServer, before: Footprint) -> Footprint:
     """Wait until the server holds no more than before, and return what it holds."""
     deadline = time.monotonic() + _REST_S
-    most_mb = before.memory_mb + _GROWTH_MB
+    limit_mb = before.memory_mb + _GROWTH_MB
     while (
         (now := load.footprint()).descriptors > before.descriptors
         or now.children
-        or now.memory_mb > most_mb
+        or now.memory_mb > limit_mb
     ):
         if time.monotonic() > deadline:
             load.check(False, f"left over: {now}")

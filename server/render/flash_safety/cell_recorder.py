@@ -1,12 +1,15 @@
 """The cells of a run of frames, recorded as the frames are delivered, and as a file.
 
 The file is NumPy's .npy: 16-bit numbers of shape (frames, rows, columns, 3), where 65,535 is the
-brightest; rows from the bottom up, RGB in linear light.
+brightest; rows from the bottom up, RGB in linear light. Neither who writes it nor who reads it
+holds more than some frames: videos may be long.
 """
 
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
+from typing import BinaryIO
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,17 +23,19 @@ _MAX_STORED = 65_535
 
 
 class CellRecorder:
-    """Measures the cells of every frame that is delivered.
+    """Measures the cells of every frame that is delivered, and writes them.
 
     Args:
-        size: width and height of the frames.
-        frames: at most as many are recorded.
+        sampler: measures the cells.
+        file: for the cells of one frame after the other.
     """
 
-    def __init__(self, size: FrameSize, frames: int) -> None:
-        self._sampler = CellSampler(size)
-        self._stored = np.empty((frames, *self._sampler.grid, 3), np.uint16)
-        self._count = 0
+    def __init__(self, sampler: CellSampler, file: BinaryIO) -> None:
+        self._sampler = sampler
+        self._file = file
+        self._stored = np.zeros((*sampler.grid, 3), np.uint16)
+        self.frames = 0
+        """Frames that are recorded."""
         self.seconds = 0.0
         """Seconds spent on measuring."""
 
@@ -38,34 +43,71 @@ class CellRecorder:
         """Record an NV12 frame."""
         start = time.perf_counter()
         cells = self._sampler.measure(frame)
-        np.rint(cells * _MAX_STORED, out=self._stored[self._count], casting="unsafe")
-        self._count += 1
+        np.rint(cells * _MAX_STORED, out=self._stored, casting="unsafe")
+        self.repeat_frame()
         self.seconds += time.perf_counter() - start
 
     def repeat_frame(self) -> None:
         """Record the last frame once more."""
-        self._stored[self._count] = self._stored[self._count - 1]
-        self._count += 1
-
-    def save(self, path: Path) -> None:
-        """Write the recorded cells, and the seal of the file.
-
-        Raises:
-            ToqiboxError: ``storage_full``.
-        """
-        with atomic.atomic_write(path, sealed=True) as file:
-            np.save(file, self._stored[: self._count], allow_pickle=False)
+        self._file.write(self._stored.tobytes())
+        self.frames += 1
 
 
-def load(paths: Sequence[Path]) -> tuple[Float32Array, list[int]]:
-    """Return the cells of consecutive segments, 0 to 1, and the number of frames of each.
+@contextmanager
+def record_cells(path: Path, size: FrameSize, frames: int) -> Iterator[CellRecorder]:
+    """Record as many frames in the block; publish the file, and its seal, with its end.
+
+    Args:
+        path: the file, written through its `.part`.
+        size: width and height of the frames.
+        frames: their number.
+
+    Raises:
+        ToqiboxError: ``storage_full``.
+        RuntimeError: another number of frames was recorded.
+    """
+    sampler = CellSampler(size)
+    description = np.lib.format.dtype_to_descr(np.dtype(np.uint16))
+    shape = (frames, *sampler.grid, 3)
+    with atomic.atomic_write(path, sealed=True) as file:
+        header = {"descr": description, "fortran_order": False, "shape": shape}
+        np.lib.format.write_array_header_1_0(file, header)
+        recorder = CellRecorder(sampler, file)
+        yield recorder
+        if recorder.frames != frames:
+            raise RuntimeError(f"{recorder.frames} of {frames} frames were recorded")
+
+
+class StoredCells:
+    """The cells of consecutive segments, mapped: only what a slice reads is in memory.
+
+    Args:
+        paths: the files of the segments, in order.
 
     Raises:
         ToqiboxError: ``render_failed`` if the cells are those of different videos.
     """
-    segments: list[NDArray[np.uint16]] = [np.load(path, allow_pickle=False) for path in paths]
-    if len({stored.shape[1:] for stored in segments}) != 1:
-        raise ToqiboxError("render_failed", detail="the segments have different cells")
-    cells = np.concatenate(segments, dtype=np.float32)
-    cells /= _MAX_STORED
-    return cells, [len(stored) for stored in segments]
+
+    def __init__(self, paths: Sequence[Path]) -> None:
+        self._segments: list[NDArray[np.uint16]] = [
+            np.load(path, mmap_mode="r", allow_pickle=False) for path in paths
+        ]
+        if len({stored.shape[1:] for stored in self._segments}) != 1:
+            raise ToqiboxError("render_failed", detail="the segments have different cells")
+        self.lengths = [len(stored) for stored in self._segments]
+        """The number of frames of each segment."""
+
+    def __len__(self) -> int:
+        """Return the number of frames."""
+        return sum(self.lengths)
+
+    def __getitem__(self, frames: slice) -> Float32Array:
+        """Return the cells of consecutive frames: (frames, rows, columns, 3), 0 to 1."""
+        first, last, _ = frames.indices(len(self))
+        parts: list[NDArray[np.uint16]] = []
+        for stored in self._segments:
+            parts.append(stored[max(first, 0) : max(last, 0)])
+            first, last = first - len(stored), last - len(stored)
+        cells = np.concatenate(parts, dtype=np.float32)
+        cells /= _MAX_STORED
+        return cells

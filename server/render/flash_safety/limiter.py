@@ -12,13 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from server.render.flash_safety.cell_sampler import GridShape
-from server.render.flash_safety.detector import (
-    CellValues,
-    FlashCounter,
-    Interval,
-    Signal,
-    flash_signals,
-)
+from server.render.flash_safety.detector import FlashCounter, Interval
+from server.render.flash_safety.flash_signals import CellValues, Signal, flash_signals
 
 OnProgress = Callable[[], None]
 """Called from time to time."""

@@ -1,6 +1,7 @@
 """The task draw_segment: draws and encodes the frames [first, last) of a job."""
 
 import time
+from contextlib import AbstractContextManager, nullcontext
 from functools import partial
 
 from server.errors import ToqiboxError
@@ -11,7 +12,7 @@ from server.protocol.progress import ProgressReporter
 from server.protocol.results.drawing import DrawnSegment, SegmentTimes
 from server.protocol.tasks import DrawSegment
 from server.render.effect import checkpoint
-from server.render.flash_safety.cell_recorder import CellRecorder
+from server.render.flash_safety.cell_recorder import CellRecorder, record_cells
 from server.render.output.value_range import ValueRange
 from server.render.scene import Scene
 from server.render.session import SESSIONS, RenderSession, SessionCache
@@ -63,20 +64,18 @@ def _render(
     spec, stall_s = task.scene, STALL_S if task.stall_s is None else task.stall_s
     form = SegmentFormat(task.encoder, spec.size, spec.fps, task.threads, task.quality)
     values = ValueRange()
-    recorder = CellRecorder(spec.size, task.last - task.first) if task.cells_out else None
     output = FrameWriter(form, task.out, stall_s, spec.gpu)
     with output as writer:
-        readback.begin([values, recorder] if recorder else [values])
-        for frame in range(task.first, task.last):
-            changed = session.draw_timer.time(partial(scene.draw, frame))
-            readback.push(writer, changed=changed)
-            progress.frames(readback.delivered)
-        readback.finish(writer)
-        context.check("drawing")
-        if task.state_out is not None:
-            checkpoint.save(task.state_out, task.last, scene.persistent_targets)
-        if recorder is not None and task.cells_out is not None:
-            recorder.save(task.cells_out)
+        with _record_cells(task) as recorder:
+            readback.begin([values, recorder] if recorder else [values])
+            for frame in range(task.first, task.last):
+                changed = session.draw_timer.time(partial(scene.draw, frame))
+                readback.push(writer, changed=changed)
+                progress.frames(readback.delivered)
+            readback.finish(writer)
+            context.check("drawing")
+            if task.state_out is not None:
+                checkpoint.save(task.state_out, task.last, scene.persistent_targets)
         written = writer.finish()
     return DrawnSegment(
         frames=written.frames,
@@ -93,3 +92,9 @@ def _render(
         bytes=written.bytes,
         gpu=spec.gpu,
     )
+
+
+def _record_cells(task: DrawSegment) -> AbstractContextManager[CellRecorder | None]:
+    if task.cells_out is None:
+        return nullcontext()
+    return record_cells(task.cells_out, task.scene.size, task.last - task.first)

@@ -13,8 +13,9 @@ from server.files import seal
 from server.protocol.progress import ProgressReporter
 from server.protocol.results.media import CountedFlashes, FlashInterval
 from server.protocol.tasks import LimitFlashes
-from server.render.flash_safety import cell_recorder
-from server.render.flash_safety.detector import MARGIN, FlashCount, count_flashes
+from server.render.flash_safety.cell_recorder import StoredCells
+from server.render.flash_safety.detector import FlashCount, count_flashes
+from server.render.flash_safety.flash_signals import MARGIN
 from server.render.flash_safety.limiter import limit_flashes
 from server.render.output.gain_map import StoredGains
 
@@ -31,19 +32,19 @@ def run(task: LimitFlashes, progress: ProgressReporter) -> CountedFlashes:
     """
     seal.verify([*task.cells, *([task.gains] if task.gains else [])])
     progress.stage("flashes")
-    cell_colors, lengths = cell_recorder.load(task.cells)
+    cell_colors = StoredCells(task.cells)
     count = count_flashes(cell_colors, task.fps, 1.0 if task.gains else MARGIN)
     is_exact = task.gains is not None or count.rate == 0
     exact = count if is_exact else count_flashes(cell_colors, task.fps, 1.0)
     worst = count if count.intervals else exact
     stored = StoredGains.of_video(None)
     if worst.intervals:
-        gains = limit_flashes(cell_colors, task.fps, partial(progress.stage, "flashes"))
+        gains = limit_flashes(cell_colors[:], task.fps, partial(progress.stage, "flashes"))
         if gains is not None and task.gains:
             gains *= StoredGains.load(task.gains).to_video(gains.shape)
         stored = StoredGains.of_video(gains)
     stored.save(task.out)
-    cuts = np.cumsum([0, *lengths]).tolist()
+    cuts = np.cumsum([0, *cell_colors.lengths]).tolist()
     return CountedFlashes(
         per_second=exact.rate,
         excessive=_worst_intervals(worst, task.fps),

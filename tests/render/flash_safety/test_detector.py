@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from server.render.flash_safety.detector import FlashCounter, Interval, count_flashes, flash_signals
+from server.render.flash_safety.detector import FlashCounter, Interval, count_flashes
+from server.render.flash_safety.flash_signals import flash_signals
 
 FPS = 30
 ROWS, COLUMNS = 6, 10
@@ -148,3 +149,38 @@ def test_overlapping_intervals_are_reported_once() -> None:
     count = count_flashes(colored(square(5, 4, 0, 1), (1, 0, 0)), FPS)
     assert len(count.intervals) == 2, "luminance and red"
     assert count.merged_intervals() == [(0, 4 * FPS, 5.0)]
+
+
+class _Frames:
+    """Cells that are read in slices, and the longest of them."""
+
+    def __init__(self, cell_colors: CellColors) -> None:
+        self._cell_colors = cell_colors
+        self.longest = 0
+
+    def __len__(self) -> int:
+        return len(self._cell_colors)
+
+    def __getitem__(self, frames: slice) -> CellColors:
+        part = self._cell_colors[frames]
+        self.longest = max(self.longest, len(part))
+        return part
+
+
+@pytest.mark.parametrize("block", [1, 7, 64])
+def test_a_video_is_counted_some_frames_at_a_time(
+    block: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    light = np.concatenate([square(hertz, 2, 0, 0.9) for hertz in (1, 5, 2, 9)])
+    cell_colors = colored(light, (1, 0.1, 0.1)) + grey_cells(square(6, 8, 0, 0.05), columns=7)
+    whole = count_flashes(cell_colors, FPS)
+    for module in ("detector", "flash_signals"):
+        monkeypatch.setattr(f"server.render.flash_safety.{module}.BLOCK", block)
+    frames = _Frames(cell_colors)
+    count = count_flashes(frames, FPS)
+    assert frames.longest == block
+    assert count.rate == whole.rate > 3
+    assert count.merged_intervals() == whole.merged_intervals() != []
+    assert len(count.intervals) == len(whole.intervals)
+    for one, other in zip(count.intervals, whole.intervals, strict=True):
+        assert np.array_equal(one.cells, other.cells)
