@@ -91,16 +91,25 @@ def compute_levels(band_bytes: UInt8Array) -> UInt8Array:
     Returns:
         Steps by 3 (mean, left, right) by bands.
     """
-    channels = [log_bands.from_bytes(band_bytes[:, channel]) for channel in (0, 1)]
-    mixed = _to_decibels((_to_power(channels[0]) + _to_power(channels[1])) / np.float32(2))
+    left, right = (_to_power(_channel(band_bytes, channel)) for channel in (0, 1))
+    left += right
+    left /= np.float32(2)
+    mixed = _to_decibels(left)
+    del left, right
     scale = _Scale(mixed)
     mean = scale.apply(mixed)
+    del mixed
     result = np.repeat(mean[:, np.newaxis], 3, axis=1)
-    peak = max(decibels.max() for decibels in channels)
-    for channel, decibels in enumerate(channels):
-        if decibels.max() > peak - _SILENT_CHANNEL_DB:
-            result[:, 1 + channel] = scale.apply(decibels)
+    peaks = log_bands.from_bytes(band_bytes.max(axis=(0, 2)))
+    for channel, peak in enumerate(peaks):
+        if peak > peaks.max() - _SILENT_CHANNEL_DB:
+            result[:, 1 + channel] = scale.apply(_channel(band_bytes, channel))
     return result
+
+
+def _channel(band_bytes: UInt8Array, channel: int) -> Float32Array:
+    """Return the decibels of one channel, steps by bands."""
+    return log_bands.from_bytes(band_bytes[:, channel])
 
 
 class _Scale:
@@ -111,7 +120,8 @@ class _Scale:
     """
 
     def __init__(self, mixed: Float32Array) -> None:
-        sounding = mixed[mixed.max(axis=1) > _SOUNDING_DB]
+        is_sounding = mixed.max(axis=1) > _SOUNDING_DB
+        sounding = mixed[is_sounding]
         reference = sounding if len(sounding) else mixed
         loud = _percentiles(reference, _LOUD_PERCENTILE)[0]
         octaves = np.log2(log_bands.band_centres() / log_bands.LOWEST_HZ).astype(np.float32)
@@ -120,7 +130,7 @@ class _Scale:
         weak = np.maximum(line - _WEAK_DB, neighbourhood - _WEAK_IN_REGION_DB)
         self._floor = np.maximum(line - _FLOOR_DB, _INAUDIBLE_DB)
         self._gain = _quiet_passage_gain(mixed, np.maximum(loud, weak))
-        lifted = (mixed + self._gain)[mixed.max(axis=1) > _SOUNDING_DB] if len(sounding) else mixed
+        lifted = sounding + self._gain[is_sounding] if len(sounding) else mixed
         typical, loud = _percentiles(lifted, _TYPICAL_PERCENTILE, _LOUD_PERCENTILE)
         rise = _LOUD_LEVEL - _TYPICAL_LEVEL
         span = _smooth_bands((loud - typical) / rise, _SPAN_SMOOTHING_BANDS)
@@ -134,9 +144,15 @@ class _Scale:
         values -= self._loud
         values /= self._span
         values += np.float32(_LOUD_LEVEL)
-        values *= np.clip((decibels - self._floor) / np.float32(_FADE_DB), 0, 1)
-        values = _apply_release(_smooth_bands(np.clip(values, 0, 1), _DISPLAY_SMOOTHING_BANDS))
-        return np.rint(_smooth_steps(values, _SMOOTHING_KERNEL) * 255).astype(np.uint8)
+        fade = decibels - self._floor
+        fade /= np.float32(_FADE_DB)
+        values *= np.clip(fade, 0, 1, out=fade)
+        del fade
+        np.clip(values, 0, 1, out=values)
+        values = _apply_release(_smooth_bands(values, _DISPLAY_SMOOTHING_BANDS))
+        values = _smooth_steps(values, _SMOOTHING_KERNEL)
+        values *= 255
+        return np.rint(values, out=values).astype(np.uint8)
 
 
 def _quiet_passage_gain(mixed: Float32Array, loud: Float32Array) -> Float32Array:

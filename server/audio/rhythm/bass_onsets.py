@@ -25,6 +25,7 @@ _MIN_GAP_SAMPLES = round(0.120 * BASS_RATE)
 _AROUND_S = 1.5
 _CONTEXT = 21
 _AROUND = round(_AROUND_S * BASS_RATE / _CONTEXT)
+_MEDIAN_BLOCK = 1000
 
 _MEDIAN_FACTOR = 3.0
 _MAX_SURPRISE_SHARE = 0.25
@@ -54,27 +55,36 @@ def detect(bass: Float64Array, power: Float64Array) -> tuple[Int64Array, Float64
 
 
 def _detect_in_piece(band: Float64Array, power: Float64Array) -> tuple[Int64Array, Float64Array]:
-    """Detect the onsets in some minutes of the track."""
+    """Detect the onsets in some minutes of the track.
+
+    Arrays as long as the piece are computed when they are needed, and dropped after that.
+    """
     bass = _high_pass(band)
-    rise, loudness = _loudness_rises(np.square(bass))
     error = _prediction_errors(bass)
-    surprise = np.sqrt(_following_mean(np.square(error), _SURPRISE_SAMPLES))
-    full_band = np.sqrt(_following_mean(power, _AFTER_SAMPLES))
-    threshold = np.maximum(
-        _MEDIAN_FACTOR * _local_median(surprise), _MAX_SURPRISE_SHARE * _local_max(surprise)
-    )
+    rise, loudness = _loudness_rises(np.square(bass))
+    del bass
     loudness_max = np.maximum(_local_max(loudness), _TRACK_MAX_SHARE * loudness.max())
     min_rise = np.maximum(_LOCAL_MAX_SHARE * loudness_max, _MIN_RISE)
-    # Two interfering tones are predictable except for rounding errors.
-    threshold = np.maximum(threshold, _LOUDNESS_SHARE * _nearby_max(loudness))
-    candidates = (
-        (surprise >= threshold)
-        & (_nearby_max(rise) >= min_rise)
-        & (_nearby_max(loudness) >= _FULL_BAND_SHARE * _nearby_max(full_band))
-    )
+    del loudness_max
+    rise = _nearby_max(rise)
+    candidates = rise >= min_rise
+    del min_rise
+    loudness = _nearby_max(loudness)
+    candidates &= loudness >= _FULL_BAND_SHARE * _nearby_max(_root_mean(power, _AFTER_SAMPLES))
+    surprise = _root_mean(np.square(error), _SURPRISE_SAMPLES)
+    candidates &= surprise >= _surprise_threshold(surprise, loudness)
+    del loudness
     peaks = _peaks(np.where(candidates, surprise, 0))
     at = np.array([_onset_sample(error, peak) for peak in peaks], np.int64)
-    return at, _nearby_max(rise)[peaks]
+    return at, rise[peaks]
+
+
+def _surprise_threshold(surprise: Float64Array, nearby_loudness: Float64Array) -> Float64Array:
+    """Return the surprise from which a sample may be an onset."""
+    threshold = _MEDIAN_FACTOR * _local_median(surprise)
+    np.maximum(threshold, _MAX_SURPRISE_SHARE * _local_max(surprise), out=threshold)
+    # Two interfering tones are predictable except for rounding errors.
+    return np.maximum(threshold, _LOUDNESS_SHARE * nearby_loudness, out=threshold)
 
 
 def _high_pass(bass: Float64Array) -> Float64Array:
@@ -87,19 +97,29 @@ def _high_pass(bass: Float64Array) -> Float64Array:
 
 def _following_mean(values: Float64Array, count: int) -> Float64Array:
     """Return at each index the mean of the `count` values from there on, 0 past the end."""
-    sums = np.concatenate([[0.0], np.cumsum(values)])
-    ends = np.minimum(np.arange(len(values)) + count, len(values))
-    means: Float64Array = np.maximum(sums[ends] - sums[:-1], 0) / count
+    sums = np.zeros(len(values) + 1)
+    np.cumsum(values, out=sums[1:])
+    means = np.full(len(values), sums[-1])
+    whole = max(len(sums) - count, 0)
+    means[:whole] = sums[count:]
+    means -= sums[:-1]
+    np.maximum(means, 0, out=means)
+    means /= count
     return means
+
+
+def _root_mean(values: Float64Array, count: int) -> Float64Array:
+    """Return the root of `_following_mean`."""
+    means = _following_mean(values, count)
+    return np.sqrt(means, out=means)
 
 
 def _loudness_rises(energy: Float64Array) -> tuple[Float64Array, Float64Array]:
     """Return the rise of RMS at each index from before to after, and the RMS after."""
-    after = np.sqrt(_following_mean(energy, _AFTER_SAMPLES))
-    before = _following_mean(np.concatenate([np.zeros(_BEFORE_SAMPLES), energy]), _BEFORE_SAMPLES)[
-        : len(energy)
-    ]
-    return after - np.sqrt(before), after
+    after = _root_mean(energy, _AFTER_SAMPLES)
+    delayed = np.concatenate([np.zeros(_BEFORE_SAMPLES), energy])
+    before = _root_mean(delayed, _BEFORE_SAMPLES)[: len(energy)]
+    return after - before, after
 
 
 def _prediction_errors(bass: Float64Array) -> Float64Array:
@@ -127,8 +147,11 @@ def _prediction_error(windows: Float64Array) -> Float64Array:
 def _local_median(values: Float64Array) -> Float64Array:
     """Return the median within 1.5 s on both sides."""
     picked = np.pad(values[::_CONTEXT], _AROUND, mode="reflect")
-    medians = np.median(sliding_window_view(picked, 2 * _AROUND + 1), axis=1)
-    return np.repeat(medians, _CONTEXT)[: len(values)]
+    windows = sliding_window_view(picked, 2 * _AROUND + 1)
+    # The median copies its windows, which overlap: all of them are fifteen times the samples.
+    blocks = range(0, len(windows), _MEDIAN_BLOCK)
+    medians = [np.median(windows[first : first + _MEDIAN_BLOCK], axis=1) for first in blocks]
+    return np.repeat(np.concatenate(medians), _CONTEXT)[: len(values)]
 
 
 def _local_max(values: Float64Array) -> Float64Array:

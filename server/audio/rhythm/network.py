@@ -54,9 +54,11 @@ def _activations_of_piece(levels: Float32Array) -> Float32Array:
     x = _convolve_pitch(levels, weights)
     local = x
     for number, dilation in enumerate(_DILATIONS):
-        x = x + _convolve_dilated(
+        rise = _convolve_dilated(
             x, weights[f"block{number}"], weights[f"block{number}.bias"], dilation
         )
+        rise += x
+        x = rise
         if number + 1 == _LOCAL_BLOCKS:
             local = x
     heads = weights["heads"][0]
@@ -77,13 +79,10 @@ def _convolve_pitch(levels: Float32Array, weights: dict[str, Float32Array]) -> F
     Returns:
         Steps x channels.
     """
-    before = np.concatenate([np.zeros((_LAG, levels.shape[1]), np.float32), levels])[: len(levels)]
-    inputs = np.stack([levels, np.maximum(levels - before, 0)], axis=2)
-    padded = np.pad(inputs, ((2, 2), (0, 0), (0, 0)))
     gathered = np.empty((len(levels), weights["gather"].shape[2]), np.float32)
     for start in range(0, len(levels), _BLOCK):
         end = min(start + _BLOCK, len(levels))
-        piece = padded[start : end + 4]
+        piece = _inputs(levels, start - 2, end + 2)
         x = _convolve_time_and_pitch(piece, weights["first"], weights["first.bias"], 2, 2)
         # The input of the second convolution is 0 before the first step and after the last.
         x[: max(1 - start, 0)] = 0
@@ -92,6 +91,22 @@ def _convolve_pitch(levels: Float32Array, weights: dict[str, Float32Array]) -> F
         flat = x.transpose(0, 2, 1).reshape(len(x), -1)
         gathered[start:end] = np.maximum(flat @ weights["gather"][0] + weights["gather.bias"], 0)
     return gathered
+
+
+def _inputs(levels: Float32Array, first: int, last: int) -> Float32Array:
+    """Return the levels and their rises in the steps [first, last), 0 outside of the track.
+
+    Returns:
+        Steps x pitches x 2.
+    """
+    low, high = max(first, 0), min(last, len(levels))
+    inputs = np.zeros((last - first, levels.shape[1], 2), np.float32)
+    inside = inputs[low - first : high - first]
+    inside[..., 0] = inside[..., 1] = levels[low:high]
+    lagged = max(low, _LAG)
+    inside[lagged - low :, :, 1] -= levels[lagged - _LAG : max(high - _LAG, 0)]
+    np.maximum(inside[..., 1], 0, out=inside[..., 1])
+    return inputs
 
 
 def _convolve_time_and_pitch(
@@ -129,5 +144,6 @@ def _convolve_dilated(
             out[:-shift] += x[shift:] @ matrix
         else:
             out[-shift:] += x[:shift] @ matrix
-    result: Float32Array = np.maximum(out + bias, 0)
+    out += bias
+    result: Float32Array = np.maximum(out, 0, out=out)
     return result
