@@ -5,12 +5,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from server.arrays import Float64Array, Int16Array, Int64Array
+from server.arrays import Float64Array, Int64Array
 from server.audio.beats import beat_grid, quantise
 from server.audio.rhythm import accents
 from server.audio.rhythm.confidence import DRUM_PLAYS, Evidence, collect_evidence
 from server.audio.rhythm.detection import detect_onsets_and_drums
 from server.audio.rhythm.mono_mix import correct_channels
+from server.audio.spectrum.track_samples import Samples
 from server.audio.structure import bar_features, section_labels, sections
 
 
@@ -42,7 +43,7 @@ class TrackEvents:
     """Confidence in the events, by kind of EVENTS_WITH_CONFIDENCE."""
 
 
-def find_events(samples: Int16Array, tempo: float | None = None) -> TrackEvents:
+def find_events(samples: Samples, tempo: float | None = None) -> TrackEvents:
     """Detect the events of a track.
 
     Args:

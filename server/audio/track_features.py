@@ -16,6 +16,7 @@ from server.arrays import Float32Array, Float64Array
 from server.audio.spectrum import bands, spectrogram
 from server.audio.spectrum.analyser_node import STEPS_PER_S
 from server.audio.spectrum.loudness import STEP_S, LoudnessMeter
+from server.audio.spectrum.track_samples import RecordedSamples
 from server.audio.structure import section_labels
 from server.audio.track_events import TrackEvents, find_events
 from server.errors import ToqiboxError
@@ -71,8 +72,7 @@ def analyse(
             records = spectrogram.load(spectra)
             steps = len(records) - spectrogram.TAIL
             # A record holds the samples before its step; those of the first precede the audio.
-            samples = np.ascontiguousarray(records["samples"][1 : steps + 1]).reshape(-1, 2)
-            events = find_events(samples, tempo)
+            events = find_events(RecordedSamples(records[1 : steps + 1]), tempo)
             report_progress()
             loudness = meter.read()
     except ffmpeg.MediaError as error:

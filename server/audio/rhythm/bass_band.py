@@ -3,8 +3,9 @@
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
-from server.arrays import Float32Array, Float64Array, Int16Array
+from server.arrays import Float32Array, Float64Array
 from server.audio.spectrum.analyser_node import RATE
+from server.audio.spectrum.track_samples import Samples
 
 DECIMATION = 21
 BASS_RATE = RATE // DECIMATION
@@ -13,7 +14,7 @@ REACH = 110
 _BLOCK_SAMPLES = 2000
 
 
-def extract(samples: Int16Array) -> tuple[Float64Array, Float64Array]:
+def extract(samples: Samples) -> tuple[Float64Array, Float64Array]:
     """Return the bass of a track (samples x 2) and its total power, every 21 samples."""
     count = -(-len(samples) // DECIMATION)
     bass, power = np.zeros(count), np.zeros(count)
@@ -30,7 +31,7 @@ def extract(samples: Int16Array) -> tuple[Float64Array, Float64Array]:
     return bass, power
 
 
-def mono_slice(samples: Int16Array, first: int, last: int) -> Float32Array:
+def mono_slice(samples: Samples, first: int, last: int) -> Float32Array:
     """Return the mean of both channels between two samples, -1..1; 0 outside the track."""
     inner = samples[max(first, 0) : max(last, 0)]
     mono = np.zeros(last - first, np.float32)

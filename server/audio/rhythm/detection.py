@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from server.arrays import Float64Array, Int16Array
+from server.arrays import Float64Array
 from server.audio.rhythm import (
     bass_band,
     bass_onsets,
@@ -22,6 +22,7 @@ from server.audio.rhythm import (
 from server.audio.rhythm.filterbank import STEPS_PER_S
 from server.audio.rhythm.nearest import distance_to_nearest, nearest
 from server.audio.spectrum.analyser_node import RATE
+from server.audio.spectrum.track_samples import Samples
 
 _MIN_ONSET_GAP_S = 0.030
 """Onsets closer together than this are merged."""
@@ -68,7 +69,7 @@ class Detections:
         )
 
 
-def detect_onsets_and_drums(samples: Int16Array) -> Detections:
+def detect_onsets_and_drums(samples: Samples) -> Detections:
     """Detect the onsets and drums of a track, samples x 2 at 44.1 kHz."""
     spectrum = filterbank.compute_spectra(samples)
     activations = dict(
@@ -95,7 +96,7 @@ def detect_onsets_and_drums(samples: Int16Array) -> Detections:
 
 
 def _pick_events(
-    samples: Int16Array,
+    samples: Samples,
     spectrum: filterbank.FilterbankSpectra,
     activation: Float64Array,
     kind: str,
@@ -118,7 +119,7 @@ def _pick_events(
 
 
 def _add_lone_onsets(
-    samples: Int16Array, spectrum: filterbank.FilterbankSpectra, detected_onsets: Float64Array
+    samples: Samples, spectrum: filterbank.FilterbankSpectra, detected_onsets: Float64Array
 ) -> Float64Array:
     """Add onsets of the spectral flux that are far from any other: single soft notes."""
     steps = onsets.pick_peaks(onsets.spectral_flux(spectrum.levels))

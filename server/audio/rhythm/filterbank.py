@@ -9,8 +9,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from server.arrays import Float32Array, Float64Array, Int16Array, Int64Array
+from server.arrays import Float32Array, Float64Array, Int64Array
 from server.audio.spectrum.analyser_node import RATE
+from server.audio.spectrum.track_samples import Samples
 
 HOP = 441
 STEPS_PER_S = RATE // HOP
@@ -46,7 +47,7 @@ class FilterbankSpectra:
     """Mean square of both channels, 0..1, in the HOP samples from each step on."""
 
 
-def compute_spectra(samples: Int16Array) -> FilterbankSpectra:
+def compute_spectra(samples: Samples) -> FilterbankSpectra:
     """Compute the spectra of a track, samples x 2."""
     steps = len(samples) // HOP + 1
     magnitudes = np.empty((steps, len(BINS) - 1), np.float32)
@@ -60,7 +61,7 @@ def compute_spectra(samples: Int16Array) -> FilterbankSpectra:
     return FilterbankSpectra(_log_levels(magnitudes), power)
 
 
-def _complex_slice(samples: Int16Array, first: int, last: int) -> NDArray[np.complex64]:
+def _complex_slice(samples: Samples, first: int, last: int) -> NDArray[np.complex64]:
     """Return samples first to last, left as real and right as imaginary part; 0 outside."""
     inner = samples[max(first, 0) : max(last, 0)]
     piece = np.zeros(last - first, np.complex64)

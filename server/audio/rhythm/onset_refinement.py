@@ -9,9 +9,10 @@ earthquakes). A first difference removes low, steady components.
 
 import numpy as np
 
-from server.arrays import BoolArray, Float32Array, Float64Array, Int16Array, Int64Array
+from server.arrays import BoolArray, Float32Array, Float64Array, Int64Array
 from server.audio.rhythm.bass_band import mono_slice
 from server.audio.spectrum.analyser_node import RATE
+from server.audio.spectrum.track_samples import Samples
 
 _SILENCE_SHARE = 0.02
 """Maximum level before the onset, as a share of the following peak, that counts as silence."""
@@ -27,7 +28,7 @@ _BEFORE_S, _AFTER_S = 0.060, 0.040
 _BATCH = 256
 
 
-def refine(samples: Int16Array, times: Float64Array, ahead: float, behind: float) -> Float64Array:
+def refine(samples: Samples, times: Float64Array, ahead: float, behind: float) -> Float64Array:
     """Return refined times of onsets, in the order given.
 
     Args:
@@ -51,7 +52,7 @@ def refine(samples: Int16Array, times: Float64Array, ahead: float, behind: float
     return np.clip(refined, 0, max(0.0, (len(samples) - 1) / RATE))
 
 
-def _windows(samples: Int16Array, times: Float64Array) -> Float32Array:
+def _windows(samples: Samples, times: Float64Array) -> Float32Array:
     """Return the samples around each onset, onsets x samples."""
     before, after = round(_BEFORE_S * RATE), round(_AFTER_S * RATE)
     windows = np.empty((len(times), before + after), np.float32)
