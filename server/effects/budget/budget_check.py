@@ -8,7 +8,7 @@ import re
 from dataclasses import replace
 
 from server.effects import dialects
-from server.effects.budget.array_sizes import MAX_ELEMENTS, find_array_faults
+from server.effects.budget.declared_sizes import DeclaredSizes, read_sizes
 from server.effects.budget.token_counts import CountingFailed, TokenCounter
 from server.effects.diagnostics.compiler_log import compiler_diagnostics
 from server.effects.effect import Effect, Pass
@@ -25,6 +25,8 @@ MAX_TOKENS = 400_000
 """Maximum number of tokens after the expansion of macros, and with all calls inlined."""
 MAX_EXECUTED_TOKENS = 1 << 26
 """Maximum number of tokens that loops of known length make a pixel execute."""
+MAX_DECLARED = 1 << 13
+"""Maximum number of components of all arrays and large structures together."""
 MAX_NESTING = 200
 """Maximum depth of brackets: compilers recurse for each."""
 MAX_OPERATORS = 2000
@@ -98,24 +100,30 @@ def _own_parts(source: str) -> str:
 
 def _check_shader(effect: Effect, source: str) -> None:
     _check_nesting(effect, source)
-    for fault in find_array_faults(source):
-        size = "of a size that cannot be read" if fault.elements is None else "too large"
-        reason = f"this array is {size}: at most {MAX_ELEMENTS:,} elements are allowed"
-        raise _refusal(effect, source, fault.offset, reason)
+    sizes = read_sizes(source)
+    for fault in sizes.faults:
+        raise _refusal(effect, source, fault.offset, fault.reason)
     for loop in find_unbounded_loops(source, SHORT_LOOP):
         if loop.body is None:
             raise _refusal(effect, source, loop.begin, UNREADABLE)
     loops = find_counted_loops(source, SHORT_LOOP)
-    counter = TokenCounter(source, loops)
+    counter = TokenCounter(source, loops, sizes)
     try:
+        declared = counter.count_declared()
         tokens = max(counter.count_text(), counter.count_inlined())
         executed = counter.count_executed()
     except CountingFailed:
         raise _refusal(effect, source, None, "its macros expand to too much") from None
+    if declared > MAX_DECLARED:
+        reason = (
+            f"its arrays have {declared:,} components together:"
+            f" at most {MAX_DECLARED:,} are allowed"
+        )
+        raise _refusal(effect, source, _first_beyond(sizes), reason)
     if tokens > MAX_TOKENS:
         reason = (
-            f"it becomes {tokens:,} tokens once its macros are expanded and its calls are inlined:"
-            f" at most {MAX_TOKENS:,} are allowed"
+            f"it becomes {tokens:,} tokens once its macros are expanded, its calls are inlined and"
+            f" its structures are copied: at most {MAX_TOKENS:,} are allowed"
         )
         raise _refusal(effect, source, counter.largest_definition(), reason)
     if executed > MAX_EXECUTED_TOKENS:
@@ -125,6 +133,19 @@ def _check_shader(effect: Effect, source: str) -> None:
             f" at most {MAX_EXECUTED_TOKENS:,} are allowed"
         )
         raise _refusal(effect, source, longest.begin if longest else None, reason)
+
+
+def _first_beyond(sizes: DeclaredSizes) -> int:
+    """Return the offset of the declaration that exceeds MAX_DECLARED, or of the largest one.
+
+    The largest one, in a macro that is used often, does so where no sum of the text does.
+    """
+    total = 0
+    for offset, components in sorted(sizes.declared.items()):
+        total += components
+        if total > MAX_DECLARED:
+            return offset
+    return max(sizes.declared, key=lambda offset: sizes.declared[offset])
 
 
 def _check_nesting(effect: Effect, source: str) -> None:

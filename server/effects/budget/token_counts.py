@@ -1,8 +1,8 @@
 """The number of tokens of a shader once its macros are expanded and its calls are inlined.
 
-Compilers of GPUs inline every call and unroll short loops, so that a few hundred bytes may become
-millions of instructions. Conditions are not evaluated: of several definitions of a name the longest
-counts.
+Compilers of GPUs inline every call, unroll short loops and copy structures component by component,
+so that a few hundred bytes may become millions of instructions. Conditions are not evaluated: of
+several definitions of a name the longest counts.
 """
 
 import re
@@ -10,7 +10,10 @@ from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from enum import Enum
+from typing import NamedTuple
 
+from server.effects.budget.declared_sizes import MIN_COUNTED, DeclaredSizes
 from server.effects.loops.termination import CountedLoop
 from server.effects.source.blanking import blank_match
 from server.effects.source.functions import find_functions
@@ -38,8 +41,21 @@ class _Macro:
     body: list["_Token"]
 
 
-_Token = tuple[str, int]
-"""A token and how often the loops around it repeat it."""
+class _Token(NamedTuple):
+    word: str
+    repetitions: int
+    """Made by the loops around it."""
+    declared: int
+    """Components that it declares, if it is a type and they are many."""
+
+
+class _Measure(Enum):
+    """The quantity that is counted."""
+
+    TEXT = "tokens of the text"
+    INLINED = "tokens with all calls inlined"
+    EXECUTED = "tokens that a pixel executes"
+    DECLARED = "components that are declared"
 
 
 class TokenCounter:
@@ -48,26 +64,36 @@ class TokenCounter:
     Args:
         source: a complete shader without comments.
         loops: its loops of known length.
+        sizes: of its arrays and structures.
     """
 
-    def __init__(self, source: str, loops: Sequence[CountedLoop] = ()) -> None:
+    def __init__(
+        self,
+        source: str,
+        loops: Sequence[CountedLoop] = (),
+        sizes: DeclaredSizes | None = None,
+    ) -> None:
+        self._sizes = sizes = sizes or DeclaredSizes()
         self._macros: dict[str, list[_Macro]] = defaultdict(list)
         self._offsets: dict[str, int] = {}
         for match in _DEFINE.finditer(source):
             names = tuple(_NAME.findall(match[2])) if match[2] else None
-            self._macros[match[1]].append(_Macro(names, _tokens(match[3], ())))
+            self._macros[match[1]].append(
+                _Macro(names, _tokens(match[3], (), sizes, match.start(3)))
+            )
             self._offsets.setdefault(match[1], match.start())
         # A condition is expanded like the code that it selects.
         text = _UNDEF.sub(blank_match, _DEFINE.sub(blank_match, source))
-        self._text = _tokens(text, ())
+        self._text = _tokens(text, (), sizes)
         plain = _DIRECTIVE.sub(blank_match, source)
         self._functions: dict[str, list[list[_Token]]] = defaultdict(list)
         for function in find_functions(plain):
             begin, end = function.body
-            self._functions[function.name].append(_tokens(plain[begin:end], loops, begin))
+            body_tokens = _tokens(plain[begin:end], loops, sizes, begin)
+            self._functions[function.name].append(body_tokens)
             self._offsets.setdefault(f"{function.name}()", function.start)
         self._steps = 0
-        self._inlines = self._repeats = False
+        self._measure = _Measure.TEXT
         self._known: dict[tuple[str, tuple[int, ...] | None], int] = {}
         self._active: set[str] = set()
 
@@ -77,7 +103,16 @@ class TokenCounter:
         Raises:
             CountingFailed: there are too many to count.
         """
-        self._begin(inlines=False, repeats=False)
+        self._begin(_Measure.TEXT)
+        return self._count(self._text, {}, 0)
+
+    def count_declared(self) -> int:
+        """Return the components of all arrays and large structures that the text declares.
+
+        Raises:
+            CountingFailed: there are too many to count.
+        """
+        self._begin(_Measure.DECLARED)
         return self._count(self._text, {}, 0)
 
     def count_inlined(self) -> int:
@@ -86,7 +121,7 @@ class TokenCounter:
         Raises:
             CountingFailed: there are too many to count.
         """
-        return self._count_functions(repeats=False)
+        return self._count_functions(_Measure.INLINED)
 
     def count_executed(self) -> int:
         """Return the tokens that a pixel executes: `count_inlined` with loops of known length.
@@ -94,7 +129,7 @@ class TokenCounter:
         Raises:
             CountingFailed: there are too many to count.
         """
-        return self._count_functions(repeats=True)
+        return self._count_functions(_Measure.EXECUTED)
 
     def largest_definition(self) -> int | None:
         """Return the offset of the macro or function that became the most tokens, except `main`."""
@@ -105,12 +140,12 @@ class TokenCounter:
         largest = max(sizes, key=lambda name: sizes[name], default=None)
         return None if largest is None else self._offsets[largest]
 
-    def _count_functions(self, *, repeats: bool) -> int:
-        self._begin(inlines=True, repeats=repeats)
+    def _count_functions(self, measure: _Measure) -> int:
+        self._begin(measure)
         return max((self._function_size(name, 0) for name in self._functions), default=0)
 
-    def _begin(self, *, inlines: bool, repeats: bool) -> None:
-        self._inlines, self._repeats = inlines, repeats
+    def _begin(self, measure: _Measure) -> None:
+        self._measure = measure
         self._known.clear()
         self._active.clear()
 
@@ -120,8 +155,10 @@ class TokenCounter:
             raise CountingFailed
         total, at = 0, 0
         while at < len(tokens):
-            (word, repetitions), at = tokens[at], at + 1
-            is_call = at < len(tokens) and tokens[at][0] == "("
+            token, at = tokens[at], at + 1
+            word = token.word
+            following = tokens[at].word if at < len(tokens) else ""
+            is_call = following == "("
             if word in arguments:
                 size = arguments[word]
             elif word in self._macros and word not in self._active:
@@ -130,12 +167,28 @@ class TokenCounter:
                     parts, at = _arguments(tokens, at)
                     given = tuple(self._count(part, arguments, depth + 1) for part in parts)
                 size = self._macro_size(word, given, depth)
-            elif self._inlines and is_call and word in self._functions:
+            elif self._inlines_calls and is_call and word in self._functions:
                 size = 1 + self._function_size(word, depth)
             else:
-                size = 1
-            total = min(MAX_COUNT, total + size * (repetitions if self._repeats else 1))
+                size = self._token_size(token, following)
+            repetitions = token.repetitions if self._measure is _Measure.EXECUTED else 1
+            total = min(MAX_COUNT, total + size * repetitions)
         return total
+
+    @property
+    def _inlines_calls(self) -> bool:
+        return self._measure in (_Measure.INLINED, _Measure.EXECUTED)
+
+    def _token_size(self, token: _Token, following: str) -> int:
+        """Return the size of a token that is neither a macro nor a call."""
+        if self._measure is _Measure.DECLARED:
+            return token.declared
+        if self._measure is _Measure.EXECUTED:
+            return 1
+        components = self._sizes.names.get(token.word, 1)
+        if following == "[" and token.word in self._sizes.elements:
+            components = self._sizes.elements[token.word]
+        return max(1, token.declared, components if components > MIN_COUNTED else 1)
 
     def _macro_size(self, name: str, given: tuple[int, ...] | None, depth: int) -> int:
         key = name, given
@@ -169,7 +222,7 @@ def _arguments(tokens: Sequence[_Token], opening: int) -> tuple[list[Sequence[_T
     depth, start = 0, opening + 1
     parts: list[Sequence[_Token]] = []
     for at in range(opening, len(tokens)):
-        word = tokens[at][0]
+        word = tokens[at].word
         if word == "(":
             depth += 1
         elif word == ")":
@@ -182,14 +235,17 @@ def _arguments(tokens: Sequence[_Token], opening: int) -> tuple[list[Sequence[_T
     return [*parts, tokens[start:]], len(tokens)
 
 
-def _tokens(text: str, loops: Sequence[CountedLoop], offset: int = 0) -> list[_Token]:
+def _tokens(
+    text: str, loops: Sequence[CountedLoop], sizes: DeclaredSizes, offset: int = 0
+) -> list[_Token]:
     """Return the tokens of a text that begins at `offset`, each with its repetitions."""
     matches = [(match[0], match.start() + offset) for match in _TOKEN.finditer(text)]
-    if not loops:
-        return [(word, 1) for word, _ in matches]
-    places = [at for _, at in matches]
     repetitions = [1] * len(matches)
+    places = [at for _, at in matches]
     for loop in loops:
         for index in range(bisect_left(places, loop.begin), bisect_left(places, loop.end)):
             repetitions[index] = min(MAX_COUNT, repetitions[index] * loop.iterations)
-    return [(word, times) for (word, _), times in zip(matches, repetitions, strict=True)]
+    return [
+        _Token(word, times, sizes.declared.get(at, 0))
+        for (word, at), times in zip(matches, repetitions, strict=True)
+    ]

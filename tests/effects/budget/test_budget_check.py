@@ -19,6 +19,20 @@ void main() { gl_FragColor = IMG_THIS_PIXEL(logo); }
 """
 
 
+NESTED = (
+    "struct A{mat4 m[8];};struct B{A a[8];};struct C{B b[8];};struct D{C c[8];};"
+    "void mainImage(out vec4 o,in vec2 p){D d;int i=int(p.x)%8;"
+    "d.c[i].b[i].a[i].m[i]=mat4(p.x);o=d.c[7-i].b[i].a[i].m[i][0];}\n"
+)
+"""A compiler that optimises, as that of a preview does, takes tens of seconds for it."""
+
+
+def _copies(levels: int) -> str:
+    calls = [f"S f{n}(S s) {{ return f{n - 1}(f{n - 1}(s)); }}\n" for n in range(1, levels + 1)]
+    structure = "struct S { mat4 m[20]; };\nS f0(S s) { s.m[0][0].x += 0.1; return s; }\n"
+    return structure + "".join(calls) + _TOY % f"S s; c = f{levels}(s).m[0][0];"
+
+
 def refusal(text: str) -> tuple[str, int | None, str]:
     """Return code, line and message of the refusal of a source."""
     with pytest.raises(ToqiboxError) as caught:
@@ -38,11 +52,23 @@ def _nested(levels: int, count: int) -> str:
     [
         (FILES["bomb_macros.fs"].text, 10, "tokens once its macros are expanded"),
         (FILES["bomb_calls.fs"].text, 18, "tokens once its macros are expanded"),
-        (FILES["bomb_structs.fs"].text, 6, "this array is too large"),
+        (FILES["bomb_structs.fs"].text, 4, "this structure has 2,048 components"),
         (FILES["bomb_arrays.fs"].text, 2, "this array is too large: at most 4,096 elements"),
         (FILES["crash.fs"].text, 2, "this expression has more than 2,000 operators"),
         (FILES["deep_blocks.fs"].text, 2, "brackets are nested more than 200 deep"),
         (FILES["deep_parentheses.fs"].text, 2, "brackets are nested more than 200 deep"),
+        (NESTED, 1, "this structure has 8,192 components: at most 1,024 are allowed"),
+        (_copies(9), 11, "its structures are copied"),
+        (
+            "\n".join(f"mat4 a{n}[400];" for n in range(200)) + "\n" + _TOY % "c = a1[0][0];",
+            2,
+            "its arrays have 1,280,000 components together: at most 8,192 are allowed",
+        ),
+        (
+            "#define ROWS(n) mat4 n[400];\n" + _TOY % "ROWS(x) ROWS(y) c = x[0][0] + y[0][0];",
+            1,
+            "its arrays have 12,800 components together",
+        ),
         (IMPORTED, 2, "a source is sent without any"),
         (_nested(4, 200), 3, "tokens in each pixel"),
         (
@@ -74,6 +100,19 @@ def test_a_shadertoy_project_is_checked_in_the_lines_of_its_code() -> None:
         check_budget(read_custom_effect("custom-1", "source", text))
     (entry,) = caught.value.diagnostics or []
     assert (entry["line"], "this array is too large" in entry["message"]) == (2, True)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        _TOY % "const float kernel[9] = float[9](1., 2., 1., 2., 4., 2., 1., 2., 1.);\n"
+        "for (int i = 0; i < 9; i++) c += kernel[i];",
+        _copies(3),
+        "vec4 rows[1024], further[1000];\n" + _TOY % "c = rows[int(p.x)] + further[int(p.y)];",
+    ],
+)
+def test_structures_and_arrays_of_usual_size_are_accepted(text: str) -> None:
+    check_budget(read_custom_effect("custom-1", "source", text))
 
 
 @pytest.mark.parametrize("count", [1, 3])
