@@ -24,6 +24,7 @@ _COMMANDS = {
     "presets": "list the presets, or print one",
     "keys": "add, list, replace and revoke API keys, and sign tokens",
     "jobs": "list the jobs of the server on this machine, or cancel one",
+    "quarantine": "list the sources of clients that are refused, and accept them again",
     "backup": "copy the data folder, also while its server runs",
     "restore": "make a data folder from a backup",
     "doctor": "check this machine, and print how to fix what fails",

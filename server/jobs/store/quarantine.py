@@ -1,10 +1,21 @@
 """The statements of the table of quarantine: sources that hung or ended a worker."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
 
 from server.jobs.store.sqlite import Connection, Database
 
 MAX_QUARANTINED = 10_000
+
+
+class QuarantinedSource(NamedTuple):
+    """Source that is refused, or chain with its params."""
+
+    digest: str
+    code: str
+    """Of the error that it caused."""
+    added_at: int
+    """In milliseconds."""
 
 
 class QuarantineStore:
@@ -29,6 +40,25 @@ class QuarantineStore:
             db.execute(f"DELETE FROM quarantine WHERE rowid IN ({old})", (MAX_QUARANTINED,))  # noqa: S608
 
         await self._database.write(insert)
+
+    async def list_all(self) -> list[QuarantinedSource]:
+        """Return what is refused, the newest first."""
+        order = "ORDER BY added_at DESC, rowid DESC"
+        rows = await self._database.fetch(f"SELECT digest, code, added_at FROM quarantine {order}")  # noqa: S608
+        return [QuarantinedSource(*row) for row in rows]
+
+    async def remove(self, digests: Iterable[str]) -> None:
+        """Accept sources again.
+
+        Raises:
+            DiskFull: nothing was changed.
+        """
+        values = [(digest,) for digest in digests]
+
+        def delete(db: Connection) -> None:
+            db.executemany("DELETE FROM quarantine WHERE digest = ?", values)
+
+        await self._database.write(delete)
 
     async def holds_any(self, digests: Sequence[str]) -> bool:
         """Return whether one of the digests is refused."""

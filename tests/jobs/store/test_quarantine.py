@@ -16,6 +16,16 @@ async def test_sources_stay_in_quarantine_across_restarts(open_store: OpenStore)
     assert not await store.quarantine.holds_any(["b"])
 
 
+async def test_sources_are_listed_and_accepted_again(open_store: OpenStore) -> None:
+    store = open_store()
+    for at, digest in enumerate(("a", "b", "c")):
+        await store.quarantine.add(digest, "render_stalled", at)
+    assert [entry.digest for entry in await store.quarantine.list_all()] == ["c", "b", "a"]
+    await store.quarantine.remove(["a", "c", "unknown"])
+    assert await store.quarantine.list_all() == [("b", "render_stalled", 1)]
+    assert not await store.quarantine.holds_any(["a", "c"])
+
+
 async def test_the_oldest_sources_leave_the_quarantine_over_the_limit(
     open_store: OpenStore,
 ) -> None:
