@@ -86,6 +86,11 @@ MESSAGES: dict[str, tuple[str, str]] = {
         ": it has hung or crashed the renderer before, and is refused until it is changed",
         ": он уже подвесил или обрушил отрисовку и не принимается, пока его не изменят",
     ),
+    "slow_preview": (
+        ": a preview of it takes too much processor time; make it simpler, or try a smaller frame",
+        ": предпросмотр с ним требует слишком много времени процессора; упростите его или уменьшите"
+        " кадр",
+    ),
     "codec_not_offered": (
         "this server cannot encode {codec}; it offers {known}",
         "этот сервер не умеет кодировать {codec}; доступны: {known}",

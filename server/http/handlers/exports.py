@@ -22,10 +22,10 @@ from server.http.authentication import principal_of
 from server.http.expect import send_100_continue
 from server.http.handlers.replays import REPLAYED, read_replay
 from server.http.handlers.required_job import require_job
-from server.http.headers.client_address import client_address, network_of
 from server.http.headers.idempotency_key import idempotency_key
 from server.http.headers.ranges import check_if_match
 from server.http.responses import json_response
+from server.http.shares import queue_share_of
 from server.http.uploads.form import FormChecks, check_headers, read_form
 from server.http.uploads.form_digest import FormDigest
 from server.http.uploads.spool_file import FreeSpaceGuard
@@ -61,7 +61,7 @@ async def create_export(request: web.Request) -> web.Response:
             await stack.enter_async_context(request.app[IDEMPOTENCY].reserve(principal.owner, ""))
         await service.admission.before_body()
         await service.store.jobs.check_owner(principal.owner, principal.limits, now_ms())
-        limiter.check_wait()
+        limiter.check_wait(queue_share_of(request))
         upload = await stack.enter_async_context(_acquire_place(request))
         await service.admission.before_body()  # the upload may have waited long
         folder = service.intake.new_spool()
@@ -76,7 +76,8 @@ async def create_export(request: web.Request) -> web.Response:
         if key is not None:
             identity = IdempotentRequest(principal.owner, key, digest.hexdigest())
         request_id = request_id_of(request)
-        work = service.intake.accept(export, folder, request_id, principal, identity)
+        share = queue_share_of(request)
+        work = service.intake.accept(export, folder, request_id, principal, identity, share)
         # The upload counts until its files are gone, even if the client disconnects.
         accepting = _run_and_release(stack.pop_all(), work)
     job = await request.app[BACKGROUND_TASKS].run(accepting)
@@ -95,8 +96,8 @@ async def _replay(request: web.Request, boundary: bytes, accepted: AcceptedReque
 
 def _acquire_place(request: web.Request) -> AbstractAsyncContextManager[UploadState]:
     """Return the context in which an upload has one of the places of the limiter."""
-    network = network_of(client_address(request, request.app[CONFIG]))
-    return request.app[UPLOAD_LIMITER].acquire(network, request.content_length)
+    share = queue_share_of(request)
+    return request.app[UPLOAD_LIMITER].acquire(share, request.content_length)
 
 
 def _accepted_response(
@@ -129,6 +130,7 @@ async def _read_export(
         SenderRights(
             principal_of(request).entitlement(service.config.plans),
             service.kept_uploads.of(principal_of(request)),
+            queue_share_of(request),
         ),
     )
     free_space = FreeSpaceGuard(

@@ -11,7 +11,6 @@ from server.concurrency import run_in_thread
 from server.errors import ToqiboxError
 from server.http.app_keys import (
     BACKGROUND_TASKS,
-    CONFIG,
     LIMITS,
     SERVICE,
     language_of,
@@ -22,9 +21,9 @@ from server.http.delivery import send_body
 from server.http.expect import send_100_continue
 from server.http.handlers.exports import UPLOAD_LIMITER
 from server.http.handlers.listings import refuse_unknown_query
-from server.http.headers.client_address import client_address, network_of
 from server.http.headers.ranges import check_if_match, is_not_modified
 from server.http.responses import json_response
+from server.http.shares import queue_share_of, share_of
 from server.http.uploads.form import FormChecks, FormFields, check_headers, read_form
 from server.http.uploads.spool_file import FreeSpaceGuard
 from server.http.uploads.upload_state import UploadState
@@ -92,7 +91,9 @@ async def show_picture(request: web.Request) -> web.StreamResponse:
     try:
         path = folder / FILES["photo"]
         await run_in_thread(_own(request).link, "photo", photo.id, path)
-        content = await service.previews.draw_photo(path, int(side), request_id_of(request))
+        content = await service.previews.draw_photo(
+            path, int(side), request_id_of(request), share=queue_share_of(request)
+        )
     finally:
         service.intake.discard_spool(folder)
     return await send_body(request, content, "image/png", headers)
@@ -103,10 +104,10 @@ async def _create(request: web.Request, kind: str) -> web.Response:
     boundary = check_headers(request, request.app[LIMITS])
     refuse_unknown_query(request)
     service.admission.before_preview()
-    limiter.check_wait()
+    share = queue_share_of(request)
+    limiter.check_wait(share)
     async with AsyncExitStack() as stack:
-        network = network_of(client_address(request, request.app[CONFIG]))
-        acquiring = limiter.acquire(network, request.content_length)
+        acquiring = limiter.acquire(share, request.content_length)
         upload = await stack.enter_async_context(acquiring)
         folder = service.intake.new_spool()
         try:
@@ -136,12 +137,6 @@ async def _read_file(
     )
     await send_100_continue(request)
     await read_form(request, boundary, folder, limits, checks)
-
-
-def share_of(request: web.Request) -> str:
-    """Return the share of the kept uploads that a sender has: its API key, or its network."""
-    key = principal_of(request).key
-    return key.id if key else network_of(client_address(request, request.app[CONFIG]))
 
 
 async def _keep(

@@ -17,6 +17,7 @@ from server.http.handlers.listings import refuse_unknown_query
 from server.http.headers.client_address import client_address, network_of
 from server.http.headers.ranges import check_if_match, is_not_modified
 from server.http.limits import HttpLimits
+from server.http.shares import queue_share_of
 from server.http.uploads.form import FormChecks, FormFields, check_headers, read_form
 from server.http.uploads.spool_file import FreeSpaceGuard
 from server.http.uploads.upload_limiter import UploadLimiter
@@ -58,19 +59,20 @@ async def draw_preview(request: web.Request) -> web.StreamResponse:
     boundary = check_headers(request, request.app[LIMITS])
     session = _session_of(request)
     service.admission.before_preview()
-    limiter.check_wait()
+    share = queue_share_of(request)
+    limiter.check_wait(share)
     network = network_of(client_address(request, request.app[CONFIG]))
     client = json.dumps([principal_of(request).owner, network, session])
     async with (
         request.app[NEWEST_PREVIEW].replace(client),
-        limiter.acquire(network, request.content_length) as upload,
+        limiter.acquire(share, request.content_length) as upload,
     ):
         folder = service.intake.new_spool()
         try:
             async with upload.reading():
                 preview, names = await _read_preview(request, boundary, folder, upload)
             files = {name: folder / name for name in names}
-            drawn = await service.previews.draw(preview, files, request_id_of(request))
+            drawn = await service.previews.draw(preview, files, request_id_of(request), share=share)
         finally:
             service.intake.discard_spool(folder)
     headers = {"X-Frame": _frame_header(drawn), "Cache-Control": "no-store"}
@@ -102,6 +104,7 @@ async def _read_preview(
         SenderRights(
             principal_of(request).entitlement(service.config.plans),
             service.kept_uploads.of(principal_of(request)),
+            queue_share_of(request),
         ),
     )
     form = PreviewForm(service.config, export)

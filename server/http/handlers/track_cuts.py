@@ -10,10 +10,11 @@ from server.http.app_keys import CONFIG, LIMITS, SERVICE, request_id_of
 from server.http.compression import gzip, takes_gzip
 from server.http.delivery import send_body
 from server.http.file_delivery import send_file
-from server.http.handlers.kept_uploads import require_upload, share_of
+from server.http.handlers.kept_uploads import require_upload
 from server.http.handlers.listings import refuse_unknown_query
 from server.http.headers.ranges import check_if_match, is_not_modified
 from server.http.responses import json_response
+from server.http.shares import share_of
 from server.jobs.cuts.cut_features import (
     CHUNK_STEPS,
     SPECTRA_FIELDS,

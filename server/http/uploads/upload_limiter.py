@@ -1,4 +1,4 @@
-"""The limiter of uploads: a bounded number at a time, shared fairly among client networks."""
+"""The limiter of uploads: a bounded number at a time, shared fairly among clients."""
 
 import asyncio
 import time
@@ -15,10 +15,10 @@ from server.jobs.model.retry_after import SOON_S
 class UploadLimiter:
     """Bounds the number of uploads on disk; further ones wait, unread.
 
-    A free place goes to the address with the fewest uploads, then to the one that has waited the
+    A free place goes to the client with the fewest uploads, then to the one that has waited the
     longest. While one waits, an upload older than `upload_grace_s` can be evicted if it is slow or
-    if its address has more than its share: first those of the address with the most uploads, and
-    of these the slowest.
+    if its client has more than its part: first those of the client with the most uploads, and of
+    these the slowest.
 
     Args:
         limits: of the server.
@@ -36,46 +36,52 @@ class UploadLimiter:
         """The numbers of uploads that are read or prepared, and that wait."""
         return len(self._active), len(self._waiting)
 
-    def check_wait(self) -> None:
+    def check_wait(self, share: str) -> None:
         """Refuse an upload at once if it would wait too long to be decoded.
 
         Uploads ahead of it are those that wait, those that are complete, and those that will be
-        complete, at their rate, within the maximum wait.
+        complete, at their rate, within the maximum wait. Clients take turns: of the uploads of
+        another one, not more are ahead of it than the sender has itself, and one.
+
+        Args:
+            share: of the sender; see shares.queue_share_of.
 
         Raises:
             ToqiboxError: rate_limited.
         """
         max_wait_s = self._limits.upload_decode_wait_s
-        completing = sum(upload.remaining_s <= max_wait_s for upload in self._active)
-        ahead = len(self._waiting) + completing
+        before = Counter(self._waiting.values())
+        before.update(up.share for up in self._active if up.remaining_s <= max_wait_s)
+        own = before.pop(share, 0)
+        ahead = own + sum(min(count, own + 1) for count in before.values())
         wait_s = ahead * self._decode_interval_s()
         if wait_s > max_wait_s:
             detail = f"{ahead} uploads ahead, {wait_s:.0f} s"
             raise ToqiboxError("rate_limited", retry_after=round(wait_s), detail=detail)
 
     @asynccontextmanager
-    async def acquire(self, address: str, size: int | None = None) -> AsyncIterator[UploadState]:
+    async def acquire(self, share: str, size: int | None = None) -> AsyncIterator[UploadState]:
         """Wait for a place in which an upload is read and prepared; release it with the block.
 
         Args:
-            address: the network that the upload counts for; see client_address.network_of.
+            share: of the sender; see shares.queue_share_of.
             size: bytes of the body; None if unknown.
 
         Raises:
             ToqiboxError: rate_limited, after the maximum wait.
         """
-        upload = await self._wait(address)
+        upload = await self._wait(share)
         upload.size = size
         try:
             yield upload
         finally:
             self._release(upload)
 
-    async def _wait(self, address: str) -> UploadState:
+    async def _wait(self, share: str) -> UploadState:
         if len(self._active) < self._limits.uploads and not self._waiting:
-            return self._grant(address)
+            return self._grant(share)
         waiter: asyncio.Future[UploadState] = asyncio.get_running_loop().create_future()
-        self._waiting[waiter] = address
+        self._waiting[waiter] = share
         remaining_s, poll_s = self._limits.upload_wait_s, self._limits.upload_poll_s
         try:
             while not waiter.done():
@@ -86,7 +92,7 @@ class UploadLimiter:
                 # A pause of the server itself counts for little.
                 remaining_s -= min(time.monotonic() - began, 2 * poll_s)
                 if not waiter.done():
-                    self._evict_one(address)
+                    self._evict_one(share)
             return waiter.result()
         except BaseException:
             if waiter.done():
@@ -95,40 +101,40 @@ class UploadLimiter:
         finally:
             self._waiting.pop(waiter, None)
 
-    def _grant(self, address: str) -> UploadState:
-        upload = UploadState(address)
+    def _grant(self, share: str) -> UploadState:
+        upload = UploadState(share)
         self._active.add(upload)
         return upload
 
     def _release(self, upload: UploadState) -> None:
         self._active.discard(upload)
         while self._waiting and len(self._active) < self._limits.uploads:
-            active = self._active_by_address()
+            active = self._active_by_share()
             waiter = min(self._waiting, key=lambda waiting: active[self._waiting[waiting]])
             waiter.set_result(self._grant(self._waiting.pop(waiter)))
 
-    def _active_by_address(self) -> Counter[str]:
-        return Counter(upload.address for upload in self._active)
+    def _active_by_share(self) -> Counter[str]:
+        return Counter(upload.share for upload in self._active)
 
-    def _evict_one(self, address: str) -> None:
-        """Evict one upload in favour of one from `address`, if that is fair.
+    def _evict_one(self, share: str) -> None:
+        """Evict one upload in favour of one of `share`, if that is fair.
 
         None is evicted while as many are being evicted already as there are that wait.
         """
         if sum(upload.is_being_evicted for upload in self._active) >= len(self._waiting):
             return
-        active = self._active_by_address()
-        share = max(1, self._limits.uploads // 4)
+        active = self._active_by_share()
+        minimum = max(1, self._limits.uploads // 4)
 
         def is_evictable(upload: UploadState) -> bool:
-            exceeds_share = active[upload.address] > max(share, active[address] + 1)
+            exceeds_share = active[upload.share] > max(minimum, active[share] + 1)
             is_slow = upload.rate < self._limits.upload_slow_rate
             had_grace = upload.read_s >= self._limits.upload_grace_s
             return upload.is_being_read and had_grace and (is_slow or exceeds_share)
 
         victim = min(
             filter(is_evictable, self._active),
-            key=lambda upload: (-active[upload.address], upload.rate),
+            key=lambda upload: (-active[upload.share], upload.rate),
             default=None,
         )
         if victim is not None:

@@ -21,7 +21,8 @@ class UploadState:
     suspended, writes, or validates an effect.
     """
 
-    address: str
+    share: str
+    """Of the client; see shares.queue_share_of."""
     size: int | None = None
     """Bytes of the whole body, if the client announced them."""
     count: int = 0

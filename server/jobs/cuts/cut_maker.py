@@ -13,6 +13,7 @@ from server.errors import ToqiboxError
 from server.files.disk import discard
 from server.jobs.cuts.cut_progress import CutProgress, CutStep
 from server.jobs.cuts.cut_request import CutRequest
+from server.jobs.execution.fair_queue import FairQueue, QueueLimits
 from server.jobs.execution.machine import MachineProbe
 from server.jobs.execution.worker_process import Timeouts
 from server.jobs.model.retry_after import BUSY_S, DISK_FULL_S
@@ -23,7 +24,6 @@ from server.jobs.storage.kept_uploads import FILES, KeptUpload, KeptUploads
 from server.jobs.storage.track_cut import FILES as CUT_FILES
 from server.jobs.storage.track_cut import TrackCut
 from server.jobs.submission.admission import Admission
-from server.jobs.submission.preparation_queue import PreparationQueue
 from server.jobs.submission.upload_tasks import run_upload_task
 from server.logging_json import log_event
 from server.protocol import file_names
@@ -88,8 +88,8 @@ class CutMaker:
         self._uploads = uploads
         self._decoder, self._analyser = previews.decoder, previews.analyser
         self.kept = KeptCuts(uploads)
-        self._queue = PreparationQueue(
-            1, initial_s=5.0, max_counted_s=120.0, max_wait_s=_MAX_WAIT_S
+        self._queue = FairQueue(
+            QueueLimits(max_wait_s=_MAX_WAIT_S), initial_s=5.0, max_counted_s=120.0
         )
         self._makings: dict[tuple[str, int, int], _Making] = {}
 
@@ -170,7 +170,7 @@ class CutMaker:
     async def _make(
         self, making: _Making, track: KeptUpload, request: CutRequest, request_id: str
     ) -> TrackCut:
-        async with self._queue.acquire():
+        async with self._queue.acquire(making.share):
             if time.monotonic() - making.requested_at > _ABANDONED_S:
                 detail = "the cut was not requested again"
                 raise ToqiboxError("rate_limited", retry_after=BUSY_S, detail=detail)

@@ -3,14 +3,14 @@
 import asyncio
 import time
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from server.concurrency import run_in_thread
+from server.jobs.execution.fair_queue import FairQueue, QueueLimits
 from server.jobs.execution.slot import LocalSlot
 from server.jobs.execution.worker_process import Launch, Timeouts
-from server.jobs.submission.preparation_queue import PreparationQueue
 from server.protocol.events import Event
 from server.protocol.task import ResultT, Task
 from server.sandbox import Limits
@@ -22,6 +22,11 @@ LABEL = "preview"
 _WARM_S = 15.0
 """Time for which an idle worker is kept."""
 _MAX_WAIT_S = 10.0
+_GIVE_WAY_S = 3.0
+"""Wait after which a client takes one of the places of a client that has all of them."""
+_MAX_CUSTOM = 1
+"""Previews at one time that draw the source of a client, which may hold its place for long."""
+_MAX_CUSTOM_WAIT_S = 20.0
 
 
 @dataclass
@@ -61,9 +66,10 @@ class PreviewSlots:
         self._places = [
             _Place(LocalSlot(at, None, launch, LABEL), folder / str(at)) for at in range(PLACES)
         ]
-        self._queue = PreparationQueue(
-            PLACES, initial_s=1.0, max_counted_s=30.0, max_wait_s=max_wait_s
-        )
+        limits = QueueLimits(places=PLACES, max_wait_s=max_wait_s, give_way_s=_GIVE_WAY_S)
+        self._queue = FairQueue(limits, initial_s=1.0, max_counted_s=30.0)
+        custom_limits = QueueLimits(places=_MAX_CUSTOM, max_wait_s=_MAX_CUSTOM_WAIT_S)
+        self._custom_queue = FairQueue(custom_limits, initial_s=1.0, max_counted_s=30.0)
         self._warm_s = warm_s
 
     def interval_s(self) -> float:
@@ -71,13 +77,21 @@ class PreviewSlots:
         return self._queue.interval_s
 
     @asynccontextmanager
-    async def admit(self) -> AsyncIterator[None]:
+    async def admit(self, share: str = "", *, custom: bool = False) -> AsyncIterator[None]:
         """Wait for a place and hold it until the end of the block, in which `run` is called.
 
+        Args:
+            share: of the client; empty for the server's own.
+            custom: True if the source of a client is drawn: one place is left to all others.
+
         Raises:
-            ToqiboxError: rate_limited, as soon as the expected wait is too long.
+            ToqiboxError: rate_limited, as soon as the expected wait is too long; from the block, if
+                it gives way to another client.
         """
-        async with self._queue.acquire():
+        async with AsyncExitStack() as stack:
+            if custom:
+                await stack.enter_async_context(self._custom_queue.acquire(share))
+            await stack.enter_async_context(self._queue.acquire(share))
             yield
 
     async def run(

@@ -17,6 +17,7 @@ from server.jobs.execution.machine import MachineProbe, stall_timeout_s
 from server.jobs.execution.worker_process import Launch, TaskError, Timeouts
 from server.jobs.model.retry_after import BUSY_S
 from server.jobs.model.spec import Spec
+from server.jobs.previews.custom_limits import CustomLimits
 from server.jobs.previews.media_cache import MediaCache
 from server.jobs.previews.preview_form import PreviewRequest
 from server.jobs.previews.preview_media import DecodedPreview, PreviewMediaDecoder
@@ -31,9 +32,8 @@ from server.jobs.submission import affordable
 from server.jobs.submission.admission import Admission
 from server.jobs.submission.request import Request, resolve
 from server.jobs.validation.cache import ValidationCache
-from server.jobs.validation.custom_validations import ended_by_shader
 from server.protocol.results.drawing import DrawnFrames
-from server.protocol.scene import SceneSpec
+from server.protocol.scene import EffectInstance, SceneSpec
 from server.protocol.tasks import DrawFrames, FrameFile
 from server.sandbox import Limits
 
@@ -92,6 +92,7 @@ class Previews:
         self.slots = PreviewSlots(launch, data.frames)
         self.decoder = UploadDecoder(config, machine, self.cache)
         self.analyser = TrackAnalyser(machine, data, self.cache, self._work)
+        self._custom_limits = CustomLimits(validations)
         self._media = PreviewMediaDecoder(self.decoder, self.analyser, self.cache)
 
     async def stop(self) -> None:
@@ -104,6 +105,7 @@ class Previews:
         files: Mapping[str, Path],
         request_id: str,
         *,
+        share: str = "",
         webp_quality: int | None = None,
     ) -> PreviewFrame:
         """Draw a frame; its pixels are those of the export before they are encoded.
@@ -112,27 +114,33 @@ class Previews:
             preview: what to draw.
             files: uploads by field; the samples stand in for missing ones.
             request_id: for the log.
+            share: of the client in the queue; empty for the server's own.
             webp_quality: of a WebP; None for a lossless one.
 
         Raises:
             ToqiboxError: for an invalid file or an impossible frame, with the field; rate_limited,
                 draining, not_ready, storage_full; errors of the effects.
         """
+        self._custom_limits.check(_effects(preview.request))
+        is_custom = _is_custom(preview.request)
         async with AsyncExitStack() as stack:
-            await stack.enter_async_context(self.slots.admit())
+            await stack.enter_async_context(self.slots.admit(share, custom=is_custom))
             self._admission.before_preview()
             with translate_disk_errors():
                 media = await self._media.open(stack, files, preview.request, request_id)
                 spec = resolve(preview.request, media.prepared, self._config)
                 frame = preview.frame_of(spec)
-                self._check_cost(preview.request, spec, frame)
+                drawn_frames = min(frame, MAX_REPLAYED_FRAMES) + 1 if spec.sequential else 1
+                work = replace(spec, frames=drawn_frames)
+                self._check_cost(preview.request, work)
                 features = await self._media.analyse(media, spec, request_id)
             scene = self._scene(preview.request, spec, media, features)
             file = FrameFile(
                 frame=frame, out=Path(f"{new_id()}.{preview.format}"), webp_quality=webp_quality
             )
             key = await run_in_thread(_worker_key, preview.request, spec, media, features)
-            drawn, content = await self._draw(scene, file, key)
+            limits = self._limits(preview.request, work)
+            drawn, content = await self._draw(scene, file, key, limits)
         result = drawn.frames[0]
         return PreviewFrame(
             content=content,
@@ -143,41 +151,46 @@ class Previews:
             software=drawn.software,
         )
 
-    async def draw_photo(self, photo: Path, max_side: int, request_id: str) -> bytes:
+    async def draw_photo(self, photo: Path, max_side: int, request_id: str, *, share: str) -> bytes:
         """Return an uploaded photo as a PNG, as exports use it.
 
         Args:
             photo: the upload.
             max_side: of the PNG in pixels; a smaller photo keeps its size.
             request_id: for the log.
+            share: of the client in the queue.
 
         Raises:
             ToqiboxError: undecodable_image and others of the file; rate_limited, storage_full.
         """
         async with AsyncExitStack() as stack:
-            await stack.enter_async_context(self.slots.admit())
+            await stack.enter_async_context(self.slots.admit(share))
             self._admission.before_preview()
             path = await self._media.shrink_photo(stack, photo, max_side, request_id)
             return await run_in_thread(path.read_bytes)
 
-    def _check_cost(self, request: Request, spec: Spec, frame: int) -> None:
-        drawn = min(frame, MAX_REPLAYED_FRAMES) + 1 if spec.sequential else 1
+    def _check_cost(self, request: Request, work: Spec) -> None:
         affordable.check_cost(
             request.chain,
-            replace(spec, frames=drawn),
+            work,
             self._validations.cached(checked.source for checked in request.chain),
             self._config,
             software=bool(self._machine.software),
         )
 
+    def _limits(self, request: Request, work: Spec) -> Limits:
+        """Return the limits of the worker that draws the frames of `work`."""
+        limits = _SOFTWARE_LIMITS if self._machine.software else _DRAW_LIMITS
+        if not _is_custom(request):
+            return limits
+        cpu_s = self._custom_limits.processor_s(request.chain, work, _DRAW_S)
+        return replace(limits, cpu_s=cpu_s)
+
     def _scene(
         self, request: Request, spec: Spec, media: DecodedPreview, features: Path
     ) -> SceneSpec:
         files = plan.SceneFiles(
-            effects=tuple(
-                replace(checked.source.with_local_paths, params=checked.params)
-                for checked in request.chain
-            ),
+            effects=_effects(request),
             photo=media.photo,
             photo2=media.photo2,
             features=features,
@@ -185,7 +198,9 @@ class Previews:
         scene = plan.spec_scene(spec, files, self._config)
         return replace(scene, gpu=self._machine.usable_gpu)
 
-    async def _draw(self, scene: SceneSpec, file: FrameFile, key: str) -> tuple[DrawnFrames, bytes]:
+    async def _draw(
+        self, scene: SceneSpec, file: FrameFile, key: str, limits: Limits
+    ) -> tuple[DrawnFrames, bytes]:
         """Draw a frame; return its file's content too, which is removed."""
         paths: list[Path] = []
 
@@ -200,7 +215,6 @@ class Previews:
 
         software = bool(self._machine.software)
         timeouts = Timeouts(stall_timeout_s(self._config, software=software), _DRAW_S)
-        limits = _SOFTWARE_LIMITS if software else _DRAW_LIMITS
         try:
             # No worker that has drawn a client's source draws anything else.
             key, keep = (new_id(), False) if scene.is_custom else (key, True)
@@ -211,14 +225,23 @@ class Previews:
         except TaskError as error:
             if self._admission.is_draining:
                 raise ToqiboxError("draining", retry_after=BUSY_S) from error
-            if scene.is_custom and ended_by_shader(error):
-                await self._validations.custom.quarantine(scene.effects, error.code)
-                await self._validations.custom.check_quarantine(scene.effects)
+            if scene.is_custom:
+                await self._custom_limits.blame(scene.effects, error)
             raise _client_error(error) from error
         finally:
             for path in paths:
                 await run_in_thread(discard, path)
                 await run_in_thread(discard, atomic.temp_path(path))
+
+
+def _effects(request: Request) -> tuple[EffectInstance, ...]:
+    return tuple(
+        replace(checked.source.with_local_paths, params=checked.params) for checked in request.chain
+    )
+
+
+def _is_custom(request: Request) -> bool:
+    return any(checked.source.custom for checked in request.chain)
 
 
 def _worker_key(request: Request, spec: Spec, media: DecodedPreview, features: Path) -> str:

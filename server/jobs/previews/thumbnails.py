@@ -17,17 +17,17 @@ from server.effects.library.library import Library
 from server.errors import ToqiboxError
 from server.files import atomic
 from server.files.disk import discard
+from server.jobs.execution.fair_queue import FairQueue, QueueLimits
 from server.jobs.execution.machine import MachineProbe
 from server.jobs.model.effect_source import EffectSource
+from server.jobs.previews.drawing_failures import DrawingFailures
 from server.jobs.previews.preview_form import PreviewRequest
 from server.jobs.previews.previews import Previews
 from server.jobs.previews.sample_media import samples_key
-from server.jobs.previews.thumbnail_failures import ThumbnailFailures
 from server.jobs.storage.data_folder import DataFolder
 from server.jobs.storage.disk_errors import translate_disk_errors
 from server.jobs.submission.admission import Admission
 from server.jobs.submission.chain import check_chain
-from server.jobs.submission.preparation_queue import PreparationQueue
 from server.jobs.submission.presets import Presets
 from server.jobs.submission.request import Request, make_request
 
@@ -70,9 +70,9 @@ class Thumbnails:
         self._library = library
         self._admission = admission
         self._previews = previews
-        self._queue = PreparationQueue(1, initial_s=1.0, max_counted_s=20.0, max_wait_s=60.0)
+        self._queue = FairQueue(QueueLimits(max_wait_s=60.0), initial_s=1.0, max_counted_s=20.0)
         self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
-        self._failures = ThumbnailFailures()
+        self._failures = DrawingFailures()
 
     def key(self, source: EffectSource) -> str:
         """Return a text that changes with everything that a thumbnail depends on."""

@@ -1,6 +1,7 @@
 """Check of the expected duration of a job, by the costs measured on validation of its effects."""
 
 from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
 from server import processors
 from server.config import Config
@@ -38,30 +39,22 @@ def check_cost(
     Raises:
         ToqiboxError: shader_rejected for the slowest effect, at its longest loop.
     """
-    pixels = spec.width * spec.height
     cores = processors.available() if software else 1
-    results = [validations.get(checked.source.key) or ValidationResult() for checked in chain]
-    later_frames_s = [(result.fixed_s + result.pixel_s * pixels) / cores for result in results]
-    first_frames_s = [
-        frame_s + (result.still_fixed_s + result.still_pixel_s * pixels) / cores
-        for result, frame_s in zip(results, later_frames_s, strict=True)
-    ]
-    videos_s = [
-        first_s + frame_s * (spec.frames - 1)
-        for first_s, frame_s in zip(first_frames_s, later_frames_s, strict=True)
-    ]
+    costs = [_Cost.of(checked, spec, validations, cores) for checked in chain]
+    first_frames_s = [cost.first_s for cost in costs]
+    videos_s = [cost.video_s(spec.frames) for cost in costs]
     frame_limit_s = _SAFETY_FACTOR * stall_timeout_s(config, software=software)
     video_limit_s = _SAFETY_FACTOR * export_timeout_s(config, software=software)
     if sum(first_frames_s) > frame_limit_s:
-        costs, limit_s, amount = first_frames_s, frame_limit_s, "a frame"
+        seconds, limit_s, amount = first_frames_s, frame_limit_s, "a frame"
     elif sum(videos_s) > video_limit_s:
-        costs, limit_s, amount = videos_s, video_limit_s, f"{spec.frames} frames"
+        seconds, limit_s, amount = videos_s, video_limit_s, f"{spec.frames} frames"
     else:
         return
-    slowest = max(range(len(chain)), key=lambda at: costs[at])
+    slowest = max(range(len(chain)), key=lambda at: seconds[at])
     text = (
         f"it is too slow for this video: {amount} of {spec.width}×{spec.height} would take about"
-        f" {_format_s(costs[slowest])} here; the limit is {_format_s(limit_s)}"
+        f" {_format_s(seconds[slowest])} here; the limit is {_format_s(limit_s)}"
     )
     checked, source = chain[slowest], chain[slowest].source
     diagnostics = diagnostic(source.file, source.text, find_slowest_loop(source.text), None, text)
@@ -72,6 +65,45 @@ def check_cost(
         diagnostics=[diagnostics],
         detail=text,
     )
+
+
+def max_processor_s(
+    chain: Sequence[CheckedEffect], spec: Spec, validations: Mapping[str, ValidationResult]
+) -> float:
+    """Return the processor time that drawing may take, by the costs of its effects.
+
+    Args:
+        chain: its effects.
+        spec: size and number of its frames.
+        validations: see check_cost.
+    """
+    costs = [_Cost.of(checked, spec, validations) for checked in chain]
+    return _SAFETY_FACTOR * sum(cost.video_s(spec.frames) for cost in costs)
+
+
+class _Cost(NamedTuple):
+    """Seconds that the frames of an effect take."""
+
+    first_s: float
+    later_s: float
+    """Of each frame after the first one."""
+
+    @classmethod
+    def of(
+        cls,
+        checked: CheckedEffect,
+        spec: Spec,
+        validations: Mapping[str, ValidationResult],
+        cores: int = 1,
+    ) -> "_Cost":
+        result = validations.get(checked.source.key) or ValidationResult()
+        pixels = spec.width * spec.height
+        later_s = (result.fixed_s + result.pixel_s * pixels) / cores
+        still_s = (result.still_fixed_s + result.still_pixel_s * pixels) / cores
+        return cls(later_s + still_s, later_s)
+
+    def video_s(self, frames: int) -> float:
+        return self.first_s + self.later_s * (frames - 1)
 
 
 def _format_s(seconds: float) -> str:

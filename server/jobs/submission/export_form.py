@@ -28,10 +28,12 @@ _UPLOAD_FIELDS = ("trackId", "images")
 
 
 class SenderRights(NamedTuple):
-    """Plans, effects and uploads that the sender of a form may use."""
+    """Plans, effects and uploads that the sender of a form may use, and its turn in queues."""
 
     entitlement: Entitlement
     uploads: OwnUploads
+    share: str
+    """Of the sender in the queues; see FairQueue."""
 
 
 class KeptFile(NamedTuple):
@@ -64,7 +66,7 @@ class ExportForm:
         self._presets = presets
         self._validations = validations
         self._admission = admission
-        self._entitlement, self._uploads = rights
+        self._entitlement, self._uploads, self._share = rights
         self._values: dict[str, Any] = {}
         self._chain: tuple[CheckedEffect, ...] | None = None
         """Effects of the fields so far; None until they are known."""
@@ -193,7 +195,7 @@ class ExportForm:
         try:
             if isinstance(effect, str):
                 effect = await run_in_thread(self._validations.source, effect)
-            await self._validations.require_valid(effect)
+            await self._validations.require_valid(effect, self._share)
         except ToqiboxError as error:
             error.field = field if error.field == "effect" else error.field
             raise

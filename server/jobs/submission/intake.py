@@ -11,6 +11,7 @@ from server.access.principal import EVERYBODY, Principal
 from server.concurrency import run_in_thread, uninterrupted
 from server.config import Config
 from server.files.disk import discard
+from server.jobs.execution.fair_queue import FairQueue, QueueLimits
 from server.jobs.execution.machine import MachineProbe
 from server.jobs.execution.worker_process import Timeouts
 from server.jobs.model.idempotent_request import IdempotentRequest
@@ -22,7 +23,6 @@ from server.jobs.store.store import Store
 from server.jobs.submission import affordable
 from server.jobs.submission.admission import Admission
 from server.jobs.submission.fields import FILE_FIELDS
-from server.jobs.submission.preparation_queue import PreparationQueue
 from server.jobs.submission.request import Request, resolve
 from server.jobs.submission.upload_tasks import (
     PREPARE_LIMITS,
@@ -66,12 +66,10 @@ class Intake:
         self._admission = admission
         self._results = ResultCache(config, store, data.artifacts, machine)
         initial_s = _PREPARE_S * max(1.0, 0.4 + 0.6 * os.getloadavg()[0] / (os.cpu_count() or 1))
-        self._preparing = PreparationQueue(
-            _MAX_PREPARING, initial_s=initial_s, max_counted_s=10.0, max_wait_s=_PREPARE_WAIT_S
-        )
-        self._searching = PreparationQueue(
-            _MAX_SEARCHING, initial_s=5.0, max_counted_s=120.0, max_wait_s=_SEARCH_WAIT_S
-        )
+        preparing = QueueLimits(places=_MAX_PREPARING, max_wait_s=_PREPARE_WAIT_S)
+        self._preparing = FairQueue(preparing, initial_s=initial_s, max_counted_s=10.0)
+        searching = QueueLimits(places=_MAX_SEARCHING, max_wait_s=_SEARCH_WAIT_S)
+        self._searching = FairQueue(searching, initial_s=5.0, max_counted_s=120.0)
         self._accepting = 0
 
     def interval_s(self) -> float:
@@ -103,6 +101,7 @@ class Intake:
         request_id: str,
         principal: Principal = EVERYBODY,
         idempotent: IdempotentRequest | None = None,
+        share: str = "",
     ) -> Job:
         """Decode the uploads in `folder`, then commit files and row, in that order.
 
@@ -113,6 +112,7 @@ class Intake:
             request_id: id of the HTTP request.
             principal: the owner of the job, with its limits.
             idempotent: identity of the request if it has a key; stored with the job.
+            share: of the client in the queues; see FairQueue.
 
         Raises:
             ToqiboxError: for an invalid file or a codec that is not offered, queue_full,
@@ -125,8 +125,8 @@ class Intake:
             await run_in_thread(
                 snapshot_assets, [checked.source for checked in request.chain], folder
             )
-            request = await self._resolve_highlight(request, folder, request_id)
-            async with self._preparing.acquire():
+            request = await self._resolve_highlight(request, folder, request_id, share)
+            async with self._preparing.acquire(share):
                 await self._admission.before_decode()
                 prepared = await self._prepare(request, folder, request_id)
             for upload in FILE_FIELDS:
@@ -154,7 +154,9 @@ class Intake:
         )
         return job
 
-    async def _resolve_highlight(self, request: Request, folder: Path, request_id: str) -> Request:
+    async def _resolve_highlight(
+        self, request: Request, folder: Path, request_id: str, share: str
+    ) -> Request:
         """Set the part of the track for a request that selects it by name."""
         if request.highlight is None:
             return request
@@ -165,7 +167,7 @@ class Intake:
             duration=request.duration,
             tempo=request.tempo,
         )
-        async with self._searching.acquire():  # not among those that are done in a second
+        async with self._searching.acquire(share):  # not among those that are done in a second
             await self._admission.before_decode()
             excerpt = await run_upload_task(
                 self._machine, task, _HIGHLIGHT_TIMEOUTS, _HIGHLIGHT_LIMITS, request_id

@@ -9,11 +9,11 @@ from typing import Any
 from server.concurrency import run_in_thread, uninterrupted
 from server.config import Config
 from server.errors import ToqiboxError
+from server.jobs.execution.fair_queue import FairQueue, QueueLimits
 from server.jobs.execution.machine import MachineProbe
 from server.jobs.execution.worker_process import Timeouts
 from server.jobs.storage.kept_uploads import FILES, KeptUpload, KeptUploads
 from server.jobs.submission.admission import Admission
-from server.jobs.submission.preparation_queue import PreparationQueue
 from server.jobs.submission.upload_tasks import (
     PREPARE_LIMITS,
     PREPARE_TIMEOUTS,
@@ -46,7 +46,7 @@ class UploadIntake:
         self._machine = machine
         self._admission = admission
         self._uploads = uploads
-        self._queue = PreparationQueue(1, initial_s=2.0, max_counted_s=30.0, max_wait_s=25.0)
+        self._queue = FairQueue(QueueLimits(max_wait_s=25.0), initial_s=2.0, max_counted_s=30.0)
 
     def interval_s(self) -> float:
         """Return the mean seconds from one upload to the next."""
@@ -68,7 +68,7 @@ class UploadIntake:
             ToqiboxError: for an invalid file, rate_limited, not_ready, storage_full.
         """
         describe = self._describe_track if kind == "track" else self._describe_photo
-        async with self._queue.acquire():
+        async with self._queue.acquire(share):
             self._admission.before_preview()
             facts = await describe(folder, request_id)
         keeping = run_in_thread(self._uploads.keep, kind, folder, facts, owner, share)

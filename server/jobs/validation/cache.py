@@ -160,15 +160,19 @@ class ValidationCache:
 
     # Validation
 
-    async def require_valid(self, source: EffectSource) -> None:
+    async def require_valid(self, source: EffectSource, share: str = "") -> None:
         """Refuse an invalid source; validate it first if it has no result.
+
+        Args:
+            source: what to validate.
+            share: of the client, if it has sent it; see CustomValidations.
 
         Raises:
             ToqiboxError: shader_compile_failed or shader_rejected, with diagnostics; not_ready
                 if there is no result in time, or draining.
         """
         if source.custom:
-            await self.custom.require_valid(source)
+            await self.custom.require_valid(source, share)
             return
         result = self._results.get(self._key(source))
         if result is None:

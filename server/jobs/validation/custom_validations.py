@@ -1,10 +1,10 @@
 """Validation of sources that clients send: apart from the library, and never in its way."""
 
-import asyncio
 import logging
 from collections.abc import Iterable
 
 from server.errors import ToqiboxError
+from server.jobs.execution.fair_queue import FairQueue, QueueLimits
 from server.jobs.execution.machine import MachineProbe
 from server.jobs.execution.worker_process import TaskError
 from server.jobs.model.effect_source import EffectSource
@@ -22,12 +22,16 @@ from server.protocol.scene import EffectInstance
 _LOG = logging.getLogger(__name__)
 MAX_RESULTS = 500
 """Maximum number of results, in memory alone, so that none displaces one of the library."""
-_MAX_WAITING = 8
-"""Sources that wait while another is validated."""
+_LIMITS = QueueLimits(places=2, places_each=1, waiting=32, waiting_each=4, max_wait_s=20.0)
+"""Of the validations. One of a client leaves a place to the others, and hardly any client sends
+more than a few at one time."""
+_TYPICAL_S, _MAX_COUNTED_S = 1.0, 20.0
 
 
 class CustomValidations:
-    """Validates sources one at a time, and refuses those that once hung or ended a worker.
+    """Validates sources, and refuses those that once hung or ended a worker.
+
+    Clients take turns, and each has at most one validated at a time.
 
     Args:
         store: has the quarantine.
@@ -40,22 +44,28 @@ class CustomValidations:
         self._machine = machine
         self._validator = validator
         self._results: dict[tuple[str, str], ValidationResult] = {}
-        self._lock = asyncio.Lock()
-        self._waiting = 0
+        self._queue = FairQueue(_LIMITS, initial_s=_TYPICAL_S, max_counted_s=_MAX_COUNTED_S)
 
     def cached(self, source: EffectSource) -> ValidationResult | None:
         """Return the result of a source, if there is one."""
         return self._results.get((source.key, self._machine.driver))
 
-    async def require_valid(self, source: EffectSource) -> None:
+    async def require_valid(self, source: EffectSource, share: str) -> None:
         """Refuse an invalid source; validate it first if it has no result.
+
+        Args:
+            source: what to validate.
+            share: of the client in the queue; see FairQueue.
 
         Raises:
             ToqiboxError: shader_compile_failed or shader_rejected, with diagnostics or the reason;
-                rate_limited if too many others wait, not_ready without a result.
+                rate_limited if too many wait or the wait is too long, not_ready without a result.
         """
         await self.check_quarantine([source.with_local_paths])
-        result = self.cached(source) or await self._wait_and_validate(source)
+        result = self.cached(source)
+        if result is None or result.ended_worker:  # its refusal was lifted
+            self._results.pop((source.key, self._machine.driver), None)
+            result = await self._wait_and_validate(source, share)
         if result is None:
             raise ToqiboxError("not_ready", retry_after=SOON_S, detail="no validation result")
         result.raise_if_invalid(source.id)
@@ -77,15 +87,9 @@ class CustomValidations:
         """
         await quarantine(self._store, effects, code)
 
-    async def _wait_and_validate(self, source: EffectSource) -> ValidationResult | None:
-        if self._waiting > _MAX_WAITING:
-            raise ToqiboxError("rate_limited", retry_after=SOON_S, detail="too many sources")
-        self._waiting += 1
-        try:
-            async with self._lock:
-                return self.cached(source) or await self._validate(source)
-        finally:
-            self._waiting -= 1
+    async def _wait_and_validate(self, source: EffectSource, share: str) -> ValidationResult | None:
+        async with self._queue.acquire(share):
+            return self.cached(source) or await self._validate(source)
 
     async def _validate(self, source: EffectSource) -> ValidationResult | None:
         driver = self._machine.driver
@@ -108,12 +112,27 @@ def ended_by_shader(error: TaskError) -> bool:
     return error.code == "render_stalled" or crashed
 
 
+def is_overrun(error: TaskError) -> bool:
+    """Return whether a worker exceeded its limit of processor time."""
+    return error.code == "worker_crashed" and error.detail.startswith("signal SIGXCPU")
+
+
 async def quarantine(store: Store, effects: Iterable[EffectInstance], code: str) -> None:
     """Refuse a chain with sources from now on; see CustomValidations.quarantine."""
+    if digest := blamed_digest(effects):
+        await _add(store, digest, code)
+
+
+def blamed_digest(effects: Iterable[EffectInstance]) -> str:
+    """Return the digest of what is refused when a chain fails; empty for one without sources.
+
+    It is that of a source alone, with its defaults, else that of the chain: its params may be the
+    cause.
+    """
     chain = list(effects)
-    if digests := chain_digests(chain):
-        is_source_alone = len(chain) == 1 and not chain[0].params
-        await _add(store, digests[0 if is_source_alone else -1], code)
+    digests = chain_digests(chain)
+    is_source_alone = len(chain) == 1 and not chain[0].params
+    return digests[0 if is_source_alone else -1] if digests else ""
 
 
 async def _add(store: Store, digest: str, code: str) -> None:

@@ -19,6 +19,8 @@ _LOG = logging.getLogger(__name__)
 _SIZE = (64, 36)
 _MIN_WALL_S = 40.0
 """Minimum wall-clock limit on a software renderer, where processor time limits an effect."""
+_CUSTOM_NICENESS = 4
+"""Of the source of a client: that of previews. Exports, with 2, take priority."""
 _ATTEMPTS = 2
 """Attempts if the process is killed externally, or crashes: a driver does so once in a while."""
 
@@ -47,7 +49,8 @@ class EffectValidator:
             gpu=self._machine.usable_gpu,
         )
         memory = validation_result.MEMORY_BYTES if self._machine.software else None
-        limits = Limits(memory_bytes=memory, cpu_s=validation_result.CPU_S)
+        niceness = _CUSTOM_NICENESS if source.custom else None
+        limits = Limits(memory_bytes=memory, cpu_s=validation_result.CPU_S, niceness=niceness)
         wait_s = _wall_s(software=bool(self._machine.software))
         timeouts = Timeouts(idle_s=wait_s, total_s=wait_s)
         for attempt in range(_ATTEMPTS):

@@ -11,6 +11,7 @@ import pytest
 from server.config import Config
 from server.http.limits import HttpLimits
 from server.jobs.model.requested_effect import source_digest
+from server.jobs.previews import custom_limits, previews
 from server.protocol.codec import from_json
 from server.protocol.results.machine import ProbeReport
 from tests.effects.budget.test_budget_check import IMPORTED
@@ -42,6 +43,17 @@ LATE = (
     "    c = vec4(x);\n}\n"
 )
 """Quick in the frames of a validation, and slow in larger ones."""
+COSTLY = """/*{"ISFVSN": "2", "INPUTS": [
+    {"NAME": "rounds", "TYPE": "float", "MIN": 0.0, "MAX": 30000.0, "DEFAULT": 0.0}]}*/
+#define S x = sin(x * 1.7 + 0.1);
+#define T S S S S S S S S S S S S S S S S S S S S
+void main() {
+    float x = 0.1;
+    for (int i = 0; i < int(rounds); i++) { T T T T T T T T T T }
+    gl_FragColor = vec4(x);
+}
+"""
+"""Quick with its defaults."""
 TOY = "void mainImage(out vec4 c, in vec2 p) { c = vec4(0.2, 0.4, 0.6, 1.0); }\n"
 PLAIN = "void main() { gl_FragColor = vec4(0.2, 0.4, 0.6, 1.0); }\n"
 
@@ -216,6 +228,41 @@ async def test_a_preview_that_hangs_puts_its_source_in_quarantine(
         assert "until it is changed" in response.json["error"]
     assert await running.service.store.quarantine.holds_any([source_digest(LATE)])
     assert await running.until(lambda: not workers())
+
+
+async def test_a_preview_that_takes_too_much_processor_time_is_not_tried_again(
+    start: Start, media: tuple[bytes, bytes], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The compiler optimises for previews, and hardly at all for the validation before them."""
+    monkeypatch.setattr(custom_limits, "_COMPILE_S", 1.0)
+    monkeypatch.setattr(previews, "_DRAW_S", HANG_S)
+    running = await with_real_machine(
+        await start(_LIMITS, allow_custom_shaders=True, plans={"free": 144})
+    )
+    add_samples(running, media)
+    large = preview(source(LATE), part("width", "256"), part("height", "144"))
+    refused = await exchange(running.port, large, wait_s=HANG_S)
+    assert refusal(refused) == (422, "shader_rejected", "effect")
+    assert "takes too much processor time" in refused.json["error"]
+    assert await running.until(lambda: not workers())
+    monkeypatch.setattr(running.service.previews, "slots", None)  # it gets no place
+    again = await exchange(running.port, large, wait_s=HANG_S)
+    assert again.json["error"] == refused.json["error"]
+    assert await running.service.store.quarantine.list_all() == []  # a job has more time
+
+
+async def test_params_that_make_a_source_too_slow_are_refused_without_it(
+    custom: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Costs are measured with the defaults: params have the limit of the worker alone."""
+    monkeypatch.setattr(custom_limits, "_COMPILE_S", 2.0)
+    monkeypatch.setattr(previews, "_DRAW_S", HANG_S)
+    params = part("params", '{"rounds": 30000.0}')
+    for _ in range(2):
+        refused = await ask(custom, source(COSTLY), params)
+        assert refusal(refused) == (422, "shader_rejected", "effect")
+        assert "takes too much processor time" in refused.json["error"]
+    assert (await ask(custom, source(COSTLY))).status == 200
 
 
 async def test_a_key_sends_sources_only_if_it_may(

@@ -1,11 +1,13 @@
 """Previews of one client, and the limits of its plan."""
 
 import asyncio
+from contextlib import AsyncExitStack
 from pathlib import Path
 
 import pytest
 
 from server.effects.library.library import Library
+from server.http.handlers.previews import PREVIEW_LIMITER
 from server.jobs.model.validation_result import ValidationResult
 from tests.harness import validation_results
 from tests.harness.api_keys import bearer
@@ -73,6 +75,24 @@ async def test_media_that_a_newer_preview_needs_too_are_decoded_once(drawing: Ru
     go.set()
     assert (await second).status == 200
     assert sorted(begun) == ["Analyse", "Prepare", "Prepare"]
+
+
+async def test_previews_of_one_key_do_not_refuse_those_of_another(start_keyed: StartKeyed) -> None:
+    keyed = await start_keyed()
+    limiter = keyed.running.app[PREVIEW_LIMITER]
+    limiter._decode_interval_s = lambda: 10.0
+
+    async def ask(key: str) -> str:
+        wrong = preview(part("fps", "0"), headers=(bearer(keyed.keys[key]),))
+        return (await exchange(keyed.running.port, wrong, wait_s=HANG_S)).code
+
+    async with AsyncExitStack() as held:
+        for _ in range(2):
+            upload = await held.enter_async_context(limiter.acquire("own", 1))
+            async with upload.reading():
+                pass
+        assert await ask("own") == "rate_limited"
+        assert await ask("other") == "invalid_parameter"
 
 
 @pytest.mark.parametrize(

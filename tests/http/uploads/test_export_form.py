@@ -48,7 +48,7 @@ def _form(running: Running, library: Library | None = None) -> ExportForm:
         service.validations,
         service.admission,
         SenderRights(
-            EVERYBODY.entitlement(service.config.plans), service.kept_uploads.of(EVERYBODY)
+            EVERYBODY.entitlement(service.config.plans), service.kept_uploads.of(EVERYBODY), ""
         ),
     )
 

@@ -76,10 +76,10 @@ async def test_an_upload_whose_effect_is_being_validated_is_not_evicted(
     validated, requested = asyncio.Event(), asyncio.Event()
     enforce = running.service.validations.require_valid
 
-    async def wait(source: EffectSource) -> None:
+    async def wait(source: EffectSource, share: str) -> None:
         requested.set()
         await validated.wait()
-        await enforce(source)
+        await enforce(source, share)
 
     monkeypatch.setattr(running.service.validations, "require_valid", wait)
     sent = post(form(part("effect", "breathe"), part("photo", b"x" * 200)))

@@ -1,4 +1,4 @@
-"""Thumbnails that could not be drawn: they are not tried again at each request."""
+"""Thumbnails and previews that could not be drawn: they are not tried at each request."""
 
 import time
 from collections.abc import Callable
@@ -20,8 +20,8 @@ class _Failure(NamedTuple):
     ends_at: float
 
 
-class ThumbnailFailures:
-    """Errors by the name of the thumbnail, which changes with its effect.
+class DrawingFailures:
+    """Errors by a name that changes with the effect.
 
     Args:
         clock: returns seconds.

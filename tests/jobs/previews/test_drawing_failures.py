@@ -1,9 +1,9 @@
-"""Thumbnails that could not be drawn: their errors, and the time until another attempt."""
+"""Drawings that failed: their errors, and the time until another attempt."""
 
 import pytest
 
 from server.errors import ToqiboxError
-from server.jobs.previews.thumbnail_failures import ThumbnailFailures
+from server.jobs.previews.drawing_failures import DrawingFailures
 
 
 class Clock:
@@ -17,7 +17,7 @@ class Clock:
 
 def test_an_error_is_raised_again_until_its_time_is_over() -> None:
     clock = Clock()
-    failures = ThumbnailFailures(clock)
+    failures = DrawingFailures(clock)
     failures.check("a")
     diagnostics = [{"line": 3}]
     failures.add(
@@ -35,7 +35,7 @@ def test_an_error_is_raised_again_until_its_time_is_over() -> None:
 
 def test_one_that_took_too_long_is_tried_again_sooner() -> None:
     clock = Clock()
-    failures = ThumbnailFailures(clock)
+    failures = DrawingFailures(clock)
     failures.add("a", ToqiboxError("not_ready", retry_after=30))
     clock.now += 20
     with pytest.raises(ToqiboxError) as caught:
@@ -47,6 +47,6 @@ def test_one_that_took_too_long_is_tried_again_sooner() -> None:
 
 @pytest.mark.parametrize("code", ["rate_limited", "draining", "storage_full"])
 def test_what_no_effect_causes_is_forgotten(code: str) -> None:
-    failures = ThumbnailFailures()
+    failures = DrawingFailures()
     failures.add("a", ToqiboxError(code, retry_after=1))
     failures.check("a")
