@@ -9,6 +9,7 @@ from server.effects.library.library import Library
 from server.jobs.model.effect_source import read_source
 from server.jobs.model.job import Status
 from server.jobs.model.validation_result import ValidationResult
+from tests.harness.limits import HANG_S
 from tests.http.conftest import DRIVER, Start
 from tests.http.wire import exchange, form, part, post
 
@@ -41,7 +42,7 @@ async def test_a_video_that_cannot_be_drawn_in_time_is_refused_and_reserves_noth
     running = await start(known={(ring.key, DRIVER): slow}, **settings)
     fields = [part("effect", b"ring"), part("duration", b"0.3"), part("fps", b"30")]
     files = [part(n, c, filename=n) for n, c in zip(("audio", "photo"), media, strict=True)]
-    response = await exchange(running.port, post(form(*fields, *files)))
+    response = await exchange(running.port, post(form(*fields, *files)), wait_s=HANG_S)
     payload = json.loads(response.body)
     assert (response.status, payload["code"], payload["field"]) == (
         422,
@@ -64,5 +65,5 @@ async def test_a_pass_that_is_drawn_once_counts_once(
     running = await start(known={(ring.key, DRIVER): _STILL}, export_timeout_ms=60_000)
     fields = [part("effect", b"ring"), part("duration", b"0.3"), part("fps", b"30")]
     files = [part(n, c, filename=n) for n, c in zip(("audio", "photo"), media, strict=True)]
-    response = await exchange(running.port, post(form(*fields, *files)))
+    response = await exchange(running.port, post(form(*fields, *files)), wait_s=HANG_S)
     assert response.status == 202, response.body
