@@ -8,7 +8,8 @@ ToqiboxError                 has a code of CATALOGUE and the values of its sente
 from collections.abc import Mapping
 from typing import Any
 
-from server.error_catalogue import CATALOGUE, field_title
+from server.error_catalogue.catalogue import CATALOGUE
+from server.error_catalogue.field_titles import field_title
 from server.messages import BilingualText, Message
 
 __all__ = ["CATALOGUE", "ToqiboxError", "localize"]
@@ -72,4 +73,4 @@ def localize(code: str, language: str, values: Mapping[str, object] | None = Non
 
 class _Placeholders(dict[str, object]):
     def __missing__(self, key: str) -> str:
-        return "" if key == "why" else "?"
+        return "" if key in ("why", "hint") else "?"

@@ -232,14 +232,17 @@ MESSAGES: dict[str, tuple[str, str]] = {
     ),
     "utf8": ("must be text in UTF-8", "нужен текст в UTF-8"),
     "unknown_param": (
-        "the effect has no such parameter; its parameters: {known}",
-        "у эффекта нет такого параметра; есть: {known}",
+        "the effect has no such parameter; its parameters: {known}{hint}",
+        "у эффекта нет такого параметра; есть: {known}{hint}",
     ),
     "motion": (
         "must be a value, or an object with one of bind, osc and keys",
         "нужно значение или объект с одним из ключей bind, osc, keys",
     ),
-    "unknown_key": ("unknown key; must be one of {known}", "такого ключа нет; есть: {known}"),
+    "unknown_key": (
+        "unknown key; must be one of {known}{hint}",
+        "такого ключа нет; есть: {known}{hint}",
+    ),
     "unknown_feature": (
         "“{name}” is not an audio feature{hint}; `toqibox effects features` and GET /effects list "
         "all, such as kick and bass.envelope",

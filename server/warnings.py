@@ -7,7 +7,7 @@ receives it as ``{"code", "field", "error"}``, the sentence in its language.
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from server.error_catalogue import field_title
+from server.error_catalogue.field_titles import field_title
 
 WARNINGS: dict[str, tuple[str, str]] = {
     "photo_cut_off": (

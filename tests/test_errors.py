@@ -3,7 +3,7 @@ import re
 import pytest
 
 from server.effects.dialects import load
-from server.error_catalogue import FIELD_TITLES
+from server.error_catalogue.field_titles import FIELD_TITLES
 from server.errors import CATALOGUE, ToqiboxError, localize
 from server.jobs.submission.fields import FILE_FIELDS, TEXT_FIELDS
 from server.messages import MESSAGES, message

@@ -56,7 +56,7 @@ EXPORT = (
     "too_many_jobs",
     "idempotency_in_progress",
     "idempotency_mismatch",
-    "not_found",
+    "unknown_upload",
     "upload_expired",
     "queue_full",
     "rate_limited",
@@ -65,11 +65,12 @@ EXPORT = (
     "not_ready",
 )
 _OF_JOBS = ("queue_full", "idempotency_in_progress", "idempotency_mismatch", "too_many_jobs")
-PREVIEW = tuple(code for code in EXPORT if code not in _OF_JOBS)
+_OF_FRAMES = tuple(code for code in EXPORT if code not in _OF_JOBS)
+PREVIEW = (*_OF_FRAMES, "preview_replaced")
 _OF_EFFECTS = ("unknown_effect", "shader_rejected", "shader_compile_failed")
 _OF_PLANS = ("plan_not_allowed", "effect_not_allowed")
-_OF_UPLOADS = ("not_found", "upload_expired")
-UPLOAD = tuple(code for code in PREVIEW if code not in (*_OF_EFFECTS, *_OF_UPLOADS, *_OF_PLANS))
+_OF_UPLOADS = ("unknown_upload", "upload_expired")
+UPLOAD = tuple(code for code in _OF_FRAMES if code not in (*_OF_EFFECTS, *_OF_UPLOADS, *_OF_PLANS))
 KEPT = ("not_found", "upload_expired", "precondition_failed")
 PICTURE = (
     *KEPT,
@@ -88,7 +89,7 @@ ALL = tuple(
     dict.fromkeys(
         (
             *(*EVERYWHERE, *AUTHENTICATION, *JOB, *EXPORTS, *STREAM, *CANCEL, *DOWNLOAD),
-            *(*EFFECTS, *PRESETS, *EFFECT, *READY, *METRICS, *EXPORT),
+            *(*EFFECTS, *PRESETS, *EFFECT, *READY, *METRICS, *EXPORT, *PREVIEW),
         )
     )
 )
@@ -97,8 +98,11 @@ ALL = tuple(
 NOTES = {
     "idempotency_in_progress": "the first request with this Idempotency-Key is being handled",
     "idempotency_mismatch": "the Idempotency-Key belongs to a request of other fields or files",
+    "preview_replaced": "a newer preview of the same client and session was requested: do not "
+    "repeat this one, which would replace that one in turn",
     "unauthenticated": "on a server with API keys: no key, or one that is not valid",
     "precondition_failed": "If-Match names another version",
+    "unknown_upload": "`trackId` or `images` names none of the sender's tracks or photos",
     "upload_expired": "the track or photo was kept, and is not any more: send it again",
     "result_not_ready": "the job is queued or processing",
     "result_expired": "the file was removed, or the job failed or was cancelled and has none",

@@ -22,7 +22,7 @@ from server.jobs.model.job import Job, Stage, Status
 from server.jobs.model.requested_effect import source_digest
 from server.jobs.model.webhook import STATES, Webhook, without_secrets
 from server.jobs.storage.data_folder import ID_PATTERN
-from server.jobs.submission.fields import ASPECTS, FITS, HIGHLIGHTS, aspect_of
+from server.jobs.submission.fields import FITS, HIGHLIGHTS, nearest_aspect
 from server.messages import read_values
 from server.protocol.encodings import CODECS, QUALITIES
 from server.protocol.scene import EffectInstance
@@ -69,10 +69,10 @@ class JobView:
         return [_describe_effect(instance) for instance in self.job.spec.effects]
 
     @property
-    def aspect(self) -> str | None:
+    def aspect(self) -> str:
         """Aspect of the request; a job of an earlier version has only the size of its frames."""
         spec = self.job.spec
-        return spec.aspect or aspect_of(spec.width, spec.height)
+        return spec.aspect or nearest_aspect(spec.width, spec.height)
 
     @property
     def frames(self) -> dict[str, int]:
@@ -162,7 +162,7 @@ PROPERTIES: dict[str, Property] = {
     "progress": Property(
         {"type": "integer", "minimum": 0, "maximum": 100}, lambda view: view.job.progress
     ),
-    "plan": Property(TEXT, lambda view: view.job.plan),
+    "plan": Property(reference("Plan"), lambda view: view.job.plan),
     "resolution": Property(
         object_schema({"width": COUNT, "height": COUNT}),
         lambda view: {"width": view.job.spec.width, "height": view.job.spec.height},
@@ -192,11 +192,11 @@ PROPERTIES: dict[str, Property] = {
         lambda view: view.chain,
     ),
     "preset": Property(nullable(TEXT), lambda view: view.job.spec.preset),
-    "aspect": Property({"enum": [*ASPECTS, None]}, lambda view: view.aspect),
+    "aspect": Property(reference("Aspect"), lambda view: view.aspect),
     "fit": Property({"enum": list(FITS)}, lambda view: view.job.spec.fit),
     "codec": Property({"enum": list(CODECS)}, lambda view: view.job.spec.codec),
     "quality": Property({"enum": list(QUALITIES)}, lambda view: view.job.spec.quality),
-    "fps": Property(COUNT, lambda view: view.job.spec.fps),
+    "fps": Property(reference("FrameRate"), lambda view: view.job.spec.fps),
     "start": Property(NUMBER, lambda view: float(view.job.spec.start)),
     "duration": Property(NUMBER, lambda view: float(view.job.spec.duration)),
     "highlight": Property(

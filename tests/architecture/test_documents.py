@@ -37,7 +37,8 @@ def _texts(*folders: str) -> list[Path]:
     paths = [path for path in ROOT.iterdir() if path.is_file()] if not folders else []
     for folder in folders or FOLDERS:
         paths += [path for path in (ROOT / folder).rglob("*") if path.is_file()]
-    return [path for path in paths if b"\0" not in path.read_bytes()[:4096]]
+    own = [path for path in paths if "node_modules" not in path.parts]
+    return [path for path in own if b"\0" not in path.read_bytes()[:4096]]
 
 
 def test_make_lists_its_targets() -> None:

@@ -13,7 +13,8 @@ import pytest
 ROOT = Path(__file__).parents[2]
 FOUNDATION = {
     "concurrency", "config", "errors", "json_schema", "logging_json", "messages", "processors",
-    "sandbox", "sandbox_exec", "settings", "start", "terminal", "tracing", "warnings",
+    "sandbox", "sandbox_exec", "settings", "start", "suggestions", "terminal", "tracing",
+    "warnings",
 }  # fmt: skip
 DRAWING = {"arrays", "errors", "files", "messages", "sandbox", "warnings"}
 ROOMS: dict[str, set[str]] = {
@@ -30,13 +31,14 @@ ROOMS: dict[str, set[str]] = {
     "sandbox_exec": set(),
     "settings": set(),
     "start": set(),
+    "suggestions": {"messages"},
     "terminal": set(),
     "tracing": {"logging_json"},
     "warnings": {"error_catalogue"},
     "files": {"errors", "protocol"},
     "access": {"concurrency", "config", "errors", "files", "logging_json", "messages", "settings"},
     "protocol": {"messages"},
-    "effects": {"errors", "messages", "protocol"},
+    "effects": {"errors", "messages", "protocol", "suggestions"},
     "media": {"protocol", *DRAWING},
     "audio": {"media", "protocol", *DRAWING},
     "typography": {"arrays"},

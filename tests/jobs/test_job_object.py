@@ -128,7 +128,7 @@ def test_the_aspect_of_an_older_job_is_that_of_its_frames(make_job: MakeJob) -> 
     job = make_job("one", width=1080, height=1350)
     assert job_to_json(_view(job))["aspect"] == "4:5"
     assert job_to_json(_view(make_job("two", width=64, height=64)))["aspect"] == "1:1"
-    assert job_to_json(_view(make_job("three", width=64, height=48)))["aspect"] is None
+    assert job_to_json(_view(make_job("three", width=64, height=48)))["aspect"] == "1:1"
 
 
 async def test_the_error_of_a_failed_job_is_a_sentence(store: Store, make_job: MakeJob) -> None:

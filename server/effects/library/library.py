@@ -4,7 +4,6 @@ A file that cannot be read never stops the server: it is kept with its diagnosti
 compiled here but where they are drawn.
 """
 
-import difflib
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -20,7 +19,7 @@ from server.effects.library.effect_ids import AssignedId, assign_ids, shown_name
 from server.effects.library.scanner import EffectFile, FileStamp, file_stamp, read_text, scan_folder
 from server.effects.source.diagnostic import diagnostic
 from server.errors import ToqiboxError
-from server.messages import message
+from server.suggestions import suggest
 
 __all__ = ["BUILT_IN", "InvalidEffect", "Library"]
 
@@ -114,8 +113,7 @@ class Library:
                     name=effect_id,
                     detail=entry.reason,
                 )
-        similar = difflib.get_close_matches(effect_id[:64], list(self._effects), n=1, cutoff=0.5)
-        hint = message("did_you_mean", name=similar[0]) if similar else ""
+        hint = suggest(effect_id, self._effects, "did_you_mean", cutoff=0.5)
         raise ToqiboxError("unknown_effect", field="effect", name=effect_id[:64], hint=hint)
 
     def folder(self, effect: Effect) -> Path:
@@ -135,7 +133,7 @@ class Library:
         for entry, outcome in list(self._read.items()):
             if outcome.effect is not None and outcome.effect.id == effect_id:
                 return entry.path
-        raise ToqiboxError("unknown_effect", field="effect", name=effect_id, hint="")
+        raise ToqiboxError("unknown_effect", field="effect", name=effect_id)
 
     def is_built_in(self, effect: Effect) -> bool:
         """Report if the file of an effect of this library is one of the server's own.

@@ -1,6 +1,5 @@
 """Modulations in a request or a file: an object with ``bind``, ``osc`` or ``keys``."""
 
-import difflib
 from collections.abc import Callable, Mapping
 from typing import Any, NoReturn
 
@@ -18,6 +17,7 @@ from server.effects.model.modulation import (
 )
 from server.effects.params.values import invalid_param, read_choice, read_number, read_value
 from server.messages import Message, message
+from server.suggestions import explain_unknown_key, suggest
 
 MAX_KEYFRAMES = 1000
 MAX_SECONDS = 36_000.0
@@ -71,7 +71,7 @@ class _Parser:
         known, read = kinds[kinds_given[0]]
         for key in self._payload:
             if key not in known:
-                self._refuse(str(key)[:64], message("unknown_key", known=", ".join(known)))
+                self._refuse(str(key)[:64], explain_unknown_key(key, known))
         return read()
 
     # The three kinds
@@ -81,8 +81,7 @@ class _Parser:
         if not isinstance(feature, str):
             self._refuse("bind", message("feature"))
         if feature not in FEATURES:
-            similar = difflib.get_close_matches(feature, FEATURES, 1, 0.7)
-            hint = message("meant", name=similar[0]) if similar else ""
+            hint = suggest(feature, FEATURES, cutoff=0.7)
             self._refuse("bind", message("unknown_feature", name=feature[:40], hint=hint))
         event_feature = split_event_feature(feature)
         decay = self._read_number("decay", 0.01, MAX_DECAY_S)

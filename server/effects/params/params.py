@@ -13,6 +13,7 @@ from server.effects.params.modulation_writer import write_modulation
 from server.effects.params.values import invalid_param, read_text, read_value
 from server.errors import ToqiboxError
 from server.messages import BilingualText, Message, message
+from server.suggestions import suggest
 
 _COLOR_PATTERN = "^#([0-9a-fA-F]{6}|[0-9a-fA-F]{8})$"
 
@@ -40,7 +41,7 @@ def check_params(
     }
     for name in params:
         if not isinstance(name, str) or name not in settable:
-            raise invalid_param(f"{field}.{str(name)[:64]}", _unknown(settable))
+            raise invalid_param(f"{field}.{str(name)[:64]}", _unknown(str(name), settable))
     param_values: dict[str, ParamValue] = {}
     for name, effect_input in settable.items():
         if name in params:
@@ -99,9 +100,10 @@ def build_schema(inputs: Sequence[Input], language: str = "en") -> dict[str, Any
     }
 
 
-def _unknown(settable: Mapping[str, Input]) -> Message:
-    known = ", ".join(settable)
-    return message("unknown_param", known=known) if known else message("no_params")
+def _unknown(name: str, settable: Mapping[str, Input]) -> Message:
+    if not settable:
+        return message("no_params")
+    return message("unknown_param", known=", ".join(settable), hint=suggest(name, settable))
 
 
 def _property(effect_input: Input, language: str) -> dict[str, Any]:

@@ -8,7 +8,6 @@ from typing import Any, NoReturn
 from aiohttp import web
 
 from server.concurrency import run_in_thread
-from server.errors import ToqiboxError
 from server.http.app_keys import (
     BACKGROUND_TASKS,
     LIMITS,
@@ -28,6 +27,7 @@ from server.http.uploads.form import FormChecks, FormFields, check_headers, read
 from server.http.uploads.spool_file import FreeSpaceGuard
 from server.http.uploads.upload_state import UploadState
 from server.jobs.storage.kept_uploads import FILES, KeptUpload, OwnUploads
+from server.jobs.submission.fields import check_known
 from server.jobs.submission.refusal import invalid_field
 from server.messages import message
 from server.warnings import localize_warnings
@@ -156,8 +156,7 @@ async def _keep(
 
 def _name_checker(file: str) -> Callable[[str], None]:
     def check(name: str) -> None:
-        if name != file:
-            raise ToqiboxError("unknown_field", field=name[:64], name=name[:64], known=file)
+        check_known(name, (file,))
 
     return check
 

@@ -10,6 +10,7 @@ from server.http.compression import add_vary, takes_gzip
 from server.http.headers.ranges import check_if_match, is_not_modified
 from server.http.responses import json_response
 from server.messages import message
+from server.suggestions import explain_unknown_key
 
 
 def with_etag(request: web.Request, data: dict[str, Any]) -> web.Response:
@@ -54,6 +55,5 @@ def refuse_unknown_query(request: web.Request, *known: str) -> None:
     for name in request.query:
         if name not in known:
             shown = name[:64]
-            raise ToqiboxError(
-                "invalid_parameter", field=shown, name=shown, reason=message("not_offered")
-            )
+            why = explain_unknown_key(name, known) if known else message("not_offered")
+            raise ToqiboxError("invalid_parameter", field=shown, name=shown, reason=why)

@@ -7,6 +7,7 @@ from typing import Any
 import server
 from server.config import Config
 from server.http.error_codes import AUTHENTICATION
+from server.http.openapi.job_schemas import plan_schema
 from server.http.openapi.route import PATH_PARAMETERS, Route
 from server.http.openapi.schemas import SCHEMAS
 from server.http.openapi.security import SECURITY_SCHEMES, security_of
@@ -33,7 +34,10 @@ def document(
         },
         "servers": [{"url": config.public_url or "/"}],
         "paths": _paths(config, routes, codecs or tuple(CODECS)),
-        "components": {"schemas": SCHEMAS, "securitySchemes": SECURITY_SCHEMES},
+        "components": {
+            "schemas": {**SCHEMAS, "Plan": plan_schema(config.plans)},
+            "securitySchemes": SECURITY_SCHEMES,
+        },
     }
 
 

@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from typing import Any
 
 from server.config import Config
+from server.jobs.json_schema import reference
 from server.jobs.model.requested_effect import MAX_CHAIN_LENGTH, MAX_SOURCE_BYTES
 from server.jobs.storage.data_folder import ID_PATTERN
 from server.jobs.submission.chain import DEFAULT_ASPECT, DEFAULT_EFFECT
 from server.jobs.submission.fields import (
-    ASPECTS,
     DEFAULT_FIT,
     FITS,
     FLAGS,
@@ -20,7 +20,7 @@ from server.jobs.submission.fields import (
 )
 from server.jobs.webhooks.webhook_url import MAX_URL_LENGTH
 from server.protocol.encodings import DEFAULT_CODEC, DEFAULT_QUALITY, QUALITIES
-from server.settings.readers import DEFAULT_PLAN, FRAME_RATES
+from server.settings.readers import DEFAULT_PLAN
 
 _SOURCE = (
     ' Instead of an id, a JSON object {"source": "…"} with a shader of at most'
@@ -73,7 +73,7 @@ def form_schema(config: Config, codecs: Sequence[str]) -> dict[str, Any]:
                 "`duration` to select a part by analysis, from bar line to bar line and about as "
                 "long.",
             },
-            "plan": {"type": "string", "enum": list(config.plans), "default": DEFAULT_PLAN},
+            "plan": {**reference("Plan"), "default": DEFAULT_PLAN},
             "effect": {
                 "type": "string",
                 "default": DEFAULT_EFFECT,
@@ -93,14 +93,14 @@ def form_schema(config: Config, codecs: Sequence[str]) -> dict[str, Any]:
                 "default": "{}",
                 "description": "Values of the effect's inputs, as its `inputs` schema describes.",
             },
-            "aspect": {"type": "string", "enum": list(ASPECTS), "default": DEFAULT_ASPECT},
+            "aspect": {**reference("Aspect"), "default": DEFAULT_ASPECT},
             "fit": {
                 "type": "string",
                 "enum": list(FITS),
                 "default": DEFAULT_FIT,
                 "description": "How the photo fills the frame; a preset may have its own default.",
             },
-            "fps": {"type": "string", "enum": [*map(str, FRAME_RATES)], "default": str(config.fps)},
+            "fps": {**reference("FrameRate"), "default": config.fps},
             "codec": {
                 "type": "string",
                 "enum": list(codecs),

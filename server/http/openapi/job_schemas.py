@@ -1,5 +1,7 @@
 """JSON Schemas of jobs: one for each status, so that a typed client knows what each has."""
 
+from collections.abc import Iterable
+
 from server.jobs import job_object
 from server.jobs.json_schema import (
     BOOLEAN,
@@ -15,7 +17,9 @@ from server.jobs.json_schema import (
 )
 from server.jobs.model.job import Status
 from server.jobs.scheduling.retries import JOB_CODES
+from server.jobs.submission.fields import ASPECTS
 from server.protocol.encodings import ENCODINGS
+from server.settings.readers import FRAME_RATES, PLANS
 from server.warnings import WARNINGS
 
 _STATUSES: dict[Status, Schema] = {
@@ -80,6 +84,11 @@ def _name(status: Status) -> str:
     return f"{status.value.capitalize()}Job"
 
 
+def plan_schema(plans: Iterable[str]) -> Schema:
+    """Return the schema of the plan of a job, and of the form that asks for it."""
+    return {"type": "string", "enum": list(plans)}
+
+
 JOB_SCHEMAS: dict[str, Schema] = {
     "Job": {
         "oneOf": [reference(_name(status)) for status in Status],
@@ -89,7 +98,17 @@ JOB_SCHEMAS: dict[str, Schema] = {
         },
     },
     **{_name(status): _job(status) for status in Status},
-    "Accepted": {"allOf": [object_schema({"success": {"const": True}}), reference("Job")]},
+    # The alternatives of Job without its discriminator: a client library that reads it in a part of
+    # an object takes the name of the whole for another status.
+    "Accepted": {
+        "allOf": [
+            object_schema({"success": {"const": True}}),
+            {"oneOf": [reference(_name(status)) for status in Status]},
+        ]
+    },
+    "Plan": plan_schema(PLANS),
+    "Aspect": {"type": "string", "enum": list(ASPECTS)},
+    "FrameRate": {"type": "integer", "enum": list(FRAME_RATES)},
     "Report": {
         "type": "object",
         "properties": _REPORT,

@@ -12,6 +12,7 @@ from server.errors import ToqiboxError
 from server.jobs.model.effect_source import EffectSource
 from server.messages import Message, message
 from server.protocol.scene import EffectInstance
+from server.suggestions import explain_unknown_key
 
 MAX_CHAIN_LENGTH = 8
 MAX_CHAIN_BYTES = 65_536
@@ -43,7 +44,7 @@ def check_id(text: str, field: str) -> str:
         ToqiboxError: unknown_effect.
     """
     if not text or len(text) > 64 or not text.isprintable():
-        raise ToqiboxError("unknown_effect", field=field, name=text[:64], hint="")
+        raise ToqiboxError("unknown_effect", field=field, name=text[:64])
     return text
 
 
@@ -101,7 +102,7 @@ def read_custom(
 def _read_params(entry: dict[str, Any], field: str, keys: Sequence[str]) -> dict[str, Any]:
     """Return the params of an effect; other names than `keys` are refused."""
     for name in entry.keys() - {*keys}:
-        raise _invalid(f"{field}.{name[:64]}", message("unknown_key", known=", ".join(keys)))
+        raise _invalid(f"{field}.{name[:64]}", explain_unknown_key(name, keys))
     params = entry.get("params", {})
     if not isinstance(params, dict):
         raise _invalid(f"{field}.params", message("object"))

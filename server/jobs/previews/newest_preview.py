@@ -8,8 +8,6 @@ from typing import Any
 
 from server.errors import ToqiboxError
 
-_RETRY_S = 1
-
 
 @dataclass(eq=False)
 class _Request:
@@ -28,7 +26,7 @@ class NewestPreview:
         """Cancel the block of an earlier preview of a client; run this one.
 
         Raises:
-            ToqiboxError: rate_limited, in the block that a newer preview ends.
+            ToqiboxError: preview_replaced, in the block that a newer preview ends.
         """
         task = asyncio.current_task()
         assert task is not None
@@ -42,8 +40,7 @@ class NewestPreview:
         except asyncio.CancelledError:
             # Its client may have disconnected too: then nobody gets an answer.
             if own.is_replaced and task.uncancel() <= cancelled_before:
-                detail = "a newer preview of the same client has replaced it"
-                raise ToqiboxError("rate_limited", retry_after=_RETRY_S, detail=detail) from None
+                raise ToqiboxError("preview_replaced") from None
             raise
         finally:
             if self._newest.get(client) is own:

@@ -1,6 +1,5 @@
 """Text fields of a preview: those of an export that change a frame, the frame and its size."""
 
-import math
 import re
 from collections.abc import Callable, Set
 from dataclasses import dataclass, replace
@@ -11,7 +10,14 @@ from server.config import Config
 from server.errors import ToqiboxError
 from server.jobs.model.spec import Spec
 from server.jobs.submission.export_form import ExportForm
-from server.jobs.submission.fields import ASPECTS, FILE_FIELDS, HIGHLIGHTS, SECONDS, frame_size
+from server.jobs.submission.fields import (
+    FILE_FIELDS,
+    HIGHLIGHTS,
+    SECONDS,
+    check_known,
+    frame_size,
+    nearest_aspect,
+)
 from server.jobs.submission.refusal import invalid_field
 from server.jobs.submission.request import Request
 from server.messages import message
@@ -100,9 +106,7 @@ def check_name(name: str) -> None:
     Raises:
         ToqiboxError: unknown_field, with the fields that there are.
     """
-    if name not in FILE_FIELDS and name not in TEXT_FIELDS:
-        known = ", ".join((*FILE_FIELDS, *TEXT_FIELDS))
-        raise ToqiboxError("unknown_field", field=name[:64], name=name[:64], known=known)
+    check_known(name, (*FILE_FIELDS, *TEXT_FIELDS))
 
 
 class PreviewForm:
@@ -185,13 +189,3 @@ def _check_size(width: int, height: int, short_side: int) -> None:
     for name, side, maximum in zip(("width", "height"), (width, height), largest, strict=True):
         if side > maximum:
             raise invalid_field(name, message("between", minimum=MIN_SIDE, maximum=maximum))
-
-
-def nearest_aspect(width: int, height: int) -> str:
-    """Return the key of ASPECTS whose ratio is nearest, measured by its logarithm."""
-
-    def distance(aspect: str) -> float:
-        across, down = ASPECTS[aspect]
-        return abs(math.log(width * down / (height * across)))
-
-    return min(ASPECTS, key=distance)

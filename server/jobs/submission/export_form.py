@@ -1,6 +1,7 @@
 """Text fields of an export: each is validated once, on arrival."""
 
-from collections.abc import Set
+from collections.abc import Iterator, Set
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -44,6 +45,22 @@ class KeptFile(NamedTuple):
     kind: str
     """Its kind as KeptUploads names it."""
     id: str
+
+
+@contextmanager
+def _naming_field(kept: KeptFile) -> Iterator[None]:
+    """Let the errors of a kept file name its field.
+
+    Raises:
+        ToqiboxError: unknown_upload instead of not_found, since the path of the request is right.
+    """
+    try:
+        yield
+    except ToqiboxError as error:
+        if error.code == "not_found":
+            raise ToqiboxError("unknown_upload", field=kept.field, name=kept.field) from None
+        error.field = kept.field
+        raise
 
 
 class ExportForm:
@@ -122,11 +139,8 @@ class ExportForm:
                 for name, upload_id in value.items()
             }
         for kept in files.values():
-            try:
+            with _naming_field(kept):
                 await run_in_thread(self._uploads.get, kept.kind, kept.id)
-            except ToqiboxError as error:
-                error.field = kept.field
-                raise
         self.kept_files |= files
 
     async def link_kept_files(self, folder: Path) -> None:
@@ -136,11 +150,8 @@ class ExportForm:
             ToqiboxError: upload_expired: one of them was removed meanwhile.
         """
         for name, kept in self.kept_files.items():
-            try:
+            with _naming_field(kept):
                 await run_in_thread(self._uploads.link, kept.kind, kept.id, folder / name)
-            except ToqiboxError as error:
-                error.field = kept.field
-                raise
 
     def check_files(self, files: Set[str], *, needs_audio: bool = True) -> None:
         """Refuse a file that was sent and named by an id too, and a form without a track.

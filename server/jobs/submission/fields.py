@@ -1,7 +1,8 @@
 """Text fields of an export: one reader per field turns its text into a valid value."""
 
+import math
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from decimal import ROUND_FLOOR, Decimal
 from typing import Any
 
@@ -25,6 +26,7 @@ from server.messages import message
 from server.protocol import scene
 from server.protocol.encodings import CODECS, QUALITIES
 from server.settings.readers import FRAME_RATES
+from server.suggestions import explain_unknown_key, suggest
 
 UNDECODABLE = {
     "audio": "undecodable_audio",
@@ -60,15 +62,22 @@ _MAX_SECONDS = Decimal(10**12)
 """Longer durations are clamped to this, which exceeds every track and limit."""
 
 
-def known_fields() -> str:
-    """Return the names of all fields, for the error about an unknown field."""
-    return ", ".join((*FILE_FIELDS, *TEXT_FIELDS))
-
-
 def check_name(name: str) -> None:
     """Refuse a field that is unknown."""
-    if name not in FILE_FIELDS and name not in TEXT_FIELDS:
-        raise ToqiboxError("unknown_field", field=name[:64], name=name[:64], known=known_fields())
+    check_known(name, (*FILE_FIELDS, *TEXT_FIELDS))
+
+
+def check_known(name: str, known: Sequence[str]) -> None:
+    """Refuse a field that is not one of those that are known.
+
+    Raises:
+        ToqiboxError: unknown_field, with the fields that there are.
+    """
+    if name not in known:
+        hint = suggest(name, known, "did_you_mean")
+        raise ToqiboxError(
+            "unknown_field", field=name[:64], name=name[:64], known=", ".join(known), hint=hint
+        )
 
 
 def check_text(name: str, text: str, config: Config) -> Any:
@@ -160,8 +169,7 @@ def _images(text: str, _config: Config) -> dict[str, str]:
     if not isinstance(images, dict):
         raise invalid_field("images", message("object"))
     for name in images.keys() - {*IMAGE_FIELDS}:
-        known = ", ".join(IMAGE_FIELDS)
-        raise invalid_field(f"images.{name[:64]}", message("unknown_key", known=known))
+        raise invalid_field(f"images.{name[:64]}", explain_unknown_key(name, IMAGE_FIELDS))
     return {name: _upload_id(f"images.{name}", value) for name, value in images.items()}
 
 
@@ -241,7 +249,11 @@ def frame_size(aspect: str, short_side: int) -> tuple[int, int]:
     return (long_side, short_side) if across >= down else (short_side, long_side)
 
 
-def aspect_of(width: int, height: int) -> str | None:
-    """Return the aspect whose `frame_size` is that size; None if there is none."""
-    sizes = {frame_size(aspect, min(width, height)): aspect for aspect in reversed(ASPECTS)}
-    return sizes.get((width, height))
+def nearest_aspect(width: int, height: int) -> str:
+    """Return the key of ASPECTS whose ratio is nearest, measured by its logarithm."""
+
+    def distance(aspect: str) -> float:
+        across, down = ASPECTS[aspect]
+        return abs(math.log(width * down / (height * across)))
+
+    return min(ASPECTS, key=distance)

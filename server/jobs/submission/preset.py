@@ -9,6 +9,7 @@ from server.jobs.submission.fields import ASPECTS, FITS
 from server.jobs.submission.plain_json import read_json
 from server.jobs.submission.refusal import invalid_field
 from server.messages import BilingualText, message
+from server.suggestions import explain_unknown_key
 
 KEYS = (
     *("title", "title_ru", "description", "description_ru"),
@@ -77,7 +78,7 @@ def read_preset(preset_id: str, file: str, text: str) -> Preset:
     if not isinstance(data, dict):
         raise invalid_field("preset", message("object"))
     for key in data.keys() - set(KEYS):
-        raise invalid_field(key[:64], message("unknown_key", known=", ".join(KEYS)))
+        raise invalid_field(key[:64], explain_unknown_key(key, KEYS))
     for key in _REQUIRED:
         if key not in data:
             raise invalid_field(key, message("required"))
@@ -145,7 +146,5 @@ def _object(value: object, field: str, known: list[str] | None = None) -> dict[s
         raise invalid_field(field, message("object"))
     for key in value:
         if known is not None and key not in known:
-            raise invalid_field(
-                f"{field}.{key[:64]}", message("unknown_key", known=", ".join(known))
-            )
+            raise invalid_field(f"{field}.{key[:64]}", explain_unknown_key(key, known))
     return value

@@ -4,7 +4,6 @@ An invalid file never stops the server: it is listed with its error. The effects
 so a chain is checked against them when it is listed or requested.
 """
 
-import difflib
 import threading
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -19,6 +18,7 @@ from server.jobs.model.requested_effect import named_effects
 from server.jobs.submission.preset import Preset, read_preset
 from server.jobs.submission.refusal import invalid_field
 from server.messages import message
+from server.suggestions import suggest
 
 BUILT_IN_PRESETS = BUILT_IN.with_name("presets")
 """Folder of the built-in presets."""
@@ -98,8 +98,8 @@ def _unknown(preset_id: str, known: Sequence[Preset]) -> ToqiboxError:
     """Return the error for an unknown id, with the closest match as a hint."""
     ids = [preset.id for preset in known]
     made_for = [preset.id for preset in known if preset_id.lower() in preset.genres]
-    matches = made_for or difflib.get_close_matches(preset_id, ids, n=1, cutoff=0.5)
-    hint = message("meant", name=matches[0]) if matches else ""
+    of_genre = message("meant", name=made_for[0]) if made_for else ""
+    hint = of_genre or suggest(preset_id, ids, cutoff=0.5)
     return invalid_field("preset", message("preset", known=", ".join(ids) or "–", hint=hint))
 
 
@@ -126,7 +126,7 @@ def _checked(entry: _Entry, usable: Mapping[str, Effect]) -> _Entry:
 def _check_chain(preset: Preset, aspect: str, usable: Mapping[str, Effect]) -> None:
     for field, requested in named_effects(preset.chain_for(aspect), "chain"):
         if requested.id not in usable:
-            raise ToqiboxError("unknown_effect", field=field, name=requested.id, hint="")
+            raise ToqiboxError("unknown_effect", field=field, name=requested.id)
         usable[requested.id].param_values(requested.params, f"{field}.params")
 
 

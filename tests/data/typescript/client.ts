@@ -14,12 +14,13 @@ const client = createClient<paths>({ baseUrl: "http://127.0.0.1:3001" });
 function toFormData(fields: Form): FormData {
     const form = new FormData();
     for (const [name, value] of Object.entries(fields)) {
-        if (value instanceof Blob || typeof value === "string") form.append(name, value);
+        if (value instanceof Blob) form.append(name, value);
+        else form.append(name, String(value));
     }
     return form;
 }
 
-export async function upload(audio: File, photo: Blob): Promise<string> {
+export async function upload(audio: File, photo: Blob): Promise<Job> {
     const { data, error } = await client.POST("/export", {
         body: {
             audio,
@@ -27,7 +28,7 @@ export async function upload(audio: File, photo: Blob): Promise<string> {
             effect: "ring",
             params: JSON.stringify({ size: { bind: "kick", max: 0.7 } satisfies Schemas["Binding"] }),
             aspect: "9:16",
-            fps: "30",
+            fps: 30,
             quality: "draft",
             start: "drop",
             duration: "15",
@@ -35,7 +36,10 @@ export async function upload(audio: File, photo: Blob): Promise<string> {
         bodySerializer: toFormData,
     });
     if (error) throw new Error(describeError(error));
-    return data.jobId;
+    // An accepted job is a job: what shows one takes it as it is.
+    const accepted: true = data.success;
+    console.log(accepted, describeJob(data));
+    return data;
 }
 
 export function describeError(error: Schemas["Error"]): string {
@@ -44,6 +48,8 @@ export function describeError(error: Schemas["Error"]): string {
         case "queue_full":
         case "rate_limited":
             return `${error.error} (${error.retryable})`;
+        case "preview_replaced":
+            return "";
         case "invalid_parameter":
             return `${error.field ?? ""}: ${error.error}`;
         default:
@@ -95,6 +101,9 @@ export async function download(jobId: string): Promise<Blob> {
 export function again(job: Job, audio: Blob): Form {
     return {
         audio,
+        plan: job.plan,
+        aspect: job.aspect,
+        fps: job.fps,
         effect: JSON.stringify(job.chain),
         fit: job.fit,
         codec: job.codec,
@@ -104,7 +113,7 @@ export function again(job: Job, audio: Blob): Form {
         title: job.title ?? " ",
         artist: job.artist ?? " ",
         allowFlashing: job.allowFlashing ? "true" : "false",
-        ...(job.aspect === null ? {} : { aspect: job.aspect }),
+        ...(job.tempo === null ? {} : { tempo: String(job.tempo) }),
     };
 }
 
@@ -119,7 +128,9 @@ export function mistakes(job: Job, input: Schemas["Input"]): void {
     // @ts-expect-error: it is spelt kick
     void ({ bind: "kik" } satisfies Schemas["Binding"]);
     // @ts-expect-error: it is no frame rate
-    void ({ audio: new Blob(), fps: "29" } satisfies Form);
+    void ({ audio: new Blob(), fps: 29 } satisfies Form);
+    // @ts-expect-error: it is no plan
+    void ({ audio: new Blob(), plan: "gold" } satisfies Form);
 }
 
 export async function cut(trackId: string, start: number): Promise<Schemas["Cut"]> {

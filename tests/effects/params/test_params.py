@@ -82,6 +82,8 @@ def test_accepts(name: str, given_value: object, value: object) -> None:
             "params.sise",
             "its parameters: size, on, mode, count, at, free, tint, photo, pulse",
         ),
+        ({"sise": 1}, "params.sise", "; did you mean “size”"),
+        ({"size": {"bind": "kick", "mni": 0}}, "params.size.mni", "; did you mean “min”"),
         ({"inputImage": 1}, "params.inputImage", "no such parameter"),
         ({"x" * 500: 1}, "params." + "x" * 64, "no such parameter"),
         ({"size": 2.001}, "params.size", "between 0 and 2"),

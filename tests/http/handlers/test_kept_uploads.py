@@ -132,8 +132,14 @@ async def test_an_upload_that_is_gone_or_never_was(
     for path in (f"/tracks/{new_id()}", f"/photos/{new_id()}", f"/photos/{new_id()}/image.png"):
         assert (await get(running, path)).status == 404
     assert (await get(running, f"/tracks/{new_id()}", method="DELETE")).status == 404
-    unknown = await send(running, "/export", part("trackId", new_id()))
-    assert (unknown.status, unknown.json["field"]) == (404, "trackId")
+    for path in ("/export", "/preview"):
+        unknown = await send(running, path, part("trackId", new_id()))
+        assert (unknown.status, unknown.code) == (404, "unknown_upload")
+        assert unknown.json["field"] == "trackId"
+        assert unknown.json["error"].startswith("“Track” names no file that is kept here")
+        unknown = await send(running, path, part("images", json.dumps({"photo2": new_id()})))
+        assert (unknown.status, unknown.json["field"]) == (404, "images.photo2")
+        assert unknown.json["error"].startswith("“Second photo” names no file")
 
 
 async def test_an_id_is_of_one_kind(running: Running, media: tuple[bytes, bytes]) -> None:
@@ -281,7 +287,12 @@ async def test_uploads_belong_to_the_key_that_sent_them(
     for method in ("GET", "DELETE"):
         assert (await keyed.send(f"{method} {path}", "other")).status == 404
     refused = await keyed.submit("other", EFFECT, part("trackId", track))
-    assert (refused.status, refused.json["field"]) == (404, "trackId")
+    assert (refused.code, refused.json["field"]) == ("unknown_upload", "trackId")
+    never = await keyed.submit("other", EFFECT, part("trackId", new_id()))
+    differing = ("requestId",)
+    assert {name: refused.json[name] for name in refused.json if name not in differing} == {
+        name: never.json[name] for name in never.json if name not in differing
+    }
     assert (await keyed.send(f"DELETE {path}", "own")).status == 204
     assert (await keyed.send(f"GET {path}", "own")).status == 410
     assert (await keyed.send(f"GET {path}", "other")).status == 404

@@ -36,8 +36,9 @@ async def test_a_newer_preview_replaces_one_that_waits(drawing: Running) -> None
         of_other_session = await send(preview_in("b", *SIZE), 2)
         second = asyncio.create_task(exchange(drawing.port, preview(*SIZE), wait_s=HANG_S))
         replaced = await first
-        assert (replaced.status, replaced.code) == (429, "rate_limited")
-        assert replaced.headers["retry-after"] == "1"
+        assert (replaced.status, replaced.code) == (409, "preview_replaced")
+        assert not replaced.json["retryable"]
+        assert "retry-after" not in replaced.headers
     assert (await second).status == 200
     assert (await of_other_session).status == 200
 
@@ -52,7 +53,7 @@ async def test_a_newer_preview_stops_one_that_is_drawn(drawing: Running) -> None
     assert await drawing.until(lambda: not all(place.is_free for place in places))
     newer = await exchange(drawing.port, preview(*fields, part("frame", "2")), wait_s=HANG_S)
     assert newer.status == 200
-    assert (await drawn).code == "rate_limited"
+    assert (await drawn).code == "preview_replaced"
     assert await drawing.until(lambda: worker not in workers())
     assert await drawing.spool_is_empty()
 
@@ -71,7 +72,7 @@ async def test_media_that_a_newer_preview_needs_too_are_decoded_once(drawing: Ru
     first = asyncio.create_task(exchange(drawing.port, preview(*fields), wait_s=HANG_S))
     assert await drawing.until(lambda: bool(begun))
     second = asyncio.create_task(exchange(drawing.port, preview(*fields), wait_s=HANG_S))
-    assert (await first).code == "rate_limited"
+    assert (await first).code == "preview_replaced"
     go.set()
     assert (await second).status == 200
     assert sorted(begun) == ["Analyse", "Prepare", "Prepare"]

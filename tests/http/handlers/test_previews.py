@@ -7,9 +7,9 @@ import pytest
 from numpy.typing import NDArray
 
 from server.audio import features
-from server.jobs.previews.preview_form import nearest_aspect
 from server.jobs.previews.preview_slots import PreviewSlots
 from server.jobs.scheduling import plan
+from server.jobs.submission.fields import nearest_aspect
 from server.protocol import file_names
 from server.render.gl.context import Context
 from server.render.gl.pixels import read_rgba

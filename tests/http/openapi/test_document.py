@@ -125,8 +125,12 @@ def test_every_reference_resolves() -> None:
 
 def test_only_codes_that_something_raises_are_listed() -> None:
     folder = Path(server.__file__).parent
-    tables = ("error_catalogue.py", "error_codes.py", "openapi.py", "schemas.py")
-    sources = [path for path in folder.rglob("*.py") if path.name not in tables]
+    tables = ("error_codes.py", "openapi.py", "schemas.py")
+    sources = [
+        path
+        for path in folder.rglob("*.py")
+        if path.name not in tables and path.parent.name != "error_catalogue"
+    ]
     raised = "".join(path.read_text() for path in sources)
     known = {code for code, entry in CATALOGUE.items() if entry.status}
     assert set(ALL) == {code for code in known if f'"{code}"' in raised}

@@ -24,7 +24,7 @@ async def test_an_earlier_one_of_the_same_client_ends_with_an_error() -> None:
     async with newest.replace("own"):
         with pytest.raises(ToqiboxError) as caught:
             await first
-        assert (caught.value.code, caught.value.retry_after) == ("rate_limited", 1)
+        assert (caught.value.code, caught.value.retry_after) == ("preview_replaced", None)
         assert stopped == ["own"]
         assert await other == "other"
     assert not first.cancelled()

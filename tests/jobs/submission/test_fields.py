@@ -183,6 +183,24 @@ def test_unknown_fields_name_the_known_ones() -> None:
         fields.check_name("isPremium")
     assert caught.value.code == "unknown_field"
     assert "duration" in str(caught.value)
+    assert "Did you mean" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [
+        *(("efect", "effect"), ("duraton", "duration"), ("trackid", "trackId")),
+        *(("allow_flashing", "allowFlashing"), ("image", "images"), ("web_hook", "webhook")),
+    ],
+)
+def test_a_misspelt_field_names_the_one_that_was_meant(name: str, meant: str) -> None:
+    with pytest.raises(ToqiboxError, match=f"Did you mean “{meant}”\\?"):
+        fields.check_name(name)
+
+
+def test_a_misspelt_image_names_the_one_that_was_meant() -> None:
+    with pytest.raises(ToqiboxError, match="did you mean “photo2”"):
+        fields.check_text("images", '{"foto2": "a"}', CONFIG)
 
 
 def test_empty_text_means_the_default() -> None:
