@@ -97,10 +97,50 @@ async def test_an_equal_export_has_the_same_bytes_for_itself(
 async def test_any_change_is_rendered(caching: Running, media: Media) -> None:
     """test_result_key.py has all fields."""
     await finish(caching, (await submit(caching, media)).json["jobId"])
-    for changes in ({"title": ""}, {"start": "0.1"}, {"plan": "premium"}, {"params": PARAMS}):
+    for changes in ({"title": ""}, {"start": "0.123"}, {"plan": "premium"}, {"params": PARAMS}):
         changed = await submit(caching, media, **changes)
         assert changed.status == 202, changed.body
         assert (changed.json["status"], changed.json["cached"]) == ("queued", False)
+
+
+PRESET = """{"title": "Mine", "description": "A preset", "genres": ["trap"], "fit": "cover",
+ "chain": [{"id": "spin"}, {"id": "vignette", "params": {"amount": 1}}]}"""
+SAME_CHAIN = '[{"params": {}, "id": "spin"}, {"id": "vignette", "params": {"amount": 1.0}}]'
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ({"start": ""}, {"start": "0"}),
+        ({"start": "0.0"}, {"start": "", "effect": '[{"id": "breathe", "params": {}}]'}),
+        ({"duration": ""}, {"duration": "1.00"}),
+        ({"effect": ""}, {"effect": "breathe", "params": "{}", "fps": "30", "aspect": "16:9"}),
+        ({"effect": "", "preset": "mine"}, {"effect": SAME_CHAIN, "fit": "cover"}),
+        ({"start": "best"}, {"start": "best"}),
+    ],
+)
+async def test_it_does_not_matter_how_a_request_is_written(
+    start: Start, media: Media, tmp_path: Path, first: dict[str, str], second: dict[str, str]
+) -> None:
+    (tmp_path / "mine.json").write_text(PRESET)
+    running = await start(result_cache=True, presets_dirs=(tmp_path,))
+    accepted = await submit(running, media, **first)
+    assert accepted.status == 202, accepted.body
+    await finish(running, accepted.json["jobId"])
+    job = (await submit(running, media, **second)).json
+    assert (job["status"], job["cached"]) == ("completed", True)
+    assert job["preset"] is None
+
+
+async def test_a_part_that_was_selected_can_be_named_by_its_numbers(
+    caching: Running, media: Media
+) -> None:
+    selected = (await submit(caching, media, start="best")).json
+    await finish(caching, selected["jobId"])
+    numbers = {name: str(selected[name]) for name in ("start", "duration")}
+    job = (await submit(caching, media, **numbers)).json
+    assert (job["cached"], job["highlight"]) == (True, None)
+    assert (job["start"], job["duration"]) == (selected["start"], selected["duration"])
 
 
 async def test_other_files_and_another_machine_are_rendered(caching: Running, media: Media) -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from server.jobs.model.spec import Spec
 from server.jobs.reuse import result_key as module
-from server.jobs.reuse.result_key import result_key
+from server.jobs.reuse.result_key import DESCRIPTIVE, result_key
 from server.protocol.scene import EffectInstance
 from server.warnings import warning
 from tests.jobs.conftest import MakeJob
@@ -81,13 +81,34 @@ def test_every_field_is_changed() -> None:
 
 @pytest.mark.parametrize("name", CHANGED)
 def test_a_changed_field_changes_the_key(spec: Spec, name: str) -> None:
-    assert key(replace(spec, **{name: CHANGED[name]})) != key(spec)
+    changed = key(replace(spec, **{name: CHANGED[name]}))
+    assert (changed == key(spec)) is (name in DESCRIPTIVE)
 
 
 @pytest.mark.parametrize("name", CHANGED_EFFECT)
 def test_a_changed_effect_changes_the_key(spec: Spec, name: str) -> None:
     changed = replace(EFFECT, **{name: CHANGED_EFFECT[name]})
     assert key(replace(spec, effects=(changed,))) != key(spec)
+
+
+@pytest.mark.parametrize(
+    ("one", "equal"),
+    [
+        ({"size": 1}, {"size": 1.0}),
+        ({"a": [0, 1], "b": {"min": 2}}, {"b": {"min": 2.0}, "a": [0.0, 1]}),
+        ({"x": -0.0}, {"x": 0}),
+    ],
+)
+def test_equal_params_have_the_same_key(
+    spec: Spec, one: dict[str, Any], equal: dict[str, Any]
+) -> None:
+    keys = {key(replace(spec, effects=(replace(EFFECT, params=p),))) for p in (one, equal)}
+    assert len(keys) == 1
+
+
+def test_a_flag_is_not_a_number(spec: Spec) -> None:
+    keys = {key(replace(spec, effects=(replace(EFFECT, params={"on": v}),))) for v in (True, 1)}
+    assert len(keys) == 2
 
 
 def test_the_machine_the_plan_and_the_version_change_the_key(
