@@ -61,8 +61,12 @@ class HttpLimits:
     connections: int = 2048
     header_line_bytes: int = 8190
     headers: int = 128
-    header_s: float = 15
-    """Maximum time that an idle connection, or one with incomplete headers, stays open."""
+    header_s: float = 75
+    """Maximum time that an idle connection, or one with incomplete headers, stays open.
+
+    Longer than the 60 s for which proxies keep one: a request that meets its end is reset. A client
+    that opens hundreds at once on a busy machine takes long to send its first headers too.
+    """
     metrics_cache_s: float = 1.0
     """Maximum age of a response of `/metrics`."""
     readiness_cache_s: float = 0.5
