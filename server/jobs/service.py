@@ -94,7 +94,7 @@ class Service:
             config, self.data, self.machine, self.validations, self.admission, launch
         )
         self.thumbnails = Thumbnails(
-            config, self.data, self.machine, library, self.admission, self.previews
+            config, self.data, self.machine, self.validations, self.admission, self.previews
         )
         self._wait_estimates = WaitEstimates(self.dispatcher, self.machine)
         self.webhooks = WebhookSender(
@@ -134,8 +134,9 @@ class Service:
         ]
 
     def watch_effects(self) -> None:
-        """Validate the effects of the library, and those that change, while the server is idle."""
-        self.validations.watch(lambda: bool(self.dispatcher.active_jobs) or self.intake.is_busy)
+        """Validate the effects and draw their thumbnails while the server is idle."""
+        for part in (self.validations, self.thumbnails):
+            part.watch(lambda: bool(self.dispatcher.active_jobs) or self.intake.is_busy)
 
     async def drain(self) -> None:
         """Accept no job any more, and let running tasks end, for at most DRAIN_SEC."""
@@ -145,7 +146,8 @@ class Service:
     async def halt(self) -> None:
         """Stop all work; the table can still be read."""
         self.draining = True
-        parts = (self.validations, self.dispatcher, self.previews, self.webhooks, self.cuts)
+        idle = (self.validations, self.thumbnails)
+        parts = (*idle, self.dispatcher, self.previews, self.webhooks, self.cuts)
         await asyncio.gather(*(part.stop() for part in parts))
 
     async def stop(self) -> None:

@@ -17,6 +17,7 @@ from server.http.handlers.listings import refuse_unknown_query
 from server.http.headers.client_address import client_address, network_of
 from server.http.headers.ranges import check_if_match, is_not_modified
 from server.http.limits import HttpLimits
+from server.http.responses import json_response
 from server.http.shares import queue_share_of
 from server.http.uploads.form import FormChecks, FormFields, check_headers, read_form
 from server.http.uploads.spool_file import FreeSpaceGuard
@@ -39,7 +40,7 @@ SESSION = {
     "name": _SESSION,
     "in": "query",
     "description": "Any text: a preview replaces an earlier one of the same client and session, "
-    "which is answered with 429.",
+    "which is answered with 409 `preview_replaced`.",
     "schema": {"type": "string", "maxLength": _MAX_SESSION_LENGTH},
 }
 NEWEST_PREVIEW = web.AppKey("newest_preview", NewestPreview)
@@ -136,7 +137,7 @@ def _frame_header(drawn: PreviewFrame) -> str:
 
 
 async def show_thumbnail(request: web.Request) -> web.Response:
-    """Send the thumbnail of a valid effect, drawn first if it is missing."""
+    """Send the thumbnail of a valid effect, or 202 while it is drawn."""
     refuse_unknown_query(request)
     service = request.app[SERVICE]
     validations = service.validations
@@ -154,5 +155,7 @@ async def show_thumbnail(request: web.Request) -> web.Response:
     check_if_match(request.headers, tag)
     if is_not_modified(request.headers, tag):
         return web.Response(status=304, headers=headers)
-    content = await service.thumbnails.get(source, request_id_of(request))
-    return web.Response(body=content, content_type="image/webp", headers=headers)
+    thumbnail = await service.thumbnails.get(source, request_id_of(request))
+    if isinstance(thumbnail, int):
+        return json_response({"status": "drawing"}, 202, {"Retry-After": str(thumbnail)})
+    return web.Response(body=thumbnail, content_type="image/webp", headers=headers)

@@ -174,6 +174,7 @@ SCHEMAS: dict[str, Any] = {
     "EffectProgram": object_schema(
         {**_EFFECT, **_SHARED, "sequential": BOOLEAN, "program": reference("Program")}
     ),
+    "ThumbnailProgress": object_schema({"status": {"const": "drawing"}}),
     **UPLOAD_SCHEMAS,
     "Health": object_schema({"status": {"const": "ok"}}),
     "Readiness": object_schema(_READINESS),

@@ -37,6 +37,7 @@ from server.http.openapi.operation import (
     cacheable_picture,
     download,
     event_stream,
+    headers,
     json_body,
     listing,
     picture,
@@ -153,7 +154,10 @@ ROUTES = (
         Operation(
             "getThumbnail",
             "A picture of an effect, 320×180",
-            cacheable_picture("The effect with a sample track and photo", "image/webp"),
+            {
+                **cacheable_picture("The effect with a sample track and photo", "image/webp"),
+                "202": json_body("ThumbnailProgress", headers=headers("Retry-After")),
+            },
             THUMBNAIL,
         ),
         endpoint="thumbnail",

@@ -85,6 +85,11 @@ class FairQueue:
         """Number of waiters."""
         return len(self._waiting)
 
+    @property
+    def is_in_use(self) -> bool:
+        """True while it is held."""
+        return bool(self._holders)
+
     @asynccontextmanager
     async def acquire(self, share: str = "") -> AsyncIterator[None]:
         """Wait for admission and hold it until the end of the block.

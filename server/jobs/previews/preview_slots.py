@@ -76,6 +76,11 @@ class PreviewSlots:
         """Return the mean seconds from one preview to the next."""
         return self._queue.interval_s
 
+    @property
+    def is_busy(self) -> bool:
+        """True while a preview is drawn or waits for a place."""
+        return self._queue.is_in_use
+
     @asynccontextmanager
     async def admit(self, share: str = "", *, custom: bool = False) -> AsyncIterator[None]:
         """Wait for a place and hold it until the end of the block, in which `run` is called.

@@ -1,19 +1,24 @@
-"""Thumbnails: a small picture of each effect with the samples, made once and kept."""
+"""Thumbnails: a small picture of each effect with the samples, made once and kept.
+
+They are drawn when they are requested, and before that while the server has nothing else to do.
+"""
 
 import asyncio
 import hashlib
 import json
+import logging
 import os
+import time
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
 from decimal import Decimal
+from math import ceil
 from pathlib import Path
 from typing import Any
-from weakref import WeakValueDictionary
 
 from server.concurrency import run_in_thread
 from server.config import Config
-from server.effects.library.library import Library
 from server.errors import ToqiboxError
 from server.files import atomic
 from server.files.disk import discard
@@ -30,6 +35,7 @@ from server.jobs.submission.admission import Admission
 from server.jobs.submission.chain import check_chain
 from server.jobs.submission.presets import Presets
 from server.jobs.submission.request import Request, make_request
+from server.jobs.validation.cache import ValidationCache
 
 SIZE = (320, 180)
 TIME_S = Decimal("9.87")
@@ -41,6 +47,13 @@ _MAX_FILES = 2000
 """Thumbnails that are kept; those of changed effects remain until then."""
 _VERSION = 1
 """Changes with what thumbnails look like."""
+_WAIT_S = 2.0
+"""Maximum wait of a request for its thumbnail."""
+_MAX_RETRY_S = 30
+_SCAN_INTERVAL_S = 5.0
+_IDLE_S = 30.0
+"""Time without jobs, uploads and previews after which missing thumbnails are drawn."""
+_LOG = logging.getLogger(__name__)
 
 
 class Thumbnails:
@@ -50,7 +63,7 @@ class Thumbnails:
         config: the settings.
         data: the data folder.
         machine: its renderer is part of what a thumbnail depends on.
-        library: the effects.
+        validations: know the effects that are offered.
         admission: refuses thumbnails while none could be drawn.
         previews: draws them.
     """
@@ -60,19 +73,21 @@ class Thumbnails:
         config: Config,
         data: DataFolder,
         machine: MachineProbe,
-        library: Library,
+        validations: ValidationCache,
         admission: Admission,
         previews: Previews,
     ) -> None:
         self._config = config
         self._data = data
         self._machine = machine
-        self._library = library
+        self._validations = validations
         self._admission = admission
         self._previews = previews
-        self._queue = FairQueue(QueueLimits(max_wait_s=60.0), initial_s=1.0, max_counted_s=20.0)
-        self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+        self._queue = FairQueue(QueueLimits(max_wait_s=600.0), initial_s=1.0, max_counted_s=20.0)
+        self._drawing: dict[str, asyncio.Task[bytes]] = {}
+        """By name of the file, in the order in which they are drawn."""
         self._failures = DrawingFailures()
+        self._watcher: asyncio.Task[None] | None = None
 
     def key(self, source: EffectSource) -> str:
         """Return a text that changes with everything that a thumbnail depends on."""
@@ -83,23 +98,94 @@ class Thumbnails:
         """Return the file of a thumbnail."""
         return self._data.thumbnails / f"{self.key(source)}.webp"
 
-    async def get(self, source: EffectSource, request_id: str) -> bytes:
-        """Return the thumbnail of a valid effect as WebP, drawn first if it is missing.
+    async def get(self, source: EffectSource, request_id: str) -> bytes | int:
+        """Return the thumbnail of a valid effect as WebP, or the seconds until to ask again.
+
+        A missing one is drawn, also when its client leaves meanwhile. Only a client that is the
+        only one to wait does so, for `_WAIT_S`: a browser has few connections to a server, and a
+        page with all effects needs them for more than pictures.
 
         Raises:
             ToqiboxError: see Previews.draw; it is raised again for a while, without drawing.
         """
         path = self.path(source)
-        async with self._locks.setdefault(path.name, asyncio.Lock()):
-            with suppress(FileNotFoundError):
-                return await run_in_thread(path.read_bytes)
-            self._failures.check(path.name)
-            self._admission.before_preview()
-            async with self._queue.acquire():
-                content = await self._draw_or_remember(source, path.name, request_id)
-            with translate_disk_errors():
-                await run_in_thread(self._keep, path, content)
-            return content
+        with suppress(FileNotFoundError):
+            return await run_in_thread(path.read_bytes)
+        self._failures.check(path.name)
+        self._admission.before_preview()
+        drawing = self._start(source, request_id)
+        wait_s = _WAIT_S if len(self._drawing) == 1 else 0
+        await asyncio.wait((drawing,), timeout=wait_s)
+        if drawing.done():
+            return drawing.result()
+        ahead = [*self._drawing].index(path.name)
+        return min(_MAX_RETRY_S, ceil((ahead + 1) * self._queue.interval_s))
+
+    def watch(self, is_busy: Callable[[], bool]) -> None:
+        """Draw the missing thumbnails of the offered effects while nothing else is done."""
+        self._watcher = asyncio.create_task(self._watch(is_busy))
+
+    async def stop(self) -> None:
+        """Cancel what is drawn."""
+        tasks = [task for task in (self._watcher, *self._drawing.values()) if task]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def _watch(self, is_busy: Callable[[], bool]) -> None:
+        quiet_since = time.monotonic()
+        while True:
+            await asyncio.sleep(_SCAN_INTERVAL_S)
+            if is_busy() or self._previews.slots.is_busy:
+                quiet_since = time.monotonic()
+            if time.monotonic() - quiet_since < _IDLE_S:
+                continue
+            try:
+                missing = await run_in_thread(self._missing_sources)
+            except Exception:
+                _LOG.exception("thumbnail.scan_failed")
+                missing = []
+            for source in missing:
+                await asyncio.wait((self._start(source, ""),))
+                if is_busy() or self._previews.slots.is_busy:
+                    break
+            quiet_since = time.monotonic()
+
+    def _missing_sources(self) -> list[EffectSource]:
+        """Return the sources of the effects that have no thumbnail and did not fail lately."""
+        missing = []
+        for effect in self._validations.offered()[0]:
+            with suppress(ToqiboxError):  # its files have changed meanwhile, or it failed
+                if self._validations.is_offered(effect):
+                    source = self._validations.source_of(effect)
+                    path = self.path(source)
+                    self._failures.check(path.name)
+                    self._admission.before_preview()
+                    if not path.exists():
+                        missing.append(source)
+        return missing
+
+    def _start(self, source: EffectSource, request_id: str) -> "asyncio.Task[bytes]":
+        """Begin to draw a thumbnail, unless it is being drawn."""
+        path = self.path(source)
+        task = self._drawing.get(path.name)
+        if task is None:
+            task = asyncio.create_task(self._draw_and_keep(source, path, request_id))
+            task.add_done_callback(lambda done: self._end(path.name, done))
+            self._drawing[path.name] = task
+        return task
+
+    def _end(self, name: str, done: "asyncio.Task[bytes]") -> None:
+        del self._drawing[name]
+        if not done.cancelled():
+            done.exception()  # nobody may have waited for it
+
+    async def _draw_and_keep(self, source: EffectSource, path: Path, request_id: str) -> bytes:
+        async with self._queue.acquire():
+            content = await self._draw_or_remember(source, path.name, request_id)
+        with translate_disk_errors():
+            await run_in_thread(self._keep, path, content)
+        return content
 
     async def _draw_or_remember(self, source: EffectSource, name: str, request_id: str) -> bytes:
         try:
@@ -120,7 +206,7 @@ class Thumbnails:
         if duration is not None:
             values["duration"] = duration
         presets = Presets(())
-        chain = check_chain(values, self._library, presets)
+        chain = check_chain(values, self._validations.library, presets)
         photo2 = any(checked.effect.transition_image for checked in chain)
         request = make_request(values, chain, self._config, presets, photo2=photo2)
         return replace(request, width=SIZE[0], height=SIZE[1])

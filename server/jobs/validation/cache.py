@@ -53,7 +53,7 @@ class ValidationCache:
     ) -> None:
         self._store = store
         self._machine = machine
-        self._library = library
+        self.library = library
         self._validator = validator
         self.custom = CustomValidations(store, machine, validator)
         self._results: dict[CacheKey, ValidationResult] = {}
@@ -92,7 +92,7 @@ class ValidationCache:
         Raises:
             ToqiboxError: unknown_effect, or the error of its file.
         """
-        return self.source_of(self._library.get(effect_id))
+        return self.source_of(self.library.get(effect_id))
 
     def source_of(self, effect: Effect) -> EffectSource:
         """Return the source of an effect as the library read it.
@@ -104,7 +104,7 @@ class ValidationCache:
         if known is None or known[0] is not effect:  # the library reads changed files again
             if len(self._sources) > MAX_VALIDATIONS:
                 self._sources.clear()
-            known = self._sources[effect.id] = effect, read_source(effect, self._library)
+            known = self._sources[effect.id] = effect, read_source(effect, self.library)
         return known[1]
 
     def effect(self, effect_id: str) -> Effect:
@@ -113,7 +113,7 @@ class ValidationCache:
         Raises:
             ToqiboxError: unknown_effect, or the error of the effect, with diagnostics.
         """
-        effect = self._library.get(effect_id)
+        effect = self.library.get(effect_id)
         self._raise_if_known_invalid(effect)
         return effect
 
@@ -124,8 +124,8 @@ class ValidationCache:
     def offered(self) -> tuple[list[Effect], list[InvalidEffect]]:
         """Return the effects that are not known to be invalid, and the invalid files."""
         usable: list[Effect] = []
-        broken = self._library.invalid()
-        for effect in self._library.all():
+        broken = self.library.invalid()
+        for effect in self.library.all():
             try:
                 self._raise_if_known_invalid(effect)
             except ToqiboxError as error:
@@ -148,7 +148,7 @@ class ValidationCache:
 
         The built-in effects are covered by tests.
         """
-        return self.is_validated(effect) or self._library.is_built_in(effect)
+        return self.is_validated(effect) or self.library.is_built_in(effect)
 
     def warnings(self, effect: Effect) -> list[dict[str, Any]]:
         """Return the diagnostics of severity ``warning`` of a valid effect.
@@ -263,7 +263,7 @@ class ValidationCache:
 
     def _log_renamed(self) -> None:
         """Log each file once whose id differs from its name."""
-        renamed = self._library.renamed()
+        renamed = self.library.renamed()
         for effect_id, name in renamed.items():
             if effect_id not in self._renamed:
                 log_event(
@@ -271,7 +271,7 @@ class ValidationCache:
                     logging.WARNING,
                     "effect.renamed",
                     effect=effect_id,
-                    file=str(self._library.path(effect_id)),
+                    file=str(self.library.path(effect_id)),
                     wanted=name.natural,
                     holder=str(name.owner),
                 )
@@ -285,11 +285,11 @@ class ValidationCache:
         now = time.monotonic()
         self._retry_after = {key: until for key, until in self._retry_after.items() if until > now}
         pending = []
-        for effect in self._library.all():
+        for effect in self.library.all():
             with contextlib.suppress(ToqiboxError):  # the listing reports its error
                 source = self.source_of(effect)
                 key = self._key(source)
                 if key not in self._results and key not in self._retry_after:
-                    pending.append((self._library.is_built_in(effect), source))
+                    pending.append((self.library.is_built_in(effect), source))
         pending.sort(key=lambda entry: entry[0])  # built-in effects last: they are offered already
         return [source for _, source in pending]

@@ -1,5 +1,6 @@
 """Thumbnails of effects: drawn once, or refused for a while."""
 
+import asyncio
 from dataclasses import replace
 from decimal import Decimal
 from math import inf
@@ -12,16 +13,25 @@ from server.jobs.previews import thumbnails
 from tests.harness.limits import HANG_S
 from tests.http.conftest import CAN_DRAW, Running
 from tests.http.previews import PULSE, pixels_of
-from tests.http.wire import exchange, head
+from tests.http.wire import Response, exchange, head
+
+
+async def thumbnail_of(running: Running, effect: str) -> Response:
+    """Request the thumbnail of an effect."""
+    target = head(f"GET /effects/{effect}/thumbnail.webp")
+    return await exchange(running.port, target, wait_s=HANG_S)
+
+
+@pytest.fixture(autouse=True)
+def _sample_of_a_second(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Draw a moment of the short sample, and wait for it on a busy machine."""
+    monkeypatch.setattr(thumbnails, "TIME_S", Decimal("0.5"))
+    monkeypatch.setattr(thumbnails, "_WAIT_S", HANG_S)
 
 
 async def test_a_thumbnail_is_drawn_once(drawing: Running) -> None:
     target = "GET /effects/level/thumbnail.webp"
-    thumbnails.TIME_S, time_s = Decimal("0.5"), thumbnails.TIME_S
-    try:
-        first = await exchange(drawing.port, head(target), wait_s=HANG_S)
-    finally:
-        thumbnails.TIME_S = time_s
+    first = await exchange(drawing.port, head(target), wait_s=HANG_S)
     assert first.headers["content-type"] == "image/webp"
     assert pixels_of(first).shape == (180, 320, 4)
     drawing.service.machine.report = replace(CAN_DRAW, encoders={})  # nothing can be drawn now
@@ -34,10 +44,9 @@ async def test_a_thumbnail_is_drawn_once(drawing: Running) -> None:
 
 
 async def test_a_thumbnail_that_cannot_be_drawn_is_not_tried_at_each_request(
-    drawing: Running, monkeypatch: pytest.MonkeyPatch
+    drawing: Running,
 ) -> None:
     """The effect was valid on the machine of the table, and is not on this one."""
-    monkeypatch.setattr(thumbnails, "TIME_S", Decimal("0.5"))
     (drawing.config.shaders_dirs[0] / "level.fs").write_text(
         PULSE.replace("vec4(size", "vec7(size")
     )
@@ -60,6 +69,51 @@ async def test_a_thumbnail_that_cannot_be_drawn_is_not_tried_at_each_request(
     drawing.service.thumbnails._failures._clock = lambda: inf
     assert (await exchange(drawing.port, target, wait_s=HANG_S)).status == 422
     assert len(drawn) == 2
+
+
+async def test_a_page_of_thumbnails_does_not_keep_its_connections(drawing: Running) -> None:
+    """Only one request waits; its picture is drawn although it has left."""
+    slots, drawn = drawing.service.previews.slots, drawing.service.thumbnails._drawing
+    slots._queue._limits = replace(slots._queue._limits, max_wait_s=HANG_S)
+    async with slots.admit(), slots.admit():
+        first = asyncio.create_task(thumbnail_of(drawing, "level"))
+        assert await drawing.until(lambda: slots._queue.waiting == 1)
+        second = await thumbnail_of(drawing, "trail")
+        assert (second.status, second.json) == (202, {"status": "drawing"})
+        assert 1 <= int(second.headers["retry-after"]) <= 30
+        assert second.headers["cache-control"] == "no-store"
+        assert "etag" not in second.headers
+        again = await thumbnail_of(drawing, "level")
+        assert again.status == 202
+        first.cancel()
+        assert await drawing.until(first.done)
+        assert len(drawn) == 2
+    assert await drawing.until(lambda: not drawn)
+    for effect in ("level", "trail"):
+        assert (await thumbnail_of(drawing, effect)).status == 200
+
+
+async def test_missing_thumbnails_are_drawn_while_nothing_else_is_done(
+    drawing: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in (("_SCAN_INTERVAL_S", 0.01), ("_IDLE_S", 0.05)):
+        monkeypatch.setattr(thumbnails, name, value)
+    drawer, is_busy, checks = drawing.service.thumbnails, True, 0
+    library, validations = drawing.service.library, drawing.service.validations
+    effects = [library.get("level"), library.get("trail")]
+    monkeypatch.setattr(validations, "offered", lambda: (effects, []))
+
+    def check_busy() -> bool:
+        nonlocal checks
+        checks += 1
+        return is_busy
+
+    drawer.watch(check_busy)
+    assert await drawing.until(lambda: checks > 10)
+    paths = [drawer.path(read_source(effect, library)) for effect in effects]
+    assert not any(path.exists() for path in paths)
+    is_busy = False
+    assert await drawing.until(lambda: all(path.exists() for path in paths))
 
 
 async def test_a_changed_effect_has_another_thumbnail(drawing: Running) -> None:
