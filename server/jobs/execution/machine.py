@@ -111,7 +111,8 @@ class MachineProbe:
             report = await self.run_task(task, timeouts, None)
         except TaskError as error:
             log_event(_LOG, logging.ERROR, "probe.failed", code=error.code, detail=error.detail)
-            report = ProbeReport(gl=GlReport(error=f"the probe ended with {error.code}"))
+            reason = f"the probe ended with {error.code}"
+            report = ProbeReport(gl=GlReport(error=reason), ffmpeg=FfmpegReport(error=reason))
         finally:
             shutil.rmtree(self._scratch, ignore_errors=True)
             self._probed_at = time.monotonic()

@@ -1,4 +1,5 @@
 import os
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -103,3 +104,13 @@ async def test_a_real_probe_detects_this_machine(tmp_path: Path) -> None:
     assert machine.encoder in ("x264", "nvenc")
     assert machine.renderer != "none"
     assert not os.listdir(tmp_path)
+
+
+async def test_a_probe_that_cannot_start_is_the_reason_for_each_problem(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "executable", str(tmp_path / "python"))
+    machine = MachineProbe(Config(), tmp_path / "scratch")
+    await machine.probe()
+    reason = "the probe ended with worker_crashed"
+    assert machine.problems() == [f"no GL context: {reason}", f"no ffmpeg: {reason}"]
