@@ -15,7 +15,7 @@ from server.cli.support.exit_status import INTERRUPTED, USAGE
 from server.config import Config, ConfigError
 from server.terminal import Parser, print_errors
 
-_COMMANDS = {
+COMMANDS = {
     "serve": "run the HTTP server",
     "health": "check that the server on this machine is up, or ready to render",
     "render": "render one video without a server",
@@ -56,7 +56,7 @@ def create_parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(
         dest="command", required=True, metavar="COMMAND", parser_class=CommandParser
     )
-    for name, meaning in _COMMANDS.items():
+    for name, meaning in COMMANDS.items():
         commands.add_parser(name, help=meaning, description=meaning, module=_module(name))
     return parser
 

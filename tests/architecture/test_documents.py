@@ -1,11 +1,14 @@
 """Documents: their targets, settings, codes and versions exist; no path of a machine is named."""
 
+import argparse
+import importlib
 import re
 from pathlib import Path
 
 import pytest
 
 from server import __version__
+from server.cli.main import COMMANDS
 from server.config import Config
 from server.errors import CATALOGUE
 from server.protocol.encodings import ENCODINGS
@@ -75,6 +78,23 @@ def _exists(path: str) -> bool:
 def test_readme_gives_the_commands_that_ci_runs() -> None:
     assert "make test" in _read(".ci/run")
     assert "make test" in _read("README.md")
+
+
+def _actions(command: str) -> set[str]:
+    """Return the actions of a command, `list` of `effects list`; none of most commands."""
+    parser = argparse.ArgumentParser()
+    importlib.import_module(f"server.cli.{command}").configure(parser)
+    groups = [group for group in parser._actions if isinstance(group, argparse._SubParsersAction)]
+    return {name for group in groups for name in group.choices}
+
+
+@pytest.mark.parametrize("name", DOCUMENTS)
+def test_documents_name_real_commands(name: str) -> None:
+    commands = re.findall(r"\btoqibox (?!toqibox)([a-z]+)(?: ([a-z][a-z-]*))?", _read(name))
+    assert {command for command, _ in commands} <= set(COMMANDS)
+    for command, action in commands:
+        actions = _actions(command)
+        assert not actions or not action or action in actions, f"toqibox {command} {action}"
 
 
 @pytest.mark.parametrize("setting", Config.setting_names())

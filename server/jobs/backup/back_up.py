@@ -84,9 +84,9 @@ def _copy(root: Path, target: Path) -> Manifest:
 
 
 def _kept_names(root: Path) -> list[str]:
-    """Return the files of all other folders that are kept."""
-    folders = sorted(entry.name for entry in root.iterdir() if entry.name not in _NOT_COPIED)
-    return [name for folder in folders for name in file_copy.file_names(root, folder)]
+    """Return all other files that are kept, such as the secrets that sign links."""
+    entries = sorted(entry.name for entry in root.iterdir() if entry.name not in _NOT_COPIED)
+    return [name for entry in entries for name in file_copy.file_names(root, entry)]
 
 
 def _copy_job(root: Path, job: CopiedJob, target: Path, copied: dict[str, CopiedFile]) -> bool:

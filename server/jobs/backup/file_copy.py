@@ -57,15 +57,16 @@ def describe_file(root: Path, name: str) -> CopiedFile:
     return CopiedFile(name, (root / name).stat().st_size, sha256)
 
 
-def file_names(root: Path, folder: str) -> list[str]:
-    """Return the regular files below a folder of `root`, without those that are being written."""
-    names = []
-    for parent, _, files in os.walk(root / folder):
-        for name in files:
-            path = Path(parent, name)
-            if not name.endswith(".part") and not path.is_symlink():
-                names.append(str(path.relative_to(root)))
-    return sorted(names)
+def file_names(root: Path, entry: str) -> list[str]:
+    """Return a regular file of `root`, or those below a folder; none that is being written."""
+    paths = [root / entry]
+    if paths[0].is_dir() and not paths[0].is_symlink():
+        paths = [Path(parent, name) for parent, _, names in os.walk(root / entry) for name in names]
+    return sorted(
+        str(path.relative_to(root))
+        for path in paths
+        if path.suffix != ".part" and path.is_file() and not path.is_symlink()
+    )
 
 
 def sync_folders(root: Path) -> None:

@@ -10,7 +10,7 @@ from server.cli import effects
 from server.cli import main as cli
 
 COMMANDS = [
-    *((name,) for name in cli._COMMANDS),
+    *((name,) for name in cli.COMMANDS),
     *(("effects", action) for action in effects._ACTIONS),
 ]
 

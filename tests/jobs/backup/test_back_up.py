@@ -90,6 +90,8 @@ async def test_a_backup_of_a_running_server_is_restored(running: Running, tmp_pa
     (running.data.root / "tracks").mkdir()
     (running.data.root / "tracks" / "one.flac").write_text("a kept upload")
     (running.data.root / "link").symlink_to("/etc/passwd")
+    (running.data.root / "link_secrets").write_text("a secret")
+    (running.data.root / "link_secrets.part").write_text("another")
     backup = tmp_path / "backup"
     manifest = await asyncio.to_thread(back_up, running.data.root, backup)
     await running.store.jobs.transition("queued", Status.CANCELLED)
@@ -97,6 +99,7 @@ async def test_a_backup_of_a_running_server_is_restored(running: Running, tmp_pa
     expected = {
         *(f"jobs/{job}/{name}" for job in ("queued", "processing") for name in LIVE_FILES),
         "jobs/processing/0000-key.mp4", "jobs/completed/video.mp4", "tracks/one.flac", "jobs.db",
+        "link_secrets",
     }  # fmt: skip
     assert _files(backup) == {*expected, NAME}
     assert {file.path for file in manifest.files} == expected
