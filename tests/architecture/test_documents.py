@@ -90,7 +90,9 @@ def _actions(command: str) -> set[str]:
 
 @pytest.mark.parametrize("name", DOCUMENTS)
 def test_documents_name_real_commands(name: str) -> None:
-    commands = re.findall(r"\btoqibox (?!toqibox)([a-z]+)(?: ([a-z][a-z-]*))?", _read(name))
+    commands = re.findall(
+        r"(?<!exec )\btoqibox (?!toqibox)([a-z]+)(?: ([a-z][a-z-]*))?", _read(name)
+    )
     assert {command for command, _ in commands} <= set(COMMANDS)
     for command, action in commands:
         actions = _actions(command)

@@ -15,9 +15,11 @@ class TracedServer(Server):
     def __init__(self, data: Path, **settings: str) -> None:
         super().__init__(data, **settings)
         self.trace = data.with_name(data.name + ".strace")
-        # -D: strace is not the parent of the server, which keeps its process id.
-        command = ["strace", "-D", "-q", "-f", "--seccomp-bpf", "-ttt", "-v", "-s", "4096"]
-        command += ["-e", "trace=openat,?open,connect,execve", "-o", str(self.trace)]
+        # -D: strace is not the parent of the server, which keeps its process id. -y: the file that
+        # was opened is written down, also where a link names another.
+        command = ["strace", "-D", "-q", "-f", "--seccomp-bpf", "-ttt", "-v", "-y", "-s", "4096"]
+        calls = "trace=openat,openat2,?open,socket,connect,execve"
+        command += ["-e", calls, "-o", str(self.trace)]
         self.prefix = (*command,)
 
     def calls(self, since: float, until: float = float("inf")) -> list[str]:

@@ -1,4 +1,4 @@
-"""SIGKILL to the server at each step of a job: nothing accepted is lost, nothing published twice.
+"""Line 6: SIGKILL to the server at each step of a job: nothing is lost, nothing published twice.
 
 Each case has a server, a job with a webhook, and the moment at which the server dies; the next
 server on the same data folder must end the job as if nothing had happened.
@@ -19,6 +19,8 @@ from tests.harness.limits import HANG_S
 from tests.harness.server import Server, eventually
 from tests.harness.webhook_receiver import CERTIFICATE, SECRET, Message, Receiver
 from tests.proof.conftest import FULL
+
+pytestmark = pytest.mark.line(6)
 
 
 class Step(NamedTuple):
@@ -156,6 +158,7 @@ def _killed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Killed]:
         yield killed
 
 
+@pytest.mark.fault("E14", "H02", "H03", "H04", "L03", "L04")
 @pytest.mark.parametrize("name", STEPS if FULL else IN_EVERY_RUN)
 async def test_a_killed_server_loses_nothing(killed: Killed, name: str) -> None:
     step = STEPS[name]

@@ -1,6 +1,10 @@
-"""Line 9: no upload, effect or webhook makes the server read a file or contact an address."""
+"""Line 9: no upload, effect or webhook makes the server read a file or contact an address.
+
+Effects are those of a folder, and sources that requests bring.
+"""
 
 import time
+import zlib
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from copy import copy
@@ -8,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.harness import lures, media, traps
+from tests.harness import lures, media, source_lures, traps
 from tests.harness.client import Answer, form
 from tests.harness.server import SMALL, eventually
 from tests.harness.traced import TracedServer
@@ -18,6 +22,9 @@ from tests.proof.conftest import FULL, Figure
 pytestmark = pytest.mark.line(9)
 
 _AT_ONCE = 2
+_FRAME = {"width": "64", "height": "36", "frame": "0"}
+_EVERY = 1 if FULL else 5
+"""Number of sources of which one is sent."""
 
 
 class Lured:
@@ -34,7 +41,10 @@ class Lured:
         for name, text in self.effects.items():
             (shaders / name).write_text(text)
         self.server = TracedServer(
-            folder / "data", SHADERS_DIR=f"{shaders}:{SMALL['SHADERS_DIR']}", WEBHOOK_SECRET=SECRET
+            folder / "data",
+            SHADERS_DIR=f"{shaders}:{SMALL['SHADERS_DIR']}",
+            WEBHOOK_SECRET=SECRET,
+            ALLOW_CUSTOM_SHADERS="1",
         )
         self.began = 0.0
 
@@ -77,6 +87,7 @@ def _assert_expected(name: str, answer: Answer) -> None:
     assert code != "internal", (name, answer)
 
 
+@pytest.mark.fault("A14", "A15", "B07", "E17", "F01")
 def test_no_upload_makes_the_server_read_or_contact_another(
     lured: Lured, tmp_path: Path, figure: Figure
 ) -> None:
@@ -108,21 +119,50 @@ def test_no_upload_makes_the_server_read_or_contact_another(
     figure(f"{len(sent)} uploads, {len(accepted)} of them accepted: nothing opened or contacted")
 
 
-def test_no_effect_makes_the_server_read_or_contact_another(lured: Lured, figure: Figure) -> None:
+def _show(lured: Lured, name: str, effect: str) -> Answer:
+    """Return the preview of an effect, or why it is refused, once the server takes it."""
     track, photo = media.wav(0.2), media.photo()
+    answers: list[Answer] = []
 
-    def show(name: str) -> Answer:
-        effect = Path(name).stem
-        size = {"width": "64", "height": "36", "frame": "0"}
-        return lured.post("/preview", audio=track, photo=photo, effect=effect, **size)
+    def is_taken() -> bool:
+        # The newest preview of a session ends the one before it.
+        path = f"/preview?session={zlib.crc32(name.encode())}"
+        answers.append(lured.post(path, audio=track, photo=photo, effect=effect, **_FRAME))
+        _assert_expected(name, answers[-1])
+        return answers[-1].status not in (429, 503)
 
+    assert eventually(is_taken, every_s=1.0), (name, answers[-1])
+    assert answers[-1].status in (200, 422), (name, answers[-1])
+    return answers[-1]
+
+
+@pytest.mark.fault("G05")
+def test_no_effect_makes_the_server_read_or_contact_another(lured: Lured, figure: Figure) -> None:
     with ThreadPoolExecutor(_AT_ONCE) as pool:
-        answers = dict(zip(lured.effects, pool.map(show, lured.effects), strict=True))
-    for name, answer in answers.items():
-        _assert_expected(name, answer)
+        shown = pool.map(lambda name: _show(lured, name, Path(name).stem), lured.effects)
+        drawn = [answer for answer in shown if answer.status == 200]
     listed = lured.server.client.call("GET", "/effects?all=1")
     assert {Path(name).stem for name in lured.effects} <= {
         effect["id"] for effect in listed.json["effects"]
     }
     lured.assert_untouched()
-    figure(f"{len(answers)} effects: nothing opened or contacted")
+    figure(f"{len(lured.effects)} effects, {len(drawn)} drawn: nothing opened or contacted")
+
+
+@pytest.mark.fault("G05")
+def test_no_source_makes_the_server_read_or_contact_another(lured: Lured, figure: Figure) -> None:
+    track, photo = media.wav(0.2), media.photo()
+    by_trap = (lured.trap, lured.other) if FULL else (lured.trap,)
+    sent = [item for trap in by_trap for item in source_lures.fields(source_lures.sources(trap))]
+    sent = sent[::_EVERY]
+    with ThreadPoolExecutor(_AT_ONCE) as pool:
+        shown = list(pool.map(lambda item: _show(lured, *item), sent))
+    drawn = [
+        effect for (_, effect), answer in zip(sent, shown, strict=True) if answer.status == 200
+    ]
+    assert drawn
+    for effect in drawn:
+        job = lured.server.client.submit(track, photo, effect=effect)
+        lured.server.client.completed(job)
+    lured.assert_untouched()
+    figure(f"{len(sent)} sources, {len(drawn)} drawn: nothing opened or contacted")
