@@ -42,7 +42,7 @@ async def wait_for_end(call: asyncio.Future[T]) -> T:
     try:
         return await asyncio.shield(call)
     except asyncio.CancelledError:
-        await _wait_until_done(call)
+        await wait_until_done(call)
         raise
 
 
@@ -61,12 +61,12 @@ async def open_in_thread(path: Path) -> AsyncIterator[int]:
     try:
         yield await asyncio.shield(call)
     finally:
-        await _wait_until_done(call)
+        await wait_until_done(call)
         if call.exception() is None:
             os.close(call.result())
 
 
-async def _wait_until_done(call: asyncio.Future[T]) -> None:
+async def wait_until_done(call: asyncio.Future[T]) -> None:
     """Wait until `call` has ended, even if the caller is cancelled meanwhile."""
     while not call.done():
         with suppress(asyncio.CancelledError):

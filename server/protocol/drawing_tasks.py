@@ -110,6 +110,11 @@ class DrawFrames(Task[DrawnFrames]):
     max_frames: int = 900
     """Frames drawn before a requested one to fill persistent targets; likewise `max_s` seconds."""
     max_s: float = 10.0
+    awaits_track: bool = False
+    """True for a track whose features do not exist yet, without frames: the scene is only opened,
+    for the next task of the worker."""
+    folder: Path | None = None
+    """Folder in which its next tasks write, since a confined worker writes to no other later."""
 
     @property
     def runs_custom_code(self) -> bool:
@@ -119,7 +124,7 @@ class DrawFrames(Task[DrawnFrames]):
         return self.scene.inputs()
 
     def outputs(self) -> list[Path]:
-        return [frame.out for frame in self.frames]
+        return [frame.out for frame in self.frames] + ([self.folder] if self.folder else [])
 
 
 @dataclass(frozen=True, kw_only=True)

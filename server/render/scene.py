@@ -10,6 +10,7 @@ from server.audio.features import Features
 from server.effects import dialects
 from server.effects.budget.budget_check import guard_loops
 from server.effects.effect import Effect, Kind
+from server.effects.model.input import ParamValue
 from server.effects.model.palette import Palette, read_palette
 from server.effects.title_credits import hide_repeated_credits
 from server.errors import ToqiboxError
@@ -41,17 +42,22 @@ class Scene:
     Args:
         context: the context to draw in.
         spec: what to draw.
+        awaits_track: True for a track whose features do not exist yet: the default audio is in its
+            place until `follow_track`.
 
     Raises:
         ToqiboxError: ``shader_compile_failed``, ``shader_rejected``, ``invalid_parameter`` and
             others of the catalogue.
     """
 
-    def __init__(self, context: Context, spec: SceneSpec) -> None:
+    def __init__(self, context: Context, spec: SceneSpec, *, awaits_track: bool = False) -> None:
         self._context = context
         self._spec = spec
+        self.awaits_track = awaits_track
         self._audio: default_media.SceneAudio = (
-            Features(spec.features) if spec.features else default_media.DefaultAudio()
+            Features(spec.features)
+            if spec.features and not awaits_track
+            else default_media.DefaultAudio()
         )
         self._photo = (
             PhotoTexture.load(context, spec.photo)
@@ -63,6 +69,7 @@ class Scene:
         self._audio_textures: list[AudioTexture | AudioHistory] = []
         self._budget: MemoryBudget | None = None
         self._renderers: list[EffectRenderer] = []
+        self._inputs: list[tuple[Effect, Mapping[str, ParamValue]]] = []
         self._composites: list[Composite] = []
         loaded = [(instance, load_effect(instance)) for instance in spec.effects]
         if spec.float_targets:
@@ -128,6 +135,16 @@ class Scene:
         self._gains = None if gains is None else GainMap.load(self._context, gains)
         self.planes.set_gains(self._gains)
 
+    def follow_track(self) -> None:
+        """Follow the track, whose features exist now; what it does not decide stays as drawn."""
+        assert self._spec.features is not None, "only a track is awaited"
+        self._audio = Features(self._spec.features)
+        for texture in self._audio_textures:
+            texture.follow(self._audio)
+        for renderer, inputs in zip(self._renderers, self._inputs, strict=True):
+            renderer.follow(self._timeline(*inputs))
+        self.awaits_track = False
+
     def begin(self, frame: int) -> None:
         """Make `frame` the next one to draw; persistent targets become transparent black."""
         for renderer in self._renderers:
@@ -184,9 +201,8 @@ class Scene:
             effect, max_cube_edge=spec.cube_edge, previous=self._budget
         )
         param_values = effect.param_values(params)
-        uses_palette = any(item.photo for item in effect.inputs)
-        palette = self._palette if uses_palette else None
-        timeline = Timeline(effect, param_values, self._audio, spec.frames, spec.fps, palette)
+        self._inputs.append((effect, param_values))
+        timeline = self._timeline(effect, param_values)
         credits = TitleCredits(spec.title, spec.artist)
         textures = BuiltinTextures(
             context, effect, self._photo, lambda: self._byte_audio, instance.files, budget
@@ -197,6 +213,12 @@ class Scene:
             **text_textures(context, effect.inputs, param_values, spec.size, credits, budget),
         }
         return EffectRenderer(context, effect, timeline, spec.size, sources, budget)
+
+    def _timeline(self, effect: Effect, param_values: Mapping[str, ParamValue]) -> Timeline:
+        spec = self._spec
+        uses_palette = any(item.photo for item in effect.inputs)
+        palette = self._palette if uses_palette else None
+        return Timeline(effect, param_values, self._audio, spec.frames, spec.fps, palette)
 
     def _input_sources(
         self, effect: Effect, below: TextureSource, budget: MemoryBudget

@@ -1,5 +1,6 @@
 """An open context with a job's scene, kept for the next task of the same job."""
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -21,6 +22,8 @@ class RenderSession:
     key: str
     context: Context
     scene: Scene
+    opening_s: float = 0.0
+    """Seconds that it took to open it before its track was analysed, until a task reports them."""
     next_frame: int | None = None
     """The frame that the targets are ready for, if all frames before it were drawn."""
 
@@ -42,8 +45,25 @@ class SessionCache:
         self.current: RenderSession | None = None
 
     def holds(self, spec: SceneSpec) -> bool:
-        """Return True if the job's session is open."""
-        return self.current is not None and self.current.key == spec.key()
+        """Return True if the job's session is open, with its track."""
+        current = self.current
+        return current is not None and current.key == spec.key() and not current.scene.awaits_track
+
+    def open_before_track(self, spec: SceneSpec) -> RenderSession:
+        """Open the job's session while its track is still analysed, and draw a frame.
+
+        The next `open` then finds its shaders compiled, and all drawn that no audio decides.
+
+        Raises:
+            ToqiboxError, GlError: see `open`.
+        """
+        began = time.perf_counter()
+        session = self._open(spec, awaits_track=spec.features is not None)
+        session.scene.begin(0)
+        session.scene.draw(0)
+        session.context.finish()
+        session.opening_s = time.perf_counter() - began
+        return session
 
     def open(self, spec: SceneSpec) -> RenderSession:
         """Return the job's session as it was left, or open a new one.
@@ -53,15 +73,21 @@ class SessionCache:
                 errors of Scene.
             GlError: no context can be opened.
         """
-        key = spec.key()
-        if self.current is not None and self.current.key == key:
-            self.current.context.collect()  # objects of the task before
-            return self.current
+        current = self.current
+        if current is None or current.key != spec.key():
+            return self._open(spec)
+        current.context.collect()  # objects of the task before
+        if current.scene.awaits_track:
+            current.scene.follow_track()
+        return current
+
+    def _open(self, spec: SceneSpec, *, awaits_track: bool = False) -> RenderSession:
         self.close()
         context = open_context(spec.egl_device, spec.gpu)
         try:
             _check_renderer(spec, context)
-            self.current = RenderSession(key, context, Scene(context, spec))
+            scene = Scene(context, spec, awaits_track=awaits_track)
+            self.current = RenderSession(spec.key(), context, scene)
         except BaseException:
             context.release()
             raise

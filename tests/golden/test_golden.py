@@ -6,6 +6,7 @@ frames (`make golden EFFECT=ring` for one effect); check the images before commi
 
 import os
 from decimal import Decimal
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -102,10 +103,18 @@ class _FrameSink:
         self.frame = bytes(self._bytes)
 
 
-def _draw(folder: Path, effect: Path) -> tuple[Pixels, bool]:
-    """Draw the frames next to each other; return them, and True if the renderer is software."""
+@cache
+def _draw(folder: Path, effect: Path, *, awaits_track: bool = False) -> tuple[Pixels, bool]:
+    """Draw the frames next to each other; return them, and True if the renderer is software.
+
+    A scene that `awaits_track` has drawn a frame before it follows it.
+    """
     with Context() as context:
-        scene = Scene(context, _scene_spec(folder, effect))
+        scene = Scene(context, _scene_spec(folder, effect), awaits_track=awaits_track)
+        if awaits_track:
+            scene.begin(0)
+            scene.draw(0)
+            scene.follow_track()
         frames = []
         for frame in FRAMES:
             readback, sink = Readback(context, scene.planes), _FrameSink()
@@ -117,6 +126,14 @@ def _draw(folder: Path, effect: Path) -> tuple[Pixels, bool]:
             readback.finish(sink)
             frames.append(_rgb(sink.frame))
         return np.concatenate(frames, axis=1), context.software
+
+
+@pytest.mark.parametrize("effect", EFFECTS, ids=lambda path: path.stem)
+def test_what_is_drawn_before_the_track_is_known_changes_no_frame(
+    folder: Path, effect: Path
+) -> None:
+    drawn, _ = _draw(folder, effect)
+    assert np.array_equal(_draw(folder, effect, awaits_track=True)[0], drawn)
 
 
 @pytest.mark.parametrize("effect", EFFECTS, ids=lambda path: path.stem)

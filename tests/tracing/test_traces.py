@@ -14,7 +14,7 @@ from tests.harness.otlp_collector import CollectedSpan, Collector, collect
 from tests.harness.server import Server
 
 TRACE, PARENT = "4bf92f3577b34da6a3ce929d0e0e4736", "00f067aa0ba902b7"
-_IN_SERVER = ("analyse", "encode_audio", "draw_segment", "limit_flashes", "mux")
+_IN_SERVER = ("analyse", "draw_frames", "encode_audio", "draw_segment", "limit_flashes", "mux")
 
 
 def _export(folder: Path, collector: Collector) -> tuple[str, int]:

@@ -2,7 +2,7 @@
 
 encode audio ───────────────────────────────────────────────┐
 analyse → pin the machine → split → segments → limit flashes → mux
-                                       └── dimmed ──┘
+open the scene ┘                       └── dimmed ──┘
 """
 
 import asyncio

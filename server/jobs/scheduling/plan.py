@@ -12,7 +12,7 @@ from server.jobs.model.job import Job
 from server.jobs.model.spec import Spec
 from server.protocol import file_names
 from server.protocol.scene import EffectInstance, SceneSpec
-from server.protocol.tasks import Analyse, DrawSegment, EncodeAudio, LimitFlashes, Mux
+from server.protocol.tasks import Analyse, DrawFrames, DrawSegment, EncodeAudio, LimitFlashes, Mux
 
 _MIN_FLASHING_FRAMES = 8
 """Minimum number of frames for more than three flashes: seven changes."""
@@ -173,6 +173,19 @@ def segment_task(
         cells_out=segment.cells_path(folder) if limits_flashes(job.spec) else None,
         stall_s=stall_s,
     )
+
+
+def opening_task(job: Job, scene: SceneSpec, folder: Path, gpu: int | None) -> DrawFrames:
+    """Return the task that opens a scene in the worker that will draw segments of it.
+
+    Args:
+        job: one that has begun.
+        scene: of the job; the folder of its features exists, and they may be missing.
+        folder: of the job.
+        gpu: of the slot, as CUDA counts; None for the only device.
+    """
+    scene = replace(scene, gpu=gpu)
+    return DrawFrames(scene=scene, frames=(), awaits_track=True, folder=folder)
 
 
 def flashes_task(

@@ -1,12 +1,13 @@
 """The steps of a job that are tasks: analyse, encode the audio, limit flashes, segment, mux."""
 
 import asyncio
+import logging
 import time
 from dataclasses import replace
 from functools import partial
 from weakref import WeakValueDictionary
 
-from server.concurrency import run_in_thread
+from server.concurrency import run_in_thread, wait_until_done
 from server.config import Config
 from server.jobs.execution.machine import MachineProbe, export_timeout_s, stall_timeout_s
 from server.jobs.execution.slot import Slot
@@ -17,12 +18,14 @@ from server.jobs.scheduling.active_job import ActiveJob
 from server.jobs.scheduling.retries import TaskRetries
 from server.jobs.store.store import Store
 from server.jobs.store.tasks import StoredResult
+from server.logging_json import log_event
 from server.protocol.events import Event, FramesDone
 from server.protocol.results.drawing import DrawnSegment
 from server.protocol.results.media import CountedFlashes
 from server.protocol.task import ResultT, Task
 from server.sandbox import Limits
 
+_LOG = logging.getLogger(__name__)
 _SHORT_LIMIT_S = 900.0
 """For tasks outside slots: many times the duration for the longest video on a slow machine."""
 _SHORT_TASKS = 4
@@ -60,13 +63,40 @@ class JobTasks:
         async with self._short:
             return await self._run_task(task, Timeouts(stall_s, _SHORT_LIMIT_S), _SHORT_LIMITS)
 
-    async def analyse(self, active: ActiveJob, _slot: Slot | None = None) -> None:
-        """Compute the track features, unless another job has done so."""
+    async def analyse(self, active: ActiveJob, slot: Slot | None = None) -> None:
+        """Compute the track features, unless another job has done so; open the scene meanwhile."""
         task = plan.analyse_task(active.job, active.folder, active.features)
         async with self._analysing.setdefault(active.features.name, asyncio.Lock()):
             if not plan.is_analysed(active.job.spec, active.features):
                 active.begin_step(Step.ANALYSIS)
-                await self._retries.run(active, task.name, lambda: self._short_task(active, task))
+                opening = asyncio.create_task(self._open_scene(active, slot))
+                try:
+                    await self._retries.run(
+                        active, task.name, lambda: self._short_task(active, task)
+                    )
+                    await opening
+                finally:
+                    opening.cancel()
+                    await wait_until_done(opening)
+
+    async def _open_scene(self, active: ActiveJob, slot: Slot | None) -> None:
+        """Open the scene in the slot's worker before its track is analysed.
+
+        That only saves time: if it fails, the first segment opens the scene, and reports why not.
+        A source of a client is not drawn twice, since it may hang.
+        """
+        if any(effect.custom for effect in active.job.spec.effects):
+            return
+        scene = plan.scene_of(active.job, active.folder, active.features, self._config)
+        gpu = slot.gpu if slot else None
+        task = plan.opening_task(active.job, scene, active.folder, gpu)
+        try:
+            # A worker that is confined before its folder exists could read those of other jobs.
+            await run_in_thread(active.features.mkdir, exist_ok=True)
+            await self._run_in_slot(active, slot, task, lambda _event: None)
+        except (TaskError, OSError) as error:
+            detail = error.detail if isinstance(error, TaskError) else str(error)
+            log_event(_LOG, logging.WARNING, "scene.not_opened", detail=detail)
 
     async def encode_audio(self, active: ActiveJob, _slot: Slot | None = None) -> None:
         """Encode the audio once, in parallel with rendering."""

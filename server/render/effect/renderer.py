@@ -145,6 +145,16 @@ class EffectRenderer:
                 partial(compiled_pass.draw_call.render_to, compiled_pass.render_target),
             )
 
+    def follow(self, timeline: Timeline) -> None:
+        """Draw the inputs of another timeline of the effect from the next frame on.
+
+        What depends on none of the values that differ is not drawn again.
+        """
+        self._timeline = timeline
+        self._targets.follow(timeline)
+        for compiled_pass in self._passes:
+            compiled_pass.animated = self._set_constants(compiled_pass.draw_call)
+
     def begin(self, frame: int) -> None:
         """Make `frame` the next one: clear persistent targets, at their size before it."""
         self._resize(max(frame - 1, 0))

@@ -128,6 +128,10 @@ class Targets:
         }
         """By name."""
 
+    def follow(self, timeline: Timeline) -> None:
+        """Use the inputs of another timeline from the next `resize` on."""
+        self._timeline = timeline
+
     def sources_for_pass(self, index: int) -> Mapping[str, TextureSource]:
         """Return the texture that pass `index` sees under each target's name."""
         written = {usage.writes for usage in self._usages[:index]}

@@ -69,6 +69,11 @@ class AudioTexture(TextureSource, ABC):
         self._fps = fps
         self._step = -1
 
+    def follow(self, features: AudioFeatures) -> None:
+        """Follow another audio from the next update on."""
+        self._features = features
+        self._step = -1
+
     def update(self, frame: int) -> None:
         """Show the audio at the start of `frame`."""
         step = self._features.step(frame, self._fps)

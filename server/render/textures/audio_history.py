@@ -75,14 +75,20 @@ class AudioHistory(TextureSource):
         self._of_track = item.scale is Scale.TRACK
         self._bins = min(item.width or DEFAULT_BINS, BAND_COUNT if self._of_track else MAX_BINS)
         super().__init__(context.texture((columns, self._bins), 4))
-        self._features = features
         self._fps = fps
         middles = (np.arange(columns) + 0.5) * (span / columns) - item.past * STEPS_PER_S
         self._offsets = np.floor(middles).astype(int)
         last = frames * STEPS_PER_S // fps
-        self._levels = self._overall_levels(last + int(item.future * STEPS_PER_S) + 2)
+        self._steps = last + int(item.future * STEPS_PER_S) + 2
+        self._scale = item.scale
         self._edges = _edges(self._bins)
-        self._spectrum_cache = _spectrum_cache(features, item.scale, self._bins)
+        self.follow(features)
+
+    def follow(self, features: AudioHistoryFeatures) -> None:
+        """Follow another audio from the next update on."""
+        self._features = features
+        self._levels = self._overall_levels(self._steps)
+        self._spectrum_cache = _spectrum_cache(features, self._scale, self._bins)
         self._step = -1
 
     @property

@@ -42,7 +42,7 @@ def run(
     results: dict[int, DrawnFrame] = {}
     with sessions.invalidate_on_error():
         progress.stage("compile")
-        session = sessions.open(spec)
+        session = sessions.open_before_track(spec) if task.awaits_track else sessions.open(spec)
         progress.stage("render")
         replay = _FrameSeeker(session, reach, progress)
         for index in sorted(range(len(requested)), key=lambda index: requested[index].frame):

@@ -43,7 +43,8 @@ def run(
         session.scene.dim(task.gains)
         _resume(session.scene, task)
         session.context.finish()
-        compiling = time.perf_counter() - start
+        compiling = time.perf_counter() - start + session.opening_s
+        session.opening_s = 0.0
         progress.stage("render")
         return _render(session, task, progress, compiling)
 

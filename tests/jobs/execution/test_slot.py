@@ -3,6 +3,8 @@
 import asyncio
 import contextlib
 import os
+import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,11 +13,11 @@ from server import sandbox
 from server.jobs.execution.fork_server import ForkServer
 from server.jobs.execution.slot import LocalSlot
 from server.jobs.execution.worker_process import TaskError, Timeouts
-from server.protocol.tasks import EncodeAudio, Probe
+from server.protocol.tasks import DrawFrames, EncodeAudio, Probe
 from tests.harness import media
 from tests.harness.processes import descendants
 from tests.harness.rendering import MakeTask
-from tests.render.drawing import SHOW
+from tests.render.drawing import SHOW, TRAIL
 
 WRITES = """/*{"PASSES": [{"TARGET": "kept", "PERSISTENT": true}, {}]}*/
 void main() { gl_FragColor = vec4(1.0); }
@@ -47,6 +49,32 @@ async def test_a_task_that_draws_does_not_run_in_a_worker_that_may_not(
     finally:
         await slot.stop_worker()
         await fork_server.close()
+
+
+async def test_a_scene_that_was_opened_before_its_track_is_drawn_by_the_same_worker(
+    make_task: MakeTask, tmp_path: Path, track: Path
+) -> None:
+    """Also confined: it may read the features that are written later, and write the segment."""
+    (tmp_path / "job").mkdir()
+    known = make_task(TRAIL, out=tmp_path / "job" / "known.mp4")
+    (features := tmp_path / "features" / "one").mkdir(parents=True)
+    scene = replace(known.scene, features=features)
+    opening = DrawFrames(scene=scene, frames=(), awaits_track=True, folder=tmp_path / "job")
+    segment = replace(known, scene=scene, out=tmp_path / "job" / "segment.mp4")
+    fork_server = ForkServer(sandbox.environment())
+    slot = LocalSlot(0, launch=fork_server.start)
+    try:
+        await slot.run("job", opening, WATCH, lambda _event: None)
+        workers = [p.pid for p in descendants(os.getpid()) if p.kind == "worker"]
+        shutil.copytree(track, features, dirs_exist_ok=True)
+        drawn = await slot.run("job", segment, WATCH, lambda _event: None)
+        assert workers == [p.pid for p in descendants(os.getpid()) if p.kind == "worker"]
+        await slot.run("other", known, WATCH, lambda _event: None)
+    finally:
+        await slot.stop_worker()
+        await fork_server.close()
+    assert drawn.seconds.compile > 0
+    assert media.frame_hashes(segment.out) == media.frame_hashes(known.out)
 
 
 @pytest.mark.fault("B19")

@@ -9,6 +9,8 @@ from tests.harness.slots import until
 from tests.jobs.conftest import MakeJob
 from tests.jobs.scheduling.conftest import OpenRig, Rig
 
+_STEPS = ("analyse", "draw_frames", "limit_flashes", "draw_segment", "encode_audio", "mux")
+
 
 async def _assert_cancelled(rig: Rig, make_job: MakeJob, job_id: str) -> None:
     """Assert that nothing of the job is left, and that the next one is completed."""
@@ -19,15 +21,13 @@ async def _assert_cancelled(rig: Rig, make_job: MakeJob, job_id: str) -> None:
     assert all(slot.job_id != job_id for slot in rig.slots), "its worker must have ended"
     assert not [call for call in rig.workers.calls if not call.answer.done()]
     calls = len([call for call in rig.workers.calls if call.job_id == job_id])
-    rig.workers.release("analyse", "encode_audio", "limit_flashes", "draw_segment", "mux")
+    rig.workers.release(*_STEPS)
     await rig.submit(make_job("next"))
     assert (await rig.ended("next")).status is Status.COMPLETED
     assert len([call for call in rig.workers.calls if call.job_id == job_id]) == calls
 
 
-@pytest.mark.parametrize(
-    "name", ["analyse", "limit_flashes", "draw_segment", "encode_audio", "mux"]
-)
+@pytest.mark.parametrize("name", _STEPS)
 async def test_a_job_is_cancelled_in_each_step(rig: Rig, make_job: MakeJob, name: str) -> None:
     rig.workers.hold(name)
     await rig.submit(make_job("one"))

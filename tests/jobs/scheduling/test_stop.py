@@ -52,7 +52,8 @@ async def test_a_job_continues_after_its_finished_steps(
     assert (one.status, one.attempt) == (Status.COMPLETED, 1)
     assert (two.status, two.attempt) == (Status.COMPLETED, 1)
     again = {call.task.name for call in rig.workers.calls if call.job_id == "one"}
-    assert again & done <= {"draw_segment"}, "of finished tasks, only the other segments run"
+    repeated = {"draw_segment"} | ({"draw_frames"} if name == "analyse" else set())
+    assert again & done <= repeated, "of finished tasks, only the other segments run"
     if name == "draw_segment":
         assert after.frames_done == 30
         assert rig.segments("one") == [30, 60]
