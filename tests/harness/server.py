@@ -153,14 +153,16 @@ class Server:
         return processes.mentioning(str(self.data))
 
     def left_on_disk(self) -> list[str]:
-        """Return all files except the table, the lock and artifacts."""
+        """Return all files but the table, the lock, artifacts, thumbnails and their media."""
         kept = ("video.mp4", "poster.jpg")
+        own = [self.data / "previews", self.data / "thumbnails"]  # an idle server fills them
         # os.walk passes over folders that the server removes meanwhile.
         return sorted(
             str(Path(folder, name).relative_to(self.data))
             for folder, _, names in os.walk(self.data)
             for name in names
             if Path(folder) != self.data and name not in kept
+            if not any(Path(folder).is_relative_to(path) for path in own)
         )
 
 
