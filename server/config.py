@@ -128,6 +128,9 @@ class Config:
     result_cache: bool = _setting(
         "RESULT_CACHE", True, read_flag, "0 renders what a key has rendered before again"
     )
+    idle_thumbnails: bool = _setting(
+        "IDLE_THUMBNAILS", True, read_flag, "0 draws thumbnails only when they are requested"
+    )
     upload_ttl_sec: int = _setting(
         "UPLOAD_TTL_SEC",
         3600,

@@ -134,9 +134,14 @@ class Service:
         ]
 
     def watch_effects(self) -> None:
-        """Validate the effects and draw their thumbnails while the server is idle."""
-        for part in (self.validations, self.thumbnails):
-            part.watch(lambda: bool(self.dispatcher.active_jobs) or self.intake.is_busy)
+        """Validate the effects, and draw their thumbnails while the server is idle."""
+
+        def is_busy() -> bool:
+            return bool(self.dispatcher.active_jobs) or self.intake.is_busy
+
+        self.validations.watch(is_busy)
+        if self.config.idle_thumbnails:
+            self.thumbnails.watch(is_busy)
 
     async def drain(self) -> None:
         """Accept no job any more, and let running tasks end, for at most DRAIN_SEC."""

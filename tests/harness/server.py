@@ -22,6 +22,7 @@ SMALL = {
     "SEGMENT_SEC": "1",
     "MIN_FREE_MB": "0",
     "RESULT_CACHE": "0",
+    "IDLE_THUMBNAILS": "0",
     "HOST": "127.0.0.1",
     "PORT": "0",
     "SHADERS_DIR": str(validation_results.EFFECTS),
@@ -153,16 +154,14 @@ class Server:
         return processes.mentioning(str(self.data))
 
     def left_on_disk(self) -> list[str]:
-        """Return all files but the table, the lock, artifacts, thumbnails and their media."""
+        """Return all files except the table, the lock and artifacts."""
         kept = ("video.mp4", "poster.jpg")
-        own = [self.data / "previews", self.data / "thumbnails"]  # an idle server fills them
         # os.walk passes over folders that the server removes meanwhile.
         return sorted(
             str(Path(folder, name).relative_to(self.data))
             for folder, _, names in os.walk(self.data)
             for name in names
             if Path(folder) != self.data and name not in kept
-            if not any(Path(folder).is_relative_to(path) for path in own)
         )
 
 
