@@ -45,27 +45,6 @@ def uploads(tmp_path: Path) -> Path:
     return tmp_path
 
 
-@pytest.mark.parametrize(
-    ("is_long", "is_torn", "code"),
-    [
-        (True, False, "duration_too_long"),
-        (False, True, "undecodable_image"),
-        (True, True, "undecodable_image"),
-    ],
-)
-def test_the_error_of_a_photo_is_reported_before_that_of_the_track(
-    uploads: Path, code: str, *, is_long: bool, is_torn: bool
-) -> None:
-    """Both are decoded at the same time."""
-    if is_torn:
-        (uploads / "photo").write_bytes(media.photo(96, 64)[:100])
-    limits = {"max_duration": Decimal(1)} if is_long else {}
-    with pytest.raises(ToqiboxError) as caught:
-        do(_prepare(uploads, **limits))
-    assert caught.value.code == code
-    assert not list(uploads.glob("*.part"))
-
-
 def test_from_uploads_to_video(uploads: Path) -> None:
     stages: list[str] = []
     prepared = do(_prepare(uploads), stages)

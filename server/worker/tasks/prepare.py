@@ -1,7 +1,6 @@
 """The prepare task: decodes the uploads into files of known formats."""
 
 from collections.abc import Mapping
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from server.audio.track_summary import summarise_track
@@ -40,20 +39,18 @@ def run(task: Prepare, progress: ProgressReporter) -> PreparedUploads:
     if task.cover or task.photo is not None:
         progress.stage("photo")
     decoded = task.folder / file_names.PHOTO
-    cover_photo, audio, credits = None, None, tags.Tags()
     if task.cover and task.audio is not None and kind is not None:
-        cover_photo = _decode_cover(task.audio, kind, task.folder, kinds)
-    # Here only a process of ffmpeg decodes, which needs the main thread.
-    with ThreadPoolExecutor(1) as pool:
-        photos = pool.submit(_decode_photos, task, cover_photo, kinds, progress)
-        try:
-            if task.audio is not None and kind is not None:
-                audio = _decode_audio(task, task.audio, kind)
-        except ToqiboxError:
-            photos.result()  # an error of a photo is reported first
-            raise
-        photo1, photo2, palette = photos.result()
+        photo1: PreparedPhoto | None = _decode_cover(task.audio, kind, task.folder, kinds)
+    else:
+        photo1 = _decode_photo("photo", task.photo, decoded, kinds)
+    if task.photo2 is not None:
+        progress.stage("photo2")
+    photo2 = _decode_photo("photo2", task.photo2, task.folder / file_names.PHOTO2, kinds)
+    palette = file_palette(decoded) if photo1 else None
+    audio, credits = None, tags.Tags()
     if task.audio is not None and kind is not None:
+        progress.stage("audio")
+        audio = _decode_audio(task, task.audio, kind)
         progress.stage("audio")
         credits = tags.read(task.audio, kind)
     if photo1 and task.picture_side:
@@ -108,24 +105,6 @@ def _decode_cover(
                 raise
             refused = str(error)
     raise ToqiboxError("missing_field", field="photo", name="photo", why=why, detail=refused)
-
-
-def _decode_photos(
-    task: Prepare,
-    cover_photo: PreparedPhoto | None,
-    kinds: dict[str, str | None],
-    progress: ProgressReporter,
-) -> tuple[PreparedPhoto | None, PreparedPhoto | None, dict[str, str] | None]:
-    """Return the photos, the first of which may be a cover already, and the palette of that."""
-    decoded, decoded2 = task.folder / file_names.PHOTO, task.folder / file_names.PHOTO2
-    photo1 = cover_photo or _decode_photo("photo", task.photo, decoded, kinds)
-    if task.photo2 is not None:
-        progress.stage("photo2")
-    photo2 = _decode_photo("photo2", task.photo2, decoded2, kinds)
-    palette = file_palette(decoded) if photo1 else None
-    if task.audio is not None:
-        progress.stage("audio")  # what crashes from now on is not the photo
-    return photo1, photo2, palette
 
 
 def _decode_photo(
