@@ -11,6 +11,7 @@ from urllib.parse import quote
 from server.access.signed_links import LinkSigner
 from server.access.signing_secrets import read_secrets, secrets_path
 from server.cli.support.exit_status import FAILED
+from server.cli.support.job_store import open_store
 from server.cli.support.local_request import send_request
 from server.cli.support.options import add_data_folder, add_json
 from server.config import Config
@@ -42,14 +43,8 @@ def run(config: Config, options: argparse.Namespace) -> int:
     """List the newest jobs or webhooks, or cancel a job through the running server."""
     if options.action == "cancel":
         return _cancel(config, options.id)
-    database = config.data_dir / "jobs.db"
-    if not database.exists():
-        print_errors(f"toqibox jobs: no server has used {config.data_dir} yet")
-        return FAILED
-    try:
-        store = Store(database)
-    except RuntimeError as error:  # of a newer server, among others
-        print_errors(f"toqibox jobs: {error}")
+    store = open_store("jobs", config.data_dir)
+    if store is None:
         return FAILED
     try:
         if options.action == "webhooks":

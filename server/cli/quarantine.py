@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from server.cli.support.exit_status import FAILED
+from server.cli.support.job_store import open_store
 from server.cli.support.options import add_data_folder, add_json
 from server.cli.support.table import format_table
 from server.config import Config
@@ -41,14 +42,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(config: Config, options: argparse.Namespace) -> int:
     """List the sources that are refused, or accept some again."""
-    database = config.data_dir / "jobs.db"
-    if not database.exists():
-        print_errors(f"toqibox quarantine: no server has used {config.data_dir} yet")
-        return FAILED
-    try:
-        store = Store(database)
-    except RuntimeError as error:  # of a newer server, among others
-        print_errors(f"toqibox quarantine: {error}")
+    store = open_store("quarantine", config.data_dir)
+    if store is None:
         return FAILED
     try:
         refused = asyncio.run(store.quarantine.list_all())

@@ -12,7 +12,6 @@ from server.http.app_keys import (
     BACKGROUND_TASKS,
     CONFIG,
     LIMITS,
-    PRESETS,
     SERVICE,
     language_of,
     request_id_of,
@@ -28,13 +27,12 @@ from server.http.responses import json_response
 from server.http.shares import queue_share_of
 from server.http.uploads.form import FormChecks, check_headers, read_form
 from server.http.uploads.form_digest import FormDigest
-from server.http.uploads.spool_file import FreeSpaceGuard
+from server.http.uploads.sender_form import export_form_of, free_space_guard_of
 from server.http.uploads.upload_limiter import UploadLimiter
 from server.http.uploads.upload_state import UploadState
 from server.jobs.job_object import chain_of
 from server.jobs.model.idempotent_request import AcceptedRequest, IdempotentRequest
 from server.jobs.model.job import Job, now_ms
-from server.jobs.submission.export_form import ExportForm, SenderRights
 from server.jobs.submission.fields import FILE_FIELDS, TEXT_FIELDS
 from server.jobs.submission.idempotency import Idempotency
 from server.jobs.submission.request import Request
@@ -120,25 +118,11 @@ async def _read_export(
     digest: FormDigest,
 ) -> Request:
     """Read the form, its files into `folder`; return the request that its texts make."""
-    service, limits = request.app[SERVICE], request.app[LIMITS]
-    form = ExportForm(
-        service.config,
-        service.library,
-        request.app[PRESETS],
-        service.validations,
-        service.admission,
-        SenderRights(
-            principal_of(request).entitlement(service.config.plans),
-            service.kept_uploads.of(principal_of(request)),
-            queue_share_of(request),
-        ),
-    )
-    free_space = FreeSpaceGuard(
-        lambda: service.admission.has_free_space, limits.free_space_check_bytes
-    )
+    form = export_form_of(request)
+    free_space = free_space_guard_of(request)
     checks = FormChecks(form.add, free_space, upload.add, digest)
     await send_100_continue(request)
-    files = await read_form(request, boundary, folder, limits, checks)
+    files = await read_form(request, boundary, folder, request.app[LIMITS], checks)
     form.check_files(files)
     export = await form.finish(has_photo2="photo2" in files | form.kept_files.keys())
     await form.link_kept_files(folder)

@@ -9,7 +9,7 @@ from aiohttp import web
 
 from server.concurrency import run_in_thread
 from server.errors import ToqiboxError
-from server.http.app_keys import CONFIG, LIMITS, PRESETS, SERVICE, request_id_of
+from server.http.app_keys import CONFIG, LIMITS, SERVICE, request_id_of
 from server.http.authentication import principal_of
 from server.http.delivery import send_body
 from server.http.expect import send_100_continue
@@ -20,13 +20,12 @@ from server.http.limits import HttpLimits
 from server.http.responses import json_response
 from server.http.shares import queue_share_of
 from server.http.uploads.form import FormChecks, FormFields, check_headers, read_form
-from server.http.uploads.spool_file import FreeSpaceGuard
+from server.http.uploads.sender_form import export_form_of, free_space_guard_of
 from server.http.uploads.upload_limiter import UploadLimiter
 from server.http.uploads.upload_state import UploadState
 from server.jobs.previews.newest_preview import NewestPreview
 from server.jobs.previews.preview_form import PreviewForm, PreviewRequest, check_name
 from server.jobs.previews.previews import PreviewFrame
-from server.jobs.submission.export_form import ExportForm, SenderRights
 from server.jobs.submission.fields import FILE_FIELDS
 from server.jobs.submission.refusal import invalid_field
 from server.messages import message
@@ -96,22 +95,9 @@ async def _read_preview(
 ) -> tuple[PreviewRequest, frozenset[str]]:
     """Read the form, its files into `folder`; return the request and the names of the files."""
     service, limits = request.app[SERVICE], request.app[LIMITS]
-    export = ExportForm(
-        service.config,
-        service.library,
-        request.app[PRESETS],
-        service.validations,
-        service.admission,
-        SenderRights(
-            principal_of(request).entitlement(service.config.plans),
-            service.kept_uploads.of(principal_of(request)),
-            queue_share_of(request),
-        ),
-    )
+    export = export_form_of(request)
     form = PreviewForm(service.config, export)
-    free_space = FreeSpaceGuard(
-        lambda: service.admission.has_free_space, limits.free_space_check_bytes
-    )
+    free_space = free_space_guard_of(request)
     checks = FormChecks(
         text=form.add, free_space=free_space, on_received=upload.add, fields=_FIELDS
     )
