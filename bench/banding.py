@@ -25,10 +25,10 @@ from PIL import Image
 
 from bench.encoding.frames import Length, Material, RawVideo, draw_effects
 from bench.encoding.trial import decode_luma, encode, raw_luma, working_encodings
-from server import processors
 from server.cli.support.command_error import CommandError
 from server.cli.tasks.task_builder import parse_size
 from server.media.video.encoder_options import SegmentFormat
+from server.process import processors
 from server.protocol.encodings import DEFAULT_QUALITY, ENCODINGS, QUALITIES
 from tests.harness.banding import BlockEdges, Levels, Luma, compare_levels, measure_block_edges
 

@@ -33,12 +33,12 @@ import numpy as np
 
 from bench.speed import canvas_layers, jobs, parts
 from bench.speed.jobs import FPS, Work
-from server import processors, sandbox
 from server.arrays import Float64Array
 from server.cli.support.command_error import CommandError
 from server.cli.tasks import task_builder
 from server.config import Config
 from server.media.video.encoder_options import SegmentFormat, segment_argv
+from server.process import processors, sandbox
 from server.render.effect.renderer import CompiledPass
 from server.render.gl.draw_call import FULLSCREEN_VERTEX, DrawCall
 from server.render.gl.render_target import RenderTarget

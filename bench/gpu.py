@@ -20,9 +20,9 @@ from typing import Any
 
 from bench.speed import jobs, parts
 from bench.speed.jobs import Work
-from server import sandbox
 from server.cli.tasks import effect_loader, task_builder
 from server.config import Config
+from server.process import sandbox
 from server.render.gl.context import GlError
 from server.render.gl.gpu import open_context
 

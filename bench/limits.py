@@ -26,11 +26,11 @@ from typing import Any
 from bench.speed import jobs, parts
 from bench.speed.jobs import FPS, JobTime, Work
 from bench.speed.parts import Parts
-from server import sandbox
 from server.cli.support.command_error import CommandError
 from server.cli.tasks import effect_loader, task_builder
 from server.config import Config
 from server.jobs.execution.worker_process import TaskError
+from server.process import sandbox
 
 PARTS = ("drawing", "conversion", "readback", "pipe", "encoding")
 STAGES = ("analyse", "flashes", "compile", "join")

@@ -21,11 +21,11 @@ from statistics import fmean
 
 from bench.encoding.frames import FPS, Length, Material, draw_effects, find_material
 from bench.encoding.trial import Comparison, Encoded, encode, working_encodings
-from server import processors
 from server.cli.support.command_error import CommandError
 from server.cli.tasks.task_builder import parse_size
 from server.media.video.bit_rates import recommended_bits
 from server.media.video.encoder_options import SegmentFormat
+from server.process import processors
 from server.protocol.encodings import DEFAULT_QUALITY, ENCODINGS, QUALITIES
 
 EFFECTS = ["breathe", "bars", "particles", "filmgrain"]

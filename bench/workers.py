@@ -22,13 +22,13 @@ import time
 from contextlib import AsyncExitStack
 from pathlib import Path
 
-from server import sandbox
 from server.cli.support.command_error import CommandError
 from server.cli.tasks import effect_loader, task_builder
 from server.config import Config
 from server.jobs.execution.fork_server import ForkServer
 from server.jobs.execution.process import ExecutedProcess
 from server.jobs.execution.worker_process import Launch, Timeouts, Worker
+from server.process import sandbox
 from server.protocol.scene import SceneSpec
 from server.protocol.tasks import DrawFrames, FrameFile
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from server import processors, sandbox
+from server.process import processors, sandbox
 
 V2 = "30 23 0:26 {base} /sys/fs/cgroup rw,nosuid - cgroup2 cgroup2 rw,nsdelegate\n"
 V1 = "31 23 0:27 {base} /sys/fs/cgroup/cpu,cpuacct rw shared:9 - cgroup cgroup rw,cpu,cpuacct\n"

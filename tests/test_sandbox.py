@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from server import sandbox
+from server.process import sandbox
 from tests.harness.limits import HANG_S
 
 ROOT = str(Path(__file__).parents[1])
@@ -89,7 +89,7 @@ def test_a_child_process_ends_with_its_parent() -> None:
     code = f"""
 import subprocess, sys
 sys.path.insert(0, {ROOT!r})
-from server import sandbox
+from server.process import sandbox
 child = subprocess.Popen(sandbox.command(["sleep", "60"]), env=sandbox.environment())
 print(child.pid, flush=True)
 child.wait()
@@ -117,7 +117,7 @@ def _state(pid: int) -> str:
 
 def test_a_title_is_passed_on_in_a_locale_that_lacks_its_letters() -> None:
     code = (
-        "import subprocess, sys; from server import sandbox\n"
+        "import subprocess, sys; from server.process import sandbox\n"
         "argv = ['printf', '%s', 'title=\\u041d \\U0001fa77']\n"
         "command = [sandbox.encode_argument(word) for word in sandbox.command(argv)]\n"
         "sys.stdout.buffer.write(subprocess.check_output(command))"

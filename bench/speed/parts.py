@@ -9,18 +9,18 @@ from decimal import Decimal
 from pathlib import Path
 
 from bench.speed.jobs import FPS, Material, Work
-from server import processors
 from server.cli.tasks import effect_loader, task_builder
 from server.cli.tasks.worker_session import WorkerSession
 from server.config import Config
 from server.jobs.scheduling.division import Share, divide
 from server.media import ffmpeg
 from server.media.video.encoder_options import SegmentFormat, segment_argv
+from server.process import processors
+from server.process.sandbox import Limits
 from server.protocol import file_names
 from server.protocol.scene import SceneSpec
 from server.protocol.tasks import Analyse, Prepare
 from server.render.session import RenderSession, SessionCache
-from server.sandbox import Limits
 
 _LIMIT_S = 600.0
 

@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
 
-from server import logging_json, processors, sandbox
+from server import logging_json
 from server.access.key_file import read_keys
 from server.access.signing_secrets import load_secrets
 from server.cli.support.exit_status import FAILED
@@ -22,6 +22,7 @@ from server.jobs.execution.fork_server import ForkServer
 from server.jobs.execution.machine import MachineProbe
 from server.jobs.execution.worker_process import run_task
 from server.jobs.storage.data_folder import read_address
+from server.process import processors, sandbox
 from server.protocol.encodings import DEFAULT_CODEC, ENCODINGS
 from server.protocol.results.machine import ConfinementReport, GlReport
 from server.settings.misspelt import find_misspelt

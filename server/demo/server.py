@@ -9,7 +9,7 @@ import time
 from pathlib import Path
 from typing import Self
 
-from server import sandbox
+from server.process import sandbox
 
 _START_S = 90.0
 _STOP_S = 10.0

@@ -13,12 +13,12 @@ from server.effects.source.diagnostic import AuthorFile
 from server.errors import ToqiboxError
 from server.jobs.execution.worker_process import TaskError, Timeouts, Worker
 from server.jobs.model import validation_result
+from server.process.sandbox import Limits
 from server.protocol.codec import to_json
 from server.protocol.results.drawing import CompiledEffect
 from server.protocol.scene import SceneSpec
 from server.protocol.task import ResultT, Task
 from server.protocol.tasks import CompileEffect, DrawFrames, FrameFile, Profile
-from server.sandbox import Limits
 
 _COMPILED_SIZE = (64, 36)
 _COMPILE_TIMEOUTS = Timeouts(idle_s=validation_result.WALL_S, total_s=validation_result.WALL_S)

@@ -11,10 +11,10 @@ from server.devserver.current_media import CurrentMedia
 from server.devserver.preview_renderer import PreviewRenderer
 from server.errors import ToqiboxError
 from server.jobs.execution.worker_process import TaskError, Timeouts, Worker
+from server.process.sandbox import Limits
 from server.protocol import file_names
 from server.protocol.prepared_audio import SAMPLE_RATE
 from server.protocol.tasks import Analyse, Prepare
-from server.sandbox import Limits
 
 MAX_UPLOAD_BYTES = 1 << 30
 _MAX_AUDIO_S = 3600

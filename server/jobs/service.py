@@ -10,7 +10,6 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from server import sandbox
 from server.access.access_control import AccessControl
 from server.concurrency import run_in_thread
 from server.config import Config
@@ -44,6 +43,7 @@ from server.jobs.validation.validator import EffectValidator
 from server.jobs.wait_estimates import WaitEstimates
 from server.jobs.webhooks.sender import WebhookSender
 from server.logging_json import log_event
+from server.process import sandbox
 
 _LOG = logging.getLogger(__name__)
 _FIRST_PROBE_S = 5.0

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from itertools import accumulate
 
-from server import processors
 from server.jobs import eta
 from server.jobs.execution.machine import MachineProbe
 from server.jobs.model.frame_costs import FrameCost
@@ -12,6 +11,7 @@ from server.jobs.scheduling.active_job import ActiveJob
 from server.jobs.scheduling.dispatcher import Dispatcher
 from server.jobs.scheduling.division import max_slots
 from server.jobs.store.snapshots import JobSnapshot, Queue
+from server.process import processors
 
 
 class WaitEstimates:

@@ -8,7 +8,7 @@
 ffmpeg-python builds the argument lists. Processes are run here, because each of them is sandboxed,
 has a fixed environment, never blocks on its messages, and is never waited for without a limit. A
 process must be started from the worker's main thread: it dies with the thread that started it (see
-server/sandbox.py).
+server/process/sandbox.py).
 """
 
 import fcntl
@@ -26,8 +26,8 @@ from typing import Any, Self
 
 import ffmpeg as graph
 
-from server import sandbox
 from server.errors import ToqiboxError
+from server.process import sandbox
 
 _GLOBAL = ["-nostdin", "-hide_banner", "-nostats", "-loglevel", "error"]
 _MESSAGES_BYTES = 64 * 1024

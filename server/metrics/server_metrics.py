@@ -19,9 +19,9 @@ from server.metrics.loop_lag import LoopLag
 from server.metrics.snapshot import Snapshot
 from server.metrics.snapshot_part import SnapshotPart
 from server.metrics.state_collector import HttpState, StateCollector
+from server.process.sandbox import Limits
 from server.protocol.results.machine import GpuLoad
 from server.protocol.tasks import MeasureGpus
-from server.sandbox import Limits
 
 _LOG = logging.getLogger(__name__)
 _FOLDERS_INTERVAL_S = 60.0

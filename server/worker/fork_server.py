@@ -1,6 +1,6 @@
 """The fork server: a process that starts workers by forking itself, with their modules loaded.
 
-    python -I server/start.py server.worker.fork_server [--unconfined] DESCRIPTOR TASK …
+    python -I server/process/start.py server.worker.fork_server [--unconfined] DESCRIPTOR TASK …
 
 Loading Python and the modules of a task takes longer than many a task; a fork takes milliseconds.
 This process never reads a task, opens no OpenGL context and starts no thread, so each worker begins
@@ -26,7 +26,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import NoReturn
 
-from server import sandbox_exec, start
+from server.process import sandbox_exec, start
 from server.protocol.fork_request import (
     ENDED,
     FAILED,

@@ -1,12 +1,12 @@
 """The worker program: reads tasks as JSON lines and writes events as JSON lines.
 
-    python -I server/start.py server.worker.program
+    python -I server/process/start.py server.worker.program
 
 The lines are those of protocol/lines.py. Events are written to the original standard output, moved
 to a private descriptor; standard output then becomes standard error, so that a stray print of a
 library or of a child cannot break the protocol. After `Done` or `Failed` the next line is read; the
 end of standard input ends the program. The parent arranges that the worker dies with it
-(sandbox.py).
+(process/sandbox.py).
 """
 
 import faulthandler
@@ -19,6 +19,7 @@ from typing import IO
 from server.errors import ToqiboxError
 from server.files.disk import is_disk_full
 from server.files.seal import DamagedFilesError
+from server.process.sandbox import NO_SHADER_CACHE
 from server.protocol.codec import ProtocolError, to_json
 from server.protocol.events import Done, Event, Failed, Started
 from server.protocol.lines import MAX_TASK_BYTES, read_task, write_event
@@ -26,7 +27,6 @@ from server.protocol.progress import ProgressReporter
 from server.protocol.results.task_result import TaskResult
 from server.protocol.stage_clock import StageClock
 from server.protocol.tasks import AnyTask
-from server.sandbox import NO_SHADER_CACHE
 from server.worker.registry import run_task
 
 _MAX_DETAIL_CHARS = 4000

@@ -12,11 +12,10 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 FOUNDATION = {
-    "concurrency", "config", "errors", "json_schema", "logging_json", "messages", "processors",
-    "sandbox", "sandbox_exec", "settings", "start", "suggestions", "terminal", "tracing",
-    "warnings",
+    "concurrency", "config", "errors", "json_schema", "logging_json", "messages", "process",
+    "settings", "suggestions", "terminal", "tracing", "warnings",
 }  # fmt: skip
-DRAWING = {"arrays", "errors", "files", "messages", "sandbox", "warnings"}
+DRAWING = {"arrays", "errors", "files", "messages", "process", "warnings"}
 ROOMS: dict[str, set[str]] = {
     "arrays": set(),
     "concurrency": set(),
@@ -26,11 +25,8 @@ ROOMS: dict[str, set[str]] = {
     "logging_json": set(),
     "access_messages": set(),
     "messages": {"access_messages"},
-    "processors": set(),
-    "sandbox": {"sandbox_exec", "processors"},
-    "sandbox_exec": set(),
+    "process": set(),
     "settings": set(),
-    "start": set(),
     "suggestions": {"messages"},
     "terminal": set(),
     "tracing": {"logging_json"},
@@ -46,7 +42,7 @@ ROOMS: dict[str, set[str]] = {
     "render": {"animation", "audio", "effects", "media", "protocol", "typography", *DRAWING},
     "worker": {
         "animation", "audio", "effects", "media", "protocol", "render", "typography",
-        "sandbox_exec", "start", *DRAWING,
+        *DRAWING,
     },
     "jobs": {"access", "effects", "files", "protocol", *FOUNDATION},
     "metrics": {"jobs", "protocol", *FOUNDATION},
@@ -54,7 +50,7 @@ ROOMS: dict[str, set[str]] = {
     "devserver": {"jobs", "effects", "audio", "media", "protocol", *FOUNDATION},
     "cli": {"access", "http", "devserver", "jobs", "effects", "protocol", *FOUNDATION},
     "samples": {"media"},
-    "demo": {"cli", "samples", "media", "errors", "sandbox"},
+    "demo": {"cli", "samples", "media", "errors", "process"},
     "__main__": {"cli"},
 }  # fmt: skip
 """Rooms from which the modules of each room may import."""
@@ -104,8 +100,8 @@ ORDER: dict[str, tuple[str, ...]] = {
 DOORS = {
     "aiohttp": {"http/", "devserver/", "jobs/webhooks/client.py"},
     "ctypes": {
-        "sandbox_exec.py",
         "http/server/memory.py",
+        "process/sandbox_exec.py",
         "render/gl/",
         "worker/confinement/",
     },

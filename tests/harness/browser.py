@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from server.sandbox import Limits, command
+from server.process.sandbox import Limits, command
 from tests.harness import processes
 from tests.harness.devtools import DevTools, Navigated, connect
 from tests.harness.limits import HANG_S

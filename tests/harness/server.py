@@ -8,7 +8,7 @@ import sys
 import time
 from pathlib import Path
 
-from server.sandbox import INHERITED_ENV
+from server.process.sandbox import INHERITED_ENV
 from tests.harness import invariants, processes, validation_results
 from tests.harness.client import Client
 from tests.harness.limits import HANG_S

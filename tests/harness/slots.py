@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from server.jobs.execution.worker_process import OnEvent, TaskError, Timeouts
+from server.process.sandbox import Limits
 from server.protocol.codec import from_stored
 from server.protocol.events import Failed, FramesDone
 from server.protocol.results.task_result import TaskResult
@@ -24,7 +25,6 @@ from server.protocol.tasks import (
     LimitFlashes,
     Mux,
 )
-from server.sandbox import Limits
 
 _WAIT_S = 5.0
 

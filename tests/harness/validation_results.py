@@ -9,11 +9,11 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from server import sandbox, start
 from server.effects.library.library import BUILT_IN, Library
 from server.jobs.model.effect_source import read_source
 from server.jobs.model.validation_result import ValidationResult
 from server.jobs.store.store import Store
+from server.process import sandbox, start
 from tests.harness.limits import HANG_S
 
 EFFECTS = Path(__file__).parents[1] / "data" / "effects"

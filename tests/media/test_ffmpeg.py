@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from server import sandbox
 from server.errors import ToqiboxError
 from server.media import ffmpeg
+from server.process import sandbox
 
 
 def _is_gone(pid: int) -> bool:

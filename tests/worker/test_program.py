@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from server import sandbox
+from server.process import sandbox
 from server.protocol.lines import write_task
 from server.protocol.tasks import AnyTask, CompileEffect, Probe
 from tests.harness.limits import HANG_S
@@ -222,7 +222,7 @@ def test_a_killed_worker_ends_ffmpeg(worker: Worker, make_task: MakeTask, tmp_pa
 def test_a_killed_parent_ends_both(make_task: MakeTask) -> None:
     parent = """
 import subprocess, sys
-from server import sandbox
+from server.process import sandbox
 command = sandbox.command([sys.executable, "-m", "server.worker.program"])
 child = subprocess.Popen(command, env=sandbox.environment(), start_new_session=True)
 child.wait()

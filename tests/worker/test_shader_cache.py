@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from server import sandbox
 from server.jobs.execution.fork_server import ForkServer
 from server.jobs.execution.worker_process import Timeouts, run_task
+from server.process import sandbox
 from tests.harness.rendering import MakeTask
 from tests.render.drawing import SHOW
 

@@ -12,7 +12,7 @@ import numpy as np
 
 from server.arrays import Float64Array
 from server.media import ffmpeg
-from server.sandbox import Limits
+from server.process.sandbox import Limits
 
 STEP_S = 0.1
 SILENCE_LUFS = -120.7

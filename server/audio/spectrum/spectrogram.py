@@ -28,9 +28,9 @@ from server.audio.spectrum.analyser_node import (
 from server.errors import ToqiboxError
 from server.files import atomic
 from server.media import ffmpeg, wav
+from server.process.sandbox import Limits
 from server.protocol.feature_names import BANDS
 from server.protocol.prepared_audio import SAMPLE_RATE
-from server.sandbox import Limits
 
 FORMAT = 3
 """Version of the file format that RECORD and TAIL describe."""

@@ -10,7 +10,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from server import processors
 from server.cli.support import options as option
 from server.cli.support.command_error import CommandError, report_error
 from server.cli.support.editor_messages import format_line, format_with_source
@@ -21,6 +20,7 @@ from server.cli.tasks.offered_ids import OfferedIds, id_note
 from server.cli.tasks.task_limits import TaskLimits
 from server.config import Config
 from server.effects.dialects import SUFFIXES
+from server.process import processors
 from server.terminal import print_errors, print_lines
 
 

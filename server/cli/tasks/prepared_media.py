@@ -12,13 +12,13 @@ from decimal import Decimal
 from pathlib import Path
 
 import server
-from server import sandbox, start
 from server.cli.support.command_error import CommandError, error_text
 from server.cli.support.exit_status import FAILED, USAGE
 from server.cli.support.user_cache import user_cache
 from server.cli.tasks.worker_session import WorkerSession
 from server.jobs.execution.worker_process import TaskError
 from server.jobs.submission.fields import FILE_FIELDS
+from server.process import sandbox, start
 from server.protocol import file_names
 from server.protocol.prepared_audio import SAMPLE_RATE
 from server.protocol.tasks import Analyse, Prepare

@@ -26,11 +26,11 @@ from server.jobs.storage.track_cut import TrackCut
 from server.jobs.submission.admission import Admission
 from server.jobs.submission.upload_tasks import run_upload_task
 from server.logging_json import log_event
+from server.process.sandbox import Limits
 from server.protocol import file_names
 from server.protocol.prepared_audio import SAMPLE_RATE
 from server.protocol.results.media import DecodedAudio
 from server.protocol.tasks import EncodeAudio
-from server.sandbox import Limits
 
 _LOG = logging.getLogger(__name__)
 MAX_OWN = 2

@@ -9,12 +9,12 @@ import socket
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from server import sandbox, start
 from server.concurrency import uninterrupted
 from server.jobs.execution.forked_process import ForkedProcess, Stream
 from server.jobs.execution.process import MAX_LINE_BYTES
 from server.jobs.execution.timeouts import run_within
 from server.logging_json import log_event
+from server.process import sandbox, start
 from server.protocol import tasks
 from server.protocol.fork_request import (
     FAILED,

@@ -6,7 +6,7 @@ import os
 import signal
 from typing import Protocol
 
-from server import sandbox, start
+from server.process import sandbox, start
 
 MAX_LINE_BYTES = 1 << 20
 

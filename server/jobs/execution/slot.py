@@ -5,9 +5,9 @@ from typing import Protocol
 
 from server.jobs.execution.process import ExecutedProcess
 from server.jobs.execution.worker_process import Launch, OnEvent, Timeouts, Worker
+from server.process.sandbox import Limits
 from server.protocol.task import ResultT, Task
 from server.protocol.tasks import DrawSegment
-from server.sandbox import Limits
 
 
 class Slot(Protocol):

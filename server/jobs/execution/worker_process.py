@@ -7,12 +7,12 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
-from server import sandbox
 from server.concurrency import uninterrupted
 from server.errors import CATALOGUE
 from server.jobs.execution.process import ExecutedProcess, WorkerProcess
 from server.jobs.execution.timeouts import run_within
 from server.messages import read_values
+from server.process import sandbox
 from server.protocol.codec import ProtocolError
 from server.protocol.events import Done, Event, Failed, TaskTraced
 from server.protocol.lines import read_event, read_result, write_task

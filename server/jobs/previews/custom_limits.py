@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Sequence
 from math import ceil
 
-from server import processors
 from server.errors import ToqiboxError
 from server.jobs.execution.worker_process import TaskError
 from server.jobs.model.requested_effect import chain_digests
@@ -15,6 +14,7 @@ from server.jobs.submission.chain import CheckedEffect
 from server.jobs.validation.cache import ValidationCache
 from server.jobs.validation.custom_validations import blamed_digest, ended_by_shader, is_overrun
 from server.messages import message
+from server.process import processors
 from server.protocol.scene import EffectInstance
 
 _COMPILE_S = 12.0

@@ -32,10 +32,10 @@ from server.jobs.submission import affordable
 from server.jobs.submission.admission import Admission
 from server.jobs.submission.request import Request, resolve
 from server.jobs.validation.cache import ValidationCache
+from server.process.sandbox import Limits
 from server.protocol.results.drawing import DrawnFrames
 from server.protocol.scene import EffectInstance, SceneSpec
 from server.protocol.tasks import DrawFrames, FrameFile
-from server.sandbox import Limits
 
 MAX_REPLAYED_FRAMES = 900
 """Frames before the requested one that are drawn to fill persistent targets; likewise seconds."""

@@ -8,11 +8,11 @@ from functools import cache
 from pathlib import Path
 
 import server
-from server import sandbox, start
 from server.errors import ToqiboxError
 from server.jobs.execution.timeouts import run_within
 from server.jobs.model.retry_after import BUSY_S
 from server.jobs.previews.media_cache import MediaCache
+from server.process import sandbox, start
 
 SAMPLE_NAMES = {"audio": "track.wav", "photo": "photo.png", "photo2": "photo2.png"}
 """Names of the sample files by field; see samples/sample_files.py."""

@@ -13,9 +13,9 @@ from server.jobs.previews.upload_decoder import DecodedUpload
 from server.jobs.scheduling import plan
 from server.jobs.storage.data_folder import DataFolder, features_name
 from server.jobs.submission.upload_tasks import run_upload_task
+from server.process.sandbox import Limits
 from server.protocol import file_names
 from server.protocol.tasks import Analyse
-from server.sandbox import Limits
 
 _LIMITS = Limits(memory_bytes=3_000_000_000, cpu_s=120, niceness=4)
 _TIMEOUTS = Timeouts(idle_s=60, total_s=120)

@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
-from server import processors
 from server.jobs.model.flash_rounds import FlashRounds
 from server.jobs.model.frame_costs import guess_frame_s
 from server.jobs.model.frame_pace import FramePace
@@ -18,6 +17,7 @@ from server.jobs.model.work_estimate import Step, WorkEstimate
 from server.jobs.scheduling.division import max_slots
 from server.jobs.scheduling.plan import Segment, limits_flashes
 from server.logging_json import log_context
+from server.process import processors
 from server.tracing import spans
 
 

@@ -10,7 +10,6 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from enum import Enum, auto
 
-from server import processors
 from server.concurrency import run_in_thread
 from server.config import Config
 from server.jobs.execution.machine import MachineProbe
@@ -23,6 +22,7 @@ from server.jobs.scheduling.division import Share, divide
 from server.jobs.scheduling.retries import JobFailed
 from server.jobs.scheduling.steps import JobTasks
 from server.jobs.store.store import Store
+from server.process import processors
 
 
 class Place(Enum):

@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from server import processors
 from server.config import Config
 from server.effects.loops.slowest_loop import find_slowest_loop
 from server.effects.source.diagnostic import diagnostic
@@ -12,6 +11,7 @@ from server.jobs.execution.machine import export_timeout_s, stall_timeout_s
 from server.jobs.model.spec import Spec
 from server.jobs.model.validation_result import ValidationResult
 from server.jobs.submission.chain import CheckedEffect
+from server.process import processors
 
 _SAFETY_FACTOR = 4.0
 """A validation renders few pixels, with unoptimised machine code, at the defaults: a job is refused

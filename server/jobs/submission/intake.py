@@ -5,7 +5,6 @@ import os
 from dataclasses import replace
 from pathlib import Path
 
-from server import sandbox
 from server.access.api_key import KeyLimits
 from server.access.principal import EVERYBODY, Principal
 from server.concurrency import run_in_thread, uninterrupted
@@ -31,6 +30,7 @@ from server.jobs.submission.upload_tasks import (
 )
 from server.jobs.validation.cache import ValidationCache
 from server.logging_json import log_event
+from server.process import sandbox
 from server.protocol.results.media import PreparedUploads
 from server.protocol.tasks import FindHighlight, Prepare
 from server.settings.readers import PREMIUM_PLAN

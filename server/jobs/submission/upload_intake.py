@@ -19,9 +19,9 @@ from server.jobs.submission.upload_tasks import (
     PREPARE_TIMEOUTS,
     run_upload_task,
 )
+from server.process.sandbox import Limits
 from server.protocol.prepared_audio import SAMPLE_RATE
 from server.protocol.tasks import Prepare
-from server.sandbox import Limits
 
 _LOG = logging.getLogger(__name__)
 _SWEEP_INTERVAL_S = 600.0

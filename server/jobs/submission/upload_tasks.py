@@ -3,13 +3,13 @@
 import logging
 import signal
 
-from server import sandbox
 from server.errors import CATALOGUE, ToqiboxError
 from server.jobs.execution.machine import MachineProbe
 from server.jobs.execution.worker_process import TaskError, Timeouts
 from server.jobs.model.retry_after import BUSY_S
 from server.jobs.submission.fields import FILE_FIELDS, UNDECODABLE
 from server.logging_json import log_event
+from server.process import sandbox
 from server.protocol.events import Event, StageEntered
 from server.protocol.task import ResultT, Task
 

@@ -3,7 +3,6 @@
 import asyncio
 import logging
 
-from server import processors
 from server.config import Config
 from server.effects.source.diagnostic import AuthorFile
 from server.jobs.execution.machine import MachineProbe
@@ -12,8 +11,9 @@ from server.jobs.model import validation_result
 from server.jobs.model.effect_source import EffectSource
 from server.jobs.model.validation_result import ValidationResult
 from server.logging_json import log_event
+from server.process import processors
+from server.process.sandbox import Limits
 from server.protocol.tasks import CompileEffect
-from server.sandbox import Limits
 
 _LOG = logging.getLogger(__name__)
 _SIZE = (64, 36)

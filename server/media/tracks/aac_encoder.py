@@ -18,8 +18,8 @@ from server.errors import ToqiboxError
 from server.files import atomic
 from server.media import ffmpeg
 from server.media.ffmpeg_progress import wait_with_progress
+from server.process.sandbox import Limits
 from server.protocol.prepared_audio import CHANNELS, SAMPLE_RATE
-from server.sandbox import Limits
 
 _LIMITS = Limits(cpu_s=900, open_files=32)
 _LIMIT_S = 1800

@@ -11,9 +11,9 @@ from server.files import atomic
 from server.media import ffmpeg, mp4_boxes, wav
 from server.media.tracks import channel_mix, stream_listing, untrusted_input
 from server.messages import message
+from server.process.sandbox import Limits
 from server.protocol.prepared_audio import SAMPLE_RATE
 from server.protocol.results.media import DecodedAudio
-from server.sandbox import Limits
 
 if TYPE_CHECKING:
     from server.media.tracks.excerpt import Excerpt

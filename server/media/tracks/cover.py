@@ -8,7 +8,7 @@ from server.media import ffmpeg
 from server.media.sniff import sniff_image
 from server.media.tracks import embedded_pictures, stream_listing
 from server.media.tracks.untrusted_input import arguments
-from server.sandbox import Limits
+from server.process.sandbox import Limits
 
 _LIMITS = Limits(memory_bytes=1 << 30, cpu_s=5, open_files=32)
 _LIMIT_S = 10.0

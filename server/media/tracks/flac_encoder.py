@@ -7,7 +7,7 @@ from server.errors import ToqiboxError
 from server.files import atomic
 from server.media import ffmpeg
 from server.media.ffmpeg_progress import wait_with_progress
-from server.sandbox import Limits
+from server.process.sandbox import Limits
 
 _LIMITS = Limits(cpu_s=300, open_files=32)
 _LIMIT_S = 600

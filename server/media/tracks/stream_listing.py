@@ -10,7 +10,7 @@ from server.media.sniff import ACCEPTED_AUDIO
 from server.media.tracks import channel_mix
 from server.media.tracks.untrusted_input import CODECS, arguments
 from server.messages import message
-from server.sandbox import Limits
+from server.process.sandbox import Limits
 
 _LIMITS = Limits(memory_bytes=1 << 30, cpu_s=5, open_files=32)
 _LIMIT_S = 10.0

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from server.media import ffmpeg
-from server.sandbox import Limits
+from server.process.sandbox import Limits
 
 _LIMITS = Limits(cpu_s=60, open_files=64)
 _STREAM = (

@@ -15,7 +15,7 @@ from server.files import atomic
 from server.media import ffmpeg
 from server.media.video import ffprobe
 from server.media.video.encoder_options import TICKS_PER_FRAME, SegmentFormat, segment_argv
-from server.sandbox import Limits
+from server.process.sandbox import Limits
 
 IN_FLIGHT = 3
 """Frames that may wait for ffmpeg, in addition to the one being drawn."""

@@ -13,9 +13,9 @@ from server.media import ffmpeg, mp4_boxes
 from server.media.ffmpeg_progress import wait_with_progress
 from server.media.video.encoder_options import TICKS_PER_FRAME
 from server.media.video.verify import ExpectedVideo, verify
+from server.process.sandbox import Limits
 from server.protocol.encodings import H264, Codec
 from server.protocol.results.media import MuxedVideo
-from server.sandbox import Limits
 
 _LIMITS = Limits(cpu_s=600, open_files=64)
 _MAX_TEXT = 200

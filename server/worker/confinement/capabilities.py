@@ -1,6 +1,7 @@
 """The capabilities of a worker, where the server runs as root (capabilities(7)).
 
-Without no_new_privs, a program that root starts would get all of them again; see sandbox_exec.py.
+Without no_new_privs, a program that root starts would get all of them again; see
+process/sandbox_exec.py.
 """
 
 import ctypes

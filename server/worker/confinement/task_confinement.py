@@ -3,7 +3,7 @@
 A decoder, or a driver that compiles a shader, may have a fault that lets an upload run code of its
 own in the worker. It can then neither read other jobs, the job table, keys or home folders, nor
 signal or inspect other processes, nor contact anybody (landlock(7)). Programs that the worker
-starts are confined with it. The worker still runs with the limits of sandbox.py.
+starts are confined with it. The worker still runs with the limits of process/sandbox.py.
 """
 
 import contextlib

@@ -4,11 +4,11 @@ import json
 
 import pytest
 
-from server import processors
 from server.effects.library.library import Library
 from server.jobs.model.effect_source import read_source
 from server.jobs.model.job import Status
 from server.jobs.model.validation_result import ValidationResult
+from server.process import processors
 from tests.harness.limits import HANG_S
 from tests.http.conftest import DRIVER, Start
 from tests.http.wire import exchange, form, part, post

@@ -5,10 +5,10 @@ import sys
 
 import pytest
 
-from server import sandbox
 from server.jobs.execution.process import MAX_LINE_BYTES, ExecutedProcess
 from server.jobs.execution.slot import LocalSlot
 from server.jobs.execution.worker_process import Launch, TaskError, Timeouts, Worker
+from server.process import sandbox
 from server.protocol.tasks import Probe
 from tests.harness.limits import HANG_S
 

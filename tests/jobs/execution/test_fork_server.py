@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from server import sandbox
 from server.jobs.execution.fork_server import ForkServer
 from server.jobs.execution.worker_process import TaskError, Timeouts, Worker, run_task
+from server.process import sandbox
 from server.protocol.tasks import CompileEffect, Probe
 from tests.harness.processes import Process, descendants
 from tests.harness.rendering import effect_of

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from server import sandbox
 from server.jobs.execution.fork_server import ForkServer
 from server.jobs.execution.slot import LocalSlot
 from server.jobs.execution.worker_process import TaskError, Timeouts
+from server.process import sandbox
 from server.protocol.tasks import DrawFrames, EncodeAudio, Probe
 from tests.harness import media
 from tests.harness.processes import descendants

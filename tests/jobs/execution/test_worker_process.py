@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
-from server import sandbox
 from server.jobs.execution.fork_server import ForkServer
 from server.jobs.execution.process import ExecutedProcess
 from server.jobs.execution.worker_process import Launch, TaskError, Timeouts, Worker, run_task
+from server.process import sandbox
 from server.protocol.results.task_result import TaskResult
 from server.protocol.tasks import Prepare, Probe, Task
 from tests.harness.processes import Process, descendants

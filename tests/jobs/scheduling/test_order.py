@@ -266,7 +266,7 @@ async def test_a_short_job_is_cut_for_all_slots(open_rig: OpenRig, make_job: Mak
 async def test_a_job_stays_divided_as_it_began(
     open_rig: OpenRig, make_job: MakeJob, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("server.processors.available", lambda: 8)
+    monkeypatch.setattr("server.process.processors.available", lambda: 8)
     rig = open_rig(slots=2, segment_sec=Decimal(10))
     rig.workers.hold(SEGMENT)
     await rig.start()
@@ -287,7 +287,7 @@ async def test_a_job_stays_divided_as_it_began(
 async def test_a_job_that_uses_one_slot_has_the_idle_processors(
     open_rig: OpenRig, make_job: MakeJob, monkeypatch: pytest.MonkeyPatch, others: int, threads: int
 ) -> None:
-    monkeypatch.setattr("server.processors.available", lambda: 8)
+    monkeypatch.setattr("server.process.processors.available", lambda: 8)
     rig = open_rig(slots=2)
     jobs = [make_job(f"other {number}") for number in range(others)]
     await rig.submit(make_job("one", sequential=True), *jobs)

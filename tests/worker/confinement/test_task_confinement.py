@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from server import sandbox
 from server.jobs.execution.fork_server import ForkServer
 from server.jobs.execution.worker_process import TaskError, Timeouts, run_task
+from server.process import sandbox
 from server.protocol.tasks import Prepare
 from server.worker.confinement.task_confinement import landlock_abi
 from tests.harness import media

@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from server import sandbox
 from server.errors import ToqiboxError
 from server.jobs.execution.fork_server import ForkServer
 from server.jobs.execution.worker_process import Timeouts, run_task
+from server.process import sandbox
 from server.protocol.events import Event, StageEntered
 from server.protocol.progress import ProgressReporter
 from server.protocol.scene import SceneSpec

@@ -9,6 +9,7 @@ program or contain another version of it.
 import os
 import runpy
 import sys
+from pathlib import Path
 
 
 def command(module: str, *arguments: str) -> list[str]:
@@ -17,7 +18,7 @@ def command(module: str, *arguments: str) -> list[str]:
 
 
 def _main() -> None:
-    sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+    sys.path.insert(0, str(Path(__file__).absolute().parents[2]))
     del sys.argv[0]
     runpy.run_module(sys.argv[0], run_name="__main__", alter_sys=True)
 

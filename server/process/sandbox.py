@@ -10,7 +10,7 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from server import processors, sandbox_exec
+from server.process import processors, sandbox_exec
 
 INHERITED_ENV = (
     "CUDA_VISIBLE_DEVICES",
