@@ -74,7 +74,16 @@ ORDER: dict[str, tuple[str, ...]] = {
         "budget",
         "library",
     ),
-    "http": ("headers", ".", "openapi", "uploads", "streams", "handlers", "server"),
+    "http": (
+        "headers",
+        ".",
+        "openapi",
+        "uploads",
+        "streams",
+        "handlers",
+        "handlers/exports",
+        "server",
+    ),
     "jobs": (
         "execution",
         "model",

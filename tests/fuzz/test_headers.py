@@ -12,7 +12,7 @@ from multidict import CIMultiDict
 
 from server.config import Config
 from server.errors import ToqiboxError
-from server.http.handlers.events import _last_event_id as last_event_id
+from server.http.handlers.exports.events import _last_event_id as last_event_id
 from server.http.headers.accept_encoding import accepts_gzip
 from server.http.headers.accept_language import LANGUAGES, preferred_language
 from server.http.headers.authorization import bearer_credentials

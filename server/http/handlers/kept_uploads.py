@@ -18,13 +18,13 @@ from server.http.app_keys import (
 from server.http.authentication import principal_of
 from server.http.delivery import send_body
 from server.http.expect import send_100_continue
-from server.http.handlers.exports import UPLOAD_LIMITER
 from server.http.handlers.listings import refuse_unknown_query
 from server.http.headers.ranges import check_if_match, is_not_modified
 from server.http.responses import json_response
 from server.http.shares import queue_share_of, share_of
 from server.http.uploads.form import FormChecks, FormFields, check_headers, read_form
 from server.http.uploads.spool_file import FreeSpaceGuard
+from server.http.uploads.upload_limiter import UPLOAD_LIMITER
 from server.http.uploads.upload_state import UploadState
 from server.jobs.storage.kept_uploads import FILES, KeptUpload, OwnUploads
 from server.jobs.submission.fields import check_known

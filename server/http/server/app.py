@@ -25,7 +25,8 @@ from server.http.app_keys import (
 from server.http.authentication import AUTHENTICATOR, Authenticator, authenticate
 from server.http.background_tasks import BackgroundTasks
 from server.http.expect import withhold_100_continue
-from server.http.handlers import events, exports, health, previews
+from server.http.handlers import health, previews
+from server.http.handlers.exports import events, exports
 from server.http.limits import HttpLimits
 from server.http.openapi.route import ROUTES_KEY, Handler
 from server.http.server import descriptors, memory, middleware
@@ -37,7 +38,7 @@ from server.http.streams.job_channels import JobChannels
 from server.http.streams.revocation_watch import RevocationWatch
 from server.http.streams.stream_places import StreamPlaces
 from server.http.transfers import Transfers
-from server.http.uploads.upload_limiter import UploadLimiter
+from server.http.uploads.upload_limiter import UPLOAD_LIMITER, UploadLimiter
 from server.jobs.execution.gpu_presence import GpuLostError
 from server.jobs.previews.newest_preview import NewestPreview
 from server.jobs.service import Service
@@ -77,7 +78,7 @@ def create_app(service: Service, limits: HttpLimits | None = None) -> web.Applic
     app[AUTHENTICATOR] = Authenticator(config, service.access)
     app[TRANSFERS] = Transfers()
     app[exports.IDEMPOTENCY] = Idempotency(service.store)
-    app[exports.UPLOAD_LIMITER] = UploadLimiter(limits, service.intake.interval_s)
+    app[UPLOAD_LIMITER] = UploadLimiter(limits, service.intake.interval_s)
     app[previews.PREVIEW_LIMITER] = previews.preview_limiter(
         limits, service.previews.slots.interval_s
     )
@@ -112,7 +113,7 @@ async def _end_streams(app: web.Application) -> None:
 
 
 def _http_state(app: web.Application) -> HttpState:
-    exported = app[exports.UPLOAD_LIMITER].counts
+    exported = app[UPLOAD_LIMITER].counts
     uploads = {"export": exported, "preview": app[previews.PREVIEW_LIMITER].counts}
     return HttpState(uploads, len(app[events.STREAM_PLACES]))
 

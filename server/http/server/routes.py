@@ -14,18 +14,8 @@ from server.http.error_codes import (
     STREAM,
     THUMBNAIL,
 )
-from server.http.handlers import (
-    downloads,
-    effects,
-    events,
-    exports,
-    health,
-    metrics,
-    openapi,
-    own_exports,
-    presets,
-    previews,
-)
+from server.http.handlers import effects, health, metrics, openapi, presets, previews
+from server.http.handlers.exports import downloads, events, exports, own_exports
 from server.http.openapi.form_schema import form_schema
 from server.http.openapi.operation import (
     IDEMPOTENCY_KEY,

@@ -6,6 +6,8 @@ from collections import Counter
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
+from aiohttp import web
+
 from server.errors import ToqiboxError
 from server.http.limits import HttpLimits
 from server.http.uploads.upload_state import UploadState
@@ -139,3 +141,7 @@ class UploadLimiter:
         )
         if victim is not None:
             victim.evict()
+
+
+UPLOAD_LIMITER = web.AppKey("upload_limiter", UploadLimiter)
+"""The limiter of the files of exports and kept uploads."""

@@ -9,7 +9,7 @@ from ipaddress import ip_network
 
 import pytest
 
-from server.http.handlers.events import STREAM_PLACES
+from server.http.handlers.exports.events import STREAM_PLACES
 from server.http.limits import HttpLimits
 from server.jobs.model.job import Status
 from tests.http.conftest import Running, Start

@@ -19,8 +19,8 @@ from server.http.app_keys import (
 )
 from server.http.authentication import principal_of
 from server.http.expect import send_100_continue
-from server.http.handlers.replays import REPLAYED, read_replay
-from server.http.handlers.required_job import require_job
+from server.http.handlers.exports.replays import REPLAYED, read_replay
+from server.http.handlers.exports.required_job import require_job
 from server.http.headers.idempotency_key import idempotency_key
 from server.http.headers.ranges import check_if_match
 from server.http.responses import json_response
@@ -28,7 +28,7 @@ from server.http.shares import queue_share_of
 from server.http.uploads.form import FormChecks, check_headers, read_form
 from server.http.uploads.form_digest import FormDigest
 from server.http.uploads.sender_form import export_form_of, free_space_guard_of
-from server.http.uploads.upload_limiter import UploadLimiter
+from server.http.uploads.upload_limiter import UPLOAD_LIMITER
 from server.http.uploads.upload_state import UploadState
 from server.jobs.job_object import chain_of
 from server.jobs.model.idempotent_request import AcceptedRequest, IdempotentRequest
@@ -37,7 +37,6 @@ from server.jobs.submission.fields import FILE_FIELDS, TEXT_FIELDS
 from server.jobs.submission.idempotency import Idempotency
 from server.jobs.submission.request import Request
 
-UPLOAD_LIMITER = web.AppKey("upload_limiter", UploadLimiter)
 IDEMPOTENCY = web.AppKey("idempotency", Idempotency)
 
 

@@ -11,7 +11,7 @@ from aiohttp import web
 from server.errors import ToqiboxError
 from server.http.app_keys import CONFIG, LIMITS, language_of, watch_peer
 from server.http.authentication import AUTHENTICATOR
-from server.http.handlers.required_job import require_job
+from server.http.handlers.exports.required_job import require_job
 from server.http.headers.client_address import client_address, network_of
 from server.http.headers.ranges import check_if_match
 from server.http.limits import HttpLimits

@@ -7,7 +7,7 @@ from aiohttp import web
 
 from server.http.app_keys import SERVICE
 from server.http.file_delivery import send_file
-from server.http.handlers.required_job import require_job
+from server.http.handlers.exports.required_job import require_job
 from server.http.headers.content_disposition import content_disposition
 from server.jobs.model.job import Job
 from server.jobs.storage.artifacts import Artifact
