@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from statistics import median
 
-from server.jobs.model.frame_costs import FrameCost, guess_frame_s
 from server.jobs.model.spec import Workload
-from server.jobs.model.work_estimate import WorkEstimate
+from server.jobs.model.work.estimate import WorkEstimate
+from server.jobs.model.work.frame_costs import FrameCost, guess_frame_s
 
 
 @dataclass(frozen=True)

@@ -5,8 +5,8 @@ from itertools import accumulate
 
 from server.jobs import eta
 from server.jobs.execution.machine import MachineProbe
-from server.jobs.model.frame_costs import FrameCost
 from server.jobs.model.job import Status
+from server.jobs.model.work.frame_costs import FrameCost
 from server.jobs.scheduling.active_job import ActiveJob
 from server.jobs.scheduling.dispatcher import Dispatcher
 from server.jobs.scheduling.division import max_slots

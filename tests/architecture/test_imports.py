@@ -86,6 +86,7 @@ ORDER: dict[str, tuple[str, ...]] = {
     ),
     "jobs": (
         "execution",
+        "model/work",
         "model",
         "storage",
         "store",

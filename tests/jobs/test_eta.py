@@ -2,9 +2,9 @@ import pytest
 
 from server.effects.library.library import BUILT_IN
 from server.jobs import eta
-from server.jobs.model.frame_costs import DRAWING_MS, FrameCost
 from server.jobs.model.spec import Workload
-from server.jobs.model.work_estimate import WorkEstimate
+from server.jobs.model.work.estimate import WorkEstimate
+from server.jobs.model.work.frame_costs import DRAWING_MS, FrameCost
 
 COSTS: list[FrameCost] = [("spin", 1000, 0.1), ("spin", 4000, 0.3), ("ring", 1000, 0.5)]
 

@@ -8,7 +8,7 @@ import pytest
 from server.config import Config
 from server.effects.library.library import Library
 from server.jobs.model.job import Status
-from server.jobs.model.slot_clock import SlotClock
+from server.jobs.model.work.slot_clock import SlotClock
 from server.jobs.scheduling.active_job import ActiveJob
 from server.jobs.scheduling.plan import Segment
 from server.jobs.service import Service

@@ -9,11 +9,11 @@ from functools import cached_property
 from pathlib import Path
 
 from server.jobs.model.flash_rounds import FlashRounds
-from server.jobs.model.frame_costs import guess_frame_s
-from server.jobs.model.frame_pace import FramePace
 from server.jobs.model.job import Job
-from server.jobs.model.slot_clock import SlotClock
-from server.jobs.model.work_estimate import Step, WorkEstimate
+from server.jobs.model.work.estimate import Step, WorkEstimate
+from server.jobs.model.work.frame_costs import guess_frame_s
+from server.jobs.model.work.frame_pace import FramePace
+from server.jobs.model.work.slot_clock import SlotClock
 from server.jobs.scheduling.division import max_slots
 from server.jobs.scheduling.plan import Segment, limits_flashes
 from server.logging_json import log_context

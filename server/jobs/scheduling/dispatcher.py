@@ -11,7 +11,7 @@ from server.jobs.execution.machine import MachineProbe
 from server.jobs.execution.slot import Slot
 from server.jobs.execution.worker_process import RunTask, run_task
 from server.jobs.model.job import Job, Status, now_ms
-from server.jobs.model.slot_clock import SlotClock
+from server.jobs.model.work.slot_clock import SlotClock
 from server.jobs.scheduling.active_job import ActiveJob, wait_for_tasks
 from server.jobs.scheduling.blame import hold_back, sort_interrupted
 from server.jobs.scheduling.completion import JobCompleter

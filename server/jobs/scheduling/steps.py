@@ -12,7 +12,7 @@ from server.config import Config
 from server.jobs.execution.machine import MachineProbe, export_timeout_s, stall_timeout_s
 from server.jobs.execution.slot import Slot
 from server.jobs.execution.worker_process import OnEvent, RunTask, TaskError, Timeouts
-from server.jobs.model.work_estimate import Step
+from server.jobs.model.work.estimate import Step
 from server.jobs.scheduling import plan
 from server.jobs.scheduling.active_job import ActiveJob
 from server.jobs.scheduling.retries import TaskRetries

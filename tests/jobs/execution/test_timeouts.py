@@ -6,7 +6,7 @@ import time
 import pytest
 
 from server.jobs.execution.timeouts import run_within
-from server.jobs.model.slot_clock import SlotClock
+from server.jobs.model.work.slot_clock import SlotClock
 from tests.harness.clock import Clock
 
 

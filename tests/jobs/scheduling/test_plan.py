@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 from server.jobs.model.job import Job
-from server.jobs.model.slot_clock import SlotClock
+from server.jobs.model.work.slot_clock import SlotClock
 from server.jobs.scheduling.active_job import ActiveJob
 from server.jobs.scheduling.damage import redo_damaged
 from server.jobs.scheduling.plan import Segment, flashes_task, limits_flashes, split

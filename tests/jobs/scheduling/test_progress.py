@@ -6,7 +6,7 @@ import pytest
 
 from server.jobs.model.job import Status
 from server.jobs.model.job_events import JobChange
-from server.jobs.model.work_estimate import Step
+from server.jobs.model.work.estimate import Step
 from tests.harness.slots import until
 from tests.jobs.conftest import MakeJob
 from tests.jobs.scheduling.conftest import GPU, OpenRig, Rig

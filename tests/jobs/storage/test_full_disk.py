@@ -14,7 +14,7 @@ from server.config import Config
 from server.effects.library.library import BUILT_IN, Library
 from server.errors import ToqiboxError
 from server.jobs.model.job import Job, Status, now_ms
-from server.jobs.model.slot_clock import SlotClock
+from server.jobs.model.work.slot_clock import SlotClock
 from server.jobs.scheduling.active_job import ActiveJob
 from server.jobs.scheduling.progress import Progress
 from server.jobs.service import Service
