@@ -16,8 +16,8 @@ from server.cli.support.options import add_data_folder, add_json
 from server.cli.support.table import format_table
 from server.config import Config
 from server.jobs.model.requested_effect import CUSTOM
+from server.jobs.store.database.sqlite import DiskFull
 from server.jobs.store.quarantine import QuarantinedSource
-from server.jobs.store.sqlite import DiskFull
 from server.jobs.store.store import Store
 from server.terminal import print_errors, print_lines
 

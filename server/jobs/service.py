@@ -32,8 +32,8 @@ from server.jobs.scheduling.dispatcher import Dispatcher
 from server.jobs.storage.artifacts import Artifact
 from server.jobs.storage.data_folder import DataFolder
 from server.jobs.storage.kept_uploads import KeptUploads
+from server.jobs.store.database.sqlite import DiskFull
 from server.jobs.store.snapshots import JobSnapshot, Queue
-from server.jobs.store.sqlite import DiskFull
 from server.jobs.store.store import Store
 from server.jobs.submission.admission import Admission
 from server.jobs.submission.intake import Intake

@@ -89,6 +89,7 @@ ORDER: dict[str, tuple[str, ...]] = {
         "model/work",
         "model",
         "storage",
+        "store/database",
         "store",
         "reuse",
         "backup",
@@ -144,7 +145,7 @@ DOORS = {
         "samples/sample_photo.py",
         "typography/",
     },
-    "sqlite3": {"jobs/store/sqlite.py", "jobs/store/database_copy.py"},
+    "sqlite3": {"jobs/store/database/sqlite.py", "jobs/store/database/database_copy.py"},
     "subprocess": {"media/ffmpeg.py", "demo/server.py"},
     "uharfbuzz": {"typography/"},
 }

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from server.jobs.store.migrations import SCHEMA_VERSION
+from server.jobs.store.database.migrations import SCHEMA_VERSION
 from tests.cli.test_main import run
 from tests.harness import media
 from tests.harness.server import Server

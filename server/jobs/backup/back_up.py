@@ -14,7 +14,7 @@ from server.files.disk import discard, sync_path
 from server.jobs.backup import file_copy
 from server.jobs.backup.manifest import BackupError, CopiedFile, Manifest
 from server.jobs.model.job import now_ms
-from server.jobs.store.database_copy import CopiedJob, SchemaError, copy_database
+from server.jobs.store.database.database_copy import CopiedJob, SchemaError, copy_database
 from server.protocol import file_names
 
 DATABASE = "jobs.db"

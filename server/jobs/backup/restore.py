@@ -7,7 +7,7 @@ from server.jobs.backup import file_copy
 from server.jobs.backup.back_up import DATABASE
 from server.jobs.backup.manifest import BackupError, CopiedFile, Manifest
 from server.jobs.storage.data_folder import DataFolder, DataFolderError
-from server.jobs.store.database_copy import SchemaError, check_schema
+from server.jobs.store.database.database_copy import SchemaError, check_schema
 
 _IGNORED = {"lost+found"}
 """Names that a new file system has."""

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from server.jobs.model.job import Job, Status
-from server.jobs.store.sqlite import DiskFull
+from server.jobs.store.database.sqlite import DiskFull
 from server.jobs.store.store import Store
 from server.jobs.store.tasks import HELD_BACK, POINTS_PER_CRASH
 from server.logging_json import log_event

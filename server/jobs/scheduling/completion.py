@@ -16,7 +16,7 @@ from server.jobs.scheduling.pipeline import Pipeline
 from server.jobs.scheduling.report import finished_report, machine_report
 from server.jobs.scheduling.retries import JobFailed
 from server.jobs.storage.data_folder import DataFolder
-from server.jobs.store.sqlite import DiskFull
+from server.jobs.store.database.sqlite import DiskFull
 from server.jobs.store.store import Store
 from server.jobs.validation.custom_validations import quarantine
 from server.logging_json import log_event

@@ -27,7 +27,7 @@ from server.jobs.scheduling.retries import (
 )
 from server.jobs.scheduling.steps import JobTasks
 from server.jobs.storage.data_folder import DataFolder
-from server.jobs.store.sqlite import DiskFull
+from server.jobs.store.database.sqlite import DiskFull
 from server.jobs.store.store import Store
 from server.logging_json import log_event
 

@@ -15,7 +15,7 @@ from server.jobs.execution.machine import MachineProbe
 from server.jobs.execution.worker_process import TaskError
 from server.jobs.scheduling.active_job import ActiveJob
 from server.jobs.scheduling.plan import SEGMENT_PREFIX
-from server.jobs.store.sqlite import DiskFull
+from server.jobs.store.database.sqlite import DiskFull
 from server.jobs.store.store import Store
 from server.jobs.validation.custom_validations import ended_by_shader, quarantine
 from server.logging_json import log_event

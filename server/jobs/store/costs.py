@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from server.jobs.model.work.frame_costs import FrameCost
-from server.jobs.store.sqlite import Connection, Database
+from server.jobs.store.database.sqlite import Connection, Database
 
 MAX_COSTS = 1000
 

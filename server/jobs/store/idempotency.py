@@ -1,7 +1,7 @@
 """The statements of the table of idempotency keys; JobStore.add inserts its rows."""
 
 from server.jobs.model.idempotent_request import AcceptedRequest
-from server.jobs.store.sqlite import Connection, Database
+from server.jobs.store.database.sqlite import Connection, Database
 
 
 class IdempotencyStore:

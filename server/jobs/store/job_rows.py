@@ -8,8 +8,8 @@ from server.access.api_key import KeyLimits
 from server.jobs.model.idempotent_request import IdempotentRequest
 from server.jobs.model.job import Job, Stage, Status
 from server.jobs.model.spec import Spec
+from server.jobs.store.database.sqlite import Connection, Row
 from server.jobs.store.owner_limits import check_owner
-from server.jobs.store.sqlite import Connection, Row
 
 _JSON = ("error_values", "diagnostics", "report")
 _FLAGS = ("removed", "software", "cached")

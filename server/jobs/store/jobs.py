@@ -10,10 +10,10 @@ from server.jobs.model.job import TRANSITIONS, Job, Status
 from server.jobs.model.job_cursor import JobCursor
 from server.jobs.model.job_events import JobChange, JobEvents
 from server.jobs.model.retry_after import BUSY_S, DISK_FULL_S
+from server.jobs.store.database.sqlite import Connection, Database, DiskFull, Row
 from server.jobs.store.job_rows import column_values, first_job, insert_job, read_job
 from server.jobs.store.owner_limits import check_owner, owned_by
 from server.jobs.store.snapshots import JobSnapshot, JobSnapshots
-from server.jobs.store.sqlite import Connection, Database, DiskFull, Row
 from server.jobs.store.webhooks import insert_webhook
 
 _LIVE = "status IN ('queued', 'processing')"

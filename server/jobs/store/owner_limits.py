@@ -3,7 +3,7 @@
 from server.access.api_key import KeyLimits
 from server.errors import ToqiboxError
 from server.jobs.model.retry_after import BUSY_S
-from server.jobs.store.sqlite import Connection
+from server.jobs.store.database.sqlite import Connection
 from server.messages import message
 
 _DAY_MS = 86_400_000

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from server.jobs.store.sqlite import Connection, Database
+from server.jobs.store.database.sqlite import Connection, Database
 
 MAX_QUARANTINED = 10_000
 

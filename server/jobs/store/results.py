@@ -6,8 +6,8 @@ from server.jobs.model.idempotent_request import IdempotentRequest
 from server.jobs.model.job import Job, Status
 from server.jobs.model.job_events import JobChange, JobEvents
 from server.jobs.model.retry_after import DISK_FULL_S
+from server.jobs.store.database.sqlite import Connection, Database, DiskFull
 from server.jobs.store.job_rows import first_job, insert_job
-from server.jobs.store.sqlite import Connection, Database, DiskFull
 from server.jobs.store.webhooks import insert_webhook
 
 

@@ -7,8 +7,8 @@ from typing import NamedTuple
 from server.jobs.model.job import Job, Status
 from server.jobs.model.job_events import JobChange, JobEvents
 from server.jobs.model.spec import Spec, Workload
+from server.jobs.store.database.sqlite import Connection, Database
 from server.jobs.store.job_rows import read_job
-from server.jobs.store.sqlite import Connection, Database
 
 _MAX_KNOWN = 10_000
 _BATCH = 500

@@ -5,11 +5,11 @@ from pathlib import Path
 
 from server.jobs.model.job_events import JobEvents
 from server.jobs.store.costs import CostStore
+from server.jobs.store.database.sqlite import Database
 from server.jobs.store.idempotency import IdempotencyStore
 from server.jobs.store.jobs import JobStore
 from server.jobs.store.quarantine import QuarantineStore
 from server.jobs.store.results import ResultStore
-from server.jobs.store.sqlite import Database
 from server.jobs.store.tasks import TaskStore
 from server.jobs.store.validations import ValidationStore
 from server.jobs.store.webhooks import WebhookStore

@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 from server.jobs.model.job import Status
 from server.jobs.model.job_events import JobChange, JobEvents, TaskEnd
-from server.jobs.store.sqlite import Connection, Database, Row
+from server.jobs.store.database.sqlite import Connection, Database, Row
 from server.protocol.codec import from_stored, to_json
 from server.protocol.results.task_result import TaskResult
 

@@ -1,7 +1,7 @@
 """The statements of the table of validations, by effect and driver."""
 
 from server.jobs.model.validation_result import ValidationResult
-from server.jobs.store.sqlite import Connection, Database
+from server.jobs.store.database.sqlite import Connection, Database
 
 MAX_VALIDATIONS = 10_000
 

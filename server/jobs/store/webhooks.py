@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from server.jobs.model.job import Job, now_ms
 from server.jobs.model.webhook import Webhook, WebhookAttempt, canonical_host, new_webhook_id
-from server.jobs.store.sqlite import Connection, Database
+from server.jobs.store.database.sqlite import Connection, Database
 
 
 def insert_webhook(db: Connection, job: Job) -> None:

@@ -12,7 +12,7 @@ from server.jobs.model.job import now_ms
 from server.jobs.model.requested_effect import chain_digests, source_digest
 from server.jobs.model.retry_after import SOON_S
 from server.jobs.model.validation_result import ValidationResult
-from server.jobs.store.sqlite import DiskFull
+from server.jobs.store.database.sqlite import DiskFull
 from server.jobs.store.store import Store
 from server.jobs.validation.validator import EffectValidator
 from server.logging_json import log_event

@@ -13,8 +13,8 @@ from server.jobs.backup.manifest import NAME, BackupError, Manifest
 from server.jobs.backup.restore import restore
 from server.jobs.model.job import Status, now_ms
 from server.jobs.storage.data_folder import DataFolder
-from server.jobs.store.database_copy import copy_database
-from server.jobs.store.migrations import SCHEMA_VERSION
+from server.jobs.store.database.database_copy import copy_database
+from server.jobs.store.database.migrations import SCHEMA_VERSION
 from server.jobs.store.store import Store
 from server.protocol import file_names
 from tests.harness.disks import fill, small_disk

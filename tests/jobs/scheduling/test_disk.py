@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from server.jobs.model.job import Job, Status
-from server.jobs.store.sqlite import DiskFull
+from server.jobs.store.database.sqlite import DiskFull
 from tests.harness.slots import until
 from tests.jobs.conftest import MakeJob
 from tests.jobs.scheduling.conftest import GPU, OpenRig, Rig

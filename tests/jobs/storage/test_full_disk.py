@@ -19,7 +19,7 @@ from server.jobs.scheduling.active_job import ActiveJob
 from server.jobs.scheduling.progress import Progress
 from server.jobs.service import Service
 from server.jobs.storage.data_folder import DataFolder, read_address, write_address
-from server.jobs.store.sqlite import DiskFull
+from server.jobs.store.database.sqlite import DiskFull
 from server.jobs.store.store import Store
 from server.protocol.results.machine import ProbeReport
 from tests.harness.disks import fill, small_disk

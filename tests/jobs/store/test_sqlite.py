@@ -11,8 +11,8 @@ from secrets import token_hex
 import pytest
 
 from server.jobs.model.job import Job, Status
-from server.jobs.store.migrations import MIGRATIONS, SCHEMA_VERSION
-from server.jobs.store.sqlite import _MAX_KEPT_LOG_BYTES
+from server.jobs.store.database.migrations import MIGRATIONS, SCHEMA_VERSION
+from server.jobs.store.database.sqlite import _MAX_KEPT_LOG_BYTES
 from server.jobs.store.store import Store
 from tests.jobs.conftest import MakeJob
 

@@ -18,7 +18,7 @@ from typing import TypeVar
 
 from server.concurrency import uninterrupted, wait_for_end
 from server.files.disk import is_disk_full
-from server.jobs.store.migrations import MIGRATIONS, SCHEMA_VERSION
+from server.jobs.store.database.migrations import MIGRATIONS, SCHEMA_VERSION
 
 T = TypeVar("T")
 Row = sqlite3.Row

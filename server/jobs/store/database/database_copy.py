@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from server.files.disk import sync_path
-from server.jobs.store.migrations import SCHEMA_VERSION
+from server.jobs.store.database.migrations import SCHEMA_VERSION
 
 _TIMEOUT_S = 30.0
 
