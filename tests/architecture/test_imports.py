@@ -101,7 +101,7 @@ ORDER: dict[str, tuple[str, ...]] = {
         "cuts",
         ".",
     ),
-    "media": (".", "photos", "tracks", "video"),
+    "media": (".", "photos/pixels", "photos/formats", "photos", "tracks", "video"),
     "protocol": ("results", "."),
     "render": ("gl", "textures", "effect", "output", ".", "flash_safety"),
     "worker": ("confinement", "tasks", "."),

@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from server.errors import ToqiboxError
-from server.media.photos import jpeg_scans, photo, png_chunks
-from server.media.photos.pixel_limits import MAX_KEPT_SIDE
+from server.media.photos import photo
+from server.media.photos.formats import jpeg_scans, png_chunks
+from server.media.photos.pixels.limits import MAX_KEPT_SIDE
 from server.media.sniff import sniff_image, sniff_image_file
 from tests.fuzz.harness import memory_file, short
 from tests.fuzz.inputs import damaged, joined, sizes

@@ -17,8 +17,8 @@ from server.arrays import UInt8Array
 from server.errors import ToqiboxError
 from server.files import atomic
 from server.media.photos.alpha_background import composite_on_background
-from server.media.photos.decoded import DecodedPhoto
-from server.media.photos.pixel_modes import is_transparent, is_uniform, to_srgb
+from server.media.photos.pixels.decoded import DecodedPhoto
+from server.media.photos.pixels.modes import is_transparent, is_uniform, to_srgb
 from server.media.photos.reader import read
 from server.media.sniff import ACCEPTED_PHOTO, sniff_image_file
 from server.messages import message

@@ -8,17 +8,17 @@ from PIL import AvifImagePlugin, Image
 
 from server.errors import ToqiboxError
 from server.media import webp_size
-from server.media.photos import jpeg, png, tiff
-from server.media.photos.decoded import (
+from server.media.photos.formats import jpeg, png, tiff
+from server.media.photos.formats.truncation import is_truncated
+from server.media.photos.pixels.decoded import (
     DecodedPhoto,
     read_orientation,
     shrink_to_limit,
     truncated_error,
 )
-from server.media.photos.pixel_limits import check_size
-from server.media.photos.pixel_modes import to_eight_bits
-from server.media.photos.truncation import is_truncated
-from server.media.photos.visible_frame import first_visible_frame
+from server.media.photos.pixels.limits import check_size
+from server.media.photos.pixels.modes import to_eight_bits
+from server.media.photos.pixels.visible_frame import first_visible_frame
 
 _ANIMATED = ("gif", "webp", "avif", "tiff")
 """Kinds that may have several frames or pages."""

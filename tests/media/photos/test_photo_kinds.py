@@ -12,7 +12,9 @@ import pytest
 from PIL import Image
 
 from server.errors import ToqiboxError
-from server.media.photos import photo, pixel_limits, png
+from server.media.photos import photo
+from server.media.photos.formats import png
+from server.media.photos.pixels import limits
 from server.media.sniff import sniff_image_file
 
 Pixels = np.ndarray[Any, np.dtype[Any]]
@@ -280,7 +282,7 @@ def test_strips_give_the_same_pixels(
     monkeypatch.setattr(png, "_MAX_DECODE_AT_ONCE_PIXELS", 100)
     monkeypatch.setattr(png, "_STRIP_PIXELS", 350)
     assert np.array_equal(prepare(path), whole)
-    for module in (png, pixel_limits):
+    for module in (png, limits):
         monkeypatch.setattr(module, "MAX_KEPT_SIDE", 20)
     small = Image.fromarray(whole).resize((20, 16), Image.Resampling.BOX)
     assert _difference(prepare(path), small) < (30 if mode == "1" else 12)

@@ -12,7 +12,8 @@ import pytest
 from PIL import Image
 
 from server.errors import ToqiboxError
-from server.media.photos import photo, png_chunks
+from server.media.photos import photo
+from server.media.photos.formats import png_chunks
 
 Save = Callable[..., Path]
 

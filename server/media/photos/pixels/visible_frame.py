@@ -2,7 +2,7 @@
 
 from PIL import Image
 
-from server.media.photos.pixel_modes import contrast, to_eight_bits
+from server.media.photos.pixels.modes import contrast, to_eight_bits
 
 _MAX_FRAMES = 60
 _MAX_PIXELS = 200_000_000

@@ -11,23 +11,23 @@ from pathlib import Path
 
 from PIL import Image
 
-from server.media.photos import png_chunks
-from server.media.photos.decoded import (
+from server.media.photos.formats import png_chunks
+from server.media.photos.formats.png_chunks import PngFile, PngHeader
+from server.media.photos.pixels.decoded import (
     DecodedPhoto,
     check_missing_rows,
     exif_orientation,
     shrink_to_limit,
     truncated_error,
 )
-from server.media.photos.pixel_limits import (
+from server.media.photos.pixels.limits import (
     MAX_FULL_SIZE_PIXELS,
     MAX_KEPT_SIDE,
     check_size,
     fitted_size,
 )
-from server.media.photos.pixel_modes import is_transparent, to_eight_bits
-from server.media.photos.png_chunks import PngFile, PngHeader
-from server.media.photos.visible_frame import first_visible_frame
+from server.media.photos.pixels.modes import is_transparent, to_eight_bits
+from server.media.photos.pixels.visible_frame import first_visible_frame
 
 _STRIP_PIXELS = 2_000_000
 _MAX_DECODE_AT_ONCE_PIXELS = 20_000_000

@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from PIL import Image
 
 from server.errors import ToqiboxError
-from server.media.photos.pixel_limits import fitted_size
-from server.media.photos.pixel_modes import is_transparent
+from server.media.photos.pixels.limits import fitted_size
+from server.media.photos.pixels.modes import is_transparent
 from server.messages import message
 from server.warnings import WarningData, warning
 

@@ -9,16 +9,16 @@ from typing import BinaryIO
 import numpy as np
 from PIL import Image, JpegImagePlugin
 
-from server.media.photos import jpeg_scans
-from server.media.photos.decoded import (
+from server.media.photos.formats import jpeg_scans
+from server.media.photos.pixels.decoded import (
     DecodedPhoto,
     check_missing_rows,
     read_orientation,
     shrink_to_limit,
     truncated_error,
 )
-from server.media.photos.pixel_limits import MAX_COEFFICIENTS, check_size, fitted_size
-from server.media.photos.pixel_modes import to_eight_bits
+from server.media.photos.pixels.limits import MAX_COEFFICIENTS, check_size, fitted_size
+from server.media.photos.pixels.modes import to_eight_bits
 from server.warnings import warning
 
 _END = b"\xff\xd9"
