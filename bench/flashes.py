@@ -26,8 +26,8 @@ import numpy as np
 
 from server.arrays import Float64Array
 from server.files import atomic
-from server.protocol.progress import ProgressReporter
 from server.protocol.tasks import LimitFlashes
+from server.protocol.wire.progress import ProgressReporter
 from server.samples import sample_files
 from server.worker.tasks import limit_flashes
 

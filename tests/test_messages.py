@@ -7,7 +7,7 @@ from server.cli.support.command_error import error_text
 from server.errors import ToqiboxError, localize
 from server.jobs.execution.worker_process import TaskError
 from server.messages import MESSAGES, Message, message, read_values
-from server.protocol.events import Failed
+from server.protocol.wire.events import Failed
 
 
 @pytest.mark.parametrize("key", MESSAGES)

@@ -4,9 +4,9 @@
 
 Loading Python and the modules of a task takes longer than many a task; a fork takes milliseconds.
 This process never reads a task, opens no OpenGL context and starts no thread, so each worker begins
-as empty as one that was executed. DESCRIPTOR is a socket with packets of protocol/fork_request.py;
-its end ends this process, and with it the workers. Workers are confined (confinement/), unless
---unconfined is given. TASKS are names of tasks, whose modules are
+as empty as one that was executed. DESCRIPTOR is a socket with packets of
+protocol/wire/fork_request.py; its end ends this process, and with it the workers. Workers are
+confined (confinement/), unless --unconfined is given. TASKS are names of tasks, whose modules are
 loaded in this order.
 
 A worker that has ended stays a zombie until the server closes its status socket: up to then, no
@@ -27,7 +27,8 @@ from dataclasses import dataclass
 from typing import NoReturn
 
 from server.process import sandbox_exec, start
-from server.protocol.fork_request import (
+from server.protocol.tasks import TASKS, AnyTask
+from server.protocol.wire.fork_request import (
     ENDED,
     FAILED,
     MAX_REQUEST_BYTES,
@@ -37,7 +38,6 @@ from server.protocol.fork_request import (
     read_request,
     write_status,
 )
-from server.protocol.tasks import TASKS, AnyTask
 from server.worker import program, registry
 from server.worker.confinement import task_confinement
 

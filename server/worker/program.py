@@ -2,10 +2,10 @@
 
     python -I server/process/start.py server.worker.program
 
-The lines are those of protocol/lines.py. Events are written to the original standard output, moved
-to a private descriptor; standard output then becomes standard error, so that a stray print of a
-library or of a child cannot break the protocol. After `Done` or `Failed` the next line is read; the
-end of standard input ends the program. The parent arranges that the worker dies with it
+The lines are those of protocol/wire/lines.py. Events are written to the original standard output,
+moved to a private descriptor; standard output then becomes standard error, so that a stray print of
+a library or of a child cannot break the protocol. After `Done` or `Failed` the next line is read;
+the end of standard input ends the program. The parent arranges that the worker dies with it
 (process/sandbox.py).
 """
 
@@ -21,12 +21,12 @@ from server.files.disk import is_disk_full
 from server.files.seal import DamagedFilesError
 from server.process.sandbox import NO_SHADER_CACHE
 from server.protocol.codec import ProtocolError, to_json
-from server.protocol.events import Done, Event, Failed, Started
-from server.protocol.lines import MAX_TASK_BYTES, read_task, write_event
-from server.protocol.progress import ProgressReporter
 from server.protocol.results.task_result import TaskResult
-from server.protocol.stage_clock import StageClock
 from server.protocol.tasks import AnyTask
+from server.protocol.wire.events import Done, Event, Failed, Started
+from server.protocol.wire.lines import MAX_TASK_BYTES, read_task, write_event
+from server.protocol.wire.progress import ProgressReporter
+from server.protocol.wire.stage_clock import StageClock
 from server.worker.registry import run_task
 
 _MAX_DETAIL_CHARS = 4000

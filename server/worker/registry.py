@@ -6,8 +6,8 @@ It has the name of the task, and a function `run(task, progress)` that returns i
 from importlib import import_module
 from types import ModuleType
 
-from server.protocol.progress import ProgressReporter
 from server.protocol.task import AnyTask, ResultT, Task
+from server.protocol.wire.progress import ProgressReporter
 
 
 def run_task(task: Task[ResultT], progress: ProgressReporter) -> ResultT:

@@ -102,7 +102,7 @@ ORDER: dict[str, tuple[str, ...]] = {
         ".",
     ),
     "media": (".", "photos/pixels", "photos/formats", "photos", "tracks", "video"),
-    "protocol": ("results", "."),
+    "protocol": ("results", ".", "wire"),
     "render": ("gl", "textures", "effect", "output", ".", "flash_safety"),
     "worker": ("confinement", "tasks", "."),
 }

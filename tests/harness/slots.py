@@ -13,7 +13,6 @@ from typing import Any, cast
 from server.jobs.execution.worker_process import OnEvent, TaskError, Timeouts
 from server.process.sandbox import Limits
 from server.protocol.codec import from_stored
-from server.protocol.events import Failed, FramesDone
 from server.protocol.results.task_result import TaskResult
 from server.protocol.task import ResultT, Task
 from server.protocol.tasks import (
@@ -25,6 +24,7 @@ from server.protocol.tasks import (
     LimitFlashes,
     Mux,
 )
+from server.protocol.wire.events import Failed, FramesDone
 
 _WAIT_S = 5.0
 

@@ -13,8 +13,21 @@ from hypothesis import strategies as st
 
 from server.messages import Message
 from server.protocol.codec import ProtocolError, from_json, from_stored, to_json
-from server.protocol.events import EVENTS, Done, Event, Failed, FramesDone, StageEntered, Started
-from server.protocol.lines import (
+from server.protocol.results.drawing import DrawnSegment, SegmentTimes
+from server.protocol.results.media import CountedFlashes, EncodedAudio, MuxedVideo, PreparedPhoto
+from server.protocol.scene import EffectInstance, SceneSpec
+from server.protocol.tasks import KINDS as TASK_KINDS
+from server.protocol.tasks import TASKS, AnyTask, DrawSegment, EncodeAudio, Probe
+from server.protocol.wire.events import (
+    EVENTS,
+    Done,
+    Event,
+    Failed,
+    FramesDone,
+    StageEntered,
+    Started,
+)
+from server.protocol.wire.lines import (
     MAX_TASK_BYTES,
     read_event,
     read_result,
@@ -22,11 +35,6 @@ from server.protocol.lines import (
     write_event,
     write_task,
 )
-from server.protocol.results.drawing import DrawnSegment, SegmentTimes
-from server.protocol.results.media import CountedFlashes, EncodedAudio, MuxedVideo, PreparedPhoto
-from server.protocol.scene import EffectInstance, SceneSpec
-from server.protocol.tasks import KINDS as TASK_KINDS
-from server.protocol.tasks import TASKS, AnyTask, DrawSegment, EncodeAudio, Probe
 
 NAMES = st.text('abcé"\\ \n\ud800', min_size=1, max_size=6)
 PLAIN = st.recursive(

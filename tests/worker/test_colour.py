@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from server.media.photos import photo
-from server.protocol.progress import ProgressReporter
+from server.protocol.wire.progress import ProgressReporter
 from server.render.session import SessionCache
 from server.worker.tasks import draw_segment
 from tests.harness.charts import STORED, Chart

@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 
 from server.process import sandbox
-from server.protocol.lines import write_task
 from server.protocol.tasks import AnyTask, CompileEffect, Probe
+from server.protocol.wire.lines import write_task
 from tests.harness.limits import HANG_S
 from tests.harness.processes import Process, descendants, living
 from tests.harness.rendering import MakeTask, effect_of

@@ -8,12 +8,12 @@ import pytest
 
 from server.errors import ToqiboxError, localize
 from server.media.photos.photo_palette import file_palette
-from server.protocol.events import Event, StageEntered
-from server.protocol.progress import ProgressReporter
 from server.protocol.results.media import PreparedPhoto
 from server.protocol.scene import SceneSpec
 from server.protocol.task import ResultT, Task
 from server.protocol.tasks import KINDS, Analyse, DrawSegment, EncodeAudio, Mux, Prepare
+from server.protocol.wire.events import Event, StageEntered
+from server.protocol.wire.progress import ProgressReporter
 from server.worker.registry import load, run_task
 from tests.harness import media
 from tests.harness.rendering import effect_of

@@ -11,7 +11,7 @@ from server.audio import features
 from server.audio.features import Features
 from server.media import sniff
 from server.media.tracks import aac_encoder, audio_decoder
-from server.protocol.progress import ProgressReporter
+from server.protocol.wire.progress import ProgressReporter
 from server.render.session import SessionCache
 from server.worker.tasks import draw_segment
 from tests.harness import tracks

@@ -16,7 +16,7 @@ from server.jobs.execution.timeouts import run_within
 from server.logging_json import log_event
 from server.process import sandbox, start
 from server.protocol import tasks
-from server.protocol.fork_request import (
+from server.protocol.wire.fork_request import (
     FAILED,
     SOCKETS,
     STARTED,

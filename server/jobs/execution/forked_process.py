@@ -5,7 +5,7 @@ import contextlib
 import os
 import signal
 
-from server.protocol.fork_request import read_status
+from server.protocol.wire.fork_request import read_status
 
 Stream = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 """A socket's end, as asyncio opens it."""

@@ -14,9 +14,9 @@ from server.jobs.execution.timeouts import run_within
 from server.messages import read_values
 from server.process import sandbox
 from server.protocol.codec import ProtocolError
-from server.protocol.events import Done, Event, Failed, TaskTraced
-from server.protocol.lines import read_event, read_result, write_task
 from server.protocol.task import AnyTask, ResultT, Task
+from server.protocol.wire.events import Done, Event, Failed, TaskTraced
+from server.protocol.wire.lines import read_event, read_result, write_task
 from server.tracing import spans
 
 _TAIL_BYTES = 8192

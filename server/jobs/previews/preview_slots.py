@@ -12,8 +12,8 @@ from server.jobs.execution.fair_queue import FairQueue, QueueLimits
 from server.jobs.execution.slot import LocalSlot
 from server.jobs.execution.worker_process import Launch, Timeouts
 from server.process.sandbox import Limits
-from server.protocol.events import Event
 from server.protocol.task import ResultT, Task
+from server.protocol.wire.events import Event
 
 PLACES = 2
 """Previews at one time: they are never more, so exports keep the rest of the machine."""

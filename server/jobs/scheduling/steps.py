@@ -20,10 +20,10 @@ from server.jobs.store.store import Store
 from server.jobs.store.tasks import StoredResult
 from server.logging_json import log_event
 from server.process.sandbox import Limits
-from server.protocol.events import Event, FramesDone
 from server.protocol.results.drawing import DrawnSegment
 from server.protocol.results.media import CountedFlashes
 from server.protocol.task import ResultT, Task
+from server.protocol.wire.events import Event, FramesDone
 
 _LOG = logging.getLogger(__name__)
 _SHORT_LIMIT_S = 900.0

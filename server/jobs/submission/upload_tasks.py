@@ -10,8 +10,8 @@ from server.jobs.model.retry_after import BUSY_S
 from server.jobs.submission.fields import FILE_FIELDS, UNDECODABLE
 from server.logging_json import log_event
 from server.process import sandbox
-from server.protocol.events import Event, StageEntered
 from server.protocol.task import ResultT, Task
+from server.protocol.wire.events import Event, StageEntered
 
 _LOG = logging.getLogger(__name__)
 PREPARE_LIMITS = sandbox.Limits(memory_bytes=1_500_000_000, cpu_s=30, file_bytes=2_000_000_000)

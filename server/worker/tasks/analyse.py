@@ -5,9 +5,9 @@ from functools import partial
 from server.audio import features, player_features
 from server.effects.model.feature import STEP_FEATURES
 from server.files import seal
-from server.protocol.progress import ProgressReporter
 from server.protocol.results.media import AnalysedAudio
 from server.protocol.tasks import Analyse
+from server.protocol.wire.progress import ProgressReporter
 
 
 def run(task: Analyse, progress: ProgressReporter) -> AnalysedAudio:

@@ -18,10 +18,10 @@ from numpy.typing import NDArray
 from server.effects.budget.budget_check import check_budget, read_custom_effect
 from server.effects.model.text_style import SAMPLE_CREDITS
 from server.errors import ToqiboxError
-from server.protocol.progress import ProgressReporter
 from server.protocol.results.drawing import CompiledEffect
 from server.protocol.scene import SceneSpec
 from server.protocol.tasks import CompileEffect
+from server.protocol.wire.progress import ProgressReporter
 from server.render.effect.cost import PassCosts
 from server.render.effect.defects import explain_blank, non_finite_warnings, read_floats
 from server.render.effect.loop_counts import LoopCounter

@@ -5,9 +5,9 @@ from typing import Any
 from server.effects.diagnostics.compiler_log import compiler_diagnostics
 from server.effects.glsl import es300
 from server.effects.web_program import build_program
-from server.protocol.progress import ProgressReporter
 from server.protocol.results.drawing import BrowserCompilation
 from server.protocol.tasks import CompileForBrowser
+from server.protocol.wire.progress import ProgressReporter
 from server.render.gl.context import GlError
 from server.render.gl.es_context import EsContext
 from server.render.scene import load_effect

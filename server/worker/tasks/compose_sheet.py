@@ -1,9 +1,9 @@
 """The task compose_sheet: composes images into a contact sheet."""
 
 from server.media.contact_sheet import Cell, compose
-from server.protocol.progress import ProgressReporter
 from server.protocol.results.task_result import TaskResult
 from server.protocol.tasks import ComposeSheet
+from server.protocol.wire.progress import ProgressReporter
 
 
 def run(task: ComposeSheet, progress: ProgressReporter) -> TaskResult:

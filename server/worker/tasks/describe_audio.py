@@ -13,9 +13,9 @@ from server.effects.model.feature import FEATURES
 from server.files import atomic
 from server.protocol.codec import to_json
 from server.protocol.feature_names import EVENTS, SECTION_KINDS
-from server.protocol.progress import ProgressReporter
 from server.protocol.results.media import AudioSummary, SectionSummary, TempoSummary
 from server.protocol.tasks import DescribeAudio
+from server.protocol.wire.progress import ProgressReporter
 
 _DIGITS = 4
 

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 
 from server.errors import ToqiboxError
 from server.media import picture_writer
-from server.protocol.progress import ProgressReporter
 from server.protocol.results.drawing import DrawnFrame, DrawnFrames
 from server.protocol.tasks import DrawFrames, FrameFile
+from server.protocol.wire.progress import ProgressReporter
 from server.render.gl.pixels import read_rgba
 from server.render.session import SESSIONS, RenderSession, SessionCache
 

@@ -8,9 +8,9 @@ from server.errors import ToqiboxError
 from server.files import seal
 from server.media.video.encoder_options import SegmentFormat
 from server.media.video.frame_encoder import STALL_S, FrameWriter
-from server.protocol.progress import ProgressReporter
 from server.protocol.results.drawing import DrawnSegment, SegmentTimes
 from server.protocol.tasks import DrawSegment
+from server.protocol.wire.progress import ProgressReporter
 from server.render.effect import checkpoint
 from server.render.flash_safety.cell_recorder import CellRecorder, record_cells
 from server.render.output.value_range import ValueRange

@@ -4,9 +4,9 @@ from functools import partial
 
 from server.files import seal
 from server.media.tracks import aac_encoder, flac_encoder
-from server.protocol.progress import ProgressReporter
 from server.protocol.results.media import EncodedAudio
 from server.protocol.tasks import EncodeAudio
+from server.protocol.wire.progress import ProgressReporter
 
 
 def run(task: EncodeAudio, progress: ProgressReporter) -> EncodedAudio:

@@ -4,9 +4,9 @@ from decimal import Decimal
 
 from server.audio.highlight import find_highlight
 from server.media.tracks.audio_decoder import decode_whole
-from server.protocol.progress import ProgressReporter
 from server.protocol.results.media import TrackExcerpt
 from server.protocol.tasks import FindHighlight
+from server.protocol.wire.progress import ProgressReporter
 from server.worker.tasks.prepare import audio_kind
 
 MAX_TRACK_S = 1200

@@ -10,9 +10,9 @@ from itertools import pairwise
 import numpy as np
 
 from server.files import seal
-from server.protocol.progress import ProgressReporter
 from server.protocol.results.media import CountedFlashes, FlashInterval
 from server.protocol.tasks import LimitFlashes
+from server.protocol.wire.progress import ProgressReporter
 from server.render.flash_safety.cell_recorder import StoredCells
 from server.render.flash_safety.detector import FlashCount, count_flashes
 from server.render.flash_safety.flash_signals import MARGIN

@@ -4,9 +4,9 @@ from contextlib import suppress
 
 import pynvml
 
-from server.protocol.progress import ProgressReporter
 from server.protocol.results.machine import GpuLoad, GpuLoads
 from server.protocol.tasks import MeasureGpus
+from server.protocol.wire.progress import ProgressReporter
 
 
 def run(_task: MeasureGpus, _progress: ProgressReporter) -> GpuLoads:

@@ -6,9 +6,9 @@ from server.files import seal
 from server.media.video import muxer
 from server.media.video.verify import ExpectedVideo
 from server.protocol.encodings import ENCODINGS, Codec
-from server.protocol.progress import ProgressReporter
 from server.protocol.results.media import MuxedVideo
 from server.protocol.tasks import Mux
+from server.protocol.wire.progress import ProgressReporter
 
 
 def run(task: Mux, progress: ProgressReporter) -> MuxedVideo:

@@ -13,10 +13,10 @@ from server.media.photos.photo_palette import file_palette
 from server.media.tracks import audio_decoder, cover, tags
 from server.messages import message
 from server.protocol import file_names
-from server.protocol.progress import ProgressReporter
 from server.protocol.results.media import DecodedAudio, PreparedPhoto, PreparedUploads
 from server.protocol.results.upload_facts import TrackFacts
 from server.protocol.tasks import Prepare
+from server.protocol.wire.progress import ProgressReporter
 from server.typography.font_fallback import missing_characters
 from server.warnings import WarningData, warning
 

@@ -6,7 +6,6 @@ from pathlib import Path
 from server.media import ffmpeg
 from server.media.video.trial import try_encodings
 from server.protocol.encodings import ENCODINGS
-from server.protocol.progress import ProgressReporter
 from server.protocol.results.machine import (
     ConfinementReport,
     DeviceReport,
@@ -18,6 +17,7 @@ from server.protocol.results.machine import (
     ProbeReport,
 )
 from server.protocol.tasks import Probe
+from server.protocol.wire.progress import ProgressReporter
 from server.render.gl.context import Context, GlError
 from server.render.gl.devices import list_devices
 from server.render.gl.draw_call import FULLSCREEN_VERTEX, DrawCall

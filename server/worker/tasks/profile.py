@@ -6,10 +6,10 @@ from dataclasses import replace
 from functools import partial
 
 from server.errors import ToqiboxError
-from server.protocol.progress import ProgressReporter
 from server.protocol.results.drawing import PassTime, SceneProfile, SizeProfile
 from server.protocol.scene import SceneSpec
 from server.protocol.tasks import Profile
+from server.protocol.wire.progress import ProgressReporter
 from server.render.gl.context import Context, GlError, Query
 from server.render.gl.gpu import open_context
 from server.render.scene import Scene

@@ -6,7 +6,7 @@ from server.effects.source.diagnostic import AuthorFile
 from server.errors import ToqiboxError
 from server.jobs.execution.worker_process import TaskError
 from server.jobs.model.validation_result import ValidationResult, from_task_error
-from server.protocol.events import Failed
+from server.protocol.wire.events import Failed
 
 AUTHOR = AuthorFile(
     "a", "a.fs", "\nconst int N = 9000;\nfloat big[N];\nvoid main() { while (big[1] < 2.0) {} }"

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from server.protocol.progress import ProgressReporter
+from server.protocol.wire.progress import ProgressReporter
 from server.render.gl.context import Context
 from server.render.session import SessionCache
 from server.worker.tasks import draw_segment

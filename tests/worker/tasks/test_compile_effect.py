@@ -8,11 +8,11 @@ import pytest
 from PIL import Image
 
 from server.errors import ToqiboxError
-from server.protocol.events import Event, StageEntered
-from server.protocol.progress import ProgressReporter
 from server.protocol.results.drawing import CompiledEffect, FrameCost
 from server.protocol.scene import SceneSpec
 from server.protocol.tasks import CompileEffect, DrawFrames, FrameFile, Profile
+from server.protocol.wire.events import Event, StageEntered
+from server.protocol.wire.progress import ProgressReporter
 from server.worker.registry import run_task
 from tests.harness.rendering import effect_of
 from tests.render.drawing import TRAIL

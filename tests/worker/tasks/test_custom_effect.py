@@ -10,10 +10,10 @@ from server.errors import ToqiboxError
 from server.jobs.execution.fork_server import ForkServer
 from server.jobs.execution.worker_process import Timeouts, run_task
 from server.process import sandbox
-from server.protocol.events import Event, StageEntered
-from server.protocol.progress import ProgressReporter
 from server.protocol.scene import SceneSpec
 from server.protocol.tasks import CompileEffect, DrawFrames, FrameFile
+from server.protocol.wire.events import Event, StageEntered
+from server.protocol.wire.progress import ProgressReporter
 from server.worker import registry
 from server.worker.tasks import compile_effect
 from tests.harness.limits import HANG_S

@@ -11,10 +11,10 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from server.errors import ToqiboxError
-from server.protocol.progress import ProgressReporter
 from server.protocol.results.drawing import DrawnFrame
 from server.protocol.scene import SceneSpec
 from server.protocol.tasks import DrawFrames, FrameFile
+from server.protocol.wire.progress import ProgressReporter
 from server.render.session import SessionCache
 from server.worker.tasks import draw_frames
 from tests.harness.rendering import effect_of

@@ -12,10 +12,10 @@ from numpy.typing import NDArray
 
 from server.errors import ToqiboxError
 from server.media import ffmpeg
-from server.protocol.events import Event, StageEntered
-from server.protocol.progress import ProgressReporter
 from server.protocol.results.drawing import DrawnSegment
 from server.protocol.tasks import DrawSegment
+from server.protocol.wire.events import Event, StageEntered
+from server.protocol.wire.progress import ProgressReporter
 from server.render.session import SessionCache
 from server.worker.tasks import draw_segment
 from tests.harness.limits import HANG_S

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from server.errors import ToqiboxError
-from server.protocol.progress import ProgressReporter
 from server.protocol.scene import EffectInstance
+from server.protocol.wire.progress import ProgressReporter
 from server.render.gl.context import Buffer, Context, GlError, Size, Texture, TextureCube
 from server.render.session import SessionCache
 from server.worker.tasks import draw_segment

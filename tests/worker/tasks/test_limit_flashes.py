@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 
 from server.errors import ToqiboxError
 from server.files.seal import DamagedFilesError
-from server.protocol.progress import ProgressReporter
 from server.protocol.results.media import CountedFlashes
 from server.protocol.tasks import DrawSegment, LimitFlashes
+from server.protocol.wire.progress import ProgressReporter
 from server.render.flash_safety.detector import count_flashes
 from server.render.output.gain_map import StoredGains
 from server.render.session import SessionCache

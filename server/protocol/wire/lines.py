@@ -5,9 +5,9 @@ from typing import Any, cast
 
 from server.messages import Message
 from server.protocol.codec import ProtocolError, from_json, to_json, wire_name
-from server.protocol.events import EVENTS, Done, Event
 from server.protocol.task import ResultT, Task
 from server.protocol.tasks import TASKS, AnyTask
+from server.protocol.wire.events import EVENTS, Done, Event
 
 MAX_TASK_BYTES = 8 * 1024 * 1024
 """Longest task line: an effect may have 256 kB of source and include 512 kB more."""

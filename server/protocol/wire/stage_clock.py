@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable
 
-from server.protocol.events import Event, StageEntered, TaskTraced, WorkerSpan
+from server.protocol.wire.events import Event, StageEntered, TaskTraced, WorkerSpan
 
 
 class StageClock:

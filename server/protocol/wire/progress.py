@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable
 
-from server.protocol.events import Event, FramesDone, StageEntered
+from server.protocol.wire.events import Event, FramesDone, StageEntered
 
 _FRAMES_EVERY_S = 0.25
 
