@@ -1,6 +1,7 @@
 """The module of each kind of task, loaded with the first task of its kind.
 
-It has the name of the task, and a function `run(task, progress)` that returns its result.
+It has the name of the task, and a function `run(task, progress)` that returns its result. Those of
+tasks that draw are in `tasks/drawing`, all others in `tasks`.
 """
 
 from importlib import import_module
@@ -22,4 +23,5 @@ def run_task(task: Task[ResultT], progress: ProgressReporter) -> ResultT:
 
 def load(kind: type[AnyTask]) -> ModuleType:
     """Load the module of a kind of task, with all that it imports."""
-    return import_module(f"server.worker.tasks.{kind.name}")
+    folder = "tasks.drawing" if kind.draws else "tasks"
+    return import_module(f"server.worker.{folder}.{kind.name}")

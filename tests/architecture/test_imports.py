@@ -104,7 +104,7 @@ ORDER: dict[str, tuple[str, ...]] = {
     "media": (".", "photos/pixels", "photos/formats", "photos", "tracks", "video"),
     "protocol": ("results", ".", "wire"),
     "render": ("gl", "textures", "effect", "output", ".", "flash_safety"),
-    "worker": ("confinement", "tasks", "."),
+    "worker": ("confinement", "tasks/drawing", "tasks", "."),
 }
 """The folders of a room, "." its own files: each imports only those before it."""
 

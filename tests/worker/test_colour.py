@@ -8,7 +8,7 @@ import pytest
 from server.media.photos import photo
 from server.protocol.wire.progress import ProgressReporter
 from server.render.session import SessionCache
-from server.worker.tasks import draw_segment
+from server.worker.tasks.drawing import draw_segment
 from tests.harness.charts import STORED, Chart
 from tests.harness.colour_difference import ciede2000, srgb_lab
 from tests.harness.rendering import MakeTask

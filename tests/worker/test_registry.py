@@ -176,6 +176,6 @@ def test_a_cover_that_is_unusable_is_named(
 
 def test_every_task_has_a_module_of_its_name() -> None:
     folder = Path(run_task.__code__.co_filename).parent / "tasks"
-    assert {path.stem for path in folder.glob("*.py")} == {"__init__"} | {k.name for k in KINDS}
+    assert {path.stem for path in folder.rglob("*.py")} == {"__init__"} | {k.name for k in KINDS}
     for kind in KINDS:
         assert next(iter(get_type_hints(load(kind).run).values())) is kind

@@ -13,7 +13,7 @@ from server.media import sniff
 from server.media.tracks import aac_encoder, audio_decoder
 from server.protocol.wire.progress import ProgressReporter
 from server.render.session import SessionCache
-from server.worker.tasks import draw_segment
+from server.worker.tasks.drawing import draw_segment
 from tests.harness import tracks
 from tests.harness.click_tracks import FLASH, click_frames, click_times, clicks, flashing_frames
 from tests.harness.rendering import MakeTask

@@ -8,7 +8,7 @@ import pytest
 from server.protocol.wire.progress import ProgressReporter
 from server.render.gl.context import Context
 from server.render.session import SessionCache
-from server.worker.tasks import draw_segment
+from server.worker.tasks.drawing import draw_segment
 from tests.harness.media import frames
 from tests.harness.rendering import MakeTask
 from tests.render.drawing import draw_frame, flat, isf, make_renderer, paint

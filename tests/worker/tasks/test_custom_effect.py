@@ -15,7 +15,7 @@ from server.protocol.tasks import CompileEffect, DrawFrames, FrameFile
 from server.protocol.wire.events import Event, StageEntered
 from server.protocol.wire.progress import ProgressReporter
 from server.worker import registry
-from server.worker.tasks import compile_effect
+from server.worker.tasks.drawing import compile_effect
 from tests.harness.limits import HANG_S
 from tests.harness.rendering import effect_of
 from tests.hostile.shaders import FILES, GOOD

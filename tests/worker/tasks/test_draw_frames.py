@@ -16,7 +16,7 @@ from server.protocol.scene import SceneSpec
 from server.protocol.tasks import DrawFrames, FrameFile
 from server.protocol.wire.progress import ProgressReporter
 from server.render.session import SessionCache
-from server.worker.tasks import draw_frames
+from server.worker.tasks.drawing import draw_frames
 from tests.harness.rendering import effect_of
 from tests.render.drawing import SHOW, flat, quarters, save_photo
 

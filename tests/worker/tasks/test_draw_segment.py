@@ -17,7 +17,7 @@ from server.protocol.tasks import DrawSegment
 from server.protocol.wire.events import Event, StageEntered
 from server.protocol.wire.progress import ProgressReporter
 from server.render.session import SessionCache
-from server.worker.tasks import draw_segment
+from server.worker.tasks.drawing import draw_segment
 from tests.harness.limits import HANG_S
 from tests.harness.media import contents, frame_hashes
 from tests.harness.rendering import FRAMES, MakeTask

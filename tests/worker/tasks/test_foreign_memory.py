@@ -11,7 +11,7 @@ from server.protocol.scene import EffectInstance
 from server.protocol.wire.progress import ProgressReporter
 from server.render.gl.context import Buffer, Context, GlError, Size, Texture, TextureCube
 from server.render.session import SessionCache
-from server.worker.tasks import draw_segment
+from server.worker.tasks.drawing import draw_segment
 from tests.harness.media import frame_hashes
 from tests.harness.rendering import MakeTask
 from tests.render.drawing import SHOW, TRAIL

@@ -18,7 +18,8 @@ from server.protocol.wire.progress import ProgressReporter
 from server.render.flash_safety.detector import count_flashes
 from server.render.output.gain_map import StoredGains
 from server.render.session import SessionCache
-from server.worker.tasks import draw_segment, limit_flashes
+from server.worker.tasks import limit_flashes
+from server.worker.tasks.drawing import draw_segment
 from tests.harness.gl_objects import count_objects
 from tests.harness.media import frame_hashes
 from tests.harness.rendering import MakeTask
