@@ -7,8 +7,12 @@ from server.http.authentication import principal_of
 from server.http.headers.client_address import client_address, network_of
 
 
-def share_of(request: web.Request) -> str:
-    """Return the share of the kept uploads that a sender has: its API key, or its network."""
+def room_share_of(request: web.Request) -> str:
+    """Return the share of the room for kept uploads that a sender has: its API key, or its network.
+
+    Tokens of a key have its room together: a key whose tokens are used from many networks must not
+    displace the uploads of other keys.
+    """
     key = principal_of(request).key
     return key.id if key else network_of(client_address(request, request.app[CONFIG]))
 

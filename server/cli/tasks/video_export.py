@@ -106,7 +106,8 @@ async def _render(service: Service, export: VideoExport) -> int:
     if service.machine.software:
         bar.print_line(f"software rendering ({service.machine.renderer}): no GPU is used")
     try:
-        job = await service.intake.accept(export.request, _spool_files(service, export), "cli")
+        folder = _spool_files(service, export)
+        job = await service.intake.accept(export.request, folder, "cli", share="")
     except ToqiboxError as error:
         return export.print_error(localize(error.code, "en", error.values), FAILED)
     printed = _print_warnings(export, await service.describe(job, "en"), 0)

@@ -87,7 +87,8 @@ async def show_effect(request: web.Request) -> web.Response:
     try:
         effect = await run_in_thread(validations.effect, request.match_info["id"])
         if not await run_in_thread(validations.is_offered, effect):
-            await validations.require_valid(await run_in_thread(validations.source_of, effect))
+            source = await run_in_thread(validations.source_of, effect)
+            await validations.require_valid(source, share="")
     except ToqiboxError as error:
         if error.code == "unknown_effect":
             raise ToqiboxError("not_found") from None

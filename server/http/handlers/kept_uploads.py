@@ -21,14 +21,15 @@ from server.http.expect import send_100_continue
 from server.http.handlers.listings import refuse_unknown_query
 from server.http.headers.ranges import check_if_match, is_not_modified
 from server.http.responses import json_response
-from server.http.shares import queue_share_of, share_of
+from server.http.shares import queue_share_of, room_share_of
 from server.http.uploads.form import FormChecks, FormFields, check_headers, read_form
-from server.http.uploads.spool_file import FreeSpaceGuard
+from server.http.uploads.sender_form import free_space_guard_of
 from server.http.uploads.upload_limiter import UPLOAD_LIMITER
 from server.http.uploads.upload_state import UploadState
 from server.jobs.storage.kept_uploads import FILES, KeptUpload, OwnUploads
 from server.jobs.submission.fields import check_known
 from server.jobs.submission.refusal import invalid_field
+from server.jobs.submission.upload_intake import UploadSender
 from server.messages import message
 from server.warnings import localize_warnings
 
@@ -125,18 +126,14 @@ async def _create(request: web.Request, kind: str) -> web.Response:
 async def _read_file(
     request: web.Request, boundary: bytes, folder: Path, upload: UploadState, kind: str
 ) -> None:
-    service, limits = request.app[SERVICE], request.app[LIMITS]
-    free_space = FreeSpaceGuard(
-        lambda: service.admission.has_free_space, limits.free_space_check_bytes
-    )
     checks = FormChecks(
         text=_refuse_text,
-        free_space=free_space,
+        free_space=free_space_guard_of(request),
         on_received=upload.add,
         fields=FormFields((FILES[kind],), (FILES[kind],), _name_checker(FILES[kind])),
     )
     await send_100_continue(request)
-    await read_form(request, boundary, folder, limits, checks)
+    await read_form(request, boundary, folder, request.app[LIMITS], checks)
 
 
 async def _keep(
@@ -146,10 +143,9 @@ async def _keep(
     service = request.app[SERVICE]
     async with upload:
         try:
-            owner, share = principal_of(request).owner, share_of(request)
-            return await service.upload_intake.keep(
-                kind, folder, owner, share, request_id_of(request)
-            )
+            owner = principal_of(request).owner
+            sender = UploadSender(owner, room_share_of(request), queue_share_of(request))
+            return await service.upload_intake.keep(kind, folder, sender, request_id_of(request))
         finally:
             service.intake.discard_spool(folder)
 

@@ -131,7 +131,7 @@ async def show_thumbnail(request: web.Request) -> web.Response:
         effect = await run_in_thread(validations.effect, request.match_info["id"])
         source = await run_in_thread(validations.source_of, effect)
         if not await run_in_thread(validations.is_offered, effect):
-            await validations.require_valid(source)
+            await validations.require_valid(source, share="")
     except ToqiboxError as error:
         if error.code == "unknown_effect":
             raise ToqiboxError("not_found") from None

@@ -14,7 +14,7 @@ from server.http.handlers.kept_uploads import require_upload
 from server.http.handlers.listings import refuse_unknown_query
 from server.http.headers.ranges import check_if_match, is_not_modified
 from server.http.responses import json_response
-from server.http.shares import share_of
+from server.http.shares import queue_share_of
 from server.jobs.cuts.cut_features import (
     CHUNK_STEPS,
     SPECTRA_FIELDS,
@@ -50,7 +50,8 @@ async def show_cut(request: web.Request) -> web.Response:
     start, duration = (_single(request, name) for name in ("start", "duration"))
     wanted = read_request(track, start, duration, service.config)
     wait_s = request.app[LIMITS].cut_wait_s
-    cut = await service.cuts.get(track, wanted, share_of(request), request_id_of(request), wait_s)
+    share, request_id = queue_share_of(request), request_id_of(request)
+    cut = await service.cuts.get(track, wanted, share, request_id, wait_s)
     if isinstance(cut, CutProgress):
         waiting = {"status": "analysing", "progress": round(cut.share, 2)}
         return json_response(waiting, 202, {"Retry-After": "1"})

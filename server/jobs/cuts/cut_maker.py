@@ -101,7 +101,7 @@ class CutMaker:
         Args:
             track: a track of the sender.
             request: the part.
-            share: of the sender; see KeptUpload.
+            share: of the sender in the queue; see FairQueue.
             request_id: for the log.
             wait_s: maximum wait in seconds.
 

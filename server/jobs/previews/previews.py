@@ -105,7 +105,7 @@ class Previews:
         files: Mapping[str, Path],
         request_id: str,
         *,
-        share: str = "",
+        share: str,
         webp_quality: int | None = None,
     ) -> PreviewFrame:
         """Draw a frame; its pixels are those of the export before they are encoded.

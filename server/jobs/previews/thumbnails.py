@@ -198,7 +198,7 @@ class Thumbnails:
         start, duration = part_of_sample(self._config.max_duration_sec)
         request = await run_in_thread(self._request, source.id, start, duration)
         preview = PreviewRequest(request=request, time=TIME_S - start, format="webp")
-        drawn = await self._previews.draw(preview, {}, request_id, webp_quality=_QUALITY)
+        drawn = await self._previews.draw(preview, {}, request_id, share="", webp_quality=_QUALITY)
         return drawn.content
 
     def _request(self, effect_id: str, start: Decimal, duration: Decimal | None) -> Request:

@@ -101,7 +101,8 @@ class Intake:
         request_id: str,
         principal: Principal = EVERYBODY,
         idempotent: IdempotentRequest | None = None,
-        share: str = "",
+        *,
+        share: str,
     ) -> Job:
         """Decode the uploads in `folder`, then commit files and row, in that order.
 
@@ -112,7 +113,7 @@ class Intake:
             request_id: id of the HTTP request.
             principal: the owner of the job, with its limits.
             idempotent: identity of the request if it has a key; stored with the job.
-            share: of the client in the queues; see FairQueue.
+            share: of the client in the queues; see FairQueue. Empty for the server's own.
 
         Raises:
             ToqiboxError: for an invalid file or a codec that is not offered, queue_full,

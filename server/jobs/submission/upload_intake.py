@@ -4,7 +4,7 @@ import asyncio
 import logging
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from server.concurrency import run_in_thread, uninterrupted
 from server.config import Config
@@ -27,6 +27,17 @@ _LOG = logging.getLogger(__name__)
 _SWEEP_INTERVAL_S = 600.0
 _TRACK_LIMITS = Limits(memory_bytes=2_500_000_000, cpu_s=60, file_bytes=2_000_000_000)
 _TRACK_TIMEOUTS = Timeouts(idle_s=120, total_s=180)
+
+
+class UploadSender(NamedTuple):
+    """The sender of an upload that is kept."""
+
+    owner: str
+    """Owner of the upload, as Principal names it."""
+    room_share: str
+    """Its share of the room on disk; see KeptUpload."""
+    queue_share: str
+    """Its share of the queue; see FairQueue."""
 
 
 class UploadIntake:
@@ -53,25 +64,25 @@ class UploadIntake:
         return self._queue.interval_s
 
     async def keep(
-        self, kind: str, folder: Path, owner: str, share: str, request_id: str
+        self, kind: str, folder: Path, sender: UploadSender, request_id: str
     ) -> KeptUpload:
         """Decode the file in a spool folder and keep it; the folder is then gone.
 
         Args:
             kind: a key of FILES.
             folder: has the file; it stays the caller's if this fails.
-            owner: of the upload, as Principal names it.
-            share: of the sender; see KeptUpload.
+            sender: of the upload.
             request_id: for the log.
 
         Raises:
             ToqiboxError: for an invalid file, rate_limited, not_ready, storage_full.
         """
         describe = self._describe_track if kind == "track" else self._describe_photo
-        async with self._queue.acquire(share):
+        async with self._queue.acquire(sender.queue_share):
             self._admission.before_preview()
             facts = await describe(folder, request_id)
-        keeping = run_in_thread(self._uploads.keep, kind, folder, facts, owner, share)
+        owner, room_share = sender.owner, sender.room_share
+        keeping = run_in_thread(self._uploads.keep, kind, folder, facts, owner, room_share)
         return await uninterrupted(keeping)
 
     async def sweep_regularly(self) -> None:

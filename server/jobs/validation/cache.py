@@ -160,12 +160,13 @@ class ValidationCache:
 
     # Validation
 
-    async def require_valid(self, source: EffectSource, share: str = "") -> None:
+    async def require_valid(self, source: EffectSource, share: str) -> None:
         """Refuse an invalid source; validate it first if it has no result.
 
         Args:
             source: what to validate.
-            share: of the client, if it has sent it; see CustomValidations.
+            share: of the client, in whose turn its own source is validated, see CustomValidations;
+                empty for an effect of the library.
 
         Raises:
             ToqiboxError: shader_compile_failed or shader_rejected, with diagnostics; not_ready

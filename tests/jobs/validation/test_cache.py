@@ -77,7 +77,7 @@ class Bench:
     async def ask(self, name: str) -> str:
         """Request an effect; return ``ok`` or the error code."""
         try:
-            await self.validations.require_valid(self.validations.source(name))
+            await self.validations.require_valid(self.validations.source(name), share="")
         except ToqiboxError as error:
             return error.code
         return "ok"

@@ -74,7 +74,7 @@ async def create_export(request: web.Request) -> web.Response:
             identity = IdempotentRequest(principal.owner, key, digest.hexdigest())
         request_id = request_id_of(request)
         share = queue_share_of(request)
-        work = service.intake.accept(export, folder, request_id, principal, identity, share)
+        work = service.intake.accept(export, folder, request_id, principal, identity, share=share)
         # The upload counts until its files are gone, even if the client disconnects.
         accepting = _run_and_release(stack.pop_all(), work)
     job = await request.app[BACKGROUND_TASKS].run(accepting)
