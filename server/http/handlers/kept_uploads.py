@@ -25,7 +25,7 @@ from server.http.shares import queue_share_of, room_share_of
 from server.http.uploads.form import FormChecks, FormFields, check_headers, read_form
 from server.http.uploads.sender_form import free_space_guard_of
 from server.http.uploads.upload_limiter import UPLOAD_LIMITER
-from server.http.uploads.upload_state import UploadState
+from server.http.uploads.upload_state import DecodeQueue, UploadState
 from server.jobs.storage.kept_uploads import FILES, KeptUpload, OwnUploads
 from server.jobs.submission.fields import check_known
 from server.jobs.submission.refusal import invalid_field
@@ -106,9 +106,9 @@ async def _create(request: web.Request, kind: str) -> web.Response:
     refuse_unknown_query(request)
     service.admission.before_preview()
     share = queue_share_of(request)
-    limiter.check_wait(share)
+    limiter.check_wait(share, DecodeQueue.KEPT_FILES)
     async with AsyncExitStack() as stack:
-        acquiring = limiter.acquire(share, request.content_length)
+        acquiring = limiter.acquire(share, DecodeQueue.KEPT_FILES, request.content_length)
         upload = await stack.enter_async_context(acquiring)
         folder = service.intake.new_spool()
         try:

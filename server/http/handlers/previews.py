@@ -22,7 +22,7 @@ from server.http.shares import queue_share_of
 from server.http.uploads.form import FormChecks, FormFields, check_headers, read_form
 from server.http.uploads.sender_form import export_form_of, free_space_guard_of
 from server.http.uploads.upload_limiter import UploadLimiter
-from server.http.uploads.upload_state import UploadState
+from server.http.uploads.upload_state import DecodeQueue, UploadState
 from server.jobs.previews.newest_preview import NewestPreview
 from server.jobs.previews.preview_form import PreviewForm, PreviewRequest, check_name
 from server.jobs.previews.previews import PreviewFrame
@@ -50,7 +50,8 @@ _FIELDS = FormFields(FILE_FIELDS, (), check_name)
 def preview_limiter(limits: HttpLimits, interval_s: Callable[[], float]) -> UploadLimiter:
     """Return a limiter of the forms of previews, apart from that of exports."""
     wait_s = min(_UPLOAD_WAIT_S, limits.upload_wait_s)
-    return UploadLimiter(replace(limits, uploads=_MAX_UPLOADS, upload_wait_s=wait_s), interval_s)
+    own_limits = replace(limits, uploads=_MAX_UPLOADS, upload_wait_s=wait_s)
+    return UploadLimiter(own_limits, {DecodeQueue.PREVIEWS: interval_s})
 
 
 async def draw_preview(request: web.Request) -> web.StreamResponse:
@@ -60,12 +61,12 @@ async def draw_preview(request: web.Request) -> web.StreamResponse:
     session = _session_of(request)
     service.admission.before_preview()
     share = queue_share_of(request)
-    limiter.check_wait(share)
+    limiter.check_wait(share, DecodeQueue.PREVIEWS)
     network = network_of(client_address(request, request.app[CONFIG]))
     client = json.dumps([principal_of(request).owner, network, session])
     async with (
         request.app[NEWEST_PREVIEW].replace(client),
-        limiter.acquire(share, request.content_length) as upload,
+        limiter.acquire(share, DecodeQueue.PREVIEWS, request.content_length) as upload,
     ):
         folder = service.intake.new_spool()
         try:

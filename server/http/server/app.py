@@ -39,6 +39,7 @@ from server.http.streams.revocation_watch import RevocationWatch
 from server.http.streams.stream_places import StreamPlaces
 from server.http.transfers import Transfers
 from server.http.uploads.upload_limiter import UPLOAD_LIMITER, UploadLimiter
+from server.http.uploads.upload_state import DecodeQueue
 from server.jobs.execution.gpu_presence import GpuLostError
 from server.jobs.previews.newest_preview import NewestPreview
 from server.jobs.service import Service
@@ -78,7 +79,13 @@ def create_app(service: Service, limits: HttpLimits | None = None) -> web.Applic
     app[AUTHENTICATOR] = Authenticator(config, service.access)
     app[TRANSFERS] = Transfers()
     app[exports.IDEMPOTENCY] = Idempotency(service.store)
-    app[UPLOAD_LIMITER] = UploadLimiter(limits, service.intake.interval_s)
+    app[UPLOAD_LIMITER] = UploadLimiter(
+        limits,
+        {
+            DecodeQueue.EXPORTS: service.intake.interval_s,
+            DecodeQueue.KEPT_FILES: service.upload_intake.interval_s,
+        },
+    )
     app[previews.PREVIEW_LIMITER] = previews.preview_limiter(
         limits, service.previews.slots.interval_s
     )

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
+from enum import Enum, auto
 
 from server.errors import ToqiboxError
 from server.http.limits import MEGABYTE
@@ -11,6 +12,14 @@ from server.jobs.model.retry_after import SOON_S
 
 _INITIAL_RATE, _INITIAL_RATE_S = 1.0 * MEGABYTE, 0.25
 """Rate in bytes a second of a body that has just begun, and for how long it is mixed in."""
+
+
+class DecodeQueue(Enum):
+    """Queue in which an upload is decoded once it is complete."""
+
+    EXPORTS = auto()
+    KEPT_FILES = auto()
+    PREVIEWS = auto()
 
 
 @dataclass(eq=False)
@@ -23,6 +32,7 @@ class UploadState:
 
     share: str
     """Of the client; see shares.queue_share_of."""
+    queue: DecodeQueue
     size: int | None = None
     """Bytes of the whole body, if the client announced them."""
     count: int = 0

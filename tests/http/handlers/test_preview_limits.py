@@ -8,6 +8,7 @@ import pytest
 
 from server.effects.library.library import Library
 from server.http.handlers.previews import PREVIEW_LIMITER
+from server.http.uploads.upload_state import DecodeQueue
 from server.jobs.model.validation_result import ValidationResult
 from tests.harness import validation_results
 from tests.harness.api_keys import bearer
@@ -81,7 +82,7 @@ async def test_media_that_a_newer_preview_needs_too_are_decoded_once(drawing: Ru
 async def test_previews_of_one_key_do_not_refuse_those_of_another(start_keyed: StartKeyed) -> None:
     keyed = await start_keyed()
     limiter = keyed.running.app[PREVIEW_LIMITER]
-    limiter._decode_interval_s = lambda: 10.0
+    limiter._decode_intervals_s = {DecodeQueue.PREVIEWS: lambda: 10.0}
 
     async def ask(key: str) -> str:
         wrong = preview(part("fps", "0"), headers=(bearer(keyed.keys[key]),))
@@ -89,7 +90,7 @@ async def test_previews_of_one_key_do_not_refuse_those_of_another(start_keyed: S
 
     async with AsyncExitStack() as held:
         for _ in range(2):
-            upload = await held.enter_async_context(limiter.acquire("own", 1))
+            upload = await held.enter_async_context(limiter.acquire("own", DecodeQueue.PREVIEWS, 1))
             async with upload.reading():
                 pass
         assert await ask("own") == "rate_limited"

@@ -9,7 +9,7 @@ from aiohttp.base_protocol import BaseProtocol
 from server.errors import ToqiboxError
 from server.http.limits import HttpLimits
 from server.http.uploads.body import Body
-from server.http.uploads.upload_state import UploadState
+from server.http.uploads.upload_state import DecodeQueue, UploadState
 from tests.harness.clock import Clock
 
 LIMITS = HttpLimits(upload_stall_s=20, upload_total_s=30, upload_min_rate=10, upload_window_s=20)
@@ -28,7 +28,7 @@ async def test_the_pause_of_the_server_is_not_silence_of_the_client(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     clock = Clock(monkeypatch)
-    upload = UploadState("192.0.2.1")
+    upload = UploadState("192.0.2.1", DecodeQueue.EXPORTS)
     content, body = _body(upload)
     for size in (5, 6, 7):
         reading = asyncio.create_task(body.read())
@@ -44,7 +44,7 @@ async def test_the_silence_of_the_client_has_an_end(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     clock = Clock(monkeypatch)
-    _, body = _body(UploadState("192.0.2.1"))
+    _, body = _body(UploadState("192.0.2.1", DecodeQueue.EXPORTS))
     reading = asyncio.create_task(body.read())
     for _ in range(50):
         await clock.pause(1)

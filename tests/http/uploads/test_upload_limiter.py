@@ -9,6 +9,7 @@ from server.errors import ToqiboxError
 from server.http.headers.client_address import network_of
 from server.http.limits import HttpLimits
 from server.http.uploads.upload_limiter import UploadLimiter
+from server.http.uploads.upload_state import DecodeQueue
 from tests.harness.slots import until
 from tests.http.conftest import Start
 from tests.http.wire import exchange, form, part, post
@@ -18,13 +19,14 @@ AUDIO, PHOTO = part("audio", b"a" * 100), part("photo", b"p")
 
 def _limiter(**limits: float) -> UploadLimiter:
     values = {"uploads": 2, "upload_wait_s": 5, "upload_grace_s": 0, "upload_poll_s": 0.01}
-    return UploadLimiter(HttpLimits(**{**values, **limits}), lambda: 1.0)  # type: ignore[arg-type]  # some are integers
+    intervals = {DecodeQueue.EXPORTS: lambda: 1.0}
+    return UploadLimiter(HttpLimits(**{**values, **limits}), intervals)  # type: ignore[arg-type]  # some are integers
 
 
 async def _hold(
     limiter: UploadLimiter, address: str, count: int, acquired: list[str], name: str
 ) -> None:
-    async with limiter.acquire(address) as upload:
+    async with limiter.acquire(address, DecodeQueue.EXPORTS) as upload:
         acquired.append(name)
         upload.add(count, 10.0)
         async with upload.reading():
@@ -38,7 +40,7 @@ async def test_the_slowest_upload_of_the_busiest_address_is_evicted() -> None:
         asyncio.create_task(_hold(limiter, *upload[:2], acquired, upload[2])) for upload in uploads
     ]
     await asyncio.sleep(0)
-    async with limiter.acquire("c"):
+    async with limiter.acquire("c", DecodeQueue.EXPORTS):
         with pytest.raises(ToqiboxError, match="Too many"):
             await tasks[0]
         assert not tasks[1].done()
@@ -67,7 +69,7 @@ async def test_a_waiting_client_evicts_one_upload_however_long_it_takes_to_end()
     limiter, ended = _limiter(), asyncio.Event()
 
     async def hold() -> None:
-        async with limiter.acquire("a") as upload:
+        async with limiter.acquire("a", DecodeQueue.EXPORTS) as upload:
             upload.add(0, 10.0)
             try:
                 async with upload.reading():
@@ -91,9 +93,9 @@ async def test_an_upload_that_is_prepared_and_a_fast_one_keep_their_places() -> 
     limiter, acquired = _limiter(upload_wait_s=0.05), list[str]()
     fast = asyncio.create_task(_hold(limiter, "a", 10**9, acquired, "fast"))
     await asyncio.sleep(0)
-    async with limiter.acquire("b"):
+    async with limiter.acquire("b", DecodeQueue.EXPORTS):
         with pytest.raises(ToqiboxError, match="Too many"):
-            async with limiter.acquire("c"):
+            async with limiter.acquire("c", DecodeQueue.EXPORTS):
                 pass
         assert not fast.done()
     fast.cancel()

@@ -29,7 +29,7 @@ from server.http.uploads.form import FormChecks, check_headers, read_form
 from server.http.uploads.form_digest import FormDigest
 from server.http.uploads.sender_form import export_form_of, free_space_guard_of
 from server.http.uploads.upload_limiter import UPLOAD_LIMITER
-from server.http.uploads.upload_state import UploadState
+from server.http.uploads.upload_state import DecodeQueue, UploadState
 from server.jobs.job_object import chain_of
 from server.jobs.model.idempotent_request import AcceptedRequest, IdempotentRequest
 from server.jobs.model.job import Job, now_ms
@@ -58,7 +58,7 @@ async def create_export(request: web.Request) -> web.Response:
             await stack.enter_async_context(request.app[IDEMPOTENCY].reserve(principal.owner, ""))
         await service.admission.before_body()
         await service.store.jobs.check_owner(principal.owner, principal.limits, now_ms())
-        limiter.check_wait(queue_share_of(request))
+        limiter.check_wait(queue_share_of(request), DecodeQueue.EXPORTS)
         upload = await stack.enter_async_context(_acquire_place(request))
         await service.admission.before_body()  # the upload may have waited long
         folder = service.intake.new_spool()
@@ -94,7 +94,8 @@ async def _replay(request: web.Request, boundary: bytes, accepted: AcceptedReque
 def _acquire_place(request: web.Request) -> AbstractAsyncContextManager[UploadState]:
     """Return the context in which an upload has one of the places of the limiter."""
     share = queue_share_of(request)
-    return request.app[UPLOAD_LIMITER].acquire(share, request.content_length)
+    limiter = request.app[UPLOAD_LIMITER]
+    return limiter.acquire(share, DecodeQueue.EXPORTS, request.content_length)
 
 
 def _accepted_response(
