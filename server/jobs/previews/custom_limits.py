@@ -25,7 +25,9 @@ optimise hardly anything, and so cannot measure that."""
 class CustomLimits:
     """Refuses the previews of chains that have taken too long, or hung or ended a worker.
 
-    What took too long is refused in previews alone, and for a while: a job has more time.
+    What took too long is refused in previews alone, and for a while: a job has more time. Of fewer
+    pixels, in a smaller frame or after fewer frames, it may be drawn: otherwise a client could have
+    the source of another refused at all sizes with one large frame.
 
     Args:
         validations: have the costs of the sources, and the quarantine.
@@ -35,14 +37,18 @@ class CustomLimits:
         self._validations = validations
         self._slow = DrawingFailures()
 
-    def check(self, effects: Iterable[EffectInstance]) -> None:
+    def check(self, effects: Iterable[EffectInstance], pixels: int) -> None:
         """Refuse a chain if it, or a source in it, took too long a short time ago.
+
+        Args:
+            effects: the chain.
+            pixels: of all frames that are to be drawn.
 
         Raises:
             ToqiboxError: shader_rejected, not_ready.
         """
         for digest in chain_digests(effects):
-            self._slow.check(digest)
+            self._slow.check(digest, pixels)
 
     def processor_s(self, chain: Sequence[CheckedEffect], work: Spec, max_draw_s: float) -> int:
         """Return the processor time in seconds that a worker may take for a chain with sources.
@@ -56,8 +62,13 @@ class CustomLimits:
         draw_s = affordable.max_processor_s(chain, work, results)
         return ceil(_COMPILE_S + min(draw_s, max_draw_s * processors.available()))
 
-    async def blame(self, effects: Sequence[EffectInstance], error: TaskError) -> None:
+    async def blame(self, effects: Sequence[EffectInstance], pixels: int, error: TaskError) -> None:
         """Refuse a chain with sources from now on, if it is the cause of an error.
+
+        Args:
+            effects: the chain.
+            pixels: of all frames that were to be drawn.
+            error: of the worker.
 
         Raises:
             ToqiboxError: shader_rejected if it is, not_ready if the machine may have been busy.
@@ -73,5 +84,5 @@ class CustomLimits:
             return
         else:
             return
-        self._slow.add(blamed_digest(effects), refusal)
+        self._slow.add(blamed_digest(effects), refusal, pixels)
         raise refusal from error

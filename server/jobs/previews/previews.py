@@ -121,26 +121,28 @@ class Previews:
             ToqiboxError: for an invalid file or an impossible frame, with the field; rate_limited,
                 draining, not_ready, storage_full; errors of the effects.
         """
-        self._custom_limits.check(_effects(preview.request))
-        is_custom = _is_custom(preview.request)
+        request, effects = preview.request, _effects(preview.request)
+        # Even one frame of it may be too much: then it takes no place.
+        self._custom_limits.check(effects, request.width * request.height)
         async with AsyncExitStack() as stack:
-            await stack.enter_async_context(self.slots.admit(share, custom=is_custom))
+            await stack.enter_async_context(self.slots.admit(share, custom=_is_custom(request)))
             self._admission.before_preview()
             with translate_disk_errors():
-                media = await self._media.open(stack, files, preview.request, request_id)
-                spec = resolve(preview.request, media.prepared, self._config)
+                media = await self._media.open(stack, files, request, request_id)
+                spec = resolve(request, media.prepared, self._config)
                 frame = preview.frame_of(spec)
                 drawn_frames = min(frame, MAX_REPLAYED_FRAMES) + 1 if spec.sequential else 1
                 work = replace(spec, frames=drawn_frames)
-                self._check_cost(preview.request, work)
+                self._custom_limits.check(effects, _pixels(work))
+                self._check_cost(request, work)
                 features = await self._media.analyse(media, spec, request_id)
-            scene = self._scene(preview.request, spec, media, features)
+            scene = self._scene(request, spec, media, features)
             file = FrameFile(
                 frame=frame, out=Path(f"{new_id()}.{preview.format}"), webp_quality=webp_quality
             )
-            key = await run_in_thread(_worker_key, preview.request, spec, media, features)
-            limits = self._limits(preview.request, work)
-            drawn, content = await self._draw(scene, file, key, limits)
+            key = await run_in_thread(_worker_key, request, spec, media, features)
+            limits = self._limits(request, work)
+            drawn, content = await self._draw(scene, file, key, limits, _pixels(work))
         result = drawn.frames[0]
         return PreviewFrame(
             content=content,
@@ -199,9 +201,17 @@ class Previews:
         return replace(scene, gpu=self._machine.usable_gpu)
 
     async def _draw(
-        self, scene: SceneSpec, file: FrameFile, key: str, limits: Limits
+        self, scene: SceneSpec, file: FrameFile, key: str, limits: Limits, pixels: int
     ) -> tuple[DrawnFrames, bytes]:
-        """Draw a frame; return its file's content too, which is removed."""
+        """Draw a frame; return its file's content too, which is removed.
+
+        Args:
+            scene: the video.
+            file: the frame.
+            key: of the worker.
+            limits: of the worker.
+            pixels: of all frames that are drawn for it.
+        """
         paths: list[Path] = []
 
         def make_task(folder: Path) -> DrawFrames:
@@ -226,7 +236,7 @@ class Previews:
             if self._admission.is_draining:
                 raise ToqiboxError("draining", retry_after=BUSY_S) from error
             if scene.is_custom:
-                await self._custom_limits.blame(scene.effects, error)
+                await self._custom_limits.blame(scene.effects, pixels, error)
             raise _client_error(error) from error
         finally:
             for path in paths:
@@ -238,6 +248,11 @@ def _effects(request: Request) -> tuple[EffectInstance, ...]:
     return tuple(
         replace(checked.source.with_local_paths, params=checked.params) for checked in request.chain
     )
+
+
+def _pixels(work: Spec) -> int:
+    """Return the pixels of all frames."""
+    return work.workload.pixels * work.frames
 
 
 def _is_custom(request: Request) -> bool:

@@ -10,6 +10,7 @@ from tests.harness import validation_results
 from tests.harness.limits import HANG_S
 from tests.http.conftest import DRIVER, Running, Start
 from tests.http.previews import PULSE, add_samples
+from tests.http.sources import LIMITS, with_real_machine
 from tests.render.drawing import TRAIL
 
 
@@ -26,5 +27,13 @@ async def drawing(
     (shaders / "level.fs").write_text(PULSE)
     known = validation_results.same_for_all(Library((shaders,)), DRIVER, ValidationResult())
     running = await start(known=known, shaders_dirs=(shaders,))
+    add_samples(running, media)
+    return running
+
+
+@pytest.fixture
+async def custom(start: Start, media: tuple[bytes, bytes]) -> Running:
+    """A server that takes sources, on the machine as it is."""
+    running = await with_real_machine(await start(LIMITS, allow_custom_shaders=True))
     add_samples(running, media)
     return running

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -11,78 +10,22 @@ import pytest
 from server.config import Config
 from server.http.limits import HttpLimits
 from server.jobs.model.requested_effect import source_digest
-from server.jobs.previews import custom_limits, previews
-from server.protocol.codec import from_json
-from server.protocol.results.machine import ProbeReport
 from tests.effects.budget.test_budget_check import IMPORTED
-from tests.harness import validation_results
 from tests.harness.limits import HANG_S
 from tests.hostile.shaders import FILES
-from tests.http.conftest import QUICK, Keyed, Running, Start, StartKeyed
+from tests.http.conftest import Keyed, Running, StartKeyed
 from tests.http.handlers.test_previews import export_frame
-from tests.http.previews import (
-    SIZE,
-    add_samples,
-    pixels_of,
-    preview,
-    workers,
-)
+from tests.http.previews import pixels_of, preview, workers
+from tests.http.sources import LIMITS, PLAIN, ask, refusal, source, with_real_machine
 from tests.http.wire import Response, exchange, form, head, part, post
 
-_LIMITS = replace(QUICK, field_bytes=262_144)
 RAMP = """/*{"ISFVSN": "2", "TITLE": "Ramp", "PREMIUM": true, "INPUTS": [
     {"NAME": "blue", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.0}]}*/
 void main() {
     gl_FragColor = vec4(floor(gl_FragCoord.x) / 255.0, floor(gl_FragCoord.y) / 255.0, blue, 1.0);
 }
 """
-LATE = (
-    "#define S x = sin(x * 1.7 + 0.1);\n#define T S S S S S S S S S S S S S S S S S S S S\n"
-    "void mainImage(out vec4 c, in vec2 p) {\n    float x = 0.1;\n"
-    "    if (iResolution.x > 100.0) for (int i = 0; i < 60000; i++) { T T T T T T T T T T }\n"
-    "    c = vec4(x);\n}\n"
-)
-"""Quick in the frames of a validation, and slow in larger ones."""
-COSTLY = """/*{"ISFVSN": "2", "INPUTS": [
-    {"NAME": "rounds", "TYPE": "float", "MIN": 0.0, "MAX": 30000.0, "DEFAULT": 0.0}]}*/
-#define S x = sin(x * 1.7 + 0.1);
-#define T S S S S S S S S S S S S S S S S S S S S
-void main() {
-    float x = 0.1;
-    for (int i = 0; i < int(rounds); i++) { T T T T T T T T T T }
-    gl_FragColor = vec4(x);
-}
-"""
-"""Quick with its defaults."""
 TOY = "void mainImage(out vec4 c, in vec2 p) { c = vec4(0.2, 0.4, 0.6, 1.0); }\n"
-PLAIN = "void main() { gl_FragColor = vec4(0.2, 0.4, 0.6, 1.0); }\n"
-
-
-def source(text: str, **more: Any) -> bytes:
-    """Return the field `effect` with a source."""
-    return part("effect", json.dumps({"source": text, **more}))
-
-
-async def with_real_machine(running: Running) -> Running:
-    running.service.machine.report = from_json(ProbeReport, validation_results.machine_report())
-    return running
-
-
-@pytest.fixture
-async def custom(start: Start, media: tuple[bytes, bytes]) -> Running:
-    """A server that takes sources, on the machine as it is."""
-    running = await with_real_machine(await start(_LIMITS, allow_custom_shaders=True))
-    add_samples(running, media)
-    return running
-
-
-async def ask(running: Running, *parts: bytes) -> Response:
-    return await exchange(running.port, preview(*parts, *SIZE), wait_s=HANG_S)
-
-
-def refusal(response: Response) -> tuple[int, str, str]:
-    payload = response.json
-    return response.status, payload["code"], payload["field"]
 
 
 async def test_a_server_takes_effects_by_id_unless_a_setting_allows_more(running: Running) -> None:
@@ -213,63 +156,11 @@ async def test_a_source_in_quarantine_is_refused_until_it_is_changed(custom: Run
     assert changed.status == 200
 
 
-async def test_a_preview_that_hangs_puts_its_source_in_quarantine(
-    start: Start, media: tuple[bytes, bytes]
-) -> None:
-    plans = {"free": 144}
-    server = await start(_LIMITS, allow_custom_shaders=True, stall_timeout_ms=200, plans=plans)
-    running = await with_real_machine(server)
-    add_samples(running, media)
-    size = (part("width", "256"), part("height", "144"))
-    for _ in range(2):
-        request = preview(source(LATE), *size)
-        response = await exchange(running.port, request, wait_s=HANG_S)
-        assert refusal(response) == (422, "shader_rejected", "effect")
-        assert "until it is changed" in response.json["error"]
-    assert await running.service.store.quarantine.holds_any([source_digest(LATE)])
-    assert await running.until(lambda: not workers())
-
-
-async def test_a_preview_that_takes_too_much_processor_time_is_not_tried_again(
-    start: Start, media: tuple[bytes, bytes], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """The compiler optimises for previews, and hardly at all for the validation before them."""
-    monkeypatch.setattr(custom_limits, "_COMPILE_S", 1.0)
-    monkeypatch.setattr(previews, "_DRAW_S", HANG_S)
-    running = await with_real_machine(
-        await start(_LIMITS, allow_custom_shaders=True, plans={"free": 144})
-    )
-    add_samples(running, media)
-    large = preview(source(LATE), part("width", "256"), part("height", "144"))
-    refused = await exchange(running.port, large, wait_s=HANG_S)
-    assert refusal(refused) == (422, "shader_rejected", "effect")
-    assert "takes too much processor time" in refused.json["error"]
-    assert await running.until(lambda: not workers())
-    monkeypatch.setattr(running.service.previews, "slots", None)  # it gets no place
-    again = await exchange(running.port, large, wait_s=HANG_S)
-    assert again.json["error"] == refused.json["error"]
-    assert await running.service.store.quarantine.list_all() == []  # a job has more time
-
-
-async def test_params_that_make_a_source_too_slow_are_refused_without_it(
-    custom: Running, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Costs are measured with the defaults: params have the limit of the worker alone."""
-    monkeypatch.setattr(custom_limits, "_COMPILE_S", 2.0)
-    monkeypatch.setattr(previews, "_DRAW_S", HANG_S)
-    params = part("params", '{"rounds": 30000.0}')
-    for _ in range(2):
-        refused = await ask(custom, source(COSTLY), params)
-        assert refusal(refused) == (422, "shader_rejected", "effect")
-        assert "takes too much processor time" in refused.json["error"]
-    assert (await ask(custom, source(COSTLY))).status == 200
-
-
 async def test_a_key_sends_sources_only_if_it_may(
     start_keyed: StartKeyed, media: tuple[bytes, bytes]
 ) -> None:
     keyed: Keyed = await start_keyed(
-        own={"customShaders": True}, allow_custom_shaders=True, limits=_LIMITS
+        own={"customShaders": True}, allow_custom_shaders=True, limits=LIMITS
     )
     await with_real_machine(keyed.running)
     parts = (source(PLAIN), part("duration", "0.2"))

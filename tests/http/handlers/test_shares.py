@@ -17,8 +17,8 @@ from tests.harness.api_keys import bearer
 from tests.harness.limits import HANG_S
 from tests.http.conftest import Keyed, StartKeyed
 from tests.http.cuts import add_track
-from tests.http.handlers.test_custom_shaders import PLAIN, source, with_real_machine
 from tests.http.previews import SIZE, add_samples, preview
+from tests.http.sources import PLAIN, source, with_real_machine
 from tests.http.wire import Response, exchange, form, head, part, post
 
 ADDRESSES = ("198.51.100.7", "198.51.100.8")
