@@ -135,13 +135,14 @@ class Service:
 
     def watch_effects(self) -> None:
         """Validate the effects, and draw their thumbnails while the server is idle."""
-
-        def is_busy() -> bool:
-            return bool(self.dispatcher.active_jobs) or self.intake.is_busy
-
-        self.validations.watch(is_busy)
+        self.validations.watch(self.is_busy)
         if self.config.idle_thumbnails:
-            self.thumbnails.watch(is_busy)
+            self.thumbnails.watch(self.is_busy)
+
+    def is_busy(self) -> bool:
+        """Return whether a worker does what a client waits for, previews aside."""
+        parts = (self.intake, self.upload_intake, self.cuts, self.validations.custom)
+        return bool(self.dispatcher.active_jobs) or any(part.is_busy for part in parts)
 
     async def drain(self) -> None:
         """Accept no job any more, and let running tasks end, for at most DRAIN_SEC."""

@@ -72,6 +72,21 @@ async def test_there_is_an_estimate_before_any_job_has_finished(
     assert (await service.describe(first, "en"))["etaSeconds"] is None
 
 
+async def test_a_server_is_busy_while_a_client_waits_for_a_worker(
+    service: Service, make_job: MakeJob, tmp_path: Path
+) -> None:
+    parts = (service.upload_intake, service.cuts, service.validations.custom)
+    for part in parts:
+        assert not service.is_busy()
+        async with part._queue.acquire():
+            assert service.is_busy(), type(part).__name__
+    job = make_job()
+    service.dispatcher.active_jobs[job.id] = ActiveJob(job, tmp_path, tmp_path, SlotClock())
+    assert service.is_busy()
+    del service.dispatcher.active_jobs[job.id]
+    assert not service.is_busy()
+
+
 async def test_the_work_before_a_job_names_the_whole_chain(
     service: Service, make_job: MakeJob
 ) -> None:

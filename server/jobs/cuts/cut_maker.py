@@ -93,6 +93,11 @@ class CutMaker:
         )
         self._makings: dict[tuple[str, int, int], _Making] = {}
 
+    @property
+    def is_busy(self) -> bool:
+        """True while a cut is being made."""
+        return self._queue.is_in_use
+
     async def get(
         self, track: KeptUpload, request: CutRequest, share: str, request_id: str, wait_s: float
     ) -> TrackCut | CutProgress:

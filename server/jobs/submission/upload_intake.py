@@ -63,6 +63,11 @@ class UploadIntake:
         """Return the mean seconds from one upload to the next."""
         return self._queue.interval_s
 
+    @property
+    def is_busy(self) -> bool:
+        """True while an upload is being decoded."""
+        return self._queue.is_in_use
+
     async def keep(
         self, kind: str, folder: Path, sender: UploadSender, request_id: str
     ) -> KeptUpload:

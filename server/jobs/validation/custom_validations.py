@@ -46,6 +46,11 @@ class CustomValidations:
         self._results: dict[tuple[str, str], ValidationResult] = {}
         self._queue = FairQueue(_LIMITS, initial_s=_TYPICAL_S, max_counted_s=_MAX_COUNTED_S)
 
+    @property
+    def is_busy(self) -> bool:
+        """True while a source is being validated."""
+        return self._queue.is_in_use
+
     def cached(self, source: EffectSource) -> ValidationResult | None:
         """Return the result of a source, if there is one."""
         return self._results.get((source.key, self._machine.driver))
