@@ -194,12 +194,26 @@ async def test_a_client_with_all_places_gives_way_to_one_without() -> None:
 
 
 async def test_a_client_that_leaves_is_not_taken_for_one_that_gives_way() -> None:
-    line, end = _line(places=2, give_way_s=0.02), asyncio.Event()
-    tasks = [asyncio.create_task(_hold(line, "a", end)) for _ in range(2)]
+    """It gives way while it cleans up after its client has left: it is cancelled twice."""
+    line, left, end = _line(places=2, give_way_s=0.02), asyncio.Event(), asyncio.Event()
+
+    async def hold() -> None:
+        async with line.acquire("a"):
+            try:
+                await end.wait()
+            finally:
+                left.set()
+                await end.wait()
+
+    leaving, staying = asyncio.create_task(hold()), asyncio.create_task(hold())
     await asyncio.sleep(0)
-    for task in tasks:
-        task.cancel()
-    with pytest.raises(asyncio.CancelledError):
-        await tasks[0]
+    leaving.cancel()
+    await left.wait()
+    async with line.acquire("b"):
+        with pytest.raises(asyncio.CancelledError):
+            await leaving
+        assert leaving.cancelling() == 1  # the other one was that of the queue
+    end.set()
+    await staying
     async with line.acquire("a"), line.acquire("b"):
         pass
