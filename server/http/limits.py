@@ -61,11 +61,15 @@ class HttpLimits:
     connections: int = 2048
     header_line_bytes: int = 8190
     headers: int = 128
-    header_s: float = 75
-    """Maximum time that an idle connection, or one with incomplete headers, stays open.
+    header_s: float = 30
+    """Maximum time until the headers of the first request of a connection are complete.
 
-    Longer than the 60 s for which proxies keep one: a request that meets its end is reset. A client
-    that opens hundreds at once on a busy machine takes long to send its first headers too.
+    A client that opens hundreds of connections at once on a busy machine takes long to send them.
+    """
+    keep_alive_s: float = 75
+    """Maximum time from a response until the headers of the next request are complete.
+
+    Longer than the 60 s for which proxies keep a connection: a request that meets its end is reset.
     """
     metrics_cache_s: float = 1.0
     """Maximum age of a response of `/metrics`."""

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from server.config import Config
+from server.http.limits import HttpLimits
 from server.http.server.routes import ROUTES
 
 DOCS = Path(__file__).parents[2] / "docs"
@@ -22,6 +23,15 @@ def _settings() -> dict[str, str]:
 @pytest.mark.parametrize("alert", ALERTS)
 def test_runbook_names_the_alert(alert: str) -> None:
     assert f"`{alert}`" in (DOCS / "runbook.md").read_text("utf-8")
+
+
+def test_proxies_of_the_examples_close_idle_connections_before_the_server() -> None:
+    operations = (DOCS / "operations.md").read_text("utf-8")
+    (caddy,) = re.findall(r"```caddyfile\n(.*?)```", operations, re.DOTALL)
+    (keep_alive_s,) = re.findall(r"keepalive (\d+)s\n", caddy)
+    assert int(keep_alive_s) < HttpLimits().keep_alive_s
+    assert f"less than {HttpLimits().keep_alive_s:.0f} s" in operations
+    assert f"within {HttpLimits().header_s:.0f} s" in operations
 
 
 def test_manifest_sets_only_settings_that_the_server_has() -> None:

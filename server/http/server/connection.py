@@ -40,6 +40,7 @@ class Connection(web.RequestHandler):
         self._is_abandonable = False
         self._on_peer_closed: Callable[[], None] = lambda: None
         self._is_draining_body = False
+        self._header_timer: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._factory.open += 1
@@ -50,10 +51,19 @@ class Connection(web.RequestHandler):
             transport.abort()
         else:
             super().connection_made(transport)
+            header_s = self._factory.limits.header_s
+            loop = asyncio.get_running_loop()
+            self._header_timer = loop.call_later(header_s, self._close_without_request)
+
+    def _close_without_request(self) -> None:
+        if self._request_count == 0:
+            self.force_close()
 
     def connection_lost(self, exc: BaseException | None) -> None:
         self._factory.open -= 1
         self._factory.counters.connections.dec()
+        if self._header_timer is not None:
+            self._header_timer.cancel()
         super().connection_lost(exc)
 
     def eof_received(self) -> bool | None:  # type: ignore[override]  # aiohttp narrows it to None
@@ -181,8 +191,8 @@ def protocol_settings(limits: HttpLimits) -> dict[str, Any]:
     """Return the settings of aiohttp's side of a connection."""
     return {
         "access_log": None,
-        # Also the time in which the headers of a request must be complete.
-        "keepalive_timeout": limits.header_s,
+        # Also the time in which the headers of a further request must be complete.
+        "keepalive_timeout": limits.keep_alive_s,
         # For an unread body; a refused one is drained by `lingering_close`.
         "lingering_time": 2,
         "max_line_size": limits.header_line_bytes,
