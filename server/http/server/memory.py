@@ -6,14 +6,16 @@ on there holds everything before it: after a thousand uploads at once, twice wha
 
 import asyncio
 import ctypes
+import os
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 from aiohttp import web
 
 from server.concurrency import run_in_thread
 
 _INTERVAL_S = 10.0
-_MIN_FREE_BYTES = 16_000_000
+_MIN_BYTES = 16_000_000
 _FIELDS = (
     "arena", "ordblks", "smblks", "hblks", "hblkhd", "usmblks", "fsmblks", "uordblks", "fordblks",
     "keepcost",
@@ -21,7 +23,11 @@ _FIELDS = (
 
 
 class _Usage(ctypes.Structure):
-    """`struct mallinfo2` of glibc (mallinfo(3)); `fordblks` are the bytes that are free."""
+    """`struct mallinfo2` of glibc (mallinfo(3)).
+
+    `fordblks` are the bytes that are free, those among them that were given back: it does not tell
+    what a further call would give back.
+    """
 
     _fields_ = tuple((name, ctypes.c_size_t) for name in _FIELDS)
 
@@ -36,23 +42,30 @@ class FreeMemory:
         self._trim = getattr(library, "malloc_trim", None)
         if self._measure is not None:
             self._measure.restype = _Usage
-        self._given_back = 0
-        """Bytes of the free memory that are given back already; those used again count no more."""
+        self._min_resident = 0
+        """Minimum resident memory since free memory was given back, bytes."""
 
     def give_back(self) -> bool:
-        """Give back what is free if it is over 16 MB; return whether it was.
+        """Give back what is free; return whether it did.
 
-        It takes milliseconds, in which other threads may wait for memory.
+        It does if 16 MB are free and the process has grown by as much since the last time. It
+        takes milliseconds, in which other threads may wait for memory.
         """
         if self._measure is None or self._trim is None:
             return False
-        free = int(self._measure().fordblks)
-        self._given_back = min(self._given_back, free)
-        if free - self._given_back < _MIN_FREE_BYTES:
+        resident = _resident_bytes()
+        self._min_resident = min(self._min_resident, resident)
+        has_grown = resident - self._min_resident >= _MIN_BYTES
+        if not has_grown or self._measure().fordblks < _MIN_BYTES:
             return False
         self._trim(0)
-        self._given_back = int(self._measure().fordblks)
+        self._min_resident = _resident_bytes()
         return True
+
+
+def _resident_bytes() -> int:
+    """Return the memory of the process that is in RAM (proc_pid_statm(5))."""
+    return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
 
 
 async def give_back_free_memory(_app: web.Application) -> AsyncIterator[None]:
