@@ -39,6 +39,10 @@ ACCESS_MESSAGES: dict[str, tuple[str, str]] = {
         ", or a new link: this one has expired",
         " или новая ссылка: эта устарела",
     ),
+    "upload_of_key": (
+        ", or another key has sent it",
+        ", или он принадлежит другому ключу",
+    ),
     "queued_jobs": (
         "this key may have {limit} in the queue; wait until one has begun",
         "с этим ключом в очереди может быть {limit}; дождитесь, пока начнётся одно из них",

@@ -17,10 +17,10 @@ UPLOAD_ERRORS: dict[str, ErrorSpec] = {
     ),
     "unknown_upload": ErrorSpec(
         404,
-        "“{name}” names no file that is kept here for you: its id is wrong, it expired long ago, "
-        "or another key has sent it. Send the file again and use its new id.",
-        "«{name}» не называет файла, который хранится здесь для вас: идентификатор неверен, давно "
-        "устарел или принадлежит другому ключу. Отправьте файл ещё раз и возьмите новый.",
+        "“{name}” names no file that is kept here: its id is wrong, or it expired long ago{why}. "
+        "Send the file again and use its new id.",
+        "«{name}» не называет файла, который здесь хранится: идентификатор неверен или давно "
+        "устарел{why}. Отправьте файл ещё раз и возьмите новый.",
     ),
     "upload_expired": ErrorSpec(
         410,

@@ -219,6 +219,11 @@ class OwnUploads:
     _uploads: KeptUploads
     _sender: Principal
 
+    @property
+    def are_of_a_key(self) -> bool:
+        """False on a server without keys, where the uploads of all are everybody's."""
+        return self._sender.key is not None
+
     def get(self, kind: str, upload_id: str) -> KeptUpload:
         """Return an upload; this is not a use.
 

@@ -48,8 +48,12 @@ class KeptFile(NamedTuple):
 
 
 @contextmanager
-def _naming_field(kept: KeptFile) -> Iterator[None]:
+def _naming_field(kept: KeptFile, *, with_key: bool) -> Iterator[None]:
     """Let the errors of a kept file name its field.
+
+    Args:
+        kept: the file.
+        with_key: True if the files of other keys are unknown too.
 
     Raises:
         ToqiboxError: unknown_upload instead of not_found, since the path of the request is right.
@@ -58,7 +62,10 @@ def _naming_field(kept: KeptFile) -> Iterator[None]:
         yield
     except ToqiboxError as error:
         if error.code == "not_found":
-            raise ToqiboxError("unknown_upload", field=kept.field, name=kept.field) from None
+            why = message("upload_of_key") if with_key else ""
+            raise ToqiboxError(
+                "unknown_upload", field=kept.field, name=kept.field, why=why
+            ) from None
         error.field = kept.field
         raise
 
@@ -139,7 +146,7 @@ class ExportForm:
                 for name, upload_id in value.items()
             }
         for kept in files.values():
-            with _naming_field(kept):
+            with _naming_field(kept, with_key=self._uploads.are_of_a_key):
                 await run_in_thread(self._uploads.get, kept.kind, kept.id)
         self.kept_files |= files
 
@@ -150,7 +157,7 @@ class ExportForm:
             ToqiboxError: upload_expired: one of them was removed meanwhile.
         """
         for name, kept in self.kept_files.items():
-            with _naming_field(kept):
+            with _naming_field(kept, with_key=self._uploads.are_of_a_key):
                 await run_in_thread(self._uploads.link, kept.kind, kept.id, folder / name)
 
     def check_files(self, files: Set[str], *, needs_audio: bool = True) -> None:

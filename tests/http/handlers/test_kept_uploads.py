@@ -136,7 +136,8 @@ async def test_an_upload_that_is_gone_or_never_was(
         unknown = await send(running, path, part("trackId", new_id()))
         assert (unknown.status, unknown.code) == (404, "unknown_upload")
         assert unknown.json["field"] == "trackId"
-        assert unknown.json["error"].startswith("“Track” names no file that is kept here")
+        assert unknown.json["error"].startswith("“Track” names no file that is kept here: its id")
+        assert "key" not in unknown.json["error"]
         unknown = await send(running, path, part("images", json.dumps({"photo2": new_id()})))
         assert (unknown.status, unknown.json["field"]) == (404, "images.photo2")
         assert unknown.json["error"].startswith("“Second photo” names no file")
@@ -288,6 +289,7 @@ async def test_uploads_belong_to_the_key_that_sent_them(
         assert (await keyed.send(f"{method} {path}", "other")).status == 404
     refused = await keyed.submit("other", EFFECT, part("trackId", track))
     assert (refused.code, refused.json["field"]) == ("unknown_upload", "trackId")
+    assert "or another key has sent it" in refused.json["error"]
     never = await keyed.submit("other", EFFECT, part("trackId", new_id()))
     differing = ("requestId",)
     assert {name: refused.json[name] for name in refused.json if name not in differing} == {
