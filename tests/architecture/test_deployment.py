@@ -1,6 +1,9 @@
 """The manifest of Kubernetes and the runbook agree with the server."""
 
+import asyncio
 import re
+import sys
+from asyncio.subprocess import PIPE
 from pathlib import Path
 
 import pytest
@@ -8,6 +11,8 @@ import pytest
 from server.config import Config
 from server.http.limits import HttpLimits
 from server.http.server.routes import ROUTES
+from server.jobs.store.store import Store
+from tests.http.made_job import new_job
 
 DOCS = Path(__file__).parents[2] / "docs"
 MANIFEST = (DOCS / "deployment" / "kubernetes.yaml").read_text("utf-8")
@@ -23,6 +28,18 @@ def _settings() -> dict[str, str]:
 @pytest.mark.parametrize("alert", ALERTS)
 def test_runbook_names_the_alert(alert: str) -> None:
     assert f"`{alert}`" in (DOCS / "runbook.md").read_text("utf-8")
+
+
+async def test_runbook_counts_the_rows_of_the_job_table(tmp_path: Path) -> None:
+    (command,) = re.findall(r'python3 -c "([^"]+)"', (DOCS / "runbook.md").read_text("utf-8"))
+    store = Store(tmp_path / "jobs.db")
+    for _ in range(3):
+        await store.jobs.add(new_job(), bound=9)
+    command = command.replace("DATA_DIR", str(tmp_path))
+    counted = await asyncio.create_subprocess_exec(sys.executable, "-c", command, stdout=PIPE)
+    output, _ = await counted.communicate()
+    store.close()
+    assert output == b"3\n"
 
 
 def test_proxies_of_the_examples_close_idle_connections_before_the_server() -> None:
