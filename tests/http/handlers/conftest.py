@@ -1,6 +1,8 @@
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+from aiohttp import web
 
 from server.effects.library.library import Library
 from server.jobs.execution.worker_process import Timeouts
@@ -37,3 +39,19 @@ async def custom(start: Start, media: tuple[bytes, bytes]) -> Running:
     running = await with_real_machine(await start(LIMITS, allow_custom_shaders=True))
     add_samples(running, media)
     return running
+
+
+@pytest.fixture
+async def origin() -> AsyncIterator[str]:
+    """Serve an empty page from an origin of its own."""
+
+    async def page(_request: web.Request) -> web.Response:
+        return web.Response(text="<!doctype html><title>page</title>", content_type="text/html")
+
+    app = web.Application()
+    app.router.add_get("/", page)
+    runner = web.AppRunner(app, access_log=None)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    yield f"http://studio.localhost:{runner.addresses[0][1]}/"
+    await runner.cleanup()

@@ -1,10 +1,8 @@
 """The EventSource of a browser, in a page of another origin."""
 
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from aiohttp import web
 
 from server.http.limits import HttpLimits
 from server.jobs.model.job import Status
@@ -22,22 +20,6 @@ for (const name of ["job", "completed", "failed", "cancelled"])
   events.addEventListener(name, ({ data, lastEventId }) =>
     heard.push([name, lastEventId, JSON.parse(data).progress]))
 """
-
-
-@pytest.fixture
-async def origin() -> AsyncIterator[str]:
-    """Serve an empty page from an origin of its own."""
-
-    async def page(_request: web.Request) -> web.Response:
-        return web.Response(text="<!doctype html><title>page</title>", content_type="text/html")
-
-    app = web.Application()
-    app.router.add_get("/", page)
-    runner = web.AppRunner(app, access_log=None)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
-    yield f"http://studio.localhost:{runner.addresses[0][1]}/"
-    await runner.cleanup()
 
 
 async def test_an_event_source_follows_a_job_and_ends_with_it(
