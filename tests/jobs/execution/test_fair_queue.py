@@ -205,7 +205,7 @@ async def test_a_client_that_leaves_is_not_taken_for_one_that_gives_way() -> Non
                 left.set()
                 await end.wait()
 
-    leaving, staying = asyncio.create_task(hold()), asyncio.create_task(hold())
+    leaving, staying = asyncio.create_task(hold()), asyncio.create_task(_hold(line, "a", end))
     await asyncio.sleep(0)
     leaving.cancel()
     await left.wait()
