@@ -79,7 +79,9 @@ def record_cells(path: Path, size: FrameSize, frames: int) -> Iterator[CellRecor
 
 
 class StoredCells:
-    """The cells of consecutive segments, mapped: only what a slice reads is in memory.
+    """The cells of consecutive segments: only what a slice reads is in memory.
+
+    No file stays open: a long video has more segments than a worker may have descriptors.
 
     Args:
         paths: the files of the segments, in order.
@@ -89,12 +91,12 @@ class StoredCells:
     """
 
     def __init__(self, paths: Sequence[Path]) -> None:
-        self._segments: list[NDArray[np.uint16]] = [
-            np.load(path, mmap_mode="r", allow_pickle=False) for path in paths
-        ]
-        if len({stored.shape[1:] for stored in self._segments}) != 1:
+        self._paths = paths
+        shapes = [_map(path).shape for path in paths]
+        if len({shape[1:] for shape in shapes}) != 1:
             raise ToqiboxError("render_failed", detail="the segments have different cells")
-        self.lengths = [len(stored) for stored in self._segments]
+        self._frame_shape = shapes[0][1:]
+        self.lengths = [shape[0] for shape in shapes]
         """The number of frames of each segment."""
 
     def __len__(self) -> int:
@@ -104,10 +106,18 @@ class StoredCells:
     def __getitem__(self, frames: slice) -> Float32Array:
         """Return the cells of consecutive frames: (frames, rows, columns, 3), 0 to 1."""
         first, last, _ = frames.indices(len(self))
-        parts: list[NDArray[np.uint16]] = []
-        for stored in self._segments:
-            parts.append(stored[max(first, 0) : max(last, 0)])
-            first, last = first - len(stored), last - len(stored)
-        cells = np.concatenate(parts, dtype=np.float32)
+        cells = np.empty((max(0, last - first), *self._frame_shape), np.float32)
+        begin = 0
+        for path, length in zip(self._paths, self.lengths, strict=True):
+            begins, ends = max(first, begin), min(last, begin + length)
+            if begins < ends:
+                cells[begins - first : ends - first] = _map(path)[begins - begin : ends - begin]
+            begin += length
         cells /= _MAX_STORED
         return cells
+
+
+def _map(path: Path) -> NDArray[np.uint16]:
+    """Map the cells of a segment; its descriptor is closed with the last view of the array."""
+    stored: NDArray[np.uint16] = np.load(path, mmap_mode="r", allow_pickle=False)
+    return stored

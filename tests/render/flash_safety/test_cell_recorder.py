@@ -1,5 +1,7 @@
 """The cells of segments as files."""
 
+import os
+import resource
 from pathlib import Path
 
 import numpy as np
@@ -57,6 +59,26 @@ def test_segments_are_read_as_one_video(tmp_path: Path) -> None:
         for last in range(first, 8):
             assert np.array_equal(cells[first:last], whole[first:last])
     assert np.array_equal(cells[:], whole)
+
+
+def test_a_video_may_have_more_segments_than_a_worker_has_descriptors(tmp_path: Path) -> None:
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    highest = max(int(name) for name in os.listdir("/proc/self/fd"))
+    limit = highest + 8  # a few for what a slice opens
+    stored = np.arange((limit + 1) * 2, dtype=np.uint16).reshape(limit + 1, 2, 1, 1, 1)
+    paths = [tmp_path / f"{number}.npy" for number in range(limit + 1)]
+    for path, segment in zip(paths, stored, strict=True):
+        np.save(path, segment)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (limit, hard))
+    try:
+        cells = StoredCells(paths)
+        whole, part = cells[:], cells[3:9]
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    expected = stored.reshape(-1, 1, 1, 1).astype(np.float32) / np.float32(65_535)
+    assert cells.lengths == [2] * (limit + 1)
+    assert np.array_equal(whole, expected)
+    assert np.array_equal(part, expected[3:9])
 
 
 def test_segments_of_different_videos_are_refused(tmp_path: Path) -> None:
