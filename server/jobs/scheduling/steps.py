@@ -66,18 +66,22 @@ class JobTasks:
     async def analyse(self, active: ActiveJob, slot: Slot | None = None) -> None:
         """Compute the track features, unless another job has done so; open the scene meanwhile."""
         task = plan.analyse_task(active.job, active.folder, active.features)
-        async with self._analysing.setdefault(active.features.name, asyncio.Lock()):
-            if not plan.is_analysed(active.job.spec, active.features):
-                active.begin_step(Step.ANALYSIS)
-                opening = asyncio.create_task(self._open_scene(active, slot))
-                try:
+        opening: asyncio.Task[None] | None = None
+        try:
+            async with self._analysing.setdefault(active.features.name, asyncio.Lock()):
+                if not plan.is_analysed(active.job.spec, active.features):
+                    active.begin_step(Step.ANALYSIS)
+                    opening = asyncio.create_task(self._open_scene(active, slot))
                     await self._retries.run(
                         active, task.name, lambda: self._short_task(active, task)
                     )
-                    await opening
-                finally:
-                    opening.cancel()
-                    await wait_until_done(opening)
+            # Without the lock: another job of the track needs its features alone.
+            if opening:
+                await opening
+        finally:
+            if opening:
+                opening.cancel()
+                await wait_until_done(opening)
 
     async def _open_scene(self, active: ActiveJob, slot: Slot | None) -> None:
         """Open the scene in the slot's worker before its track is analysed.

@@ -1,14 +1,10 @@
 """The order of work, and slots that share a job."""
 
-import asyncio
-from dataclasses import replace
 from decimal import Decimal
 
 import pytest
 
 from server.jobs.model.job import Stage, Status
-from server.protocol import file_names
-from server.protocol.tasks import DrawFrames, DrawSegment
 from tests.harness.slots import until
 from tests.jobs.conftest import MakeJob
 from tests.jobs.scheduling.conftest import OpenRig, Rig
@@ -44,67 +40,6 @@ async def test_a_job_runs_through_its_steps(rig: Rig, make_job: MakeJob) -> None
     assert sorted(path.name for path in rig.folder("one").iterdir()) == ["poster.jpg", "video.mp4"]
     assert not rig.data.features_folder(job.spec).exists()
     assert rig.slots[0].job_id is None, "its worker must have ended"
-
-
-async def test_the_scene_is_opened_while_the_track_is_analysed(rig: Rig, make_job: MakeJob) -> None:
-    rig.workers.hold("analyse", OPENING, SEGMENT)
-    await rig.submit(make_job("one", frames=30))
-    (analysis,) = await rig.workers.next("analyse")
-    (opening,) = await rig.workers.next(OPENING)
-    assert rig.data.features_folder((await rig.job("one")).spec).is_dir()
-    assert opening.slot == 0
-    analysis.finish()
-    await asyncio.sleep(0.01)
-    assert not rig.workers.given(SEGMENT), "its worker is busy"
-    opening.finish()
-    (segment,) = await rig.workers.next(SEGMENT)
-    assert isinstance(opening.task, DrawFrames)
-    assert isinstance(segment.task, DrawSegment)
-    assert opening.task.scene == segment.task.scene
-    assert not opening.task.frames
-    segment.finish()
-    rig.workers.release(OPENING)
-    assert (await rig.ended("one")).status is Status.COMPLETED
-
-
-@pytest.mark.parametrize("code", ["worker_crashed", "shader_compile_failed", "render_stalled"])
-async def test_a_scene_that_cannot_be_opened_early_is_no_attempt(
-    rig: Rig, make_job: MakeJob, code: str
-) -> None:
-    rig.workers.fail(OPENING, code)
-    await rig.submit(make_job("one", frames=30))
-    job = await rig.ended("one")
-    assert (job.status, job.attempt) == (Status.COMPLETED, 1)
-
-
-async def test_a_failed_analysis_ends_the_opening_of_the_scene(rig: Rig, make_job: MakeJob) -> None:
-    rig.workers.hold("analyse", OPENING)
-    await rig.submit(make_job("one", frames=30))
-    await rig.workers.next(OPENING)
-    for _ in range(3):
-        (analysis,) = await rig.workers.next("analyse")
-        analysis.fail("worker_crashed")
-        await until(analysis.answer.done)
-    assert (await rig.ended("one")).status is Status.FAILED
-    assert [call.is_cancelled for call in rig.workers.given(OPENING)] == [True]
-
-
-@pytest.mark.parametrize("why", ["custom", "analysed"])
-async def test_a_scene_is_not_opened_early(rig: Rig, make_job: MakeJob, why: str) -> None:
-    """A source of a client may hang, and is drawn once; without an analysis nothing is gained."""
-    job = make_job("one", frames=30)
-    if why == "custom":
-        effects = tuple(replace(effect, custom=True) for effect in job.spec.effects)
-        job = replace(job, spec=replace(job.spec, effects=effects))
-    else:
-        folder = rig.data.features_folder(job.spec)
-        folder.mkdir()
-        for name in (file_names.SPECTRA, file_names.LEVELS, file_names.TRACK):
-            for path in file_names.sealed(folder / name):
-                path.touch()
-    await rig.submit(job)
-    assert (await rig.ended("one")).status is Status.COMPLETED
-    assert not rig.workers.given(OPENING)
 
 
 @pytest.mark.fault("J07")
