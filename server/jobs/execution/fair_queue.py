@@ -31,7 +31,8 @@ class QueueLimits:
     waiting_each: int | None = None
     """Maximum number of waiters of a share; None for any."""
     give_way_s: float | None = None
-    """Wait after which a share without a place gets one of a share with several; None for never."""
+    """Wait after which a share without a place gets one of a share with several; None for never.
+    The server itself, which has no share, waits longer."""
 
 
 @dataclass(eq=False)
@@ -95,7 +96,7 @@ class FairQueue:
         """Wait for admission and hold it until the end of the block.
 
         Args:
-            share: of the client.
+            share: of the client; empty for work of the server itself, to which none gives way.
 
         Raises:
             ToqiboxError: rate_limited, as soon as the expected wait is too long; from the block, if
@@ -148,7 +149,7 @@ class FairQueue:
             return waiter.place.result()
         self._reject_overdue()
         give_way_s, timer = self._limits.give_way_s, None
-        if give_way_s is not None:
+        if give_way_s is not None and share:
             timer = loop.call_later(give_way_s, self._make_way, waiter)
         try:
             return await run_within(self._limits.max_wait_s, _wait_for(waiter))

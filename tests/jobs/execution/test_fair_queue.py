@@ -193,6 +193,18 @@ async def test_a_client_with_all_places_gives_way_to_one_without() -> None:
     await asyncio.gather(newest, own, another)
 
 
+async def test_no_client_gives_way_to_the_server_itself() -> None:
+    line, end = _line(places=2, give_way_s=0.02), asyncio.Event()
+    held = [asyncio.create_task(_hold(line, "a", end)) for _ in range(2)]
+    await asyncio.sleep(0)
+    own = asyncio.create_task(_hold(line, ""))
+    await until(lambda: line.waiting == 1)
+    await asyncio.sleep(0.05)
+    assert line.waiting == 1
+    end.set()
+    await asyncio.gather(*held, own)
+
+
 async def test_a_client_that_leaves_is_not_taken_for_one_that_gives_way() -> None:
     """It gives way while it cleans up after its client has left: it is cancelled twice."""
     line, left, end = _line(places=2, give_way_s=0.02), asyncio.Event(), asyncio.Event()
