@@ -19,10 +19,15 @@ class QuarantinedSource(NamedTuple):
 
 
 class QuarantineStore:
-    """Digests of the sources that are refused; the newest as far as there is room."""
+    """Digests of the sources that are refused; the newest as far as there is room.
+
+    Those that could not be written, to a full disk, are refused until the server ends.
+    """
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._unwritten: dict[str, QuarantinedSource] = {}
+        """By digest; they are written with the next one."""
 
     async def add(self, digest: str, code: str, now: int) -> None:
         """Refuse a source from now on.
@@ -31,15 +36,25 @@ class QuarantineStore:
             digest: of the source, or of several together.
             code: error that it caused.
             now: in milliseconds.
+
+        Raises:
+            DiskFull: it was not written.
         """
+        self._unwritten.pop(digest, None)
+        self._unwritten[digest] = QuarantinedSource(digest, code, now)
+        if len(self._unwritten) > MAX_QUARANTINED:
+            del self._unwritten[next(iter(self._unwritten))]
+        written = [*self._unwritten.values()]
 
         def insert(db: Connection) -> None:
-            db.execute("INSERT OR REPLACE INTO quarantine VALUES (?, ?, ?)", (digest, code, now))
+            db.executemany("INSERT OR REPLACE INTO quarantine VALUES (?, ?, ?)", written)
             order = "ORDER BY added_at DESC, rowid DESC LIMIT -1 OFFSET ?"
             old = f"SELECT rowid FROM quarantine {order}"  # noqa: S608
             db.execute(f"DELETE FROM quarantine WHERE rowid IN ({old})", (MAX_QUARANTINED,))  # noqa: S608
 
         await self._database.write(insert)
+        for row in written:
+            self._unwritten.pop(row.digest, None)
 
     async def list_all(self) -> list[QuarantinedSource]:
         """Return what is refused, the newest first."""
@@ -59,11 +74,15 @@ class QuarantineStore:
             db.executemany("DELETE FROM quarantine WHERE digest = ?", values)
 
         await self._database.write(delete)
+        for (digest,) in values:
+            self._unwritten.pop(digest, None)
 
     async def holds_any(self, digests: Sequence[str]) -> bool:
         """Return whether one of the digests is refused."""
         if not digests:
             return False
+        if any(digest in self._unwritten for digest in digests):
+            return True
         places = ", ".join("?" * len(digests))
         sql = f"SELECT 1 FROM quarantine WHERE digest IN ({places}) LIMIT 1"  # noqa: S608
         return bool(await self._database.fetch(sql, *digests))

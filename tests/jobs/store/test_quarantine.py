@@ -1,5 +1,10 @@
 """Contract of every job store: sources that hung or ended a worker."""
 
+from typing import NoReturn
+
+import pytest
+
+from server.jobs.store.database.sqlite import DiskFull
 from server.jobs.store.quarantine import MAX_QUARANTINED
 from tests.jobs.store.conftest import OpenStore
 
@@ -39,3 +44,25 @@ async def test_the_oldest_sources_leave_the_quarantine_over_the_limit(
     await store.quarantine.add("last", "render_stalled", 3)
     assert not await store.quarantine.holds_any(["first"])
     assert await store.quarantine.holds_any(["last"])
+
+
+async def test_sources_that_cannot_be_written_are_refused_and_written_later(
+    open_store: OpenStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object, **__: object) -> NoReturn:
+        raise DiskFull("by the test")
+
+    store = open_store()
+    with monkeypatch.context() as disk:
+        disk.setattr(store._database, "_write", fail)
+        for digest in ("a", "b", "c"):
+            with pytest.raises(DiskFull):
+                await store.quarantine.add(digest, "render_stalled", 1)
+    assert await store.quarantine.list_all() == []
+    assert await store.quarantine.holds_any(["c"])
+    await store.quarantine.remove(["c"])
+    assert not await store.quarantine.holds_any(["c"])
+    await store.quarantine.add("d", "render_stalled", 2)
+    assert [entry.digest for entry in await store.quarantine.list_all()] == ["d", "b", "a"]
+    await store.quarantine.remove(["b"])
+    assert not await store.quarantine.holds_any(["b"])

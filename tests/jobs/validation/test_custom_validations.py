@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 
@@ -13,6 +14,7 @@ from server.jobs.model import validation_result
 from server.jobs.model.effect_source import EffectSource
 from server.jobs.model.requested_effect import source_digest, unread_source
 from server.jobs.model.validation_result import ValidationResult
+from server.jobs.store.database.sqlite import DiskFull
 from server.jobs.store.store import Store
 from server.jobs.validation.custom_validations import CustomValidations
 from server.jobs.validation.validator import EffectValidator
@@ -105,3 +107,29 @@ async def test_a_source_whose_refusal_was_lifted_is_validated_again(
     with pytest.raises(ToqiboxError):
         await custom.require_valid(source, "a")
     assert len(validator.begun) == 2
+
+
+class Hanging(EffectValidator):
+    """Validator whose workers hang with every source."""
+
+    validated = 0
+
+    async def validate(self, source: EffectSource) -> ValidationResult | None:
+        self.validated += 1
+        return ValidationResult("shader_rejected", ended_worker=True)
+
+
+async def test_a_source_that_hangs_on_a_full_disk_is_not_validated_again(
+    validator: Held, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object, **__: object) -> NoReturn:
+        raise DiskFull("by the test")
+
+    monkeypatch.setattr(store._database, "_write", fail)
+    hanging = Hanging(Config(), validator._machine)
+    custom = CustomValidations(store, validator._machine, hanging)
+    for _ in range(2):
+        with pytest.raises(ToqiboxError) as caught:
+            await custom.require_valid(unread_source(GOOD), "a")
+        assert caught.value.code == "shader_rejected"
+    assert hanging.validated == 1
