@@ -5,6 +5,9 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass
 
+from server.errors import ToqiboxError
+from server.jobs.model.retry_after import BUSY_S
+
 LINGER_S = 2.0
 """Time for which work goes on without a waiter: a client that replaces its request by another one
 needs the same media a moment later."""
@@ -35,6 +38,7 @@ class SharedWork:
         The caller may be cancelled: the work goes on as long as another one waits.
 
         Raises:
+            ToqiboxError: draining if the work is stopped while the caller waits.
             Exception: what the work raises. A file that was missing for another caller is not an
                 error: this one then does the work with its own.
         """
@@ -81,6 +85,11 @@ class SharedWork:
             shared.timer = None
         try:
             await asyncio.shield(shared.task)
+        except asyncio.CancelledError:
+            caller = asyncio.current_task()
+            if shared.task.cancelled() and not (caller and caller.cancelling()):
+                raise ToqiboxError("draining", retry_after=BUSY_S) from None
+            raise
         finally:
             shared.waiters -= 1
             if not shared.waiters and not shared.task.done():

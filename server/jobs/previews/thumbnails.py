@@ -25,6 +25,7 @@ from server.files.disk import discard
 from server.jobs.execution.fair_queue import FairQueue, QueueLimits
 from server.jobs.execution.machine import MachineProbe
 from server.jobs.model.effect_source import EffectSource
+from server.jobs.model.retry_after import BUSY_S
 from server.jobs.previews.drawing_failures import DrawingFailures
 from server.jobs.previews.preview_form import PreviewRequest
 from server.jobs.previews.previews import Previews
@@ -107,6 +108,7 @@ class Thumbnails:
 
         Raises:
             ToqiboxError: see Previews.draw; it is raised again for a while, without drawing.
+                draining if the server stops meanwhile.
         """
         path = self.path(source)
         with suppress(FileNotFoundError):
@@ -116,6 +118,8 @@ class Thumbnails:
         drawing = self._start(source, request_id)
         wait_s = _WAIT_S if len(self._drawing) == 1 else 0
         await asyncio.wait((drawing,), timeout=wait_s)
+        if drawing.cancelled():  # by `stop`; this request goes on
+            raise ToqiboxError("draining", retry_after=BUSY_S)
         if drawing.done():
             return drawing.result()
         ahead = [*self._drawing].index(path.name)

@@ -93,6 +93,19 @@ async def test_a_page_of_thumbnails_does_not_keep_its_connections(drawing: Runni
         assert (await thumbnail_of(drawing, effect)).status == 200
 
 
+async def test_a_request_for_a_thumbnail_is_answered_when_the_server_stops(
+    drawing: Running,
+) -> None:
+    slots = drawing.service.previews.slots
+    async with slots.admit(), slots.admit():
+        request = asyncio.create_task(thumbnail_of(drawing, "level"))
+        assert await drawing.until(lambda: slots._queue.waiting == 1)
+        await drawing.service.halt()
+        refused = await request
+    assert (refused.status, refused.code) == (503, "draining")
+    assert int(refused.headers["retry-after"]) > 0
+
+
 async def test_missing_thumbnails_are_drawn_while_nothing_else_is_done(
     drawing: Running, monkeypatch: pytest.MonkeyPatch
 ) -> None:

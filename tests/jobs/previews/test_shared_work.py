@@ -4,6 +4,8 @@ import asyncio
 
 import pytest
 
+from server.errors import ToqiboxError
+from server.jobs.model.retry_after import BUSY_S
 from server.jobs.previews.shared_work import SharedWork
 
 
@@ -57,5 +59,21 @@ async def test_the_end_of_the_server_ends_the_work() -> None:
     await begun.wait()
     await work.stop()
     assert ended
+    with pytest.raises(ToqiboxError) as caught:
+        await waiting
+    assert (caught.value.code, caught.value.retry_after) == ("draining", BUSY_S)
+
+
+async def test_a_caller_that_is_cancelled_gets_no_error_of_the_work() -> None:
+    work, begun = SharedWork(linger_s=0.0), asyncio.Event()
+
+    async def hang() -> None:
+        begun.set()
+        await asyncio.Event().wait()
+
+    waiting = asyncio.create_task(work.do("a", hang))
+    await begun.wait()
+    waiting.cancel()
+    await work.stop()
     with pytest.raises(asyncio.CancelledError):
         await waiting
