@@ -9,6 +9,9 @@ from server.jobs.model.spec import Workload
 from server.jobs.model.work.estimate import WorkEstimate
 from server.jobs.model.work.frame_costs import FrameCost, guess_frame_s
 
+_MAX_KNOWN = 10_000
+"""Effects and sizes whose frames have an estimate in memory: clients choose them."""
+
 
 @dataclass(frozen=True)
 class CostModel:
@@ -31,6 +34,8 @@ class CostModel:
         key = (workload.effect, workload.pixels)
         known = self._frame_s.get(key)
         if known is None:
+            if len(self._frame_s) >= _MAX_KNOWN:
+                self._frame_s.clear()
             known = self._frame_s[key] = self._estimate(workload)
         return known
 

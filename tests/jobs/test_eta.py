@@ -38,6 +38,16 @@ def test_an_effect_that_was_not_measured_has_a_built_in_cost_at_the_speed_of_thi
     assert _model(twice_as_slow).frame_s(work) == pytest.approx(2 * guess)
 
 
+def test_memory_is_limited(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(eta, "_MAX_KNOWN", 3)
+    model, sizes = _model(COSTS), range(1000, 1010)
+    for _ in range(2):
+        for pixels in sizes:
+            cost = model.frame_s(Workload("spin", pixels, 1))
+            assert cost == pytest.approx(pixels / 10_000)
+            assert len(model._frame_s) <= 3
+
+
 def test_a_job_takes_its_frames_and_the_steps_before_and_after_them() -> None:
     steps = WorkEstimate.of(30, 30, 0.0).total_s
     assert steps > 0.5
