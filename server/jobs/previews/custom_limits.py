@@ -76,13 +76,16 @@ class CustomLimits:
         if is_overrun(error):
             why = message("slow_preview")
             refusal = ToqiboxError("shader_rejected", field="effect", why=why, detail=error.detail)
+            digest = blamed_digest(effects)
         elif error.code == "render_timeout":
             refusal = ToqiboxError("not_ready", retry_after=BUSY_S, detail=error.detail)
+            # Perhaps the machine was busy: other chains with the same sources are not refused.
+            digest = chain_digests(effects)[-1]
         elif ended_by_shader(error):
             await self._validations.custom.quarantine(effects, error.code)
             await self._validations.custom.check_quarantine(effects)
             return
         else:
             return
-        self._slow.add(blamed_digest(effects), refusal, pixels)
+        self._slow.add(digest, refusal, pixels)
         raise refusal from error
