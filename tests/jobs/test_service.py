@@ -96,5 +96,19 @@ async def test_the_work_before_a_job_names_the_whole_chain(
         await service.store.jobs.add(job, 99)
     snapshot = await service.store.jobs.snapshot(second.id)
     assert snapshot is not None
-    assert snapshot.ahead == [first.spec.workload]
-    assert snapshot.ahead[0].effect == "breathe+breathe"
+    assert snapshot.queue.count_ahead(second) == 1
+    assert snapshot.queue.workloads == [first.spec.workload, second.spec.workload]
+    assert snapshot.queue.workloads[0].effect == "breathe+breathe"
+
+
+@pytest.mark.parametrize("is_drawn", [True, False])
+async def test_thumbnails_are_drawn_in_advance_unless_a_setting_forbids_it(
+    tmp_path: Path, *, is_drawn: bool
+) -> None:
+    service = Service(Config(data_dir=tmp_path, idle_thumbnails=is_drawn), Library(()))
+    try:
+        service.watch_effects()
+        watchers = (service.validations._watcher, service.thumbnails._watcher)
+        assert [watcher is not None for watcher in watchers] == [True, is_drawn]
+    finally:
+        await service.stop()

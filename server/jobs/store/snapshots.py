@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from server.jobs.model.job import Job, Status
 from server.jobs.model.job_events import JobChange, JobEvents
+from server.jobs.model.requested_effect import CUSTOM
 from server.jobs.model.spec import Spec, Workload
 from server.jobs.store.database.sqlite import Connection, Database
 from server.jobs.store.job_rows import read_job
@@ -39,11 +40,6 @@ class JobSnapshot(NamedTuple):
 
     job: Job
     queue: Queue
-
-    @property
-    def ahead(self) -> Sequence[Workload]:
-        """Work of the queued jobs that come before it."""
-        return self.queue.workloads[: self.queue.count_ahead(self.job)]
 
 
 class JobSnapshots:
@@ -147,10 +143,13 @@ class _WorkloadCache:
 
     def _learn(self, db: Connection, ids: Sequence[str]) -> None:
         marks = ",".join("?" * len(ids))
-        sql = f"""SELECT id, (SELECT group_concat(json_extract(value, '$.id'), '+')
+        # The label of each effect: see Spec.labels.
+        sql = f"""SELECT id, (SELECT group_concat(CASE WHEN json_extract(value, '$.custom')
+                                                  THEN '{CUSTOM}'
+                                                  ELSE json_extract(value, '$.id') END, '+')
                               FROM json_each(spec, '$.effects')),
                          json_extract(spec, '$.width') * json_extract(spec, '$.height'),
                          json_extract(spec, '$.frames'), json_extract(spec, '$.fps')
-                  FROM job WHERE id IN ({marks})"""  # noqa: S608 - marks only
+                  FROM job WHERE id IN ({marks})"""  # noqa: S608 - marks and a constant
         for job_id, *values in db.execute(sql, tuple(ids)):
             self._known[job_id] = Workload(*values)

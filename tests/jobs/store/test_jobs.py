@@ -54,7 +54,8 @@ async def test_premium_overtakes_by_its_head_start_and_no_more(
     assert last is not None
     snapshot = await store.jobs.snapshot(last.id)
     assert snapshot is not None
-    assert snapshot.ahead == [last.spec.workload] * 2
+    assert snapshot.queue.count_ahead(last) == 2
+    assert snapshot.queue.workloads == [last.spec.workload] * 3
 
 
 @pytest.mark.parametrize("known", [2, 100])
@@ -70,7 +71,9 @@ async def test_the_work_ahead_is_that_of_the_jobs_that_wait(
         snapshot = await store.jobs.snapshot(jobs[3].id)
         assert snapshot is not None
         assert snapshot.job == jobs[3]
-        assert [work.frames for work in snapshot.ahead] == [job.spec.frames for job in left[:-1]]
+        assert snapshot.queue.count_ahead(jobs[3]) == len(left) - 1
+        frames = [work.frames for work in snapshot.queue.workloads]
+        assert frames == [job.spec.frames for job in left]
         await store.jobs.transition(left[0].id, Status.CANCELLED)
 
 

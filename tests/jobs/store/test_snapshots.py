@@ -8,6 +8,7 @@ import pytest
 from server.jobs.model.job import Stage, Status
 from server.jobs.store.snapshots import JobSnapshot
 from server.jobs.store.store import Store
+from server.protocol.scene import EffectInstance
 from tests.jobs.conftest import MakeJob
 from tests.jobs.store.conftest import OpenStore
 
@@ -30,11 +31,23 @@ async def test_the_table_is_read_again_after_a_change_alone(
     changed = await _read(store, "one")
     assert changed.job.status is Status.PROCESSING
     assert changed.job.spec is not one.job.spec
-    assert (await _read(store, "two")).ahead == []
+    assert (await _read(store, "two")).queue.count_ahead(two.job) == 0
     await store.jobs.save_progress("one", 40, 36, 100)
     progressed = await _read(store, "one")
     assert progressed.job == await store.jobs.get("one")
     assert (progressed.job.progress, progressed.job.version) == (40, changed.job.version + 1)
+
+
+async def test_the_work_of_a_job_is_that_of_its_spec(store: Store, make_job: MakeJob) -> None:
+    library = EffectInstance(id="spin", file="spin.fs", source="")
+    custom = EffectInstance(id="custom-4f1c9a2b7d10", file="source", source="", custom=True)
+    chains = [(library,), (custom,), (custom, library, custom)]
+    jobs = [make_job(effects=effects, frames=30 + at) for at, effects in enumerate(chains)]
+    for job in jobs:
+        await store.jobs.add(job, bound=9)
+    queue = (await _read(store, jobs[-1].id)).queue
+    assert queue.workloads == [job.spec.workload for job in jobs]
+    assert [work.effect for work in queue.workloads] == ["spin", "custom", "custom+spin+custom"]
 
 
 @pytest.mark.parametrize("status", Status)
