@@ -36,6 +36,7 @@ QUICK = HttpLimits(
     upload_wait_s=0.3,
     download_window_s=3,
     header_s=0.7,
+    keep_alive_s=0.7,
     metrics_cache_s=0,
 )
 """Limits that a test can reach; those of time leave room for a busy machine."""

@@ -22,7 +22,7 @@ async def test_as_many_jobs_are_accepted_as_the_queue_takes(
     start: Start, limits: Limits, media: tuple[bytes, bytes]
 ) -> None:
     # None is refused because it would wait long: that depends on how busy this machine is.
-    never_long = limits(uploads=100, header_s=60, upload_decode_wait_s=3600)
+    never_long = limits(uploads=100, header_s=60, keep_alive_s=60, upload_decode_wait_s=3600)
     running = await start(never_long, max_queued_exports=5)
     sent = post(form(part("audio", media[0]), part("photo", media[1])))
 
@@ -75,7 +75,7 @@ async def test_polls_are_answered_and_delay_no_change_of_a_job(running: Running)
 
 @pytest.mark.fault("J04")
 async def test_idle_connections_hinder_nobody(start: Start, limits: Limits) -> None:
-    running = await start(limits(header_s=60))
+    running = await start(limits(header_s=60, keep_alive_s=60))
     before = len(os.listdir("/proc/self/fd"))
     idle = [await asyncio.open_connection("127.0.0.1", running.port) for _ in range(150)]
     try:

@@ -10,7 +10,10 @@ from tests.http.conftest import QUICK, Running, Start
 from tests.http.wire import exchange, form, head, part, post, read_response
 
 
-async def test_a_connection_may_be_idle_for_longer_between_two_requests(running: Running) -> None:
+async def test_a_connection_may_be_idle_for_longer_between_two_requests(
+    start: Start, limits: Callable[..., HttpLimits]
+) -> None:
+    running = await start(limits(keep_alive_s=HANG_S))
     reader, writer = await asyncio.open_connection("127.0.0.1", running.port)
     for pause_s in (0.0, 1.5 * QUICK.header_s):
         await asyncio.sleep(pause_s)

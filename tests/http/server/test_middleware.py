@@ -223,7 +223,7 @@ async def test_headers_that_arrive_byte_by_byte_end_the_connection(running: Runn
 
 @pytest.mark.fault("J04")
 async def test_connections_are_bounded(start: Start, limits: Callable[..., HttpLimits]) -> None:
-    running = await start(limits(connections=2, header_s=60))
+    running = await start(limits(connections=2, header_s=60, keep_alive_s=60))
     open_ones = [await asyncio.open_connection("127.0.0.1", running.port) for _ in range(2)]
     with pytest.raises((EOFError, ConnectionError)):
         await exchange(running.port, head("GET /health"))

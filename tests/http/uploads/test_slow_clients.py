@@ -48,6 +48,7 @@ async def test_all_places_can_be_taken_and_a_slow_upload_is_evicted(
     slow = limits(
         file_bytes=50 * MEGABYTE,
         header_s=60,
+        keep_alive_s=60,
         upload_stall_s=60,
         upload_wait_s=30,
         upload_window_s=60,
