@@ -11,6 +11,7 @@ from server.audio.rhythm import accents
 from server.audio.rhythm.confidence import DRUM_PLAYS, Evidence, collect_evidence
 from server.audio.rhythm.detection import detect_onsets_and_drums
 from server.audio.rhythm.mono_mix import correct_channels
+from server.audio.rhythm.snare_selection import select_snares
 from server.audio.spectrum.track_samples import Samples
 from server.audio.structure import bar_features, section_labels, sections
 
@@ -52,6 +53,7 @@ def find_events(samples: Samples, tempo: float | None = None) -> TrackEvents:
     """
     detections = detect_onsets_and_drums(correct_channels(samples))
     grid = beat_grid.find_beats(detections, tempo)
+    detections = select_snares(detections, grid.beats, grid.is_downbeat)
     if sixteenths := quantise.find_sixteenths(
         detections.kicks[:, 0], 60 / grid.tempo if grid.tempo else 0.0
     ):

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from server.arrays import Float64Array
+from server.arrays import Float64Array, Int64Array
 from server.audio.rhythm import (
     bass_band,
     bass_onsets,
@@ -42,6 +42,16 @@ _DRUMS = ("kicks", "snares", "hats")
 
 
 @dataclass(frozen=True)
+class Candidates:
+    """Peaks of an activation that may be events."""
+
+    steps: Int64Array
+    """Steps of the peaks."""
+    times: Float64Array
+    """Refined times in seconds; negative where the track is about to end."""
+
+
+@dataclass(frozen=True)
 class Detections:
     """Results that do not depend on beats. Events are rows of seconds and strength 0..1."""
 
@@ -57,6 +67,9 @@ class Detections:
     """Probability of a beat in each step, 0..1."""
     downbeat_activation: Float64Array
     """Probability of the first beat of a bar in each step, 0..1."""
+    snare_activation: Float64Array
+    """Probability of a snare in each step, 0..1."""
+    snare_candidates: Candidates
 
     def with_events(self, transform: Callable[[Float64Array], Float64Array]) -> "Detections":
         """Return a copy with `transform` applied to its event rows; it keeps order and number."""
@@ -78,12 +91,16 @@ def detect_onsets_and_drums(samples: Samples) -> Detections:
     bass_band_samples, power = bass_band.extract(samples)
     at, _ = bass_onsets.detect(bass_band_samples, power)
     bass_times = np.sort(onset_refinement.refine(samples, at / bass_band.BASS_RATE, *_BASS_REACH_S))
+    candidates = {
+        kind: _find_candidates(samples, activations[kind], kind, bass_times)
+        for kind in peak_picking.KINDS
+    }
     events = {
-        kind: _pick_events(samples, spectrum, activations[kind], kind, bass_times)
+        kind: _pick_events(spectrum, activations[kind], kind, candidates[kind])
         for kind in peak_picking.KINDS
     }
     events["kicks"] = events["kicks"][events["kicks"][:, 1] >= _MIN_KICK_STRENGTH]
-    events["onsets"] = _merge(events["onsets"], *(events[kind] for kind in _DRUMS))
+    events["onsets"] = merge_onsets(events["onsets"], *(events[kind] for kind in _DRUMS))
     events["onsets"] = _add_lone_onsets(samples, spectrum, events["onsets"])
     return Detections(
         seconds=len(samples) / RATE,
@@ -92,27 +109,41 @@ def detect_onsets_and_drums(samples: Samples) -> Detections:
         certainty={kind: events_of_kind[:, 2] for kind, events_of_kind in events.items()},
         beat_activation=activations["beats"],
         downbeat_activation=activations["downbeats"],
+        snare_activation=activations["snares"],
+        snare_candidates=candidates["snares"],
     )
 
 
-def _pick_events(
-    samples: Samples,
-    spectrum: filterbank.FilterbankSpectra,
-    activation: Float64Array,
-    kind: str,
-    bass_times: Float64Array,
-) -> Float64Array:
-    """Return rows of time, strength and certainty, in order."""
-    steps = peak_picking.pick_peaks(activation)
+def _find_candidates(
+    samples: Samples, activation: Float64Array, kind: str, bass_times: Float64Array
+) -> Candidates:
+    steps = peak_picking.find_peaks(activation)
     times = onset_refinement.refine(samples, steps / STEPS_PER_S, *_STEP_REACH_S)
     if kind == "kicks" and len(bass_times):
         near = nearest(steps / STEPS_PER_S, bass_times)
         times = np.where(np.abs(near - steps / STEPS_PER_S) <= _BASS_ONSET_REACH_S, near, times)
     times[times > len(samples) / RATE - _CUT_OFF_S] = -2.0  # truncated audio clicks
-    events = np.stack(
-        [times, peak_picking.event_strengths(spectrum.levels, steps, kind), activation[steps]],
-        axis=1,
-    )
+    return Candidates(steps, times)
+
+
+def _pick_events(
+    spectrum: filterbank.FilterbankSpectra,
+    activation: Float64Array,
+    kind: str,
+    candidates: Candidates,
+) -> Float64Array:
+    """Return rows of time, strength and certainty, in order."""
+    picked = peak_picking.are_clear(activation[candidates.steps])
+    steps, times = candidates.steps[picked], candidates.times[picked]
+    strengths = peak_picking.event_strengths(spectrum.levels, steps, kind)
+    return distinct_events(times, strengths, activation[steps])
+
+
+def distinct_events(
+    times: Float64Array, strengths: Float64Array, certainty: Float64Array
+) -> Float64Array:
+    """Return rows of time, strength and certainty in order, without repeated or negative times."""
+    events = np.stack([times, strengths, certainty], axis=1)
     events = events[np.argsort(times, kind="stable")]
     distinct: Float64Array = events[np.diff(events[:, 0], prepend=-1.0) > _SAME_EVENT_S]
     return distinct
@@ -135,8 +166,8 @@ def _add_lone_onsets(
     return distinct
 
 
-def _merge(detected_onsets: Float64Array, *others: Float64Array) -> Float64Array:
-    """Merge onsets with the events of the others; the time of a drum takes precedence."""
+def merge_onsets(detected_onsets: Float64Array, *others: Float64Array) -> Float64Array:
+    """Merge rows of onsets with those of drums; the time of a drum takes precedence."""
     for events in others:
         detected_onsets = detected_onsets[
             distance_to_nearest(detected_onsets[:, 0], events[:, 0]) > _MIN_ONSET_GAP_S

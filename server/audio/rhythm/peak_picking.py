@@ -8,7 +8,7 @@ peaks, since a drum buried in a mix has lower ones throughout, within fixed boun
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
-from server.arrays import Float32Array, Float64Array, Int64Array
+from server.arrays import BoolArray, Float32Array, Float64Array, Int64Array
 from server.audio.rhythm.filterbank import HERTZ
 
 KINDS = ("onsets", "kicks", "snares", "hats")
@@ -23,25 +23,40 @@ _RANGES_HZ = {
     "hats": (5_000.0, 20_000.0),
 }
 """Frequency range in which each kind of event rises."""
+_MIN_CANDIDATE = 0.04
+"""Minimum height of a peak that may be an event."""
 _PEAK_REACH = 3
 """Steps on both sides that are lower than a peak."""
 _BEFORE, _AFTER = 4, 5
 
 
-def pick_peaks(activation: Float64Array) -> Int64Array:
-    """Return the steps at which an activation is a local maximum above the threshold."""
+def find_peaks(activation: Float64Array) -> Int64Array:
+    """Return the steps at which an activation has a local maximum that may be an event."""
     if not len(activation):
         return np.zeros(0, np.int64)
-    highest = sliding_window_view(np.pad(activation, _PEAK_REACH), 2 * _PEAK_REACH + 1).max(axis=1)
-    at = np.flatnonzero((activation >= highest) & (activation >= _MIN_PEAK))
-    at = at[np.diff(at, prepend=-_PEAK_REACH - 1) > _PEAK_REACH]
-    if not len(at):
-        return at
-    clear = float(np.percentile(activation[at], _CLEAR_PERCENTILE))
-    picked: Int64Array = at[
-        activation[at] >= np.clip(_THRESHOLD_SHARE * clear, _MIN_THRESHOLD, _MAX_THRESHOLD)
-    ]
-    return picked
+    highest = highest_nearby(activation, _PEAK_REACH)
+    at = np.flatnonzero((activation >= highest) & (activation >= _MIN_CANDIDATE))
+    peaks: Int64Array = at[np.diff(at, prepend=-_PEAK_REACH - 1) > _PEAK_REACH]
+    return peaks
+
+
+def highest_nearby(activation: Float64Array, reach: int) -> Float64Array:
+    """Return the highest value within `reach` steps of each step."""
+    highest: Float64Array = sliding_window_view(np.pad(activation, reach), 2 * reach + 1).max(
+        axis=1
+    )
+    return highest
+
+
+def are_clear(heights: Float64Array) -> BoolArray:
+    """Return True for each peak of an activation that is above the threshold of its track."""
+    counted = heights[heights >= _MIN_PEAK]
+    if not len(counted):
+        return np.zeros(len(heights), np.bool_)
+    clear = float(np.percentile(counted, _CLEAR_PERCENTILE))
+    threshold = np.clip(_THRESHOLD_SHARE * clear, _MIN_THRESHOLD, _MAX_THRESHOLD)
+    above: BoolArray = heights >= threshold
+    return above
 
 
 def event_strengths(levels: Float32Array, steps: Int64Array, kind: str) -> Float64Array:
