@@ -1,12 +1,12 @@
 """Snares selected by their context, once the beats are known.
 
 The network misses snares whose sound is unlike those of its training, and takes other sounds for
-snares. Four properties together tell them apart: the network's output at the candidate, its output
-at the same place of the bars around it and at the beats before and after it, and how much the
-candidate rises compared with the others of the track. A logistic regression on them gives the
-probability of each candidate; those are selected that maximise the expected F-measure (Ye, Chai,
-Lee & Chieu 2012, "Optimizing F-measure: A Tale of Two Approaches"), so that the threshold follows
-from the track. `python -m bench.training.snares` fits the weights.
+snares. Three properties together tell them apart: the network's output at the candidate, its output
+at the same place of the bars around it, and how much the candidate rises compared with the others
+of the track. A logistic regression on them gives the probability of each candidate; those are
+selected that maximise the expected F-measure (Ye, Chai, Lee & Chieu 2012, "Optimizing F-measure: A
+Tale of Two Approaches"), so that the threshold follows from the track. `python -m
+bench.training.snares` fits the weights.
 """
 
 from dataclasses import replace
@@ -18,13 +18,12 @@ from server.audio.rhythm import peak_picking
 from server.audio.rhythm.detection import Detections, distinct_events, merge_onsets
 from server.audio.rhythm.filterbank import STEPS_PER_S
 
-WEIGHTS = np.array([1.380, 0.637, 0.365, -0.103, 1.549])
+WEIGHTS = np.array([1.593, 0.764, 0.347, 1.093, -0.297])
 """Of a constant and the columns of `describe_candidates`."""
 _MIN_PROBABILITY = 0.2
 """Candidates below are never selected: a track may have no snares."""
 _BARS = np.array([-8, -7, -6, -5, -4, -3, -2, -1, 1, 2, 3, 4, 5, 6, 7, 8])
-_NEIGHBOURS = np.array([-3, -1, 1, 3])
-"""Bars, and beats, from a candidate to the places compared with it."""
+"""Bars from a candidate to the places compared with it."""
 _MAX_REACH_BEATS = 64
 """Beats that are added before the first and after the last one."""
 _MIN_BEATS = 12
@@ -76,28 +75,19 @@ def describe_candidates(
 ) -> Float64Array:
     """Return the properties of each candidate, candidates x 4.
 
-    They are the log odds of the network's output at the candidate, of its mean at the same place of
-    16 bars, and of its mean at 4 beats around, and the logarithm of the candidate's strength.
-    Without beats, the output at the candidate stands for the means.
+    They are the log odds of the network's output at the candidate, those of its mean at the same
+    place of 16 bars (without beats: its output at the candidate again), the logarithm of the
+    candidate's strength, and the product of the first and the third.
     """
     activation, steps = detections.snare_activation, detections.snare_candidates.steps
     own = activation[steps]
     strengths = peak_picking.event_strengths(detections.spectrum.levels, steps, "snares")
-    same_place = neighbours = own
+    same_place = own
     if len(beats) >= _MIN_BEATS:
-        highest = peak_picking.highest_nearby(activation, _PLACE_REACH)
-        places = _Places(highest, steps, _extend(beats))
-        same_place = places.mean_at(_bar_length(is_downbeat) * _BARS)
-        neighbours = places.mean_at(_NEIGHBOURS)
-    return np.stack(
-        [
-            _log_odds(own),
-            _log_odds(same_place),
-            _log_odds(neighbours),
-            np.log(strengths + _MIN_STRENGTH),
-        ],
-        axis=1,
-    )
+        shifts = _bar_length(is_downbeat) * _BARS
+        same_place = _mean_at_shifts(activation, steps, _extend(beats), shifts)
+    odds, strength = _log_odds(own), np.log(strengths + _MIN_STRENGTH)
+    return np.stack([odds, _log_odds(same_place), strength, odds * strength], axis=1)
 
 
 def expected_f_threshold(probability: Float64Array) -> float:
@@ -110,23 +100,19 @@ def expected_f_threshold(probability: Float64Array) -> float:
     return float(ranked[int(expected.argmax())])
 
 
-class _Places:
-    """Places in the music relative to candidates, counted in beats."""
-
-    def __init__(self, activation: Float64Array, steps: Int64Array, beats: Float64Array) -> None:
-        self._activation = activation
-        self._beats = beats
-        self._numbers = np.arange(len(beats))
-        self._positions = np.interp(steps / STEPS_PER_S, beats, self._numbers)
-
-    def mean_at(self, shifts: Int64Array) -> Float64Array:
-        """Return the mean activation at each candidate's position + shifts, in the track."""
-        moments = np.interp(self._positions[:, None] + shifts, self._numbers, self._beats)
-        at = np.rint(moments * STEPS_PER_S).astype(np.int64)
-        inside = (at >= 0) & (at < len(self._activation))
-        values = self._activation[np.clip(at, 0, len(self._activation) - 1)] * inside
-        mean: Float64Array = values.sum(axis=1) / np.maximum(inside.sum(axis=1), 1)
-        return mean
+def _mean_at_shifts(
+    activation: Float64Array, steps: Int64Array, beats: Float64Array, shifts: Int64Array
+) -> Float64Array:
+    """Return the mean activation at the places that are `shifts` beats from each step."""
+    highest = peak_picking.highest_nearby(activation, _PLACE_REACH)
+    numbers = np.arange(len(beats))
+    positions = np.interp(steps / STEPS_PER_S, beats, numbers)
+    moments = np.interp(positions[:, None] + shifts, numbers, beats)
+    at = np.rint(moments * STEPS_PER_S).astype(np.int64)
+    inside = (at >= 0) & (at < len(highest))
+    values = highest[np.clip(at, 0, len(highest) - 1)] * inside
+    mean: Float64Array = values.sum(axis=1) / np.maximum(inside.sum(axis=1), 1)
+    return mean
 
 
 def _extend(beats: Float64Array) -> Float64Array:
