@@ -52,7 +52,7 @@ def test_a_doubtful_snare_where_other_bars_have_one_is_selected() -> None:
     doubtful, elsewhere = backbeats[7], backbeats[7] + 0.75
     times = np.sort(np.append(backbeats, elsewhere))
     certainty = np.where(np.isin(times, (doubtful, elsewhere)), 0.2, 0.9)
-    gains = np.where(np.isin(times, (doubtful, elsewhere)), 0.4, 1.0)
+    gains = np.where(np.isin(times, (doubtful, elsewhere)), 0.6, 1.0)
     selected = select_snares(_detections(times, certainty, gains), _BEATS, _DOWNBEATS)
     assert selected.snares[:, 0].tolist() == backbeats.tolist()
     assert selected.certainty["snares"][7] == pytest.approx(0.2)
