@@ -24,7 +24,7 @@ from server.files import atomic
 from server.media import ffmpeg
 from server.protocol.feature_names import BANDS, EVENTS_WITH_CONFIDENCE, SECTION_KINDS, SECTIONS
 
-FORMAT = 4
+FORMAT = 5
 """Version of the file format and of the meaning of its values."""
 _LEVELS = (*BANDS, "loudness", "loudness.short")
 COLUMNS = (

@@ -32,7 +32,7 @@ _TEMPO_BEATS = 8
 _PLACE_REACH = 3
 """Maximum distance of an event from its place, in steps."""
 _USUAL_BAR = 4
-_LEAST, _MIN_STRENGTH = 0.005, 0.02
+_MIN_BOUNDED, _MIN_STRENGTH = 0.005, 0.02
 """Bounds of values whose logarithm is taken."""
 
 
@@ -133,6 +133,6 @@ def _bar_length(is_downbeat: Float64Array) -> int:
 
 
 def _log_odds(probability: Float64Array) -> Float64Array:
-    bounded = np.clip(probability, _LEAST, 1 - _LEAST)
+    bounded = np.clip(probability, _MIN_BOUNDED, 1 - _MIN_BOUNDED)
     odds: Float64Array = np.log(bounded / (1 - bounded))
     return odds
