@@ -237,7 +237,7 @@ def test_only_files_of_this_kind_are_read(tmp_path: Path) -> None:
     for whole in (None, b"", b"nothing of the kind"):
         if whole is not None:
             (tmp_path / TRACK).write_bytes(whole)
-        with pytest.raises(ValueError, match="is not a file of track features of format 4"):
+        with pytest.raises(ValueError, match="is not a file of track features of format 5"):
             Features(tmp_path).events("kick")
     np.savez(tmp_path / TRACK, columns=np.zeros((3, 3)))
     with pytest.raises(ValueError, match="is not a file of track features"):
