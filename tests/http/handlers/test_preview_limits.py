@@ -49,9 +49,10 @@ async def test_a_newer_preview_stops_one_that_is_drawn(drawing: Running) -> None
     await exchange(drawing.port, preview(*fields), wait_s=HANG_S)
     (worker,) = workers()
     worker.pause()
+    (place,) = (place for place in drawing.service.previews.slots._places if place.key)
+    place.folder.rmdir()
     drawn = asyncio.create_task(exchange(drawing.port, preview(*fields), wait_s=HANG_S))
-    places = drawing.service.previews.slots._places
-    assert await drawing.until(lambda: not all(place.is_free for place in places))
+    assert await drawing.until(place.folder.exists)  # the worker's next task is about to be sent
     newer = await exchange(drawing.port, preview(*fields, part("frame", "2")), wait_s=HANG_S)
     assert newer.status == 200
     assert (await drawn).code == "preview_replaced"
