@@ -13,12 +13,12 @@ from urllib.parse import urlencode
 
 import numpy as np
 import pytest
-from aiohttp import web
 from PIL import Image
 
 from tests.harness import media
 from tests.harness.browser import Chromium, Page
 from tests.harness.limits import HANG_S
+from tests.harness.page_origin import serve_pages
 from tests.harness.server import Server
 from tests.proof.conftest import FULL, Figure, StartServer
 
@@ -60,14 +60,8 @@ async def page(chromium: Chromium, tmp_path: Path) -> AsyncIterator[Page]:
 @pytest.fixture
 async def origin(tmp_path: Path) -> AsyncIterator[str]:
     """Serve the pages and the saved videos from another origin than the server's."""
-    app = web.Application()
-    app.router.add_static("/pages", PAGES)
-    app.router.add_static("/saved", tmp_path)
-    runner = web.AppRunner(app, access_log=None)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
-    yield f"http://studio.localhost:{runner.addresses[0][1]}"
-    await runner.cleanup()
+    async with serve_pages({"/pages": PAGES, "/saved": tmp_path}) as url:
+        yield url
 
 
 @pytest.fixture

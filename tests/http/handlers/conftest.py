@@ -2,7 +2,6 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from aiohttp import web
 
 from server.effects.library.library import Library
 from server.jobs.execution.worker_process import Timeouts
@@ -10,6 +9,7 @@ from server.jobs.model.validation_result import ValidationResult
 from server.jobs.previews import previews, track_analyser
 from tests.harness import validation_results
 from tests.harness.limits import HANG_S
+from tests.harness.page_origin import serve_pages
 from tests.http.conftest import DRIVER, Running, Start
 from tests.http.previews import PULSE, add_samples
 from tests.http.sources import LIMITS, with_real_machine
@@ -44,14 +44,5 @@ async def custom(start: Start, media: tuple[bytes, bytes]) -> Running:
 @pytest.fixture
 async def origin() -> AsyncIterator[str]:
     """Serve an empty page from an origin of its own."""
-
-    async def page(_request: web.Request) -> web.Response:
-        return web.Response(text="<!doctype html><title>page</title>", content_type="text/html")
-
-    app = web.Application()
-    app.router.add_get("/", page)
-    runner = web.AppRunner(app, access_log=None)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
-    yield f"http://studio.localhost:{runner.addresses[0][1]}/"
-    await runner.cleanup()
+    async with serve_pages({}) as url:
+        yield f"{url}/"

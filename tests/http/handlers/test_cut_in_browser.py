@@ -5,12 +5,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from aiohttp import web
 
 import server
 from server.audio.features import Features
 from server.protocol import file_names
 from tests.harness.browser import Chromium
+from tests.harness.page_origin import serve_pages
 from tests.http.conftest import Running
 from tests.http.cuts import cut_of, keep_track
 
@@ -43,18 +43,8 @@ READ = """
 @pytest.fixture
 async def origin() -> AsyncIterator[str]:
     """Serve an empty page and the library from an origin of its own."""
-
-    async def page(_request: web.Request) -> web.Response:
-        return web.Response(text="<!doctype html><title>page</title>", content_type="text/html")
-
-    app = web.Application()
-    app.router.add_get("/", page)
-    app.router.add_static("/web", LIBRARY)
-    runner = web.AppRunner(app, access_log=None)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
-    yield f"http://studio.localhost:{runner.addresses[0][1]}/"
-    await runner.cleanup()
+    async with serve_pages({"/web": LIBRARY}) as url:
+        yield f"{url}/"
 
 
 async def test_a_page_has_the_features_that_the_server_draws_with(
