@@ -3,13 +3,14 @@
 import json
 from pathlib import Path
 
+from server.jobs.storage.data_folder import FEATURES_VERSION
 from server.jobs.storage.track_cut import FILES, TrackCut
 from server.protocol import file_names
 from server.protocol.codec import to_json
 from server.protocol.feature_names import EVENTS
 from server.protocol.results.feature_layout import FeatureLayout, FieldLayout
 
-CUT_ID = f"{'c' * 64}-v4"
+CUT_ID = f"{'c' * 64}-v{FEATURES_VERSION}"
 COUNT = 130
 """Steps: one chunk of 120, and one of 10."""
 LAYOUT = FeatureLayout(

@@ -80,6 +80,9 @@ async def test_a_server_is_busy_while_a_client_waits_for_a_worker(
         assert not service.is_busy()
         async with part._queue.acquire():
             assert service.is_busy(), type(part).__name__
+    service.intake._accepting = 1
+    assert service.is_busy()
+    service.intake._accepting = 0
     job = make_job()
     service.dispatcher.active_jobs[job.id] = ActiveJob(job, tmp_path, tmp_path, SlotClock())
     assert service.is_busy()

@@ -1,11 +1,11 @@
 """Snares selected by their context, once the beats are known.
 
 The network misses snares whose sound is unlike those of its training, and takes other sounds for
-snares. Three properties together tell them apart: the network's output at the candidate, its output
-at the same place of the bars around it, and how much the candidate rises compared with the others
-of the track. A logistic regression on them gives the probability of each candidate; those are
-selected that maximise the expected F-measure (Ye, Chai, Lee & Chieu 2012, "Optimizing F-measure: A
-Tale of Two Approaches"), so that the threshold follows from the track. `python -m
+snares. Three properties together distinguish them: the network's output at the candidate, its
+output at the same place of the bars around it, and how much the candidate rises compared with the
+others of the track. A logistic regression on them gives the probability of each candidate; those
+are selected that maximise the expected F-measure (Ye, Chai, Lee & Chieu 2012, "Optimizing
+F-measure: A Tale of Two Approaches"), so that the threshold follows from the track. `python -m
 bench.training.snares` fits the weights.
 """
 

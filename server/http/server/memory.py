@@ -25,8 +25,7 @@ _FIELDS = (
 class _Usage(ctypes.Structure):
     """`struct mallinfo2` of glibc (mallinfo(3)).
 
-    `fordblks` are the bytes that are free, those among them that were given back: it does not tell
-    what a further call would give back.
+    `fordblks` counts the free bytes, including those that were given back already.
     """
 
     _fields_ = tuple((name, ctypes.c_size_t) for name in _FIELDS)

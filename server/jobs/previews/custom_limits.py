@@ -36,6 +36,8 @@ class CustomLimits:
     def __init__(self, validations: ValidationCache) -> None:
         self._validations = validations
         self._slow = DrawingFailures()
+        self._late = DrawingFailures()
+        """By chain: those that took too long on the clock, perhaps since the machine was busy."""
 
     def check(self, effects: Iterable[EffectInstance], pixels: int) -> None:
         """Refuse a chain if it, or a source in it, took too long a short time ago.
@@ -49,6 +51,7 @@ class CustomLimits:
         """
         for digest in chain_digests(effects):
             self._slow.check(digest, pixels)
+            self._late.check(digest, pixels)
 
     def processor_s(self, chain: Sequence[CheckedEffect], work: Spec, max_draw_s: float) -> int:
         """Return the processor time in seconds that a worker may take for a chain with sources.
@@ -76,16 +79,16 @@ class CustomLimits:
         if is_overrun(error):
             why = message("slow_preview")
             refusal = ToqiboxError("shader_rejected", field="effect", why=why, detail=error.detail)
-            digest = blamed_digest(effects)
+            failures, digest = self._slow, blamed_digest(effects)
         elif error.code == "render_timeout":
             refusal = ToqiboxError("not_ready", retry_after=BUSY_S, detail=error.detail)
-            # Perhaps the machine was busy: other chains with the same sources are not refused.
-            digest = chain_digests(effects)[-1]
+            # Other chains with the same sources are not refused.
+            failures, digest = self._late, chain_digests(effects)[-1]
         elif ended_by_shader(error):
             await self._validations.custom.quarantine(effects, error.code)
             await self._validations.custom.check_quarantine(effects)
             return
         else:
             return
-        self._slow.add(digest, refusal, pixels)
+        failures.add(digest, refusal, pixels)
         raise refusal from error

@@ -30,7 +30,7 @@ from server.jobs.previews.drawing_failures import DrawingFailures
 from server.jobs.previews.preview_form import PreviewRequest
 from server.jobs.previews.previews import Previews
 from server.jobs.previews.sample_media import samples_key
-from server.jobs.storage.data_folder import DataFolder
+from server.jobs.storage.data_folder import FEATURES_VERSION, DataFolder
 from server.jobs.storage.disk_errors import translate_disk_errors
 from server.jobs.submission.admission import Admission
 from server.jobs.submission.chain import check_chain
@@ -92,7 +92,8 @@ class Thumbnails:
 
     def key(self, source: EffectSource) -> str:
         """Return a text that changes with everything that a thumbnail depends on."""
-        parts = [_VERSION, source.key, samples_key(), self._machine.fingerprint]
+        versions = [_VERSION, FEATURES_VERSION]
+        parts = [versions, source.key, samples_key(), self._machine.fingerprint]
         return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:32]
 
     def path(self, source: EffectSource) -> Path:

@@ -6,6 +6,7 @@ from typing import Any
 
 from server import __version__
 from server.jobs.model.spec import Spec
+from server.jobs.storage.data_folder import FEATURES_VERSION
 
 DESCRIPTIVE = ("start", "duration", "highlight", "preset", "warnings")
 """Fields of a Spec that say how a request was written.
@@ -29,7 +30,8 @@ def result_key(spec: Spec, plan: str, fingerprint: str, encoder: str) -> str:
     """
     values = json.loads(spec.to_json())
     determining = {name: value for name, value in values.items() if name not in DESCRIPTIVE}
-    parts = [__version__, _normalize(determining), plan, fingerprint, encoder]
+    versions = [__version__, FEATURES_VERSION]
+    parts = [versions, _normalize(determining), plan, fingerprint, encoder]
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
 
 

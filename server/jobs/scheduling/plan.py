@@ -10,6 +10,7 @@ from server.config import Config
 from server.jobs.model.effect_source import resolve_assets
 from server.jobs.model.job import Job
 from server.jobs.model.spec import Spec
+from server.jobs.storage.data_folder import FEATURES_VERSION
 from server.protocol import file_names
 from server.protocol.scene import EffectInstance, SceneSpec
 from server.protocol.tasks import Analyse, DrawFrames, DrawSegment, EncodeAudio, LimitFlashes, Mux
@@ -72,14 +73,15 @@ class Segment:
 def split(job: Job, fingerprint: str) -> list[Segment]:
     """Split a job into its segments, in order.
 
-    The key covers the spec, with its quality, the range, the machine (renderer, versions), the
+    The key covers the spec, with its quality, the range, the versions of the server and of its
+    features, the machine (renderer, versions of its programs), the
     encoder and its threads: the output of x264 depends on the number of threads, and a GPU renders
     different pixels than software.
     """
     assert job.segment_frames is not None, "chosen when the job begins"
     spec = job.spec
     shared = {
-        "version": __version__,
+        "version": [__version__, FEATURES_VERSION],
         "spec": json.loads(spec.to_json()),
         "machine": fingerprint,
         "encoder": job.encoder,

@@ -2,6 +2,7 @@
 
 from server.errors import ToqiboxError
 from server.files.disk import sync_path
+from server.jobs.storage.data_folder import FEATURES_VERSION
 from server.jobs.storage.kept_uploads import KeptUpload, KeptUploads
 from server.jobs.storage.track_cut import (
     TrackCut,
@@ -13,6 +14,8 @@ from server.jobs.storage.track_cut import (
 
 MAX_CUTS = 4
 """Cuts of a track; of more, the one unused for the longest time goes."""
+_CURRENT = f"-v{FEATURES_VERSION}"
+"""End of the ids of cuts that have the features of this version."""
 
 
 class KeptCuts:
@@ -28,11 +31,13 @@ class KeptCuts:
     def find(self, track: KeptUpload, samples: tuple[int, int]) -> TrackCut | None:
         """Return the cut with a range of samples; None if it is not there. This is a use.
 
+        A cut with the features of another version is not: a video would be drawn with others.
+
         Raises:
             ToqiboxError: upload_expired: the track was removed.
         """
         for cut in list_cuts(track.path.parent):
-            if samples in cut.ranges:
+            if samples in cut.ranges and cut.id.endswith(_CURRENT):
                 return self._use(track, cut)
         return None
 

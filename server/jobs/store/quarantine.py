@@ -52,9 +52,14 @@ class QuarantineStore:
             old = f"SELECT rowid FROM quarantine {order}"  # noqa: S608
             db.execute(f"DELETE FROM quarantine WHERE rowid IN ({old})", (MAX_QUARANTINED,))  # noqa: S608
 
-        await self._database.write(insert)
-        for row in written:
-            self._unwritten.pop(row.digest, None)
+        await self._database.write(
+            insert, then=lambda _: self._forget(row.digest for row in written)
+        )
+
+    def _forget(self, digests: Iterable[str]) -> None:
+        """Remove what is in the table now, or accepted again, from memory."""
+        for digest in digests:
+            self._unwritten.pop(digest, None)
 
     async def list_all(self) -> list[QuarantinedSource]:
         """Return what is refused, the newest first."""
@@ -68,14 +73,14 @@ class QuarantineStore:
         Raises:
             DiskFull: nothing was changed.
         """
-        values = [(digest,) for digest in digests]
+        accepted = tuple(digests)
 
         def delete(db: Connection) -> None:
-            db.executemany("DELETE FROM quarantine WHERE digest = ?", values)
+            db.executemany(
+                "DELETE FROM quarantine WHERE digest = ?", [(digest,) for digest in accepted]
+            )
 
-        await self._database.write(delete)
-        for (digest,) in values:
-            self._unwritten.pop(digest, None)
+        await self._database.write(delete, then=lambda _: self._forget(accepted))
 
     async def holds_any(self, digests: Sequence[str]) -> bool:
         """Return whether one of the digests is refused."""

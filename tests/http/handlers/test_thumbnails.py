@@ -129,8 +129,13 @@ async def test_missing_thumbnails_are_drawn_while_nothing_else_is_done(
     assert await drawing.until(lambda: all(path.exists() for path in paths))
 
 
-async def test_a_changed_effect_has_another_thumbnail(drawing: Running) -> None:
+async def test_a_changed_effect_has_another_thumbnail(
+    drawing: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
     library, thumbnail = drawing.service.library, drawing.service.thumbnails
     before = thumbnail.key(read_source(library.get("level"), library))
+    with monkeypatch.context() as changed:
+        changed.setattr(thumbnails, "FEATURES_VERSION", 99)
+        assert thumbnail.key(read_source(library.get("level"), library)) != before
     (drawing.config.shaders_dirs[0] / "level.fs").write_text(PULSE.replace("0.5, 1.0", "0.4, 1.0"))
     assert thumbnail.key(read_source(library.get("level"), library)) != before

@@ -14,6 +14,7 @@ from server.config import Config
 from server.http.app_keys import CONFIG
 from server.http.limits import HttpLimits
 from server.http.server import middleware
+from tests.harness.limits import HANG_S
 from tests.http.conftest import Running, Start
 from tests.http.wire import FORM, exchange, head, post, read_response
 
@@ -196,7 +197,10 @@ async def test_an_internal_error_does_not_show_its_message(
 
 @pytest.mark.fault("C13")
 @pytest.mark.parametrize("sent", [b"", b"GET / HTTP/1.1\r\nHost: t\r\nX: "])
-async def test_a_silent_connection_is_closed(running: Running, sent: bytes) -> None:
+async def test_a_silent_connection_is_closed(
+    start: Start, limits: Callable[..., HttpLimits], sent: bytes
+) -> None:
+    running = await start(limits(keep_alive_s=HANG_S))
     reader, writer = await asyncio.open_connection("127.0.0.1", running.port)
     writer.write(sent)
     async with asyncio.timeout(3):
@@ -205,7 +209,10 @@ async def test_a_silent_connection_is_closed(running: Running, sent: bytes) -> N
 
 
 @pytest.mark.fault("C13")
-async def test_headers_that_arrive_byte_by_byte_end_the_connection(running: Running) -> None:
+async def test_headers_that_arrive_byte_by_byte_end_the_connection(
+    start: Start, limits: Callable[..., HttpLimits]
+) -> None:
+    running = await start(limits(keep_alive_s=HANG_S))
     reader, writer = await asyncio.open_connection("127.0.0.1", running.port)
 
     async def drip() -> None:

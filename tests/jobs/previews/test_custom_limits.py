@@ -30,6 +30,18 @@ async def limits(tmp_path: Path) -> AsyncIterator[CustomLimits]:
     await service.stop()
 
 
+async def test_a_wait_does_not_shorten_a_refusal_for_processor_time(limits: CustomLimits) -> None:
+    for error, pixels in ((OVERRUN, 4 * PIXELS), (LATE, PIXELS)):
+        with pytest.raises(ToqiboxError):
+            await limits.blame([WITH_PARAMS, SOURCE], pixels, error)
+    with pytest.raises(ToqiboxError) as refused:
+        limits.check([WITH_PARAMS, SOURCE], 4 * PIXELS)
+    assert refused.value.code == "shader_rejected"
+    with pytest.raises(ToqiboxError) as late:
+        limits.check([WITH_PARAMS, SOURCE], PIXELS)
+    assert late.value.code == "not_ready"
+
+
 @pytest.mark.parametrize(
     ("error", "code", "is_source_refused"),
     [(LATE, "not_ready", False), (OVERRUN, "shader_rejected", True)],

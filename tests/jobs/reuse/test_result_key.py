@@ -120,8 +120,11 @@ def test_the_machine_the_plan_and_the_version_change_the_key(
         result_key(spec, "free", "another", "x264"),
         result_key(spec, "free", "a machine", "nvenc"),
     }
-    monkeypatch.setattr(module, "__version__", "99")
-    assert len({*keys, key(spec)}) == 5
+    for version in ("__version__", "FEATURES_VERSION"):
+        with monkeypatch.context() as changed:
+            changed.setattr(module, version, "99")
+            keys.add(key(spec))
+    assert len(keys) == 6
 
 
 def test_a_spec_that_was_stored_has_the_same_key(spec: Spec) -> None:

@@ -3,8 +3,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from server.jobs.model.job import Job
 from server.jobs.model.work.slot_clock import SlotClock
+from server.jobs.scheduling import plan
 from server.jobs.scheduling.active_job import ActiveJob
 from server.jobs.scheduling.damage import redo_damaged
 from server.jobs.scheduling.plan import Segment, flashes_task, limits_flashes, split
@@ -22,7 +25,9 @@ def test_segments_cover_every_frame_once(make_job: MakeJob) -> None:
     assert len({s.key for s in segments}) == 4
 
 
-def test_the_key_contains_everything_that_determines_pixels(make_job: MakeJob) -> None:
+def test_the_key_contains_everything_that_determines_pixels(
+    make_job: MakeJob, monkeypatch: pytest.MonkeyPatch
+) -> None:
     job = replace(make_job("one"), encoder="x264", threads=1)
     same = replace(make_job("two"), encoder="x264", threads=1)
     key = _split(job, 300)[0].key
@@ -36,6 +41,10 @@ def test_the_key_contains_everything_that_determines_pixels(make_job: MakeJob) -
         *(_split(replace(job, spec=replace(job.spec, **changed)), 300) for changed in changes),
     ]
     assert key not in {segments[0].key for segments in others}
+    for version in ("__version__", "FEATURES_VERSION"):
+        with monkeypatch.context() as changed:
+            changed.setattr(plan, version, "99")
+            assert _split(job, 300)[0].key != key
 
 
 def test_flashes_are_limited_unless_allowed_or_impossible(make_job: MakeJob) -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from server.access.principal import EVERYBODY
 from server.errors import ToqiboxError
-from server.jobs.storage.data_folder import new_id
+from server.jobs.storage.data_folder import FEATURES_VERSION, new_id
 from server.jobs.storage.kept_cuts import MAX_CUTS, KeptCuts
 from server.jobs.storage.kept_uploads import KeptUpload, KeptUploads
 from tests.harness.track_cuts import CUT_ID, make_cut
@@ -41,7 +41,7 @@ def is_kept(uploads: KeptUploads, track: KeptUpload) -> bool:
 
 
 def id_of(number: int) -> str:
-    return f"{number:064x}-v4"
+    return f"{number:064x}-v{FEATURES_VERSION}"
 
 
 def test_a_cut_is_known_by_its_samples_and_by_its_id(
@@ -60,6 +60,19 @@ def test_a_cut_is_known_by_its_samples_and_by_its_id(
     with pytest.raises(ToqiboxError) as caught:
         again.get(other, CUT_ID)
     assert caught.value.code == "not_found"
+
+
+def test_a_cut_with_features_of_another_version_is_made_again(
+    uploads: KeptUploads, cuts: KeptCuts, tmp_path: Path
+) -> None:
+    track = keep_track(uploads, tmp_path)
+    old = f"{7:064x}-v{FEATURES_VERSION - 1}"
+    cuts.keep(track, make_cut(tmp_path / "old", old))
+    assert cuts.find(track, (0, 48_000)) is None
+    assert cuts.get(track, old).id == old  # a page that was drawn with it goes on
+    cuts.keep(track, make_cut(tmp_path / "made"))
+    assert (current := cuts.find(track, (0, 48_000))) is not None
+    assert current.id == CUT_ID
 
 
 def test_parts_with_equal_samples_are_one_cut(

@@ -1,5 +1,6 @@
 """Contract of every job store: sources that hung or ended a worker."""
 
+import asyncio
 from typing import NoReturn
 
 import pytest
@@ -66,3 +67,18 @@ async def test_sources_that_cannot_be_written_are_refused_and_written_later(
     assert [entry.digest for entry in await store.quarantine.list_all()] == ["d", "b", "a"]
     await store.quarantine.remove(["b"])
     assert not await store.quarantine.holds_any(["b"])
+
+
+async def test_a_source_that_was_written_can_be_lifted_although_its_caller_left(
+    open_store: OpenStore,
+) -> None:
+    store = open_store()
+    adding = asyncio.create_task(store.quarantine.add("a", "render_stalled", 1))
+    await asyncio.sleep(0)
+    adding.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await adding
+    other = open_store()  # as the command does
+    assert await other.quarantine.holds_any(["a"])
+    await other.quarantine.remove(["a"])
+    assert not await store.quarantine.holds_any(["a"])
