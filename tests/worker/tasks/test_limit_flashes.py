@@ -23,7 +23,7 @@ from server.worker.tasks.drawing import draw_segment
 from tests.harness.gl_objects import count_objects
 from tests.harness.media import frame_hashes
 from tests.harness.rendering import MakeTask
-from tests.worker.tasks.test_draw_segment import Log, decoded
+from tests.worker.tasks.drawing.test_draw_segment import Log, decoded
 
 FPS, FRAMES = 30, 80
 STROBE = """/*{"INPUTS": []}*/

@@ -11,7 +11,7 @@ import pytest
 from server.process import sandbox
 from tests.harness.limits import HANG_S
 
-ROOT = str(Path(__file__).parents[1])
+ROOT = str(Path(__file__).parents[2])
 
 
 def _output(code: str, limits: sandbox.Limits | None = None) -> str:

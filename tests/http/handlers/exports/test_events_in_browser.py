@@ -9,7 +9,7 @@ from server.jobs.model.job import Status
 from tests.harness.browser import Chromium
 from tests.harness.limits import HANG_S
 from tests.http.conftest import Start
-from tests.http.handlers.test_events import Limits
+from tests.http.handlers.exports.test_events import Limits
 
 pytestmark = pytest.mark.browser
 

@@ -96,7 +96,7 @@ asyncio.run(add_for_ever())
 @pytest.mark.fault("H01", "I13")
 def test_committed_changes_survive_a_kill(tmp_path: Path, make_job: MakeJob) -> None:
     """Eight writers are killed in the middle of their work; no printed job may be missing."""
-    root = str(Path(__file__).parents[3])
+    root = str(Path(__file__).parents[4])
     for round_number in range(8):
         path = tmp_path / f"{round_number}.db"
         code = _ADD_FOR_EVER.format(root=root, spec=make_job().spec.to_json(), path=str(path))
