@@ -70,22 +70,25 @@ def _forward(
     count, tempi = len(on) - 1, len(lengths)
     transitions = np.ascontiguousarray(_log_transitions(lengths).T)
     max_length = int(lengths[-1])
+    # No beat is shorter, so that the scores of so many steps depend on earlier ones only.
+    block = int(lengths[0])
     # A ring of the scores of the last steps; rows not yet written are beats before the track.
-    ring = np.full((max_length + 1, tempi), -np.inf)
+    ring = np.full((max_length + block, tempi), -np.inf)
     predecessors = np.full((count, tempi), _NO_PREDECESSOR, np.uint8)
     columns = np.arange(tempi)
-    for step in range(count):
-        first = step - lengths
+    for begin in range(0, count, block):
+        steps = np.arange(begin, min(begin + block, count))[:, None]
+        first = steps - lengths
         head = np.maximum(first + observed_steps, 0)
         start = np.maximum(first, 0)
-        arrived = ring[first % len(ring), columns] + on[head] - on[start] + off[step] - off[head]
-        candidates = transitions + arrived
-        best = candidates.argmax(axis=1)
-        scores = candidates[columns, best]
-        first_beat = np.where(step < lengths, off[step], -np.inf)
+        arrived = ring[first % len(ring), columns] + on[head] - on[start] + off[steps] - off[head]
+        candidates = transitions + arrived[:, None, :]
+        best = candidates.argmax(axis=2)
+        scores = np.take_along_axis(candidates, best[:, :, None], axis=2)[:, :, 0]
+        first_beat = np.where(steps < lengths, off[steps], -np.inf)
         has_predecessor = scores > first_beat
-        predecessors[step] = np.where(has_predecessor, best, _NO_PREDECESSOR)
-        ring[step % len(ring)] = np.where(has_predecessor, scores, first_beat)
+        predecessors[steps[:, 0]] = np.where(has_predecessor, best, _NO_PREDECESSOR)
+        ring[steps[:, 0] % len(ring)] = np.where(has_predecessor, scores, first_beat)
     last = np.arange(count - min(max_length, count), count)
     return ring[last % len(ring)], predecessors
 

@@ -3,7 +3,7 @@
 The beats of a sequencer, or of a band that plays to a click, form a line. Its period is the
 strongest line of the Fourier sum of the beat activation around the tempo, and its offset is the
 phase of that line; both are then fitted to the events on it. A break in which nothing marks the
-beat does not move the line.
+beat does not move the line, and neither does a passage in which the offbeats are marked.
 """
 
 from typing import NamedTuple
@@ -12,6 +12,7 @@ import numpy as np
 
 from server.arrays import Float64Array
 from server.audio.rhythm.filterbank import STEPS_PER_S
+from server.audio.rhythm.nearest import distance_to_nearest
 
 _SEARCH_SHARE = 0.03
 """Maximum relative difference of the period from the median of the beats."""
@@ -19,6 +20,8 @@ _MIN_BEATS = 8
 _ON_LINE_S = 0.035
 _MIN_SHARE_ON_LINE, _MIN_ACTIVATION_SHARE = 0.92, 0.88
 """Minimum share of marked beats on the line, and of the beats' activation that the line has."""
+_MIN_SHARE_ON_HALVES = 0.95
+"""Minimum share of marked beats on beats of a line or between them, if its phase changes."""
 _PEAK_REACH = 3
 """Steps on both sides in which the activation peak is searched."""
 _MIN_ACTIVATION = 0.25
@@ -45,6 +48,9 @@ def fit_line(
 ) -> TempoLine | None:
     """Fit a line to the beats; return None if they do not form one.
 
+    The beats also form one if they move by half a beat within the track, as they do in breaks: then
+    the line has the half of the beats that more events are on.
+
     Args:
         beats: seconds, along the best path.
         activation: probability of a beat in each step.
@@ -55,19 +61,40 @@ def fit_line(
     marked: Float64Array = beats[peak_near(activation, beats) >= _MIN_ACTIVATION]
     if len(marked) < _MIN_BEATS:
         return None
-    line = _strongest_line(activation, float(np.median(np.diff(beats))))
-    line = refine_line(line, events, beats)
-    place = (marked - line.first) / line.period
-    distance = np.abs(place - np.rint(place)) * line.period
-    grid = line.beats(float(beats[0]), float(beats[-1]) + 1e-3)
-    if not len(grid):
+    period = float(np.median(np.diff(beats)))
+    line = refine_line(_strongest_line(activation, period), events, beats)
+    if _share_on_line(marked, line) >= _MIN_SHARE_ON_LINE:
+        grid = line.beats(float(beats[0]), float(beats[-1]) + 1e-3)
+        if len(grid) and _mean_peak(activation, grid) >= _MIN_ACTIVATION_SHARE * _mean_peak(
+            activation, beats
+        ):
+            return line
+    halves = refine_line(_strongest_line(activation, period / 2), events, beats)
+    if _share_on_line(marked, halves) < _MIN_SHARE_ON_HALVES:
         return None
-    share = float(peak_near(activation, grid).mean()) / float(peak_near(activation, beats).mean())
-    return (
-        line
-        if (distance <= _ON_LINE_S).mean() >= _MIN_SHARE_ON_LINE and share >= _MIN_ACTIVATION_SHARE
-        else None
-    )
+    return max(_alternate_lines(halves), key=lambda line: _share_with_event(line, beats, events))
+
+
+def _share_on_line(times: Float64Array, line: TempoLine) -> float:
+    """Return the share of the times that are close to a beat of the line."""
+    place = (times - line.first) / line.period
+    return float(np.mean(np.abs(place - np.rint(place)) * line.period <= _ON_LINE_S))
+
+
+def _mean_peak(activation: Float64Array, times: Float64Array) -> float:
+    return float(peak_near(activation, times).mean())
+
+
+def _alternate_lines(halves: TempoLine) -> tuple[TempoLine, TempoLine]:
+    """Return the two lines that have every second beat of one."""
+    period = 2 * halves.period
+    return TempoLine(halves.first, period), TempoLine(halves.first + halves.period, period)
+
+
+def _share_with_event(line: TempoLine, beats: Float64Array, events: Float64Array) -> float:
+    """Return the share of the line's beats, where `beats` are, that have an event."""
+    grid = line.beats(float(beats[0]), float(beats[-1]) + 1e-3)
+    return float(np.mean(distance_to_nearest(grid, events) <= _ON_LINE_S))
 
 
 def peak_near(activation: Float64Array, times: Float64Array) -> Float64Array:

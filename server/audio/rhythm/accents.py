@@ -13,6 +13,7 @@ from server.arrays import Float64Array, Int64Array
 from server.audio.rhythm.confidence import DRUM_PLAYS, Evidence
 from server.audio.rhythm.detection import Detections
 from server.audio.rhythm.filterbank import HERTZ, STEPS_PER_S
+from server.audio.rhythm.moving_max import moving_max
 from server.audio.rhythm.nearest import distance_to_nearest
 
 _MIN_KICK_GAP_S = 0.14
@@ -156,7 +157,7 @@ def _swell_accents(power: Float64Array, accent_times: Float64Array) -> Float64Ar
     rise = np.zeros(len(power))
     rise[half:-half] = decibels[2 * half :] - decibels[: -2 * half]
     side = round(_MIN_SWELL_GAP_S * STEPS_PER_S / 2)
-    local_max = sliding_window_view(np.pad(rise, side), 2 * side + 1).max(axis=1)
+    local_max = moving_max(rise, side)
     at = np.flatnonzero((rise >= local_max) & (rise >= _MIN_SWELL_DB))
     at = at[np.diff(at, prepend=-side - 1) > side]
     at = at[distance_to_nearest(at / STEPS_PER_S, accent_times) > _MIN_SWELL_GAP_S / 2]

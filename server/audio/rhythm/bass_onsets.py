@@ -11,6 +11,7 @@ from numpy.lib.stride_tricks import sliding_window_view
 
 from server.arrays import Float64Array, Int64Array
 from server.audio.rhythm.bass_band import BASS_RATE
+from server.audio.rhythm.moving_max import moving_max
 
 _PIECE, _OVERLAP = 300 * BASS_RATE, 5 * BASS_RATE
 """A track is processed in pieces, so that hours of it do not need gigabytes."""
@@ -157,15 +158,12 @@ def _local_median(values: Float64Array) -> Float64Array:
 def _local_max(values: Float64Array) -> Float64Array:
     """Return the maximum within 1.5 s on both sides."""
     groups = np.pad(values, (0, -len(values) % _CONTEXT)).reshape(-1, _CONTEXT).max(axis=1)
-    peaks = sliding_window_view(np.pad(groups, _AROUND), 2 * _AROUND + 1).max(axis=1)
-    return np.repeat(peaks, _CONTEXT)[: len(values)]
+    return np.repeat(moving_max(groups, _AROUND), _CONTEXT)[: len(values)]
 
 
 def _nearby_max(values: Float64Array) -> Float64Array:
     """Return the maximum within 20 ms on both sides."""
-    padded = np.pad(values, _AFTER_SAMPLES, mode="edge")
-    nearby: Float64Array = sliding_window_view(padded, 2 * _AFTER_SAMPLES + 1).max(axis=1)
-    return nearby
+    return moving_max(values, _AFTER_SAMPLES, outside=-np.inf)
 
 
 def _peaks(heights: Float64Array) -> list[int]:

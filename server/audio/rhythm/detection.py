@@ -5,6 +5,7 @@ it to the sample.
 """
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -84,13 +85,12 @@ class Detections:
 
 def detect_onsets_and_drums(samples: Samples) -> Detections:
     """Detect the onsets and drums of a track, samples x 2 at 44.1 kHz."""
-    spectrum = filterbank.compute_spectra(samples)
-    activations = dict(
-        zip(network.OUTPUTS, network.activations(spectrum.levels).T.astype(np.float64), strict=True)
-    )
-    bass_band_samples, power = bass_band.extract(samples)
-    at, _ = bass_onsets.detect(bass_band_samples, power)
-    bass_times = np.sort(onset_refinement.refine(samples, at / bass_band.BASS_RATE, *_BASS_REACH_S))
+    with ThreadPoolExecutor(1) as pool:
+        bass = pool.submit(_detect_bass_onsets, samples)
+        spectrum = filterbank.compute_spectra(samples)
+        probabilities = network.activations(spectrum.levels).astype(np.float64)
+        bass_times = bass.result()
+    activations = dict(zip(network.OUTPUTS, probabilities.T, strict=True))
     candidates = {
         kind: _find_candidates(samples, activations[kind], kind, bass_times)
         for kind in peak_picking.KINDS
@@ -112,6 +112,12 @@ def detect_onsets_and_drums(samples: Samples) -> Detections:
         snare_activation=activations["snares"],
         snare_candidates=candidates["snares"],
     )
+
+
+def _detect_bass_onsets(samples: Samples) -> Float64Array:
+    """Return the seconds of the onsets in the bass, in order."""
+    at, _ = bass_onsets.detect(*bass_band.extract(samples))
+    return np.sort(onset_refinement.refine(samples, at / bass_band.BASS_RATE, *_BASS_REACH_S))
 
 
 def _find_candidates(

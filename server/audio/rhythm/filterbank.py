@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from server.arrays import Float32Array, Float64Array, Int64Array
+from server.audio.rhythm.blocks import for_each_block
 from server.audio.spectrum.analyser_node import RATE
 from server.audio.spectrum.track_samples import Samples
 
@@ -52,12 +53,14 @@ def compute_spectra(samples: Samples) -> FilterbankSpectra:
     steps = len(samples) // HOP + 1
     magnitudes = np.empty((steps, len(BINS) - 1), np.float32)
     power = np.zeros(steps)
-    window = np.hanning(SIZE + 1)[:-1].astype(np.float32) / (32768 * SIZE / 4)
-    for first in range(0, steps, _BLOCK):
-        last = min(first + _BLOCK, steps)
+    window = np.hanning(SIZE + 1)[:-1] / (32768 * SIZE / 4)
+
+    def compute(first: int, last: int) -> None:
         piece = _complex_slice(samples, first * HOP - SIZE // 2, (last - 1) * HOP + SIZE // 2)
         magnitudes[first:last] = _magnitudes(piece, window, last - first)
         power[first:last] = _mean_power(piece[SIZE // 2 :], last - first)
+
+    for_each_block(compute, steps, _BLOCK)
     return FilterbankSpectra(_log_levels(magnitudes), power)
 
 
@@ -71,11 +74,12 @@ def _complex_slice(samples: Samples, first: int, last: int) -> NDArray[np.comple
     return piece
 
 
-def _magnitudes(piece: NDArray[np.complex64], window: Float32Array, count: int) -> Float32Array:
+def _magnitudes(piece: NDArray[np.complex64], window: Float64Array, count: int) -> Float32Array:
     """Return the magnitudes of the ranges, over both channels regardless of phase.
 
     One complex transform holds both: the channels' powers at a bin sum up to the mean of the
-    transform's powers at the bin and at its mirror image.
+    transform's powers at the bin and at its mirror image. It is of double precision, which numpy
+    transforms in half the time of single precision.
     """
     windows = np.lib.stride_tricks.sliding_window_view(piece, SIZE)[::HOP][:count]
     spectrum = np.fft.fft(windows * window)

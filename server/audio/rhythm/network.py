@@ -13,6 +13,7 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
 from server.arrays import Float32Array
+from server.audio.rhythm.blocks import for_each_block
 
 OUTPUTS = ("onsets", "kicks", "snares", "hats", "beats", "downbeats")
 """Columns of the result."""
@@ -80,8 +81,8 @@ def _convolve_pitch(levels: Float32Array, weights: dict[str, Float32Array]) -> F
         Steps x channels.
     """
     gathered = np.empty((len(levels), weights["gather"].shape[2]), np.float32)
-    for start in range(0, len(levels), _BLOCK):
-        end = min(start + _BLOCK, len(levels))
+
+    def compute(start: int, end: int) -> None:
         piece = _inputs(levels, start - 2, end + 2)
         x = _convolve_time_and_pitch(piece, weights["first"], weights["first.bias"], 2, 2)
         # The input of the second convolution is 0 before the first step and after the last.
@@ -90,6 +91,8 @@ def _convolve_pitch(levels: Float32Array, weights: dict[str, Float32Array]) -> F
         x = _convolve_time_and_pitch(x, weights["second"], weights["second.bias"], 3, 1)
         flat = x.transpose(0, 2, 1).reshape(len(x), -1)
         gathered[start:end] = np.maximum(flat @ weights["gather"][0] + weights["gather.bias"], 0)
+
+    for_each_block(compute, len(levels), _BLOCK)
     return gathered
 
 

@@ -11,6 +11,7 @@ from numpy.lib.stride_tricks import sliding_window_view
 
 from server.arrays import Float32Array, Float64Array, Int64Array
 from server.audio.rhythm.filterbank import STEPS_PER_S
+from server.audio.rhythm.moving_max import moving_max
 
 _LAG = 2
 """Steps between compared spectra: about as long as an onset stays in the window."""
@@ -59,11 +60,11 @@ def pick_peaks(novelty: Float64Array) -> Int64Array:
             _MIN_FLUX + mean,
             _MEAN_FACTOR * mean,
             _MIN_FLUX + _FLOOR_FACTOR * _noise_floor(novelty),
-            _MAX_SHARE * _local_max(novelty, _MAX_REACH),
+            _MAX_SHARE * moving_max(novelty, _MAX_REACH),
         ]
     )
     peak_steps = np.flatnonzero(
-        (novelty >= _local_max(novelty, _PEAK_REACH)) & (novelty >= threshold)
+        (novelty >= moving_max(novelty, _PEAK_REACH)) & (novelty >= threshold)
     )
     return peak_steps[np.diff(peak_steps, prepend=-9) > 1].astype(np.int64)
 
@@ -74,12 +75,6 @@ def _noise_floor(novelty: Float64Array) -> Float64Array:
     windows = sliding_window_view(padded, 2 * _FLOOR_REACH + 1)[::_FLOOR_STEP]
     floor = np.percentile(windows, _FLOOR_PERCENTILE, axis=1)
     return np.repeat(floor, _FLOOR_STEP)[: len(novelty)]
-
-
-def _local_max(values: Float64Array, side: int) -> Float64Array:
-    """Return the highest value within `side` steps on both sides."""
-    maxima: Float64Array = sliding_window_view(np.pad(values, side), 2 * side + 1).max(axis=1)
-    return maxima
 
 
 def _local_mean(values: Float64Array, side: int) -> Float64Array:

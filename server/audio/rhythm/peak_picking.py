@@ -6,10 +6,10 @@ peaks, since a drum buried in a mix has lower ones throughout, within fixed boun
 """
 
 import numpy as np
-from numpy.lib.stride_tricks import sliding_window_view
 
 from server.arrays import BoolArray, Float32Array, Float64Array, Int64Array
 from server.audio.rhythm.filterbank import HERTZ
+from server.audio.rhythm.moving_max import moving_max
 
 KINDS = ("onsets", "kicks", "snares", "hats")
 _THRESHOLD_SHARE, _MIN_THRESHOLD, _MAX_THRESHOLD = 0.35, 0.15, 0.45
@@ -34,18 +34,10 @@ def find_peaks(activation: Float64Array) -> Int64Array:
     """Return the steps at which an activation has a local maximum that may be an event."""
     if not len(activation):
         return np.zeros(0, np.int64)
-    highest = highest_nearby(activation, _PEAK_REACH)
+    highest = moving_max(activation, _PEAK_REACH)
     at = np.flatnonzero((activation >= highest) & (activation >= _MIN_CANDIDATE))
     peaks: Int64Array = at[np.diff(at, prepend=-_PEAK_REACH - 1) > _PEAK_REACH]
     return peaks
-
-
-def highest_nearby(activation: Float64Array, reach: int) -> Float64Array:
-    """Return the highest value within `reach` steps of each step."""
-    highest: Float64Array = sliding_window_view(np.pad(activation, reach), 2 * reach + 1).max(
-        axis=1
-    )
-    return highest
 
 
 def are_clear(heights: Float64Array) -> BoolArray:

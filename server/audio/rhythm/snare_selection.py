@@ -17,6 +17,7 @@ from server.arrays import Float64Array, Int64Array
 from server.audio.rhythm import peak_picking
 from server.audio.rhythm.detection import Detections, distinct_events, merge_onsets
 from server.audio.rhythm.filterbank import STEPS_PER_S
+from server.audio.rhythm.moving_max import moving_max
 
 WEIGHTS = np.array([1.593, 0.764, 0.347, 1.093, -0.297])
 """Of a constant and the columns of `describe_candidates`."""
@@ -104,7 +105,7 @@ def _mean_at_shifts(
     activation: Float64Array, steps: Int64Array, beats: Float64Array, shifts: Int64Array
 ) -> Float64Array:
     """Return the mean activation at the places that are `shifts` beats from each step."""
-    highest = peak_picking.highest_nearby(activation, _PLACE_REACH)
+    highest = moving_max(activation, _PLACE_REACH)
     numbers = np.arange(len(beats))
     positions = np.interp(steps / STEPS_PER_S, beats, numbers)
     moments = np.interp(positions[:, None] + shifts, numbers, beats)

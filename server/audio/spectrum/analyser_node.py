@@ -26,6 +26,9 @@ def blackman_window(size: int) -> Float64Array:
     return 0.42 - 0.5 * np.cos(turn) + 0.08 * np.cos(2 * turn)
 
 
+_WINDOW = blackman_window(SIZE) / SIZE
+
+
 def windows(signal: Float32Array, first: int, count: int, size: int) -> Float32Array:
     """Return `count` windows of `size` samples, one hop apart, from sample `first` on.
 
@@ -43,7 +46,6 @@ class AnalyserNode:
     """Smoothed spectra of left, right and their mean; keeps its state between calls."""
 
     def __init__(self) -> None:
-        self._window = blackman_window(SIZE) / SIZE
         self._smooth = np.zeros((3, BINS))
 
     def spectra(self, frames: Float32Array) -> UInt8Array:
@@ -55,21 +57,43 @@ class AnalyserNode:
         Returns:
             Steps by 3 (mean of the channels, left, right) by 1024 bins.
         """
-        transforms = np.fft.rfft(frames * self._window, axis=2)[..., :BINS]
-        magnitudes = np.empty((len(frames), 3, BINS))
-        np.abs((transforms[:, 0] + transforms[:, 1]) / 2, out=magnitudes[:, 0])
-        np.abs(transforms, out=magnitudes[:, 1:])
+        return self.smooth(measure_magnitudes(frames))
+
+    def smooth(self, magnitudes: Float64Array) -> UInt8Array:
+        """Compute the same from the result of `measure_magnitudes`, which is overwritten."""
         for magnitude in magnitudes:
             self._smooth = SMOOTHING * self._smooth + (1 - SMOOTHING) * magnitude
             magnitude[:] = self._smooth
         return to_bytes(magnitudes)
 
 
+def measure_magnitudes(frames: Float32Array) -> Float64Array:
+    """Return the magnitudes of the transforms of consecutive steps, before they are smoothed.
+
+    Args:
+        frames: steps by 2 channels by the 2048 samples that end at each step.
+
+    Returns:
+        Steps by 3 (mean of the channels, left, right) by 1024 bins.
+    """
+    windowed = frames.astype(np.float64)
+    windowed *= _WINDOW
+    transforms = np.fft.rfft(windowed, axis=2)[..., :BINS]
+    magnitudes = np.empty((len(frames), 3, BINS))
+    np.abs((transforms[:, 0] + transforms[:, 1]) / 2, out=magnitudes[:, 0])
+    np.abs(transforms, out=magnitudes[:, 1:])
+    return magnitudes
+
+
 def to_bytes(magnitudes: Float64Array) -> UInt8Array:
     """Return magnitudes as bytes: -100 dB is 0, -30 dB is 255."""
-    decibels = 20 * np.log10(np.maximum(magnitudes, 1e-10))
-    scaled = np.floor(255 / (_MAX_DB - _MIN_DB) * (decibels - _MIN_DB))
-    return np.clip(scaled, 0, 255).astype(np.uint8)
+    scaled = np.maximum(magnitudes, 1e-10)
+    np.log10(scaled, out=scaled)
+    scaled *= 20
+    scaled -= _MIN_DB
+    scaled *= 255 / (_MAX_DB - _MIN_DB)
+    np.floor(scaled, out=scaled)
+    return np.clip(scaled, 0, 255, out=scaled).astype(np.uint8)
 
 
 def mix_to_mono(stereo: Float32Array) -> Float32Array:

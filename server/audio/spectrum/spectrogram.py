@@ -5,14 +5,16 @@ steps of the track, floor(60 x seconds) + 1, are followed by TAIL more in which 
 the last of them is silence and represents all later ones.
 """
 
+from collections import deque
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from server.arrays import Float32Array
+from server.arrays import Float32Array, Float64Array
 from server.audio.spectrum import bands, log_bands
 from server.audio.spectrum.analyser_node import (
     BINS,
@@ -21,6 +23,7 @@ from server.audio.spectrum.analyser_node import (
     SIZE,
     STEPS_PER_S,
     AnalyserNode,
+    measure_magnitudes,
     mix_to_mono,
     wave_bytes,
     windows,
@@ -50,6 +53,7 @@ TAIL = 64
 """Steps after the track: smoothing takes 52 from 0 dB to -100 dB, the window 3."""
 
 _BLOCK = 64
+_THREADS = 2
 _MARGIN = bands.LONG_WINDOW // 2
 _LIMITS = Limits(cpu_s=600, open_files=32)
 
@@ -97,29 +101,58 @@ def load(path: Path) -> NDArray[np.void]:
     return records
 
 
+class _Block(NamedTuple):
+    """What is measured of a block of steps, independent of those before."""
+
+    records: NDArray[np.void]
+    """All but `spectrum`, `fft` and `flux`."""
+    magnitudes: Float64Array
+    """See analyser_node.measure_magnitudes."""
+    roots: Float32Array
+    """See bands.BandMeasurements."""
+
+
 def _records(audio: Path, count: int) -> Iterator[NDArray[np.void]]:
     analyser = AnalyserNode()
     last: Float32Array | None = None
-    # numpy transforms without the interpreter's lock: both measurements run in parallel.
-    with ThreadPoolExecutor(max_workers=1) as pool:
-        for first, signal in _blocks(audio, count):
-            steps = min(_BLOCK, count - first)
-            recent = windows(signal, _MARGIN - SIZE, steps, SIZE)
-            pending = pool.submit(analyser.spectra, recent)
-            records = np.zeros(steps, RECORD)
-            before = signal[_MARGIN - HOP :][: steps * HOP].reshape(steps, HOP, 2)
-            records["samples"] = np.clip(np.rint(before * 32_768), -32_768, 32_767)
-            records["mono"] = wave_bytes(mix_to_mono(before))
-            measured = bands.measure_bands(windows(signal, 0, steps, bands.LONG_WINDOW))
-            records["powers"], records["shape"] = measured.powers, measured.shape
-            records["logbands"] = measured.log_bands
+    # numpy transforms without the interpreter's lock: blocks are measured in parallel.
+    with ThreadPoolExecutor(_THREADS) as pool:
+        blocks = (
+            pool.submit(_measure, signal, min(_BLOCK, count - first))
+            for first, signal in _blocks(audio, count)
+        )
+        for block in _results(blocks):
+            spectra = analyser.smooth(block.magnitudes)
+            block.records["spectrum"], block.records["fft"] = spectra[:, 0], spectra[:, 1:]
             # Audio at the very beginning counts as a rise from silence.
-            previous = np.zeros_like(measured.roots[0]) if last is None else last
-            records["flux"] = bands.amplitude_flux(measured.roots, previous)
-            last = measured.roots[-1]
-            spectra = pending.result()
-            records["spectrum"], records["fft"] = spectra[:, 0], spectra[:, 1:]
-            yield records
+            previous = np.zeros_like(block.roots[0]) if last is None else last
+            block.records["flux"] = bands.amplitude_flux(block.roots, previous)
+            last = block.roots[-1]
+            yield block.records
+
+
+def _results(blocks: Iterator[Future[_Block]]) -> Iterator[_Block]:
+    """Yield results in order; a few blocks are begun before they are needed."""
+    pending: deque[Future[_Block]] = deque()
+    for block in blocks:
+        pending.append(block)
+        if len(pending) > _THREADS:
+            yield pending.popleft().result()
+    while pending:
+        yield pending.popleft().result()
+
+
+def _measure(signal: Float32Array, steps: int) -> _Block:
+    """Measure the steps of one of `_blocks`."""
+    records = np.zeros(steps, RECORD)
+    before = signal[_MARGIN - HOP :][: steps * HOP].reshape(steps, HOP, 2)
+    records["samples"] = np.clip(np.rint(before * 32_768), -32_768, 32_767)
+    records["mono"] = wave_bytes(mix_to_mono(before))
+    measured = bands.measure_bands(windows(signal, 0, steps, bands.LONG_WINDOW))
+    records["powers"], records["shape"] = measured.powers, measured.shape
+    records["logbands"] = measured.log_bands
+    recent = windows(signal, _MARGIN - SIZE, steps, SIZE)
+    return _Block(records, measure_magnitudes(recent), measured.roots)
 
 
 def _blocks(audio: Path, count: int) -> Iterator[tuple[int, Float32Array]]:
@@ -137,7 +170,10 @@ def _blocks(audio: Path, count: int) -> Iterator[tuple[int, Float32Array]]:
         for first in range(0, count, _BLOCK):
             while len(pending) < block_bytes:
                 pending += next(chunks, bytes(block_bytes))
-            piece = np.frombuffer(bytes(pending[:block_bytes]), "<f4").reshape(-1, 2)
+            # One channel after the other: windows of adjacent samples are computed faster.
+            piece = np.asfortranarray(
+                np.frombuffer(bytes(pending[:block_bytes]), "<f4").reshape(-1, 2)
+            )
             del pending[: _BLOCK * HOP * wav.FRAME_BYTES]
             yield first, piece
         process.wait(30).raise_for_status()

@@ -30,7 +30,7 @@ from server.jobs.storage.disk_errors import translate_disk_errors
 
 ID_PATTERN = "[A-Za-z0-9_-]{22}"
 """Regular expression of the ids of jobs and uploads."""
-FEATURES_VERSION = 5
+FEATURES_VERSION = 6
 """Version of the features, part of their folder's name, so that an upgrade analyses again."""
 _BALLAST_BYTES = 4_000_000
 _LOCK_TRIES = 5

@@ -1,6 +1,7 @@
 """The prepare task: decodes the uploads into files of known formats."""
 
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from server.audio.track_summary import summarise_track
@@ -50,9 +51,8 @@ def run(task: Prepare, progress: ProgressReporter) -> PreparedUploads:
     audio, credits = None, tags.Tags()
     if task.audio is not None and kind is not None:
         progress.stage("audio")
-        audio = _decode_audio(task, task.audio, kind)
+        audio, credits = _decode_audio(task, task.audio, kind)
         progress.stage("audio")
-        credits = tags.read(task.audio, kind)
     if photo1 and task.picture_side:
         write_picture(decoded, task.picture_side, task.folder / file_names.PICTURE)
     return PreparedUploads(
@@ -121,9 +121,15 @@ def _decode_upload(
     return photo.prepare(upload, out, name)
 
 
-def _decode_audio(task: Prepare, upload: Path, kind: str) -> DecodedAudio:
+def _decode_audio(task: Prepare, upload: Path, kind: str) -> tuple[DecodedAudio, tags.Tags]:
+    """Decode the track and read its tags at the same time, each by a program of its own."""
     out = task.folder / file_names.AUDIO
-    return audio_decoder.decode(upload, kind, task.start, task.duration, task.max_duration, out)
+    with ThreadPoolExecutor(1) as pool:
+        credits = pool.submit(tags.read, upload, kind)
+        audio = audio_decoder.decode(
+            upload, kind, task.start, task.duration, task.max_duration, out
+        )
+        return audio, credits.result()
 
 
 def _track_facts(task: Prepare, audio: DecodedAudio | None) -> TrackFacts | None:

@@ -54,6 +54,17 @@ def test_beats_of_a_grid_fit_a_constant_tempo_to_the_millisecond() -> None:
     assert beats == pytest.approx(times[: len(beats)], abs=0.003)
 
 
+@pytest.mark.parametrize("shift", [0.0, 0.25])
+def test_a_path_that_moves_to_the_offbeats_fits_a_constant_tempo(shift: float) -> None:
+    # Slides by half a beat within six beats, as the path does where the offbeats are marked.
+    times = 0.1 + np.arange(100) * 0.5
+    path = times + np.interp(np.arange(100), [44, 50], [0.0, 0.25])
+    drums = np.asarray(times + shift, np.float64)
+    even = constant_tempo.fit_line(path, marked(path, 52), drums)
+    assert even is not None
+    assert even.beats(0, 49) == pytest.approx(drums[drums < 49], abs=0.005)
+
+
 def test_drifting_beats_fit_no_constant_tempo() -> None:
     times = np.cumsum(np.linspace(0.46, 0.54, 100))
     assert constant_tempo.fit_line(times, marked(times, 51), times) is None

@@ -1,0 +1,22 @@
+"""Computation of a track block by block, on two threads."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+
+_THREADS = 2
+"""numpy transforms and multiplies without the interpreter's lock."""
+
+
+def for_each_block(compute: Callable[[int, int], None], count: int, size: int) -> None:
+    """Call `compute` with the bounds of each block of `size` of `count` items, in any order.
+
+    Raises:
+        Exception: that of the first block that failed.
+    """
+
+    def compute_from(first: int) -> None:
+        compute(first, min(first + size, count))
+
+    with ThreadPoolExecutor(_THREADS) as pool:
+        for _ in pool.map(compute_from, range(0, count, size)):
+            pass
