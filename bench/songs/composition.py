@@ -43,7 +43,7 @@ def read(path: Path) -> Composition:
     try:
         file = mido.MidiFile(path, clip=True)
         messages = list(mido.merge_tracks(file.tracks))
-    except (OSError, EOFError, ValueError, KeyError, IndexError) as error:
+    except (OSError, EOFError, ValueError, KeyError, IndexError, mido.KeySignatureError) as error:
         raise ValueError(f"{path.name} cannot be read: {error}") from error
     ticks = np.cumsum([message.time for message in messages])
     tempo_map = _TempoMap(messages, ticks, file.ticks_per_beat)
