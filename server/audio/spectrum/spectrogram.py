@@ -102,7 +102,7 @@ def load(path: Path) -> NDArray[np.void]:
 
 
 class _Block(NamedTuple):
-    """What is measured of a block of steps, independent of those before."""
+    """Measurements of a block of steps that do not depend on those before."""
 
     records: NDArray[np.void]
     """All but `spectrum`, `fft` and `flux`."""
