@@ -67,6 +67,7 @@ def test_inactive_parts_are_blank(
 @short
 @given(TEXTS)
 @example("#A(x, ]")
+@example("{\n#\n}")
 def test_every_bracket_has_a_counterpart_after_it(text: str) -> None:
     pairs = match_brackets(text)
     closing = {"(": ")", "[": "]", "{": "}"}

@@ -10,7 +10,7 @@ def match_brackets(source: str) -> dict[int, int]:
     closing: dict[int, int] = {}
     open_brackets: list[int] = []
     for match in re.finditer(r"^[ \t]*#(?:[^\n\\]|\\[\s\S])*|[(){}\[\]]", source, re.MULTILINE):
-        if len(match[0]) > 1:
+        if "#" in match[0]:
             shifted = _match_in_line(match[0])
             closing |= {a + match.start(): b + match.start() for a, b in shifted.items()}
         elif match[0] in "([{":
