@@ -14,7 +14,7 @@ from server.effects.source.brackets import match_brackets
         (") }", {}),
         ("{\n#define A (\n}", {0: 14}),
         ("{\n#define A(x) [x]\n}", {0: 19, 11: 13, 15: 17}),
-        ("{\n#define A ( \\\n )\n}", {0: 18, 12: 16}),
+        ("{\n#define A ( \\\n )\n}", {0: 19, 12: 17}),
         ("{\n#\n}", {0: 4}),  # the null directive (GLSL 3.30, section 3.3)
         ("(\n \t#\n)", {0: 6}),
     ],
