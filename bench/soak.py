@@ -112,6 +112,8 @@ class Soak:
         ]
         self._ledger.check_webhooks(messages, rows)
         print(f"{len(rows)} jobs: {dict(Counter(rows.values()))}; {len(messages)} webhook messages")
+        codes = [code for code, _ in self._rows("SELECT error_code, id FROM job")]
+        print(f"failed with: {dict(Counter(code for code in codes if code))}")
         await self._rest()
         assert self.idle is not None
         now = self.footprint()
@@ -170,6 +172,8 @@ class Soak:
             alone = await asyncio.to_thread(eventually, lambda: not self._server.left_running())
             self._ledger.check(alone, f"left running: {self._server.left_running()}")
             await asyncio.to_thread(self._server.start)
+            # Again: a client may have read what the killed server had sent in between.
+            self._ledger.deaths += 1
             self._is_up = True
         await asyncio.sleep(max(0.0, until - time.monotonic()))
 
