@@ -7,8 +7,8 @@
 
 ffmpeg-python builds the argument lists. Processes are run here, because each of them is sandboxed,
 has a fixed environment, never blocks on its messages, and is never waited for without a limit. A
-process must be started from the worker's main thread: it dies with the thread that started it (see
-server/process/sandbox.py).
+process dies with the thread that started it (see server/process/sandbox.py), so that thread must
+wait for its end.
 """
 
 import fcntl

@@ -97,7 +97,7 @@ def environment(root: Path = Path("/"), *, shaders: Path | None = None) -> dict[
         "PYTHONDONTWRITEBYTECODE": "1",
         "glsl_zero_init": "true",
         "MESA_DEBUG": "silent",  # else it reports the line above each time
-        # numpy's threads spin from the import on; nothing here multiplies matrices.
+        # numpy's own threads spin from the import on.
         "OPENBLAS_NUM_THREADS": "1",
     }
     inherited = {name: os.environ[name] for name in INHERITED_ENV if name in os.environ}

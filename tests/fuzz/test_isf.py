@@ -140,6 +140,7 @@ def test_the_work_grows_with_the_length(first: str, second: str) -> None:
 
 @short
 @given(EFFECTS | TEXTS.map(lambda text: f"/*{text}*/{MAIN}") | st.text())
+@example(f'/*{{"INPUTS": [{{"NAME": "a", "TYPE": "event", "GROUP": []}}]}}*/{MAIN}')
 def test_a_text_is_an_effect_or_refused(text: str) -> None:
     check_effect(text)
 

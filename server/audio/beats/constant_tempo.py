@@ -14,14 +14,18 @@ from server.arrays import Float64Array
 from server.audio.rhythm.filterbank import STEPS_PER_S
 from server.audio.rhythm.nearest import distance_to_nearest
 
-_SEARCH_SHARE = 0.03
-"""Maximum relative difference of the period from the median of the beats."""
+_SEARCH_SHARE, _HALVES_SEARCH_SHARE = 0.03, 0.01
+"""Maximum relative difference of the period from the median of the beats, and from half of it."""
 _MIN_BEATS = 8
 _ON_LINE_S = 0.035
 _MIN_SHARE_ON_LINE, _MIN_ACTIVATION_SHARE = 0.92, 0.88
 """Minimum share of marked beats on the line, and of the beats' activation that the line has."""
 _MIN_SHARE_ON_HALVES = 0.95
-"""Minimum share of marked beats on beats of a line or between them, if its phase changes."""
+"""Minimum share of marked beats on beats of a line or halfway between them."""
+_MAX_COUNT_DIFFERENCE = 0.03
+"""Maximum relative difference between the numbers of intervals of the path and of such a line."""
+_CLEAR_LEAD = 0.06
+"""Difference in the share of beats with an event that decides between the halves."""
 _PEAK_REACH = 3
 """Steps on both sides in which the activation peak is searched."""
 _MIN_ACTIVATION = 0.25
@@ -62,17 +66,41 @@ def fit_line(
     if len(marked) < _MIN_BEATS:
         return None
     period = float(np.median(np.diff(beats)))
-    line = refine_line(_strongest_line(activation, period), events, beats)
+    line = refine_line(_strongest_line(activation, period, _SEARCH_SHARE), events, beats)
     if _share_on_line(marked, line) >= _MIN_SHARE_ON_LINE:
         grid = line.beats(float(beats[0]), float(beats[-1]) + 1e-3)
         if len(grid) and _mean_peak(activation, grid) >= _MIN_ACTIVATION_SHARE * _mean_peak(
             activation, beats
         ):
             return line
-    halves = refine_line(_strongest_line(activation, period / 2), events, beats)
+    return _fit_line_of_slipping_beats(beats, marked, activation, events)
+
+
+def _fit_line_of_slipping_beats(
+    beats: Float64Array, marked: Float64Array, activation: Float64Array, events: Float64Array
+) -> TempoLine | None:
+    """Fit a line to beats that are on it, or halfway between its beats, in different passages.
+
+    Args:
+        beats: seconds, along the best path.
+        marked: those of them that the activation marks.
+        activation: probability of a beat in each step.
+        events: seconds of onsets, in order.
+    """
+    period = float(np.median(np.diff(beats)))
+    halves = _strongest_line(activation, period / 2, _HALVES_SEARCH_SHARE)
+    halves = refine_line(halves, events, beats)
     if _share_on_line(marked, halves) < _MIN_SHARE_ON_HALVES:
         return None
-    return max(_alternate_lines(halves), key=lambda line: _share_with_event(line, beats, events))
+    # A passage at half or twice the tempo has other intervals.
+    intervals = (beats[-1] - beats[0]) / (2 * halves.period)
+    if abs(intervals / (len(beats) - 1) - 1) > _MAX_COUNT_DIFFERENCE:
+        return None
+    lines = _alternate_lines(halves)
+    shares = [_share_with_event(line, beats, events) for line in lines]
+    if abs(shares[0] - shares[1]) < _CLEAR_LEAD:  # events on all halves say nothing
+        shares = [_share_on_line(marked, line) for line in lines]
+    return lines[int(np.argmax(shares))]
 
 
 def _share_on_line(times: Float64Array, line: TempoLine) -> float:
@@ -106,13 +134,16 @@ def peak_near(activation: Float64Array, times: Float64Array) -> Float64Array:
     return peaks
 
 
-def _strongest_line(activation: Float64Array, period: float) -> TempoLine:
-    """Return the line whose Fourier sum over the activation is largest."""
+def _strongest_line(activation: Float64Array, period: float, reach: float) -> TempoLine:
+    """Return the line whose Fourier sum over the activation is largest.
+
+    Its period differs from `period` by at most the share `reach`.
+    """
     at = np.flatnonzero(activation > 0.1 * activation.max())
     times, activations = at / STEPS_PER_S, activation[at]
     span = max(float(times[-1] - times[0]), period)
-    count = int(np.ceil(2 * _SEARCH_SHARE * span / period * 12)) + 3
-    periods = period * np.linspace(1 - _SEARCH_SHARE, 1 + _SEARCH_SHARE, count)
+    count = int(np.ceil(2 * reach * span / period * 12)) + 3
+    periods = period * np.linspace(1 - reach, 1 + reach, count)
     sums = np.array(
         [activations @ np.exp(-2j * np.pi * times / candidate) for candidate in periods]
     )

@@ -4,14 +4,14 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 _THREADS = 2
-"""numpy transforms and multiplies without the interpreter's lock."""
+"""numpy releases the interpreter's lock while it transforms and multiplies."""
 
 
 def for_each_block(compute: Callable[[int, int], None], count: int, size: int) -> None:
     """Call `compute` with the bounds of each block of `size` of `count` items, in any order.
 
     Raises:
-        Exception: that of the first block that failed.
+        Exception: that of the earliest block that failed; blocks after it may have been computed.
     """
 
     def compute_from(first: int) -> None:

@@ -88,8 +88,7 @@ def _magnitudes(piece: NDArray[np.complex64], window: Float64Array, count: int) 
     sums = np.add.reduceat(half, BINS[:-1] - 1, axis=1)
     # The last range of reduceat extends to the end; limit it to its own bins.
     sums[:, -1] = half[:, BINS[-2] - 1 : BINS[-1] - 1].sum(axis=1)
-    magnitudes: Float32Array = np.sqrt(sums / 4)
-    return magnitudes
+    return np.sqrt(sums / 4).astype(np.float32)
 
 
 def _mean_power(piece: NDArray[np.complex64], count: int) -> Float64Array:

@@ -48,19 +48,15 @@ class AnalyserNode:
     def __init__(self) -> None:
         self._smooth = np.zeros((3, BINS))
 
-    def spectra(self, frames: Float32Array) -> UInt8Array:
+    def smooth(self, magnitudes: Float64Array) -> UInt8Array:
         """Compute getByteFrequencyData for consecutive steps.
 
         Args:
-            frames: steps by 2 channels by the 2048 samples that end at each step.
+            magnitudes: result of `measure_magnitudes`, which is overwritten.
 
         Returns:
             Steps by 3 (mean of the channels, left, right) by 1024 bins.
         """
-        return self.smooth(measure_magnitudes(frames))
-
-    def smooth(self, magnitudes: Float64Array) -> UInt8Array:
-        """Compute the same from the result of `measure_magnitudes`, which is overwritten."""
         for magnitude in magnitudes:
             self._smooth = SMOOTHING * self._smooth + (1 - SMOOTHING) * magnitude
             magnitude[:] = self._smooth

@@ -122,7 +122,10 @@ def _decode_upload(
 
 
 def _decode_audio(task: Prepare, upload: Path, kind: str) -> tuple[DecodedAudio, tags.Tags]:
-    """Decode the track and read its tags at the same time, each by a program of its own."""
+    """Decode the track and read its tags at the same time, each by a program of its own.
+
+    If the track cannot be decoded, the reading is awaited too, which has a limit of its own.
+    """
     out = task.folder / file_names.AUDIO
     with ThreadPoolExecutor(1) as pool:
         credits = pool.submit(tags.read, upload, kind)

@@ -65,6 +65,42 @@ def test_a_path_that_moves_to_the_offbeats_fits_a_constant_tempo(shift: float) -
     assert even.beats(0, 49) == pytest.approx(drums[drums < 49], abs=0.005)
 
 
+@pytest.mark.parametrize("seed", range(6))
+def test_events_on_all_halves_do_not_move_the_beats(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    times = 0.1 + np.arange(200) * 0.5
+    path = times + np.interp(np.arange(200), [160, 166], [0.0, 0.25])
+    eighths = 0.1 + np.arange(400) * 0.25
+    played = eighths[rng.random(400) > 0.03]
+    events = np.sort(played + rng.normal(0, 0.006, len(played)))
+    even = constant_tempo.fit_line(path, marked(path, 102), events)
+    assert even is not None
+    assert even.beats(0, 99) == pytest.approx(times[times < 99], abs=0.01)
+
+
+@pytest.mark.parametrize(("slow", "fast"), [(130, 114), (50, 100)])
+def test_a_passage_at_twice_the_tempo_fits_no_constant_tempo(slow: int, fast: int) -> None:
+    intervals = np.concatenate([[0.1], np.full(slow, 0.7), np.full(fast, 0.35)])
+    path: Float64Array = np.cumsum(intervals)
+    assert constant_tempo.fit_line(path, marked(path, path[-1] + 2), path) is None
+
+
+def test_marked_beats_off_both_halves_fit_no_constant_tempo() -> None:
+    times = 0.1 + np.arange(100) * 0.5
+    slip = np.interp(np.arange(100), [70, 74, 94, 98], [0.0, 0.125, 0.125, 0.0])
+    path = np.asarray(times + slip, np.float64)
+    drums = np.asarray(times, np.float64)
+    assert constant_tempo.fit_line(path, marked(path, 52), drums) is None
+
+
+def test_beats_on_one_line_stay_there_with_events_between_them() -> None:
+    times = np.asarray(0.1 + np.arange(100) * 0.5, np.float64)
+    offbeats = times + 0.25
+    even = constant_tempo.fit_line(times, marked(times, 52), np.sort(offbeats))
+    assert even is not None
+    assert even.beats(0, 49) == pytest.approx(times[times < 49], abs=0.01)
+
+
 def test_drifting_beats_fit_no_constant_tempo() -> None:
     times = np.cumsum(np.linspace(0.46, 0.54, 100))
     assert constant_tempo.fit_line(times, marked(times, 51), times) is None

@@ -37,7 +37,11 @@ def features(make_wav: MakeWav, tmp_path: Path) -> Analyse:
 
 
 def _spectra(signal: Samples, steps: int) -> Samples:
-    return analyser_node.AnalyserNode().spectra(analyser_node.windows(signal, 0, steps, 2048))
+    return _smoothed(analyser_node.AnalyserNode(), analyser_node.windows(signal, 0, steps, 2048))
+
+
+def _smoothed(analyser: analyser_node.AnalyserNode, frames: Samples) -> Samples:
+    return analyser.smooth(analyser_node.measure_magnitudes(frames))
 
 
 def _slow_spectrum(signal: list[float], steps: int, bins: list[int]) -> list[list[int]]:
@@ -86,8 +90,8 @@ def test_smoothing_keeps_its_state_between_calls() -> None:
     whole = _spectra(signal, 9)
     parted = analyser_node.AnalyserNode()
     halves = [
-        parted.spectra(analyser_node.windows(signal, 0, 4, 2048)),
-        parted.spectra(analyser_node.windows(signal, 4 * 735, 5, 2048)),
+        _smoothed(parted, analyser_node.windows(signal, 0, 4, 2048)),
+        _smoothed(parted, analyser_node.windows(signal, 4 * 735, 5, 2048)),
     ]
     assert np.array_equal(whole, np.concatenate(halves))
 

@@ -66,8 +66,12 @@ def test_what_only_the_music_drives_is_marked(keys: dict[str, Any], *, is_music:
 
 def test_a_file_can_mark_a_control_as_advanced() -> None:
     assert _hints(TYPE="float", ADVANCED=True)["advanced"]
+
+
+@pytest.mark.parametrize("group", ["misc", "", 1, [], {}, ["look"]])
+def test_a_group_is_one_of_those_that_exist(group: object) -> None:
     with pytest.raises(ToqiboxError) as refused:
-        _effect(TYPE="float", GROUP="misc")
+        _effect(TYPE="float", GROUP=group)
     assert "GROUP must be one of look, place" in str(refused.value.diagnostics)
 
 

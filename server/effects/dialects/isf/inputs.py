@@ -140,10 +140,12 @@ def _kind(author_file: AuthorFile, table: JsonObject, name: str) -> Kind:
 def _group(author_file: AuthorFile, table: JsonObject) -> str | None:
     """Return the GROUP of the control of an input."""
     value = table.get("GROUP")
-    if value is not None and value not in GROUPS:
+    if value is None:
+        return None
+    if not isinstance(value, str) or value not in GROUPS:
         known = ", ".join(GROUPS)
         raise author_file.error(f"GROUP must be one of {known}", table.offset_of("GROUP"))
-    return None if value is None else str(value)
+    return value
 
 
 def _scale(author_file: AuthorFile, table: JsonObject) -> Scale:
