@@ -56,7 +56,7 @@ ROOMS: dict[str, set[str]] = {
 """Rooms from which the modules of each room may import."""
 
 ORDER: dict[str, tuple[str, ...]] = {
-    "audio": ("spectrum", "rhythm", "structure", "beats", "."),
+    "audio": ("series", "spectrum", "rhythm", "structure", "beats", "."),
     "cli": ("support", "tasks", "effects", "."),
     "effects": (
         "source",

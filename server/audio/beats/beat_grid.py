@@ -8,7 +8,7 @@ from server.arrays import Float64Array, Int64Array
 from server.audio.beats import beat_path, chord_changes, constant_tempo, downbeats
 from server.audio.rhythm.detection import Detections
 from server.audio.rhythm.filterbank import STEPS_PER_S
-from server.audio.rhythm.nearest import distance_to_nearest, nearest
+from server.audio.series.nearest import distance_to_nearest, nearest
 
 _SILENCE_SHARE = 1e-6
 """Share of the loudest power below which there is silence: -60 dB."""

@@ -12,7 +12,7 @@ import numpy as np
 
 from server.arrays import Float64Array
 from server.audio.rhythm.filterbank import STEPS_PER_S
-from server.audio.rhythm.nearest import distance_to_nearest
+from server.audio.series.nearest import distance_to_nearest
 
 _SEARCH_SHARE, _HALVES_SEARCH_SHARE = 0.03, 0.01
 """Maximum relative difference of the period from the median of the beats, and from half of it."""

@@ -13,8 +13,8 @@ from server.arrays import Float64Array, Int64Array
 from server.audio.rhythm.confidence import DRUM_PLAYS, Evidence
 from server.audio.rhythm.detection import Detections
 from server.audio.rhythm.filterbank import HERTZ, STEPS_PER_S
-from server.audio.rhythm.moving_max import moving_max
-from server.audio.rhythm.nearest import distance_to_nearest
+from server.audio.series.moving_max import moving_max
+from server.audio.series.nearest import distance_to_nearest
 
 _MIN_KICK_GAP_S = 0.14
 """Of kicks closer together than this, the stronger is the accent."""

@@ -11,7 +11,7 @@ from numpy.lib.stride_tricks import sliding_window_view
 
 from server.arrays import Float64Array, Int64Array
 from server.audio.rhythm.bass_band import BASS_RATE
-from server.audio.rhythm.moving_max import moving_max
+from server.audio.series.moving_max import moving_max
 
 _PIECE, _OVERLAP = 300 * BASS_RATE, 5 * BASS_RATE
 """A track is processed in pieces, so that hours of it do not need gigabytes."""

@@ -21,7 +21,7 @@ from server.audio.rhythm import (
     peak_picking,
 )
 from server.audio.rhythm.filterbank import STEPS_PER_S
-from server.audio.rhythm.nearest import distance_to_nearest, nearest
+from server.audio.series.nearest import distance_to_nearest, nearest
 from server.audio.spectrum.analyser_node import RATE
 from server.audio.spectrum.track_samples import Samples
 

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from server.arrays import Float32Array, Float64Array, Int64Array
-from server.audio.rhythm.blocks import for_each_block
+from server.audio.series.blocks import for_each_block
 from server.audio.spectrum.analyser_node import RATE
 from server.audio.spectrum.track_samples import Samples
 

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
 from server.arrays import Float32Array
-from server.audio.rhythm.blocks import for_each_block
+from server.audio.series.blocks import for_each_block
 
 OUTPUTS = ("onsets", "kicks", "snares", "hats", "beats", "downbeats")
 """Columns of the result."""

@@ -11,7 +11,7 @@ from numpy.lib.stride_tricks import sliding_window_view
 
 from server.arrays import Float32Array, Float64Array, Int64Array
 from server.audio.rhythm.filterbank import STEPS_PER_S
-from server.audio.rhythm.moving_max import moving_max
+from server.audio.series.moving_max import moving_max
 
 _LAG = 2
 """Steps between compared spectra: about as long as an onset stays in the window."""

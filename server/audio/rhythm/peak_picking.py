@@ -9,7 +9,7 @@ import numpy as np
 
 from server.arrays import BoolArray, Float32Array, Float64Array, Int64Array
 from server.audio.rhythm.filterbank import HERTZ
-from server.audio.rhythm.moving_max import moving_max
+from server.audio.series.moving_max import moving_max
 
 KINDS = ("onsets", "kicks", "snares", "hats")
 _THRESHOLD_SHARE, _MIN_THRESHOLD, _MAX_THRESHOLD = 0.35, 0.15, 0.45

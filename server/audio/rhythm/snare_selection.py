@@ -17,7 +17,7 @@ from server.arrays import Float64Array, Int64Array
 from server.audio.rhythm import peak_picking
 from server.audio.rhythm.detection import Detections, distinct_events, merge_onsets
 from server.audio.rhythm.filterbank import STEPS_PER_S
-from server.audio.rhythm.moving_max import moving_max
+from server.audio.series.moving_max import moving_max
 
 WEIGHTS = np.array([1.593, 0.764, 0.347, 1.093, -0.297])
 """Of a constant and the columns of `describe_candidates`."""

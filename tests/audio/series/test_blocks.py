@@ -5,7 +5,7 @@ import threading
 import numpy as np
 import pytest
 
-from server.audio.rhythm.blocks import for_each_block
+from server.audio.series.blocks import for_each_block
 
 
 @pytest.mark.parametrize("count", [0, 1, 9, 10, 11, 95])

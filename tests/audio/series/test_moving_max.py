@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from server.audio.rhythm.moving_max import moving_max
+from server.audio.series.moving_max import moving_max
 
 
 @pytest.mark.parametrize("reach", [0, 1, 2, 3, 4, 10, 42, 100])
