@@ -52,8 +52,8 @@ def fit_line(
 ) -> TempoLine | None:
     """Fit a line to the beats; return None if they do not form one.
 
-    The beats also form one if they move by half a beat within the track, as they do in breaks: then
-    the line has the half of the beats that more events are on.
+    The beats also form one if they move by half a beat within the track: then the line has the half
+    that clearly more events are on or, without a clear difference, more marked beats.
 
     Args:
         beats: seconds, along the best path.
@@ -73,23 +73,24 @@ def fit_line(
             activation, beats
         ):
             return line
-    return _fit_line_of_slipping_beats(beats, marked, activation, events)
+    halves = _strongest_line(activation, period / 2, _HALVES_SEARCH_SHARE)
+    return _fit_line_to_halves(refine_line(halves, events, beats), beats, marked, events)
 
 
-def _fit_line_of_slipping_beats(
-    beats: Float64Array, marked: Float64Array, activation: Float64Array, events: Float64Array
+def _fit_line_to_halves(
+    halves: TempoLine, beats: Float64Array, marked: Float64Array, events: Float64Array
 ) -> TempoLine | None:
-    """Fit a line to beats that are on it, or halfway between its beats, in different passages.
+    """Return the line of every second of `halves` that beats are on in most of the track.
 
     Args:
+        halves: a line that should have all beats, and the moments halfway between them.
         beats: seconds, along the best path.
         marked: those of them that the activation marks.
-        activation: probability of a beat in each step.
         events: seconds of onsets, in order.
+
+    Returns:
+        None if the beats are not on `halves`, or not on every second one.
     """
-    period = float(np.median(np.diff(beats)))
-    halves = _strongest_line(activation, period / 2, _HALVES_SEARCH_SHARE)
-    halves = refine_line(halves, events, beats)
     if _share_on_line(marked, halves) < _MIN_SHARE_ON_HALVES:
         return None
     # A passage at half or twice the tempo has other intervals.
