@@ -177,7 +177,7 @@ def plot(features: Features, header_lines: Sequence[str], out: Path) -> None:
     Raises:
         ToqiboxError: storage_full.
     """
-    seconds = features.steps / STEPS_PER_S
+    seconds = (features.steps - 1) / STEPS_PER_S  # the first step is at 0
     length = max(_MIN_STRIP_S, seconds / _MAX_STRIPS)
     strips = max(1, int(np.ceil(seconds / length - 1e-6)))
     head = 18 * len(header_lines) + 14
