@@ -3,8 +3,6 @@
 import argparse
 import asyncio
 import base64
-import hashlib
-import hmac
 import json
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
@@ -13,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import standardwebhooks
 
 from server.cli import jobs as jobs_command
 from server.config import Config
@@ -65,13 +64,13 @@ async def delivery_ended(service: Service, job: Job) -> Webhook:
             await asyncio.sleep(0.01)
 
 
-def check(message: Message, job: Job) -> dict[str, Any]:
-    """Verify a signature as a receiver does; return the message."""
-    names = ("webhook-id", "webhook-timestamp")
-    signed = ".".join(message.headers[name] for name in names).encode() + b"." + message.body
-    expected = base64.b64encode(hmac.digest(KEY, signed, hashlib.sha256)).decode()
-    assert message.headers["webhook-signature"] == f"v1,{expected}"
-    read: dict[str, Any] = json.loads(message.body)
+def check(message: Message, job: Job, *secrets: str) -> dict[str, Any]:
+    """Verify a signature as receivers do, with each of the secrets; return the message."""
+    for secret in secrets or (SECRET,):
+        receiver = standardwebhooks.Webhook(secret)
+        read: dict[str, Any] = receiver.verify(message.body, message.headers)
+        with pytest.raises(standardwebhooks.WebhookVerificationError):
+            receiver.verify(message.body.replace(b"cancelled", b"completed"), message.headers)
     assert read["data"]["jobId"] == job.id
     return read
 
@@ -90,6 +89,24 @@ async def test_the_end_of_a_job_is_delivered(service: Service, make_job: MakeJob
     assert read["timestamp"].endswith("Z")
     assert (webhook.state, webhook.attempts) == ("delivered", 1)
     assert message.headers["webhook-id"] == webhook.id
+
+
+async def test_receivers_with_the_old_and_the_new_secret_accept_a_message(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, make_job: MakeJob
+) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", str(CERTIFICATE))
+    new = "whsec_" + base64.b64encode(bytes(range(32))).decode()
+    settings = {"WEBHOOK_SECRET": f"{new},{SECRET}", "WEBHOOK_ALLOWED_HOSTS": "localhost"}
+    service = Service(Config.from_env({**settings, "DATA_DIR": str(tmp_path)}), Library(()))
+    service.webhooks.start()
+    try:
+        async with Receiver() as receiver:
+            job = await cancelled(service, make_job(), receiver.url)
+            [message] = await receiver.received(1)
+            await delivery_ended(service, job)
+    finally:
+        await service.stop()
+    check(message, job, SECRET, new)
 
 
 async def test_only_the_end_of_a_job_with_a_webhook_makes_a_message(
