@@ -1,6 +1,6 @@
 """The sender of a request: its identity, and what it may see and use."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from server.access.api_key import NO_LIMITS, ApiKey, KeyLimits
@@ -69,6 +69,8 @@ class Principal:
     """The token that the key has signed; None if the key itself was sent."""
     is_link: bool = False
     """True for a signed link."""
+    reaches: Callable[[str], bool] = lambda _owner: True
+    """Return whether a sender without a key reaches what belongs to an owner."""
 
     @property
     def owner(self) -> str:
@@ -91,7 +93,9 @@ class Principal:
 
         What belongs to a token belongs to its key too.
         """
-        return self.key is None or owner == self.owner or owner.startswith(f"{self.owner}.")
+        if self.key is None:
+            return self.reaches(owner)
+        return owner == self.owner or owner.startswith(f"{self.owner}.")
 
     def entitlement(self, plans: Iterable[str]) -> Entitlement:
         """Return what its jobs may use.

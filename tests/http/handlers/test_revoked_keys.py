@@ -1,8 +1,9 @@
-"""Event streams end with their key; a download that has begun is finished."""
+"""Event streams and links end with their key; a download that has begun is finished."""
 
 import asyncio
 import json
 import os
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from server.access.delegated_token import issue_token
 from server.http.limits import HttpLimits
 from tests.harness.api_keys import bearer
 from tests.http.conftest import Keyed, StartKeyed
+from tests.http.cuts import add_cut, add_track
 from tests.http.event_stream import EventStream
 from tests.http.wire import head
 
@@ -96,6 +98,25 @@ async def test_the_streams_of_a_secret_end_with_it(watched: Keyed) -> None:
         assert await by_old.rest() == []
         await watched.running.service.store.jobs.update(job.id, progress=9)
         assert await by_new.next()
+
+
+async def test_the_audio_of_a_cut_ends_with_its_key(watched: Keyed) -> None:
+    keys, links = watched.running.service.access.keys, {}
+    assert keys is not None
+    for owner in ("own", "own." + "t" * 16, "other"):
+        track = add_track(watched.running, owner=owner)
+        add_cut(watched.running, track)
+        shown = await watched.send(f"GET /tracks/{track.id}/cut", owner.partition(".")[0])
+        links[track.path.with_name("about.json")] = shown.json["sound"]
+        assert (await watched.send(f"GET {shown.json['sound']}")).body[:4] == b"fLaC"
+    change_key(watched, "own", None)
+    used = round(time.time() - 60)
+    for about, link in list(links.items())[:2]:
+        os.utime(about, (used, used))
+        for method in ("GET", "HEAD"):
+            assert (await watched.send(f"{method} {link}")).status == 404
+        assert about.stat().st_mtime == used, "a refused request is not a use"
+    assert (await watched.send(f"GET {links.popitem()[1]}")).status == 200
 
 
 async def test_a_download_that_has_begun_is_finished(watched: Keyed) -> None:
