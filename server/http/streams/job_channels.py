@@ -20,6 +20,8 @@ class Description(NamedTuple):
     status: Status
     body: bytes
     """JSON, on one line."""
+    place: int | None
+    """Its place in the queue; None if it does not wait."""
 
 
 class JobChannel:
@@ -35,6 +37,8 @@ class JobChannel:
         self.streams: set[OpenStream] = set()
         self.is_queued = job.status is Status.QUEUED
         """True if its place in the queue may change."""
+        self.sent_places: set[int | None] = set()
+        """Places in the queue that any stream was sent: they are not part of a version."""
 
     async def describe(self, language: str) -> Description:
         """Return the current description, read from the table once for all streams."""
@@ -46,7 +50,7 @@ class JobChannel:
             view = await self._service.view(self._job, language)
             self.is_queued = view.job.status is Status.QUEUED
             body = encode_json(job_to_json(view))
-            description = Description(view.job.version, view.job.status, body)
+            description = Description(view.job.version, view.job.status, body, view.position)
             if changes == self._changes:
                 self._descriptions[language] = description
             return description
@@ -84,23 +88,32 @@ class JobChannels:
 
     @contextmanager
     def follow(self, job: Job, stream: OpenStream) -> Iterator[JobChannel]:
-        """Wake `stream` at each change of a job, until the end of the block."""
+        """Wake `stream` at each change of a job, until the end of the block.
+
+        The channel of a waiting job outlives its streams, for clients that connect again.
+        """
         channel = self._channels.setdefault(job.id, JobChannel(self._service, job))
         channel.streams.add(stream)
         try:
             yield channel
         finally:
             channel.streams.discard(stream)
-            if not channel.streams:
-                del self._channels[job.id]
+            self._drop_unused(job.id)
 
     def _on_change(self, change: JobChange) -> None:
         channel = self._channels.get(change.job_id)
         if channel is not None:
+            channel.is_queued = change.status is Status.QUEUED
             channel.wake()
+            self._drop_unused(change.job_id)
         if self._moves_queue(change) and self._channels and self._queue_timer is None:
             loop = asyncio.get_running_loop()
             self._queue_timer = loop.call_later(self._queue_interval_s, self._wake_queued)
+
+    def _drop_unused(self, job_id: str) -> None:
+        channel = self._channels.get(job_id)
+        if channel is not None and not channel.streams and not channel.is_queued:
+            del self._channels[job_id]
 
     def _moves_queue(self, change: JobChange) -> bool:
         """Return whether a change may move other jobs: one joins, begins or ends."""

@@ -121,9 +121,10 @@ async def _send_changes(
     while not stream.is_ended:
         stream.wake.clear()
         now = await channel.describe(sender.language)
-        if now.version != sent_version or _has_moved(sent, now):
+        if now.version != sent_version or _has_moved(sent, now, channel.sent_places):
             await sender.write(_format(now))
             sent, sent_version = now, now.version
+            channel.sent_places.add(now.place)
             next_at = clock() + sender.limits.event_interval_s
         if now.status in FINAL:
             return
@@ -132,9 +133,15 @@ async def _send_changes(
         await asyncio.sleep(max(0.0, next_at - clock()))
 
 
-def _has_moved(sent: Description | None, now: Description) -> bool:
-    """Return whether only the place of a waiting job has changed, and not its row."""
-    return sent is not None and now.status is Status.QUEUED and now.body != sent.body
+def _has_moved(sent: Description | None, now: Description, places: set[int | None]) -> bool:
+    """Return whether only the place of a waiting job has changed, and not its row.
+
+    Without `sent`, a client connects again. What was written last may not have reached it, so its
+    place is certain only if no other one was ever sent.
+    """
+    if now.status is not Status.QUEUED:
+        return False
+    return places != {now.place} if sent is None else now.body != sent.body
 
 
 async def _is_woken(stream: OpenStream, within_s: float) -> bool:

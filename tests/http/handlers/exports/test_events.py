@@ -132,6 +132,34 @@ async def test_the_place_in_the_queue_is_followed(start: Start, limits: Limits) 
         assert (event.id, event.job["queuePosition"]) == (0, 1)
 
 
+async def test_a_place_that_changed_while_nobody_listened_is_sent_again(
+    start: Start, limits: Limits
+) -> None:
+    running = await start(
+        limits(event_interval_s=0.0, event_queue_interval_s=0.01, event_comment_s=0.05)
+    )
+    jobs = [await running.add_job() for _ in range(4)]
+    transition = running.service.store.jobs.transition
+    async with EventStream(running.port, jobs[-1].id) as stream:
+        event = await stream.next()
+        assert event is not None
+        assert event.job["queuePosition"] == 4
+    async with EventStream(running.port, jobs[-1].id, last_id=0) as resumed:
+        await resumed.comment()  # nothing has moved
+        await transition(jobs[0].id, Status.CANCELLED)
+        event = await resumed.next()
+        assert event is not None
+        assert (event.id, event.job["queuePosition"]) == (0, 3)
+    await transition(jobs[1].id, Status.CANCELLED)  # nobody listens
+    for _ in range(2):  # the first time, it may have been lost with the connection
+        async with EventStream(running.port, jobs[-1].id, last_id=0) as resumed:
+            event = await resumed.next()
+            while event is not None and event.job["queuePosition"] != 2:
+                event = await resumed.next()
+            assert event is not None
+            assert event.id == 0
+
+
 async def test_head_and_an_unknown_job_take_no_stream(running: Running) -> None:
     job = await running.add_job()
     async with asyncio.timeout(10):
