@@ -26,11 +26,10 @@ from server.render.gl.render_target import RenderTarget, SamplerView, TextureSou
 from server.render.output.composite import Composite
 from server.render.output.gain_map import GainMap
 from server.render.output.nv12 import Nv12Converter
+from server.render.scene_photos import ScenePhotos
 from server.render.textures.audio import AudioInputTexture, AudioTexture, ByteAudioTexture
 from server.render.textures.audio_history import AudioHistory
 from server.render.textures.builtin import BuiltinTextures
-from server.render.textures.image import PhotoTexture
-from server.render.textures.photo_fit import fit
 from server.render.textures.text import TitleCredits, text_textures
 
 
@@ -44,13 +43,21 @@ class Scene:
         spec: what to draw.
         awaits_track: True for a track whose features do not exist yet: the default audio is in its
             place until `follow_track`.
+        photos: those of an earlier scene of the context with the same photos, size and fit.
 
     Raises:
         ToqiboxError: ``shader_compile_failed``, ``shader_rejected``, ``invalid_parameter`` and
             others of the catalogue.
     """
 
-    def __init__(self, context: Context, spec: SceneSpec, *, awaits_track: bool = False) -> None:
+    def __init__(
+        self,
+        context: Context,
+        spec: SceneSpec,
+        *,
+        awaits_track: bool = False,
+        photos: ScenePhotos | None = None,
+    ) -> None:
         self._context = context
         self._spec = spec
         self.awaits_track = awaits_track
@@ -59,13 +66,7 @@ class Scene:
             if spec.features and not awaits_track
             else default_media.DefaultAudio()
         )
-        self._photo = (
-            PhotoTexture.load(context, spec.photo)
-            if spec.photo
-            else default_media.default_photo(context)
-        )
-        self._fitted = fit(context, self._photo, spec.size, spec.fit)
-        self._photo2 = PhotoTexture.load(context, spec.photo2) if spec.photo2 else self._photo
+        self.photos = photos or ScenePhotos(context, spec)
         self._audio_textures: list[AudioTexture | AudioHistory] = []
         self._budget: MemoryBudget | None = None
         self._renderers: list[EffectRenderer] = []
@@ -76,7 +77,7 @@ class Scene:
             loaded = [(instance, with_float_targets(effect)) for instance, effect in loaded]
         if not loaded:
             raise ToqiboxError("render_failed", detail="the chain has no effects")
-        below: TextureSource = self._fitted
+        below: TextureSource = self.photos.first_fitted
         param_values = hide_repeated_credits(
             [(effect, instance.params) for instance, effect in loaded]
         )
@@ -166,12 +167,6 @@ class Scene:
             renderer.draw(frame, pass_timer)
 
     @cached_property
-    def _fitted2(self) -> TextureSource:
-        if self._photo2 is self._photo:
-            return self._fitted
-        return fit(self._context, self._photo2, self._spec.size, self._spec.fit)
-
-    @cached_property
     def _byte_audio(self) -> ByteAudioTexture:
         texture = ByteAudioTexture(self._context, self._audio, self._spec.fps)
         self._audio_textures.append(texture)
@@ -205,7 +200,7 @@ class Scene:
         timeline = self._timeline(effect, param_values)
         credits = TitleCredits(spec.title, spec.artist)
         textures = BuiltinTextures(
-            context, effect, self._photo, lambda: self._byte_audio, instance.files, budget
+            context, effect, self.photos.first, lambda: self._byte_audio, instance.files, budget
         )
         sources = {
             **textures.create_all(),
@@ -242,10 +237,10 @@ class Scene:
 
     def _image(self, effect: Effect, name: str, below: TextureSource) -> TextureSource:
         if name == "photo":
-            return self._photo
+            return self.photos.first
         if name == effect.input_image:
             return below
-        return self._photo2 if name == "photo2" else self._fitted2
+        return self.photos.second if name == "photo2" else self.photos.second_fitted
 
 
 def load_effect(instance: EffectInstance) -> Effect:

@@ -1,5 +1,6 @@
 """An open context with a job's scene, kept for the next task of the same job."""
 
+import gc
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,6 +14,7 @@ from server.render.gl.gpu import open_context
 from server.render.output.draw_timer import DrawTimer
 from server.render.output.readback import Readback
 from server.render.scene import Scene
+from server.render.scene_photos import ScenePhotos
 
 
 @dataclass
@@ -20,6 +22,8 @@ class RenderSession:
     """A job's context and compiled scene."""
 
     key: str
+    base: str
+    """Equal for scenes that can have the same context and photos, one after the other."""
     context: Context
     scene: Scene
     opening_s: float = 0.0
@@ -82,16 +86,30 @@ class SessionCache:
         return current
 
     def _open(self, spec: SceneSpec, *, awaits_track: bool = False) -> RenderSession:
-        self.close()
-        context = open_context(spec.egl_device, spec.gpu)
+        context, photos = self._take_base(spec) or (open_context(spec.egl_device, spec.gpu), None)
         try:
             _check_renderer(spec, context)
-            scene = Scene(context, spec, awaits_track=awaits_track)
-            self.current = RenderSession(spec.key(), context, scene)
+            scene = Scene(context, spec, awaits_track=awaits_track, photos=photos)
+            self.current = RenderSession(spec.key(), _base_of(spec), context, scene)
         except BaseException:
             context.release()
             raise
         return self.current
+
+    def _take_base(self, spec: SceneSpec) -> tuple[Context, ScenePhotos] | None:
+        """Return the context and the photos of the open scene if `spec` can have them, else close.
+
+        All else of that scene is released. Nothing of a client's source reaches another scene.
+        """
+        current = self.current
+        if current is None or current.base != _base_of(spec) or spec.is_custom:
+            self.close()
+            return None
+        context, photos = current.context, current.scene.photos
+        current = self.current = None
+        gc.collect()  # a scene and its textures refer to each other
+        context.collect()
+        return context, photos
 
     def close(self) -> None:
         """Release the open session's context with everything in it."""
@@ -114,6 +132,12 @@ class SessionCache:
 
 SESSIONS = SessionCache()
 """The cache of this process, shared by a worker's tasks."""
+
+
+def _base_of(spec: SceneSpec) -> str:
+    """Return a text of what a context and the photos depend on."""
+    fields = (spec.photo, spec.photo2, spec.size, spec.fit, spec.is_custom)
+    return repr((*fields, spec.egl_device, spec.gpu))
 
 
 def _check_renderer(spec: SceneSpec, context: Context) -> None:
