@@ -24,8 +24,8 @@ _LAST_EVENT_ID = {
     "description": "The `id` of the last event received: nothing is sent before the next change.",
     "schema": {"type": "string"},
 }
-_FILE: Schema = {"contentMediaType": "application/octet-stream"}
-"""A file: bytes, not text."""
+_FILE: Schema = {"type": "string", "format": "binary"}
+"""A file: bytes, not text, as generators of clients know it."""
 _RANGE = {"name": "Range", "in": "header", "schema": {"type": "string"}}
 _EXPIRES = {
     "name": "expires",
@@ -204,7 +204,7 @@ def event_stream(operation_id: str, summary: str, schema: str, codes: tuple[str,
 
 def picture(summary: str, *content_types: str, header: str | None = None) -> Responses:
     """Return the response that is a picture, with another header if one is named."""
-    content: Schema = {kind: {} for kind in content_types}
+    content: Schema = {kind: {"schema": _FILE} for kind in content_types}
     named = headers(*filter(None, [header]))
     return {"200": {"description": summary, "content": content, "headers": named}}
 

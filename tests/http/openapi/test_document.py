@@ -123,6 +123,20 @@ def test_every_reference_resolves() -> None:
     assert names == set(DOCUMENT["components"]["schemas"])
 
 
+def test_every_body_has_a_schema() -> None:
+    bodies = {
+        (path, status, kind): body.get("schema")
+        for path, method in OPERATIONS
+        for status, response in DOCUMENT["paths"][path][method]["responses"].items()
+        for kind, body in response.get("content", {}).items()
+    }
+    assert [place for place, schema in bodies.items() if not schema] == []
+    files = ("video/", "audio/", "image/", "application/octet-stream")
+    binary = {"type": "string", "format": "binary"}
+    kinds = {kind for (_, _, kind), schema in bodies.items() if schema == binary}
+    assert kinds == {kind for _, _, kind in bodies if kind.startswith(files)}
+
+
 def test_only_codes_that_something_raises_are_listed() -> None:
     folder = Path(server.__file__).parent
     tables = ("error_codes.py", "openapi.py", "schemas.py")
