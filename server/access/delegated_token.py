@@ -37,7 +37,7 @@ class DelegatedToken:
     plan: str
     """The largest plan of its job, and the default."""
     expires: int
-    """Time until which its job may be submitted, in seconds since 1970."""
+    """Time until which it may submit its job and cause other work, in seconds since 1970."""
     id: str
     """Random text: each id makes one job."""
     signature: str = ""
@@ -52,7 +52,7 @@ class DelegatedToken:
         return matches_any(self.signature, valid) and key is not None
 
     def check_lifetime(self) -> None:
-        """Refuse a job once the token has expired, or while its expiry is too far ahead.
+        """Refuse work once the token has expired, or while its expiry is too far ahead.
 
         Raises:
             ToqiboxError: unauthenticated.

@@ -36,8 +36,12 @@ class Authenticator:
         self._failures = RateLimiter()
         self._uses = RateLimiter()
 
-    async def authenticate(self, request: web.Request) -> Principal:
+    async def authenticate(self, request: web.Request, *, takes_expired: bool) -> Principal:
         """Return the sender of a request.
+
+        Args:
+            request: the request.
+            takes_expired: True if a token that has expired is accepted.
 
         Raises:
             ToqiboxError: unauthenticated, or rate_limited.
@@ -45,7 +49,7 @@ class Authenticator:
         if self._keys is None:
             return EVERYBODY
         try:
-            principal = await self._identify(request, self._keys)
+            principal = await self._identify(request, self._keys, takes_expired=takes_expired)
         except ToqiboxError:
             network = network_of(client_address(request, self._config))
             if wait_s := self._failures.take(network, _MAX_FAILURES_PER_MINUTE):
@@ -77,13 +81,15 @@ class Authenticator:
         credentials = bearer_credentials(request.headers)
         return credentials is not None and bool(await self._principal_of(credentials, self._keys))
 
-    async def _identify(self, request: web.Request, keys: KeyRing) -> Principal:
+    async def _identify(
+        self, request: web.Request, keys: KeyRing, *, takes_expired: bool
+    ) -> Principal:
         credentials = bearer_credentials(request.headers)
         if credentials is not None:
             principal = await self._principal_of(credentials, keys)
             if principal is None:
                 raise ToqiboxError("unauthenticated", why=message("key_invalid"))
-            if principal.token and request.method == "POST":  # its job may be read for longer
+            if principal.token and not takes_expired:
                 principal.token.check_lifetime()
             return principal
         if self._links is not None and SIGNATURE in request.query:
@@ -110,13 +116,18 @@ class Authenticator:
 AUTHENTICATOR = web.AppKey("authenticator", Authenticator)
 
 
-async def authenticate(request: web.Request) -> None:
+async def authenticate(request: web.Request, *, takes_expired: bool) -> None:
     """Authenticate a request, whose sender `principal_of` returns from now on.
+
+    Args:
+        request: the request.
+        takes_expired: True if a token that has expired is accepted.
 
     Raises:
         ToqiboxError: unauthenticated, or rate_limited.
     """
-    request[_PRINCIPAL] = await request.app[AUTHENTICATOR].authenticate(request)
+    authenticator = request.app[AUTHENTICATOR]
+    request[_PRINCIPAL] = await authenticator.authenticate(request, takes_expired=takes_expired)
 
 
 def principal_of(request: web.BaseRequest) -> Principal:

@@ -35,6 +35,8 @@ class Route:
     """Its name in the answer of `GET /`; None leaves it out."""
     takes_links: bool = False
     """True if the job object has signed links to it on a server that has keys."""
+    takes_expired_tokens: bool = False
+    """True if an expired token may use it: it makes no work and keeps nothing for longer."""
     is_open: bool = False
     """True if it needs no API key on a server that has keys."""
 

@@ -28,7 +28,7 @@ from server.http.expect import withhold_100_continue
 from server.http.handlers import health, previews
 from server.http.handlers.exports import events, exports
 from server.http.limits import HttpLimits
-from server.http.openapi.route import ROUTES_KEY, Handler
+from server.http.openapi.route import ROUTES_KEY, Handler, Route
 from server.http.server import descriptors, memory, middleware
 from server.http.server.connection import ConnectionFactory, lingering_close, watch_disconnect
 from server.http.server.request_counts import UNKNOWN_PATH, count_requests
@@ -138,7 +138,7 @@ def _add_path(app: web.Application, pattern: str) -> None:
     aiohttp's own responses to a wrong method or path would send 100 Continue before they refuse.
     """
     handlers = {
-        route.method: route.handler if route.is_open else _authenticated(route.handler)
+        route.method: route.handler if route.is_open else _authenticated(route)
         for route in ROUTES
         if route.pattern == pattern
     }
@@ -156,12 +156,12 @@ def _add_path(app: web.Application, pattern: str) -> None:
     )
 
 
-def _authenticated(handler: Handler) -> Handler:
+def _authenticated(route: Route) -> Handler:
     """Return a handler that authenticates the sender first."""
 
     async def handle(request: web.Request) -> web.StreamResponse:
-        await authenticate(request)
-        return await handler(request)
+        await authenticate(request, takes_expired=route.takes_expired_tokens)
+        return await route.handler(request)
 
     return handle
 

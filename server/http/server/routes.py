@@ -69,6 +69,7 @@ ROUTES = (
             parameters=PAGE,
         ),
         endpoint="exports",
+        takes_expired_tokens=True,
     ),
     Route(
         "GET",
@@ -76,6 +77,7 @@ ROUTES = (
         exports.show_export,
         Operation("getExport", "State of a job", _JOB, JOB),
         endpoint="status",
+        takes_expired_tokens=True,
     ),
     Route(
         "DELETE",
@@ -88,6 +90,7 @@ ROUTES = (
             CANCEL,
         ),
         endpoint="cancel",
+        takes_expired_tokens=True,
     ),
     Route(
         "GET",
@@ -95,6 +98,7 @@ ROUTES = (
         exports.show_chain,
         Operation("getChain", "Effects of a job, with sources", {"200": json_body("Chain")}, JOB),
         endpoint="chain",
+        takes_expired_tokens=True,
     ),
     Route(
         "GET",
@@ -102,6 +106,7 @@ ROUTES = (
         events.follow_export,
         event_stream("followExport", "A job and its changes as Server-Sent Events", "Job", STREAM),
         endpoint="events",
+        takes_expired_tokens=True,
         takes_links=True,
     ),
     Route(
@@ -110,6 +115,7 @@ ROUTES = (
         downloads.download_video,
         download("downloadVideo", "The video", "video/mp4"),
         endpoint="download",
+        takes_expired_tokens=True,
         takes_links=True,
     ),
     Route(
@@ -118,6 +124,7 @@ ROUTES = (
         downloads.download_poster,
         download("downloadPoster", "The poster", "image/jpeg"),
         endpoint="poster",
+        takes_expired_tokens=True,
         takes_links=True,
     ),
     *UPLOAD_ROUTES,

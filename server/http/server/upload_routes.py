@@ -35,6 +35,7 @@ UPLOAD_ROUTES = (
         kept_uploads.show_track,
         Operation("showTrack", "A kept track", {"200": json_body("Track")}, KEPT),
         endpoint="track",
+        takes_expired_tokens=True,
     ),
     Route(
         "DELETE",
@@ -42,6 +43,7 @@ UPLOAD_ROUTES = (
         kept_uploads.remove_track,
         Operation("removeTrack", "Remove a kept track", removed(), KEPT),
         endpoint="removeTrack",
+        takes_expired_tokens=True,
     ),
     Route(
         "GET",
@@ -111,6 +113,7 @@ UPLOAD_ROUTES = (
         kept_uploads.show_photo,
         Operation("showPhoto", "A kept photo", {"200": json_body("Photo")}, KEPT),
         endpoint="photo",
+        takes_expired_tokens=True,
     ),
     Route(
         "DELETE",
@@ -118,6 +121,7 @@ UPLOAD_ROUTES = (
         kept_uploads.remove_photo,
         Operation("removePhoto", "Remove a kept photo", removed(), KEPT),
         endpoint="removePhoto",
+        takes_expired_tokens=True,
     ),
     Route(
         "GET",

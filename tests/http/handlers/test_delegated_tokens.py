@@ -1,6 +1,7 @@
 """Delegated tokens: one export for a browser that has no key."""
 
 import asyncio
+import os
 import subprocess
 import sys
 import time
@@ -10,11 +11,14 @@ from typing import Any
 import pytest
 
 from server.access.delegated_token import DelegatedToken, issue_token
+from server.http.server.routes import ROUTES
+from server.jobs.storage.data_folder import new_id
 from tests.harness import media as made_media
 from tests.harness.api_keys import write_keys
 from tests.harness.client import form as client_form
 from tests.harness.server import Server
 from tests.http.conftest import Keyed, StartKeyed
+from tests.http.cuts import add_cut, add_track
 from tests.http.wire import part
 
 Media = tuple[bytes, bytes]
@@ -63,6 +67,46 @@ async def test_its_job_can_be_read_when_the_token_has_expired(keyed: Keyed) -> N
     assert (await keyed.send(f"GET /download/{job.id}", "token")).status == 200
     refused = await keyed.submit("token")
     assert (refused.status, refused.code) == (401, "unauthenticated")
+
+
+@pytest.mark.fault("E04")
+async def test_what_makes_work_or_keeps_files_needs_a_token_that_has_not_expired(
+    keyed: Keyed,
+) -> None:
+    token = _issue(keyed, "own", "free", lifetime_s=-1)
+    track = add_track(keyed.running, owner=f"own.{token.split('.')[4]}")
+    cut, about = add_cut(keyed.running, track), track.path.with_name("about.json")
+    used = round(time.time() - 60)
+    os.utime(about, (used, used))
+    targets = [f"/tracks/{track.id}/cut", f"/tracks/{track.id}/cut?start=0.5"]
+    targets += [f"{cut}/{name}" for name in ("sound.flac", "measured", "spectra/0")]
+    for target in (*targets, f"/photos/{new_id()}/image.png"):
+        refused = await keyed.send(f"GET {target}", "token")
+        assert (refused.status, refused.code) == (401, "unauthenticated")
+        assert "is over" in refused.json["error"]
+    assert (await keyed.send(f"GET /tracks/{track.id}", "token")).status == 200
+    assert about.stat().st_mtime == used
+    assert not keyed.running.service.cuts._makings
+    assert (await keyed.send(f"DELETE /tracks/{track.id}", "token")).status == 204
+
+
+async def test_each_route_of_a_job_takes_expired_tokens(keyed: Keyed) -> None:
+    token = _issue(keyed, "own", "free", lifetime_s=-1)
+    job = await keyed.add_job(f"own.{token.split('.')[4]}", is_finished=True)
+    for target in ("chain", "events"):
+        assert (await keyed.send(f"GET /export/{job.id}/{target}", "token")).status != 401
+    assert (await keyed.send(f"GET /download/{job.id}/poster.jpg", "token")).status == 200
+    assert (await keyed.send("GET /exports", "token")).status == 200
+    assert (await keyed.send(f"DELETE /export/{job.id}", "token")).status == 200
+    taking = {f"{route.method} {route.path}" for route in ROUTES if route.takes_expired_tokens}
+    assert taking == {
+        "GET /exports",
+        *(f"{method} /export/{{jobId}}" for method in ("GET", "DELETE")),
+        *(f"GET /export/{{jobId}}/{name}" for name in ("chain", "events")),
+        *(f"GET /download/{{jobId}}{name}" for name in ("", "/poster.jpg")),
+        *(f"{method} /tracks/{{trackId}}" for method in ("GET", "DELETE")),
+        *(f"{method} /photos/{{photoId}}" for method in ("GET", "DELETE")),
+    }
 
 
 @pytest.mark.fault("E03")
