@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -58,6 +58,8 @@ class ActiveJob:
     drawing_since: float | None = None
     render_s: float = 0.0
     """Seconds from the first segment to the end of the last one so far."""
+    _reached_percent: int = 0
+    """Percentage that was reached before frames were lost: clients may have seen it."""
 
     @contextmanager
     def context(self) -> Iterator[None]:
@@ -137,6 +139,7 @@ class ActiveJob:
 
     def begin_segment(self, segment: Segment) -> None:
         """Note that a segment is drawn from its first frame on."""
+        self._keep_percent()
         self.drawing[segment.index] = 0
         self.pace.discard(segment.index)
         self.begin_step(Step.START)
@@ -179,8 +182,15 @@ class ActiveJob:
 
     @property
     def percent_done(self) -> int:
-        """Percentage of its work that is done; 100 is reserved for a completed job."""
-        return int(99 * self._estimate.share_done(self._steps_done))
+        """Percentage of its work that is done; it never falls, and is 100 for completed jobs only.
+
+        What a worker that ended had drawn is drawn again, and counts as done once it was.
+        """
+        return max(self._reached_percent, int(99 * self._estimate.share_done(self._steps_done)))
+
+    def _keep_percent(self) -> None:
+        """Keep the percentage from falling by the change that follows."""
+        self._reached_percent = self.percent_done
 
     def seconds_left(self, frame_s: float, slots: int) -> float:
         """Estimate the seconds to its end.
@@ -196,11 +206,13 @@ class ActiveJob:
 
     def set_segments(self, segments: list[Segment]) -> None:
         """Set the segments as they are drawn first; see `dim_segments`."""
+        self._keep_percent()
         self.undimmed, self.flashes = segments, FlashRounds()
         self._replace_segments(segments)
 
     def dim_segments(self, gains: Sequence[str | None]) -> None:
         """Dim the segments by gains of these hashes."""
+        self._keep_percent()
         pairs = zip(self.undimmed, gains, strict=True)
         self._replace_segments([segment.dimmed(digest) for segment, digest in pairs])
 
@@ -239,6 +251,7 @@ class ActiveJob:
 
     def release_segment(self, segment: Segment) -> None:
         """Put back a segment that was not rendered; it is the next to be taken."""
+        self._keep_percent()
         was_drawn = self.drawing.pop(segment.index, None) is not None
         self.pace.discard(segment.index)
         if was_drawn and segment in self.segments:
@@ -246,6 +259,7 @@ class ActiveJob:
 
     def invalidate_segment(self, segment: Segment) -> None:
         """Mark a finished segment as missing on disk, so that it is rendered again."""
+        self._keep_percent()
         if segment in self.segments and segment.index in self.finished:
             self.finished.discard(segment.index)
             self.pending = sorted([*self.pending, segment], key=lambda other: other.index)
@@ -266,10 +280,6 @@ class ActiveJob:
         tasks_of_job = [*self.slot_tasks, self.audio_task, self.completion_task]
         return [task for task in tasks_of_job if task and task is not asyncio.current_task()]
 
-    def running_tasks(self) -> list["asyncio.Task[None]"]:
-        """Return those of `tasks` that have not ended."""
-        return [task for task in self.tasks() if not task.done()]
-
     async def cancel_other_slots(self) -> None:
         """Cancel the slot tasks, except the caller itself, and wait for their end."""
         others = [task for task in self.slot_tasks if task is not asyncio.current_task()]
@@ -284,14 +294,3 @@ class ActiveJob:
             self.audio_task = None
         if self.completion_task is task:
             self.completion_task = None
-
-
-async def wait_for_tasks(active_jobs: Mapping[str, ActiveJob], timeout_s: float) -> None:
-    """Wait until no task works for any of the jobs, at most `timeout_s`."""
-    ends_at = time.monotonic() + timeout_s
-    while tasks := [task for active in active_jobs.values() for task in active.running_tasks()]:
-        left_s = ends_at - time.monotonic()
-        if left_s <= 0:
-            return
-        # A task that ends may have started another: the last segment starts the mux.
-        await asyncio.wait(tasks, timeout=left_s, return_when=asyncio.FIRST_COMPLETED)

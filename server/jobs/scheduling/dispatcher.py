@@ -12,10 +12,11 @@ from server.jobs.execution.slot import Slot
 from server.jobs.execution.worker_process import RunTask, run_task
 from server.jobs.model.job import Job, Status, now_ms
 from server.jobs.model.work.slot_clock import SlotClock
-from server.jobs.scheduling.active_job import ActiveJob, wait_for_tasks
+from server.jobs.scheduling.active_job import ActiveJob
 from server.jobs.scheduling.blame import hold_back, sort_interrupted
 from server.jobs.scheduling.completion import JobCompleter
 from server.jobs.scheduling.damage import redo_damaged
+from server.jobs.scheduling.drain import wait_for_tasks
 from server.jobs.scheduling.encoder_fallback import fall_back_encoder
 from server.jobs.scheduling.pipeline import AudioMissing, Pipeline
 from server.jobs.scheduling.progress import Progress
@@ -290,8 +291,6 @@ class Dispatcher:
             active.forget_current_task()
             self.wake()
         self._machine.probe()  # the machine may be the cause rather than the job
-
-    # Progress
 
     async def _flush(self) -> None:
         await asyncio.sleep(_FLUSH_S)

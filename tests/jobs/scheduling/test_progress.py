@@ -78,6 +78,26 @@ async def test_progress_and_estimate_move_within_each_step(
     assert (await rig.ended("one")).progress == 100
 
 
+async def test_progress_does_not_fall_with_a_worker_that_ends(
+    open_rig: OpenRig, make_job: MakeJob
+) -> None:
+    """What a client has seen and the table has not counts too."""
+    rig = open_rig(slots=2)
+    rig.workers.hold("draw_segment")
+    await rig.submit(make_job("one"))
+    await rig.start()
+    first, second = await rig.workers.next("draw_segment", 2)
+    first.report_frames(30)
+    second.report_frames(29)
+    active = rig.active("one")
+    assert active.percent_done == (reached := _percent(rig, 59)) > _percent(rig, 30)
+    second.fail("worker_crashed")
+    await until(lambda: len(rig.workers.given("draw_segment")) == 3)
+    assert (active.frames_done, active.percent_done) == (30, reached)
+    rig.workers.release("draw_segment")
+    assert (await rig.ended("one")).progress == 100
+
+
 async def test_progress_continues_after_a_restart(open_rig: OpenRig, make_job: MakeJob) -> None:
     rig = open_rig()
     await rig.start()
