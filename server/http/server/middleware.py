@@ -6,7 +6,7 @@ import re
 import secrets
 import time
 
-from aiohttp import web
+from aiohttp import ClientConnectionResetError, web
 
 from server.config import Config
 from server.errors import ToqiboxError
@@ -78,6 +78,10 @@ async def _answer(request: web.Request, handler: Handler, request_id: str) -> we
         seconds = time.monotonic() - started
         _log_request(request, response_of(request), None, seconds, is_finished=False)
         raise
+    except ClientConnectionResetError:  # likewise, before the handler was cancelled for it
+        seconds = time.monotonic() - started
+        _log_request(request, response_of(request), None, seconds, is_finished=False)
+        return web.Response()  # aiohttp notices that it cannot be sent
     except Exception:
         _log.exception("request.failed")
         error = ToqiboxError("internal")

@@ -11,7 +11,8 @@ from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 
 from server.config import Config
-from server.http.app_keys import CONFIG
+from server.http.app_keys import CONFIG, LIMITS
+from server.http.delivery import send_body
 from server.http.limits import HttpLimits
 from server.http.server import middleware
 from tests.harness.limits import HANG_S
@@ -255,6 +256,27 @@ async def test_pipelined_requests_are_answered_in_order(running: Running) -> Non
     statuses = [(await read_response(reader)).status for _ in range(200)]
     assert statuses == [200, 404] * 100
     writer.transport.abort()
+
+
+async def test_a_client_that_disconnects_before_its_response_is_no_error(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    async def respond_late(request: web.Request) -> web.StreamResponse:
+        assert request.transport is not None
+        request.transport.close()
+        return await send_body(request, b"x" * 5000, "image/png", {})
+
+    app = web.Application(middlewares=[middleware.answer_errors])
+    app[CONFIG], app[LIMITS] = Config(), HttpLimits()
+    app.router.add_get("/", respond_late)
+    async with TestClient(TestServer(app)) as client:
+        with caplog.at_level(logging.INFO), pytest.raises(aiohttp.ClientConnectionError):
+            await client.get("/")
+    assert [record for record in caplog.records if record.levelno > logging.INFO] == []
+    (facts,) = [
+        record.__dict__["facts"] for record in caplog.records if record.message == "request"
+    ]
+    assert (facts["status"], facts.get("code")) == (None, None)
 
 
 @pytest.mark.parametrize("is_cut", [False, True])
