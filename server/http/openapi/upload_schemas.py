@@ -47,6 +47,7 @@ _PHOTO = {
     **_SHARED,
     "width": COUNT,
     "height": COUNT,
+    "alpha": {"type": "boolean", "description": "Whether parts of the file are transparent."},
     "image": {**TEXT, "description": "Path of its picture as PNG."},
     "palette": {
         **object_schema(

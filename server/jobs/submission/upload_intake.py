@@ -143,6 +143,7 @@ class UploadIntake:
             "width": prepared.photo.width,
             "height": prepared.photo.height,
             "format": prepared.mime["photo"],
+            "alpha": prepared.photo.alpha,
             "palette": {**(prepared.palette or {}), "average": prepared.photo_facts.average},
             "focus": list(prepared.photo_facts.focus),
             "warnings": [dict(entry) for entry in prepared.photo.warnings],

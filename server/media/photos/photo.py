@@ -74,6 +74,7 @@ def prepare(path: Path, out: Path, name: str = "photo") -> PreparedPhoto:
         height=image.height,
         sha256=hashlib.sha256(pixels).hexdigest(),
         warnings=tuple(warning_rows),
+        alpha=_has_transparent_parts(decoded.image),
     )
 
 
@@ -135,9 +136,16 @@ def _read(path: Path, kinds: tuple[str, ...] | None = None) -> DecodedPhoto:
 
 def _flatten(decoded: DecodedPhoto) -> Image.Image:
     colours, image = to_srgb(decoded.image, decoded.profile), decoded.image
-    if not image.mode.endswith("A") or is_transparent(image):
+    if not _has_transparent_parts(image):
         return colours
     return composite_on_background(colours, image.getchannel("A"))
+
+
+def _has_transparent_parts(image: Image.Image) -> bool:
+    """Return whether some of an image is transparent; alpha that is 0 everywhere is ignored."""
+    if not image.mode.endswith("A") or is_transparent(image):
+        return False
+    return image.getchannel("A").getextrema() != (255, 255)
 
 
 def _rotate_upright(decoded: DecodedPhoto, image: Image.Image) -> Image.Image:

@@ -31,6 +31,8 @@ class PreparedPhoto:
     """Hash of the pixels."""
     warnings: tuple[Mapping[str, Any], ...]
     """Problems of the photo that did not prevent its use, as of server/warnings.py."""
+    alpha: bool = False
+    """True if parts of the upload are transparent."""
 
 
 @dataclass(frozen=True, kw_only=True)

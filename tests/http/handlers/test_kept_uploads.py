@@ -66,6 +66,7 @@ async def test_the_facts_about_a_photo(running: Running, media: tuple[bytes, byt
     created = await send(running, "/photos", part("photo", media[1], filename="p"))
     facts = created.json
     assert (facts["width"], facts["height"], facts["format"]) == (48, 40, "png")
+    assert facts["alpha"] is False
     assert facts["palette"].keys() >= {"average", "light", "dark", "muted"}
     assert all(0 <= place <= 1 for place in facts["focus"])
     assert facts["warnings"] == []

@@ -34,6 +34,7 @@ TRACK_FACTS = {
 PHOTO_FACTS = {
     "width": 48,
     "height": 40,
+    "alpha": False,
     "palette": dict.fromkeys(("average", "light", "dark", "muted"), "#d9512c"),
     "focus": [0.5, 0.58],
     "warnings": [],

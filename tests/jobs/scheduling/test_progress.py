@@ -81,7 +81,7 @@ async def test_progress_and_estimate_move_within_each_step(
 async def test_progress_does_not_fall_with_a_worker_that_ends(
     open_rig: OpenRig, make_job: MakeJob
 ) -> None:
-    """What a client has seen and the table has not counts too."""
+    """Progress that a client has seen, and that is not in the table yet, counts too."""
     rig = open_rig(slots=2)
     rig.workers.hold("draw_segment")
     await rig.submit(make_job("one"))

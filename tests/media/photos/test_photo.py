@@ -13,6 +13,7 @@ from PIL import Image, ImageCms, ImageOps
 
 from server.errors import ToqiboxError
 from server.media import picture_writer
+from server.media.photos import photo
 from server.media.photos.photo import decode
 
 Pixels = np.ndarray[Any, np.dtype[Any]]
@@ -140,6 +141,19 @@ def test_a_profile_and_alpha_together(prepare: Prepare, save: Save) -> None:
     pixels = prepare(save(image, "PNG", icc_profile=_ADOBE_RGB))
     wide = np.asarray(_managed(_picture(), _ADOBE_RGB)).astype(int) * 128 // 255
     assert np.abs(pixels[..., :3].astype(int) - wide).mean() < 1
+
+
+def test_transparent_parts_are_reported(save: Save, tmp_path: Path) -> None:
+    image = _picture().convert("RGBA")
+    mask = Image.new("L", image.size, 255)
+    cases = {255: False, 254: True, 0: True}
+    for value, expected in cases.items():
+        mask.putpixel((1, 1), value)
+        image.putalpha(mask)
+        assert photo.prepare(save(image, "PNG"), tmp_path / "out").alpha is expected
+    image.putalpha(0)
+    assert not photo.prepare(save(image, "PNG"), tmp_path / "out").alpha, "it is ignored"
+    assert not photo.prepare(save(_picture(), "PNG"), tmp_path / "out").alpha
 
 
 @pytest.mark.parametrize("icc", [b"nonsense" * 40, _P3[:200]])
