@@ -11,7 +11,7 @@ def room_share_of(request: web.Request) -> str:
     """Return the share of the room for kept uploads that a sender has: its API key, or its network.
 
     Tokens of a key have its room together: a key whose tokens are used from many networks must not
-    displace the uploads of other keys.
+    displace the uploads of other keys. In that room each token has a share of its own.
     """
     key = principal_of(request).key
     return key.id if key else network_of(client_address(request, request.app[CONFIG]))

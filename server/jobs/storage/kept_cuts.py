@@ -64,7 +64,7 @@ class KeptCuts:
         except ToqiboxError as error:
             if error.code != "storage_full":
                 raise
-        with self._uploads.room(track.share, 0, track):
+        with self._uploads.room(track.holder, 0, track):
             for other in list_cuts(track.path.parent):
                 remove_cut(other.folder)
         return self._keep(track, cut)
@@ -73,7 +73,7 @@ class KeptCuts:
         upload = track.path.parent
         target = cut_folder(upload, cut.id)
         is_known = read_cut(target) is not None
-        with self._uploads.room(track.share, 0 if is_known else cut.bytes, track):
+        with self._uploads.room(track.holder, 0 if is_known else cut.bytes, track):
             if (known := read_cut(target)) is not None:
                 known = known.with_range(cut.ranges[0])
                 known.save()

@@ -22,7 +22,7 @@ from server.files import atomic
 from server.files.disk import discard, sync_path
 from server.jobs.storage.disk_errors import translate_disk_errors
 from server.jobs.storage.track_cut import list_cuts, sweep_cuts
-from server.jobs.storage.upload_shares import choose_removals
+from server.jobs.storage.upload_shares import Holder, choose_removals
 
 FILES = {"track": "audio", "photo": "photo"}
 """Names of the files by kind."""
@@ -38,10 +38,7 @@ class KeptUpload:
     id: str
     kind: str
     """A key of FILES."""
-    owner: str
-    """Owner as Principal names it."""
-    share: str
-    """Share of the room that it counts for: an API key, or a network without one."""
+    holder: Holder
     path: Path
     bytes: int
     kept_bytes: int
@@ -50,6 +47,11 @@ class KeptUpload:
     """Facts about it, as JSON."""
     used_at: float
     """Seconds since 1970."""
+
+    @property
+    def owner(self) -> str:
+        """Owner as Principal names it."""
+        return self.holder.owner
 
 
 class KeptUploads:
@@ -87,7 +89,7 @@ class KeptUploads:
                     discard(other)
             with atomic.atomic_write(folder / _ABOUT) as file:
                 file.write(json.dumps(about).encode())
-        with self.room(share, size):
+        with self.room(Holder(share, owner), size):
             self._root.mkdir(mode=0o700, exist_ok=True)
             folder.rename(self._root / folder.name)
             sync_path(self._root)
@@ -96,11 +98,11 @@ class KeptUploads:
         return kept
 
     @contextmanager
-    def room(self, share: str, size: int, extended: KeptUpload | None = None) -> Iterator[None]:
+    def room(self, holder: Holder, size: int, extended: KeptUpload | None = None) -> Iterator[None]:
         """Make room for an upload, and keep others from changing the uploads meanwhile.
 
         Args:
-            share: see KeptUpload.
+            holder: of the upload.
             size: bytes that are added.
             extended: the upload that they are added to; None for a new one.
 
@@ -113,7 +115,7 @@ class KeptUploads:
                 extended = next((kept for kept in uploads if kept.id == extended.id), None)
                 if extended is None:
                     raise ToqiboxError("upload_expired")
-            for upload in choose_removals(uploads, share, size, self._limit_bytes, extended):
+            for upload in choose_removals(uploads, holder, size, self._limit_bytes, extended):
                 self._remove(upload)
             yield
 
@@ -200,8 +202,7 @@ class KeptUploads:
             return KeptUpload(
                 id=folder.name,
                 kind=content["kind"],
-                owner=content["owner"],
-                share=content.get("share", ""),
+                holder=Holder(content.get("share", ""), content["owner"]),
                 path=path,
                 bytes=content["bytes"],
                 kept_bytes=content["bytes"] + sum(cut.bytes for cut in list_cuts(folder)),
