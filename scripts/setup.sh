@@ -3,7 +3,7 @@
 #
 #   setup.sh run    what the server needs
 #   setup.sh dev    also the tools of `make check`
-#   setup.sh test   also Chromium and strace, for the tests that use them
+#   setup.sh test   also Chromium, strace and packages of npm, for the tests that use them
 #   setup.sh fuzz   also the tools of `make fuzz`
 #   setup.sh image  what the server needs, and debootstrap
 #
@@ -135,6 +135,18 @@ install_packages() {
     return 1
 }
 
+# openapi-typescript and its like, for the tests of the types: they are skipped where npm cannot
+# install them. The lock file has the hash of each package.
+install_node_packages() {
+    folder=tests/data/typescript
+    if [ "$folder/node_modules/.package-lock.json" -nt "$folder/package-lock.json" ]; then return; fi
+    if ! has_command npm || ! has_command node; then return; fi
+    if ! npm ci --prefix "$folder" --silent --no-audit --no-fund --ignore-scripts \
+        --fetch-retries 0 --fetch-timeout 20000 >/dev/null 2>&1 </dev/null; then
+        rm -rf "$folder/node_modules"
+    fi
+}
+
 find_python
 packages=$(missing_packages | tr -s ' ')
 packages=${packages% }
@@ -149,6 +161,8 @@ if [ -n "$packages" ]; then
         exit 1
     fi
 fi
+
+if [ "$wanted" = test ]; then install_node_packages; fi
 
 # --- .venv ---------------------------------------------------------------------------------------
 
