@@ -5,7 +5,7 @@ SHELL := /bin/sh
 PYTHON := .venv/bin/python
 PYTEST := $(PYTHON) -m pytest
 
-.PHONY: help demo run test check format proof faults fuzz fuzz-api golden bench gpu-check image-check lock clean
+.PHONY: help demo run test check format proof faults fuzz fuzz-api golden bench gpu-check image-check client-types lock clean
 .PHONY: for-run for-dev for-test for-fuzz for-image
 
 help: ## list the targets
@@ -55,6 +55,9 @@ gpu-check: for-test ## on a machine with a GPU: run the tests and print its figu
 
 image-check: for-image ## build Dockerfile.gpu's root without Docker, serve from it, export a video
 	@$(PYTHON) -m scripts.image_check
+
+client-types: for-test ## write the types of the JavaScript client, after a change of the API
+	@$(PYTHON) -m scripts.client_types
 
 lock: ## pin what the image installs, by hash, in requirements.txt and requirements-build.txt
 	@sh scripts/lock.sh

@@ -7,6 +7,7 @@ from aiohttp import web
 from server.concurrency import run_in_thread
 from server.http.headers.accept_encoding import accepts_gzip
 
+_TEXT_TYPES = ("application/json", "text/javascript", "application/typescript")
 MIN_BYTES = 1024
 """Smaller bodies fit into one packet as they are."""
 _THREAD_BYTES = 32 * 1024
@@ -28,8 +29,8 @@ def add_vary(response: web.StreamResponse, header: str) -> None:
 
 
 async def compress(request: web.BaseRequest, response: web.StreamResponse) -> None:
-    """Compress the body of a JSON response if it is large and the client takes gzip."""
-    if not isinstance(response, web.Response) or response.content_type != "application/json":
+    """Compress the text of a response if it is large and the client takes gzip."""
+    if not isinstance(response, web.Response) or response.content_type not in _TEXT_TYPES:
         return
     body = response.body
     if not isinstance(body, bytes) or len(body) < MIN_BYTES:

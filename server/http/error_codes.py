@@ -13,6 +13,7 @@ CANCEL = (*JOB, "storage_full")
 DOWNLOAD_HEAD = ("not_found", "result_not_ready", "result_expired", "precondition_failed")
 DOWNLOAD = (*DOWNLOAD_HEAD, "range_not_satisfiable")
 EFFECTS = ("invalid_parameter", "precondition_failed")
+CLIENT = ("invalid_parameter", "precondition_failed")
 PRESETS = ("invalid_parameter", "precondition_failed")
 EFFECT = (
     "not_found",

@@ -9,6 +9,7 @@ import pytest
 
 ROOT = Path(__file__).parents[2] / "server" / "web"
 ORDER = (
+    "client",
     "player/gl",
     "player/sizes",
     "player/animation",
@@ -24,8 +25,16 @@ ORDER = (
 )
 """The folders of server/web: each imports only those before it, so the player none of a page."""
 
-STARTS = ("player/player.js", "player/cut_features.js", "watch/watch.js")
-"""Modules that pages import: of the library, and of the page of the devserver."""
+STARTS = (
+    "client/toqibox.js",
+    "player/player.js",
+    "player/cut_features.js",
+    "watch/watch.js",
+)
+"""Modules that pages import: the client, the library, and the page of the devserver."""
+
+GENERATED = ("toqibox.d.ts",)
+"""Files that `make client-types` writes."""
 
 LINE_LIMIT = 300
 FILE_LIMIT = 15
@@ -103,7 +112,8 @@ def test_every_module_is_reached_from_a_start() -> None:
 
 def test_files_and_folders_stay_small() -> None:
     files = [path for path in ROOT.rglob("*") if path.is_file()]
-    long = {path.name for path in files if len(path.read_text("utf-8").splitlines()) > LINE_LIMIT}
+    written = [path for path in files if path.name not in GENERATED]
+    long = {path.name for path in written if len(path.read_text("utf-8").splitlines()) > LINE_LIMIT}
     assert not long, f"over {LINE_LIMIT} lines: {sorted(long)}"
     wide = {
         f"{name}:{number}"

@@ -12,16 +12,23 @@ from server.http.responses import json_response
 from server.messages import message
 from server.suggestions import explain_unknown_key
 
+_KEPT_IN_304 = ("Cache-Control", "Access-Control-Allow-Origin", "Cross-Origin-Resource-Policy")
+
 
 def with_etag(request: web.Request, data: dict[str, Any]) -> web.Response:
     """Return `data` with an ETag of its content, or 304 to a client that has it already."""
-    response = json_response(data, headers={"Cache-Control": "no-cache"})
+    return revalidate(request, json_response(data, headers={"Cache-Control": "no-cache"}))
+
+
+def revalidate(request: web.Request, response: web.Response) -> web.Response:
+    """Return `response` with an ETag of its content, or 304 to a client that has it already."""
     assert isinstance(response.body, bytes)
     coding = "-gzip" if takes_gzip(request, response.body) else ""
     tag = f'"{hashlib.sha256(response.body).hexdigest()[:32]}{coding}"'
     check_if_match(request.headers, tag)
     if is_not_modified(request.headers, tag):
-        response = web.Response(status=304, headers={"Cache-Control": "no-cache"})
+        kept = {name: text for name, text in response.headers.items() if name in _KEPT_IN_304}
+        response = web.Response(status=304, headers=kept)
         add_vary(response, "Accept-Encoding")
     response.headers["ETag"] = tag
     return response

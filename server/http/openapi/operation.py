@@ -221,6 +221,13 @@ def octets(summary: str) -> Responses:
     return {"200": full, "304": _NOT_MODIFIED}
 
 
+def cacheable_text(summary: str, content_type: str) -> Responses:
+    """Return the responses of a text that a client may cache and revalidate by its ETag."""
+    content: Schema = {content_type: {"schema": {"type": "string"}}}
+    full: Schema = {"description": summary, "content": content, "headers": headers("ETag")}
+    return {"200": full, "304": _NOT_MODIFIED}
+
+
 def headers(*names: str) -> Schema:
     """Return the headers of a response."""
     return {name: {"schema": {"type": "string"}} for name in names}

@@ -181,8 +181,11 @@ def add_common_headers(
 
 
 def _add_cors(origin: str | None, response: web.StreamResponse, allowed: tuple[str, ...]) -> None:
-    """Allow any origin, or the requesting one if it is listed (Fetch standard, section 3.3)."""
-    if "*" in allowed:
+    """Allow any origin, or the requesting one if it is listed (Fetch standard, section 3.3).
+
+    A response that allows any origin by itself keeps that.
+    """
+    if "*" in allowed or response.headers.get("Access-Control-Allow-Origin") == "*":
         response.headers["Access-Control-Allow-Origin"] = "*"
     else:
         add_vary(response, "Origin")

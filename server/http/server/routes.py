@@ -2,6 +2,7 @@
 
 from server.http.error_codes import (
     CANCEL,
+    CLIENT,
     EFFECT,
     EFFECTS,
     EXPORT,
@@ -14,7 +15,15 @@ from server.http.error_codes import (
     STREAM,
     THUMBNAIL,
 )
-from server.http.handlers import effects, health, metrics, openapi, presets, previews
+from server.http.handlers import (
+    client_files,
+    effects,
+    health,
+    metrics,
+    openapi,
+    presets,
+    previews,
+)
 from server.http.handlers.exports import downloads, events, exports, own_exports
 from server.http.openapi.form_schema import form_schema
 from server.http.openapi.operation import (
@@ -25,6 +34,7 @@ from server.http.openapi.operation import (
     accepted,
     cacheable,
     cacheable_picture,
+    cacheable_text,
     download,
     event_stream,
     headers,
@@ -180,6 +190,32 @@ ROUTES = (
         presets.list_presets,
         listing("listPresets", "Every preset", "Presets", PRESETS),
         endpoint="presets",
+        is_open=True,
+    ),
+    Route(
+        "GET",
+        "/client/toqibox.js",
+        client_files.show_module,
+        Operation(
+            "getClient",
+            "The client for JavaScript",
+            cacheable_text("An ES module", client_files.MODULE_TYPE),
+            CLIENT,
+        ),
+        endpoint="client",
+        is_open=True,
+    ),
+    Route(
+        "GET",
+        "/client/toqibox.d.ts",
+        client_files.show_declarations,
+        Operation(
+            "getClientTypes",
+            "The types of the client for TypeScript",
+            cacheable_text("The declarations of the module", client_files.DECLARATIONS_TYPE),
+            CLIENT,
+        ),
+        endpoint="clientTypes",
         is_open=True,
     ),
     Route(
