@@ -113,6 +113,12 @@ class Config:
         integer(1, 1_000_000_000),
         "minimum rate of an upload, bytes per second",
     )
+    max_client_connections: int | None = _setting(
+        "MAX_CLIENT_CONNECTIONS",
+        None,
+        integer(1, 100_000),
+        "maximum number of connections of one address; without it a quarter of all",
+    )
     min_free_mb: int = _setting(
         "MIN_FREE_MB",
         1024,

@@ -39,6 +39,12 @@ SERVER_ERRORS: dict[str, ErrorSpec] = {
         "Сервер сейчас не может создавать видео. Попробуйте позже.",
         retryable=True,
     ),
+    "too_many_connections": ErrorSpec(
+        503,
+        "Too many connections are open at the moment. Please try again in a while.",
+        "Сейчас открыто слишком много соединений. Попробуйте чуть позже.",
+        retryable=True,
+    ),
     "too_many_streams": ErrorSpec(
         503,
         "Too many pages follow their videos at the moment. Ask for the state of the video instead.",

@@ -2,8 +2,8 @@
 
 from server.errors import CATALOGUE
 
-EVERYWHERE = ("malformed_request", "method_not_allowed", "internal")
-"""Responses to a malformed request, to a wrong method, and to an internal error."""
+EVERYWHERE = ("malformed_request", "method_not_allowed", "internal", "too_many_connections")
+"""Responses to a malformed request, a wrong method, an internal error, and one connection more."""
 AUTHENTICATION = ("unauthenticated", "rate_limited")
 """Responses of every route that is not open, on a server with API keys."""
 JOB = ("not_found", "precondition_failed")

@@ -59,6 +59,8 @@ class HttpLimits:
     key_check_s: float = 2
     """Interval at which changed API keys are noticed for open event streams."""
     connections: int = 2048
+    client_connections: int | None = None
+    """Connections of one client; None for a quarter of all."""
     header_line_bytes: int = 8190
     headers: int = 128
     header_s: float = 30
@@ -90,5 +92,6 @@ class HttpLimits:
             file_bytes=config.max_upload_mb * MEGABYTE,
             uploads=config.max_uploads,
             upload_min_rate=config.upload_min_rate,
+            client_connections=config.max_client_connections,
             field_bytes=CUSTOM_CHAIN_BYTES if config.allow_custom_shaders else cls.field_bytes,
         )

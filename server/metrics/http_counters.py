@@ -37,7 +37,7 @@ class HttpCounters:
         )
         self.refused_connections = Counter(
             "toqibox_http_connections_refused",
-            "Connections that were closed because too many are open",
+            "Connections that were refused because too many are open",
             registry=registry,
         )
 

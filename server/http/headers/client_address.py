@@ -27,7 +27,7 @@ def client_address(request: web.BaseRequest, config: Config) -> str:
     client itself and are ignored.
     """
     peer = request.remote or ""
-    if not _is_trusted(_parse_address(peer), config.trusted_proxies):
+    if not is_trusted_proxy(peer, config):
         return peer
     forwarded = ",".join(request.headers.getall("X-Forwarded-For", ()))
     client = peer
@@ -39,6 +39,11 @@ def client_address(request: web.BaseRequest, config: Config) -> str:
         if not _is_trusted(address, config.trusted_proxies):
             break
     return client
+
+
+def is_trusted_proxy(address: str, config: Config) -> bool:
+    """Return whether the address of a connection is one of TRUSTED_PROXIES."""
+    return _is_trusted(_parse_address(address), config.trusted_proxies)
 
 
 def network_of(address: str) -> str:
@@ -59,7 +64,7 @@ def proxy_request_id(request: web.BaseRequest, config: Config) -> str | None:
 
     It has at most 128 letters, digits and ``. _ : + / = @ -``; any other text is ignored.
     """
-    if not _is_trusted(_parse_address(request.remote or ""), config.trusted_proxies):
+    if not is_trusted_proxy(request.remote or "", config):
         return None
     values = request.headers.getall("X-Request-Id", ())
     return values[0] if len(values) == 1 and _REQUEST_ID.fullmatch(values[0]) else None

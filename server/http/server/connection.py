@@ -2,7 +2,6 @@
 
 import asyncio
 import logging
-import time
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -15,14 +14,14 @@ from server.http.app_keys import request_id_of, set_request_id, set_watch_peer
 from server.http.limits import HttpLimits
 from server.http.openapi.route import Handler
 from server.http.responses import error_response
-from server.http.server import descriptors
+from server.http.server.connection_places import ConnectionPlaces
 from server.http.server.middleware import add_common_headers, new_request_id
+from server.http.server.refused_connection import refuse_connection
 from server.http.uploads.body import Body
 from server.logging_json import log_context, log_event
 from server.metrics.http_counters import HttpCounters
 
 _log = logging.getLogger(__name__)
-_LOG_INTERVAL_S = 60.0
 _ABANDONABLE_PATHS = ("/preview",)
 """Paths whose response is of no use to anybody once the client has left: others are finished."""
 
@@ -41,27 +40,26 @@ class Connection(web.RequestHandler):
         self._on_peer_closed: Callable[[], None] = lambda: None
         self._is_draining_body = False
         self._header_timer: asyncio.TimerHandle | None = None
+        self._client = ""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        self._factory.open += 1
-        self._factory.counters.connections.inc()
-        if self._factory.open > self._factory.max_open:
-            self._factory.log_full()
-            assert isinstance(transport, asyncio.Transport)
-            transport.abort()
-        else:
+        places, address = self._factory.places, transport.get_extra_info("peername")
+        self._client = places.client_of(address[0]) if address else ""  # it may have left already
+        if places.take(self._client):
             super().connection_made(transport)
             header_s = self._factory.limits.header_s
             loop = asyncio.get_running_loop()
             self._header_timer = loop.call_later(header_s, self._close_without_request)
+        else:
+            assert isinstance(transport, asyncio.Transport)
+            refuse_connection(transport, self._factory.config)
 
     def _close_without_request(self) -> None:
         if self._request_count == 0:
             self.force_close()
 
     def connection_lost(self, exc: BaseException | None) -> None:
-        self._factory.open -= 1
-        self._factory.counters.connections.dec()
+        self._factory.places.release(self._client)
         if self._header_timer is not None:
             self._header_timer.cancel()
         super().connection_lost(exc)
@@ -148,7 +146,8 @@ class Connection(web.RequestHandler):
             facts = {"request": request_id}
             _log.error("request.failed", exc_info=exc, extra={"facts": facts})
         response = error_response(error, request_id, "en")
-        add_common_headers(request, response, self._factory.config)
+        origin = request.headers.get("Origin")
+        add_common_headers(response, self._factory.config, request_id, origin)
         response.force_close()
         return response
 
@@ -168,23 +167,10 @@ class ConnectionFactory:
         self.counters = counters
         self.config = config
         self.limits = limits
-        self.max_open = descriptors.max_connections(limits.connections)
-        self.open = 0
-        self._refused_count = 0
-        self._next_log_at = 0.0
+        self.places = ConnectionPlaces(config, limits, counters)
 
     def __call__(self) -> Connection:
         return Connection(self)
-
-    def log_full(self) -> None:
-        """Log that a connection was closed because of the bound, once a minute."""
-        self._refused_count += 1
-        self.counters.refused_connections.inc()
-        if time.monotonic() >= self._next_log_at:
-            self._next_log_at = time.monotonic() + _LOG_INTERVAL_S
-            facts = {"limit": self.max_open, "refused": self._refused_count}
-            log_event(_log, logging.WARNING, "connections.full", **facts)
-            self._refused_count = 0
 
 
 def protocol_settings(limits: HttpLimits) -> dict[str, Any]:

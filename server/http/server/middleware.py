@@ -166,18 +166,26 @@ async def set_default_headers(request: web.Request, response: web.StreamResponse
 
     Called just before it is sent.
     """
-    add_common_headers(request, response, request.app[CONFIG])
+    request_id = request_id_of(request) or new_request_id()
+    add_common_headers(response, request.app[CONFIG], request_id, request.headers.get("Origin"))
     set_response(request, response)
 
 
 def add_common_headers(
-    request: web.BaseRequest, response: web.StreamResponse, config: Config
+    response: web.StreamResponse, config: Config, request_id: str, origin: str | None
 ) -> None:
-    """Set the headers of every response, also of those that aiohttp makes by itself."""
+    """Set the headers of every response, also of those that no handler makes.
+
+    Args:
+        response: the response.
+        config: the settings.
+        request_id: of its request.
+        origin: the header of its request.
+    """
     for name, value in _SECURITY_HEADERS.items():
         response.headers[name] = value
-    response.headers["X-Request-Id"] = request_id_of(request) or new_request_id()
-    _add_cors(request.headers.get("Origin"), response, config.cors_origins)
+    response.headers["X-Request-Id"] = request_id
+    _add_cors(origin, response, config.cors_origins)
 
 
 def _add_cors(origin: str | None, response: web.StreamResponse, allowed: tuple[str, ...]) -> None:

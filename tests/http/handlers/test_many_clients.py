@@ -75,7 +75,7 @@ async def test_polls_are_answered_and_delay_no_change_of_a_job(running: Running)
 
 @pytest.mark.fault("J04")
 async def test_idle_connections_hinder_nobody(start: Start, limits: Limits) -> None:
-    running = await start(limits(header_s=60, keep_alive_s=60))
+    running = await start(limits(client_connections=500, header_s=60, keep_alive_s=60))
     before = len(os.listdir("/proc/self/fd"))
     idle = [await asyncio.open_connection("127.0.0.1", running.port) for _ in range(150)]
     try:

@@ -6,7 +6,7 @@ import shutil
 import socket
 import subprocess
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import pytest
@@ -14,6 +14,7 @@ import pytest
 from tests.harness import client, media
 from tests.harness.limits import HANG_S
 from tests.harness.server import Server, eventually
+from tests.http.wire import FORM, head
 
 NGINX = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin")
 DOCUMENT = Path(__file__).parents[3] / "docs" / "operations.md"
@@ -101,3 +102,15 @@ def test_an_export_through_nginx(tmp_path: Path) -> None:
         named = proxied.call("GET", "/render/health")
         assert f'"{named.headers["x-request-id"]}"' in server.log.read_text()
         assert '"client": "127.0.0.1"' in server.log.read_text()
+
+
+def test_nginx_limits_the_requests_of_one_address(tmp_path: Path) -> None:
+    (maximum,) = re.findall(r"limit_conn +clients (\d+);", DOCUMENT.read_text("utf-8"))
+    server = Server(tmp_path / "data", PUBLIC_URL=PUBLIC, TRUSTED_PROXIES="127.0.0.1")
+    with server, nginx(tmp_path / "nginx", server) as proxied, ExitStack() as held:
+        upload = head("POST /render/export", f"Content-Type: {FORM}", "Content-Length: 9")
+        for _ in range(int(maximum)):
+            connection = socket.create_connection(("127.0.0.1", proxied.port))
+            held.enter_context(connection).sendall(upload)
+        assert eventually(lambda: b"nginx" in proxied.call("GET", "/render/health").body)
+        assert server.client.call("GET", "/health").status == 200
