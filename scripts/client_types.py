@@ -4,6 +4,7 @@ openapi-typescript makes the types of the API; those of the module, methods.d.ts
 packages are those of tests/data/typescript, which scripts/setup.sh installs where npm is available.
 """
 
+import hashlib
 import json
 import subprocess
 import sys
@@ -18,8 +19,20 @@ from server.http.server.routes import ROUTES
 CLIENT = Path(server.__file__).resolve().parent / "web" / "client"
 MODULES = Path(__file__).resolve().parents[1] / "tests" / "data" / "typescript" / "node_modules"
 _GENERATOR = "openapi-typescript/bin/cli.js"
-_HEADER = "// The types of toqibox.js and of the API. `make client-types` writes this file.\n\n"
+_HEADER = """// The types of toqibox.js and of the API. `make client-types` writes this file.
+// SHA-256 of the OpenAPI document: {digest}
+
+"""
 _TIMEOUT_S = 300
+
+
+def header() -> str:
+    """Return the first lines of the file, which name the document that it is made of."""
+    return _HEADER.format(digest=hashlib.sha256(_contract()).hexdigest())
+
+
+def _contract() -> bytes:
+    return json.dumps(document(Config(), ROUTES)).encode()
 
 
 def generate() -> str:
@@ -30,11 +43,11 @@ def generate() -> str:
     """
     with tempfile.TemporaryDirectory() as folder:
         contract, types = Path(folder) / "openapi.json", Path(folder) / "schema.d.ts"
-        contract.write_text(json.dumps(document(Config(), ROUTES)), "utf-8")
+        contract.write_bytes(_contract())
         command = ["node", str(MODULES / _GENERATOR), str(contract), "-o", str(types)]
         subprocess.run(command, check=True, capture_output=True, timeout=_TIMEOUT_S)
         methods = (CLIENT / "methods.d.ts").read_text("utf-8")
-        return f"{_HEADER}{types.read_text('utf-8')}\n{methods}"
+        return f"{header()}{types.read_text('utf-8')}\n{methods}"
 
 
 def main() -> int:
