@@ -116,6 +116,9 @@ def _keys(config: Config) -> Iterator[Finding]:
         yield Finding("API keys", "warning", result, f"chmod o-r {path}")
     advice = "" if count else "add one with `toqibox keys add`"
     yield Finding("API keys", "ok" if count else "warning", f"{count} in {path}", advice)
+    if config.metrics_token is None:
+        result = "everybody can read /metrics, though the server has API keys"
+        yield Finding("metrics", "warning", result, "set METRICS_TOKEN")
 
 
 def _gl(config: Config, health: MachineProbe) -> Finding:

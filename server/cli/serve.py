@@ -43,6 +43,9 @@ def run(config: Config, _options: argparse.Namespace) -> int:
             likely=misspelt.likely,
             why=misspelt.advice,
         )
+    if config.api_keys_file is not None and config.metrics_token is None:
+        why = "the server has API keys, and no METRICS_TOKEN"
+        log_event(_LOG, logging.WARNING, "metrics.public", why=why)
     tracing.start(os.environ)
     try:
         asyncio.run(serve(config))

@@ -57,6 +57,17 @@ def test_manifest_sets_only_settings_that_the_server_has() -> None:
     assert named <= set(Config.setting_names())
 
 
+def test_manifest_has_no_secret_that_protects_nothing() -> None:
+    """Without the Secret, whose values are made by the commands of the document, no pod starts."""
+    assert "kind: Secret" not in MANIFEST
+    assert "optional:" not in MANIFEST
+    (reference,) = re.findall(r"name: METRICS_TOKEN\n +valueFrom: \{secretKeyRef: (.+)\}", MANIFEST)
+    assert reference == "{name: toqibox, key: metrics-token}"
+    made = (DOCS / "operations.md").read_text("utf-8")
+    assert "kubectl create secret generic toqibox --from-file=keys.json" in made
+    assert "--from-literal=metrics-token=" in made
+
+
 def test_manifest_sets_valid_values(tmp_path: Path) -> None:
     config = Config.from_env({**_settings(), "DATA_DIR": str(tmp_path), "METRICS_TOKEN": ""})
     assert config.drain_sec > 0

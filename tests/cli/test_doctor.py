@@ -1,5 +1,6 @@
 """The advice of the doctor on devices, settings and the confinement of workers."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -79,6 +80,8 @@ def test_the_file_of_api_keys_is_read_as_at_the_start(tmp_path: Path) -> None:
     path = tmp_path / "keys.json"
     config = Config(api_keys_file=path)
 
+    config = replace(config, metrics_token="t" * 16)
+
     def states(config: Config = config) -> list[str]:
         return [finding.state for finding in _keys(config)]
 
@@ -93,6 +96,15 @@ def test_the_file_of_api_keys_is_read_as_at_the_start(tmp_path: Path) -> None:
     assert states() == ["warning", "ok"]
     secrets = tmp_path / "secrets"
     secrets.write_text("too short")
-    assert states(Config(api_keys_file=path, link_secrets_file=secrets)) == ["failed"]
+    assert states(replace(config, link_secrets_file=secrets)) == ["failed"]
     secrets.write_text(new_secret())
-    assert states(Config(api_keys_file=path, link_secrets_file=secrets)) == ["warning", "ok"]
+    assert states(replace(config, link_secrets_file=secrets)) == ["warning", "ok"]
+
+
+def test_public_metrics_of_a_server_with_keys_are_a_warning(tmp_path: Path) -> None:
+    path = tmp_path / "keys.json"
+    write_keys(path, studio={})
+    path.chmod(0o600)
+    keys, metrics = _keys(Config(api_keys_file=path))
+    assert (keys.state, metrics.state) == ("ok", "warning")
+    assert "METRICS_TOKEN" in metrics.advice

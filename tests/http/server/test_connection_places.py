@@ -61,6 +61,16 @@ def patient(limits: Limits) -> HttpLimits:
 
 
 @pytest.mark.fault("J04")
+async def test_all_connections_are_limited(start: Start, limits: Limits) -> None:
+    few = limits(connections=2, client_connections=2, header_s=600, keep_alive_s=600)
+    running = await start(few)
+    async with idle(running, 2):
+        refused = await send(running)
+        assert (refused.status, refused.code) == (503, "too_many_connections")
+    assert await running.until(lambda: is_served(running))
+
+
+@pytest.mark.fault("J04")
 async def test_one_address_does_not_hold_all_connections(
     start: Start, patient: HttpLimits, caplog: pytest.LogCaptureFixture
 ) -> None:

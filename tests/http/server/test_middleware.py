@@ -229,21 +229,6 @@ async def test_headers_that_arrive_byte_by_byte_end_the_connection(
     writer.transport.abort()
 
 
-@pytest.mark.fault("J04")
-async def test_connections_are_bounded(start: Start, limits: Callable[..., HttpLimits]) -> None:
-    few = limits(connections=2, client_connections=2, header_s=60, keep_alive_s=60)
-    running = await start(few)
-    open_ones = [await asyncio.open_connection("127.0.0.1", running.port) for _ in range(2)]
-    refused = await exchange(running.port, head("GET /health"))
-    assert (refused.status, refused.code) == (503, "too_many_connections")
-    for reader, writer in open_ones:
-        writer.write(head("GET /health"))
-        assert (await read_response(reader)).status == 200
-        writer.transport.abort()
-    await asyncio.sleep(0.05)
-    assert (await exchange(running.port, head("GET /health"))).status == 200
-
-
 @pytest.mark.fault("C21")
 async def test_a_client_that_closed_its_sending_side_gets_its_response(running: Running) -> None:
     response = await exchange(running.port, head("GET /health"), half_close=True)

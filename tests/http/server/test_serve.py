@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from server.jobs.store.store import Store
+from tests.harness.api_keys import write_keys
 from tests.http.event_stream import EventStream
 from tests.http.made_job import new_job
 from tests.http.server.conftest import Spawn, port_of
@@ -41,6 +42,23 @@ async def test_a_server_serves_then_drains_then_ends_with_0(spawn: Spawn, tmp_pa
     assert "Traceback" not in log
     unknown = json.loads(log.splitlines()[0])
     assert (unknown["event"], unknown["likely"]) == ("setting.unknown", "SHADERS_DIR")
+
+
+@pytest.mark.fault("E26")
+async def test_public_metrics_of_a_server_with_keys_are_logged(
+    spawn: Spawn, tmp_path: Path
+) -> None:
+    write_keys(tmp_path / "keys.json", own={})
+    keys = {"API_KEYS_FILE": str(tmp_path / "keys.json"), "MAX_PARALLEL_EXPORTS": "0"}
+    for settings, is_public in (({}, True), ({"METRICS_TOKEN": "t" * 16}, False)):
+        process = spawn(**keys, **settings)
+        response = await exchange(port_of(process), head("GET /metrics"))
+        assert response.status == (200 if is_public else 401)
+        process.kill()
+        process.wait()
+        log = tmp_path / "log.txt"
+        assert ('"event": "metrics.public"' in log.read_text()) == is_public
+        log.write_text("")
 
 
 async def test_a_refused_client_that_still_sends_does_not_delay_the_end(
