@@ -1,14 +1,18 @@
-"""Retention: purges expired videos and left-overs of jobs and uploads, at start and hourly."""
+"""Retention: purges expired videos and left-overs of jobs and uploads, at start and hourly.
+
+Features that nothing uses any more are purged every minute: those of a long track are large.
+"""
 
 import asyncio
 import logging
+import math
 import time
 from pathlib import Path
 
 from server.concurrency import run_in_thread
 from server.config import Config
 from server.files.disk import discard
-from server.jobs.model.job import LIVE, Job, now_ms
+from server.jobs.model.job import LIVE, now_ms
 from server.jobs.storage.data_folder import DataFolder
 from server.jobs.store.store import Store
 from server.jobs.submission.idempotency import KEPT_MS
@@ -19,6 +23,8 @@ _INTERVAL_S = 3600.0
 _DAY_MS = 86_400_000
 RECORD_DAYS = 30
 """Days for which the row of a job is kept after its files are removed."""
+_FEATURES_INTERVAL_S = 60.0
+"""Time between purges of features, and for which those stay that were just made."""
 _MAX_NAMED = 100
 _ABANDONED_S = 3600
 """An upload is never read for longer; older spool folders are left-overs."""
@@ -29,6 +35,16 @@ async def purge_hourly(config: Config, store: Store, data: DataFolder) -> None:
     while True:
         await asyncio.sleep(min(_INTERVAL_S, config.result_ttl_sec))
         await purge_or_log(store, data, at_start=False)
+
+
+async def purge_features_regularly(store: Store, data: DataFolder) -> None:
+    """Purge features every minute."""
+    while True:
+        await asyncio.sleep(_FEATURES_INTERVAL_S)
+        try:
+            await purge_features(store, data, before=time.time() - _FEATURES_INTERVAL_S)
+        except Exception:
+            _LOG.exception("purge.failed")
 
 
 async def purge_or_log(store: Store, data: DataFolder, *, at_start: bool) -> None:
@@ -52,10 +68,10 @@ async def purge(store: Store, data: DataFolder, *, at_start: bool) -> None:
         for folder in (data.scratch, data.frames):
             await run_in_thread(discard, folder)
     # Folders are listed before rows are read: a folder is there before its row is.
-    folders, features, spooled = await run_in_thread(
+    folders, spooled = await run_in_thread(
         lambda: [
             [path for path in parent.iterdir() if at_start or _is_older(path, before)]
-            for parent in (data.jobs, data.features, data.spool)
+            for parent in (data.jobs, data.spool)
         ]
     )
     # Read between the folders and the rows: what is accepted meanwhile is in one of them.
@@ -70,7 +86,8 @@ async def purge(store: Store, data: DataFolder, *, at_start: bool) -> None:
         unknown = [path for path in unknown if not data.artifacts.is_unfinished_link(path)]
     unmoved = await run_in_thread(_quarantine, unknown, data)
     owned, live = await store.jobs.ids_with_files(), await store.jobs.list_by_status(*LIVE)
-    orphans = await run_in_thread(_find_orphans, folders, features, owned, live, data)
+    # After the start only old ones: a folder is created before its row.
+    orphans = [folder for folder in folders if folder.name not in owned]
     if at_start:
         for job_id in owned - {job.id for job in live}:
             await data.artifacts.commit(job_id)
@@ -79,6 +96,7 @@ async def purge(store: Store, data: DataFolder, *, at_start: bool) -> None:
     dead = [*spooled, *(path for path in orphans if path not in unmoved)]
     for path in dead:
         await run_in_thread(discard, path)
+    await purge_features(store, data, before=math.inf if at_start else before)
     await _expire(store, data)
     await store.jobs.prune(now_ms() - RECORD_DAYS * _DAY_MS)
     await store.idempotency.prune(now_ms() - KEPT_MS)
@@ -141,18 +159,28 @@ def _is_older(path: Path, before: float) -> bool:
         return False
 
 
-def _find_orphans(
-    folders: list[Path], features: list[Path], owned: set[str], live: list[Job], data: DataFolder
-) -> list[Path]:
-    """Return the folders of jobs and features that no row refers to.
+async def purge_features(store: Store, data: DataFolder, *, before: float) -> None:
+    """Remove the features that no live job, cut or preview has.
 
-    After the start only old ones: a folder is created before its row. Features whose files a cut or
-    a preview has too need no space of their own, and save an analysis.
+    Those whose files a cut or a preview has too need no space of their own, and save an analysis.
+
+    Args:
+        store: has the live jobs.
+        data: has the features.
+        before: time before which they were last written, in seconds since 1970.
     """
-    wanted = {data.features_folder(job.spec) for job in live}
-    orphans = [folder for folder in folders if folder.name not in owned]
-    unused = [path for path in features if path not in wanted and not _is_shared(path)]
-    return orphans + unused
+
+    def find_unused() -> list[Path]:
+        paths = data.features.iterdir()
+        return [path for path in paths if _is_older(path, before) and not _is_shared(path)]
+
+    if unused := await run_in_thread(find_unused):
+        live = await store.jobs.list_by_status(*LIVE)
+        wanted = {data.features_folder(job.spec) for job in live}
+        # At once: no job that uses them can begin meanwhile.
+        for path in unused:
+            if path not in wanted:
+                discard(path)
 
 
 def _is_shared(folder: Path) -> bool:

@@ -27,7 +27,7 @@ from server.jobs.model.retry_after import DISK_FULL_S
 from server.jobs.previews.previews import Previews
 from server.jobs.previews.thumbnails import Thumbnails
 from server.jobs.readiness import describe_readiness
-from server.jobs.retention import purge_hourly, purge_or_log
+from server.jobs.retention import purge_features_regularly, purge_hourly, purge_or_log
 from server.jobs.scheduling.dispatcher import Dispatcher
 from server.jobs.storage.artifacts import Artifact
 from server.jobs.storage.data_folder import DataFolder
@@ -129,6 +129,7 @@ class Service:
         self.webhooks.start()
         self._background_tasks = [
             asyncio.create_task(purge_hourly(self.config, self.store, self.data)),
+            asyncio.create_task(purge_features_regularly(self.store, self.data)),
             asyncio.create_task(self._hold_ballast()),
             asyncio.create_task(self.upload_intake.sweep_regularly()),
         ]

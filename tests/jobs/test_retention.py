@@ -148,22 +148,6 @@ async def test_files_without_a_job_are_removed_at_start(
     store.close()
 
 
-async def test_features_stay_while_a_cut_or_a_preview_has_them(data: DataFolder) -> None:
-    store = _with_an_old_table(data)
-    shared, unused = (data.features / f"{digit * 64}-v{FEATURES_VERSION}" for digit in "ab")
-    for folder in (shared, unused):
-        folder.mkdir()
-        (folder / "spectra.npy").write_bytes(b"features")
-    link = data.root / "linked.npy"
-    link.hardlink_to(shared / "spectra.npy")
-    await purge(store, data, at_start=True)
-    assert [path.name for path in data.features.iterdir()] == [shared.name]
-    link.unlink()
-    await purge(store, data, at_start=True)
-    assert not list(data.features.iterdir())
-    store.close()
-
-
 async def test_the_hourly_purge_keeps_files_of_running_jobs(
     store: Store, data: DataFolder, make_job: MakeJob
 ) -> None:
