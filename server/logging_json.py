@@ -32,7 +32,9 @@ def log_event(logger: logging.Logger, level: int, event: str, **facts: object) -
     logger.log(level, event, extra={"facts": facts})
 
 
-class _JsonLine(logging.Formatter):
+class JsonLine(logging.Formatter):
+    """Formats a record as a line of the log."""
+
     def format(self, record: logging.LogRecord) -> str:
         moment = datetime.fromtimestamp(record.created, UTC)
         line: dict[str, object] = {
@@ -51,5 +53,5 @@ class _JsonLine(logging.Formatter):
 def set_up(level: int = logging.INFO) -> None:
     """Send the records of every logger to standard error in this format."""
     handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(_JsonLine())
+    handler.setFormatter(JsonLine())
     logging.basicConfig(level=level, handlers=[handler], force=True)

@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from tests.harness import living_servers
+
 pytest_plugins = (
     "tests.harness.fault_report",
     "tests.harness.media_files",
@@ -62,3 +64,10 @@ def _restored_log() -> Iterator[None]:
     root.setLevel(level)
     for handler in set(root.handlers).difference(handlers):
         root.removeHandler(handler)
+
+
+@pytest.fixture(autouse=True)
+def _checked_servers() -> Iterator[None]:
+    """Check the servers that a module keeps after each of its tests."""
+    yield
+    living_servers.check()

@@ -8,7 +8,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from tests.harness.error_bodies import check_error
 from tests.harness.limits import HANG_S
+
+_SECRET_LENGTH = 43
+"""Characters of the secret of a key, and of the signature of a token."""
 
 
 @dataclass(frozen=True)
@@ -50,6 +54,8 @@ class Client:
     timeout_s: float = HANG_S
     accepted: list[str] = field(default_factory=list)
     """Ids of the jobs that the server has accepted, by `call`."""
+    secrets: set[str] = field(default_factory=set)
+    """Secrets of keys and signatures of tokens that `call` has sent."""
 
     def call(
         self,
@@ -58,7 +64,10 @@ class Client:
         body: bytes | None = None,
         headers: dict[str, str] | None = None,
     ) -> Answer:
-        """Send one request on a connection of its own."""
+        """Send one request on a connection of its own, and check the form of an error."""
+        secret = (headers or {}).get("Authorization", "").rpartition(".")[2]
+        if len(secret) >= _SECRET_LENGTH:
+            self.secrets.add(secret)
         connection = http.client.HTTPConnection(self.host, self.port, timeout=self.timeout_s)
         try:
             connection.request(method, path, body, headers or {})
@@ -70,6 +79,7 @@ class Client:
             )
         finally:
             connection.close()
+        check_error(f"{method} {path}", answer.status, answer.headers, answer.body)
         if (method, path, answer.status) == ("POST", "/export", 202):
             self.accepted.append(str(answer.json["jobId"]))
         return answer

@@ -1,11 +1,11 @@
-"""The invariants I1 to I7 of docs/faults.md, checked on a server when its test ends."""
+"""The invariants I1 to I7 of docs/faults.md, checked on a server when a test of it ends."""
 
 import json
 import os
 import secrets
 import sqlite3
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +17,8 @@ from tests.harness.client import Client
 
 FINAL = frozenset({"completed", "failed", "cancelled"})
 _ARTIFACTS = frozenset({"video.mp4", "poster.jpg"})
+_TEMPORARY = ("spool", "frames", "scratch")
+"""Folders that are empty when nothing is done."""
 _MAX_MORE_DESCRIPTORS = 8
 """Opened once, when something is first needed: the sockets of the fork server, and the like."""
 Facts = Mapping[str, object]
@@ -42,7 +44,7 @@ class Baseline:
 
 
 def of_events(events: Iterable[Facts]) -> list[str]:
-    """Return violations of I1 and I4 in the events of a log."""
+    """Return violations of I1 in the events of a log, and jobs that have ended twice (I4)."""
     events = list(events)
     ends = Counter(
         str(facts["job"])
@@ -60,15 +62,35 @@ def of_events(events: Iterable[Facts]) -> list[str]:
     ]
 
 
-def of_log(text: str, secret: str) -> list[str]:
-    """Return violations of I1, I4, I5 and I6 in a log."""
-    events, wrong = [], ["I5: the canary is in the log"] * (secret in text)
+def of_log(text: str, secrets: Iterable[str]) -> list[str]:
+    """Return violations of I1, I4, I5 and I6 in a log.
+
+    Args:
+        text: the log.
+        secrets: what it must not contain.
+    """
+    events, wrong = [], [f"I5: {secret} is in the log" for secret in secrets if secret in text]
     for line in text.splitlines():
         try:
             events.append(json.loads(line))
         except ValueError:
             wrong.append(f"I6: {line[:200]}")
     return wrong + of_events(events)
+
+
+def secrets_of(data: Path, settings: Mapping[str, str]) -> set[str]:
+    """Return the secrets of a server that its log must not have: of links, webhooks and metrics.
+
+    Args:
+        data: its data folder.
+        settings: its environment.
+    """
+    names = ("WEBHOOK_SECRET", "METRICS_TOKEN")
+    texts = {text for name in names for text in settings.get(name, "").split(",")}
+    links = Path(settings.get("LINK_SECRETS_FILE", data / "link_secrets"))
+    if links.exists():
+        texts |= set(links.read_text().split())
+    return texts - {""}
 
 
 def of_server(baseline: Baseline, accepted: list[str]) -> list[str]:
@@ -81,7 +103,7 @@ def of_server(baseline: Baseline, accepted: list[str]) -> list[str]:
     wrong = []
     if Client(baseline.port).call("GET", "/health").status != 200:
         wrong.append("I2: /health")
-    statuses = _statuses(baseline.data)
+    statuses = statuses_of(baseline.data)
     wrong += [f"I4: job {job_id} is lost" for job_id in accepted if job_id not in statuses]
     if baseline.canary.read_text() != baseline.secret:
         wrong.append("I5: the canary has changed")
@@ -94,13 +116,23 @@ def _held(baseline: Baseline, statuses: dict[str, str]) -> list[str]:
     wrong = [f"I3: {more} more descriptors"] * (more > _MAX_MORE_DESCRIPTORS)
     if any(status not in FINAL for status in statuses.values()):
         return wrong
-    running = processes.descendants(baseline.pid)
-    wrong += [f"I3: {process.command}" for process in running if process.kind == "ffmpeg"]
-    for folder, _, names in os.walk(baseline.data):
-        top = Path(folder).relative_to(baseline.data).parts[:1]
+    wrong += of_processes(processes.descendants(baseline.pid))
+    return wrong + of_files(baseline.data)
+
+
+def of_processes(idle: Sequence[processes.Process]) -> list[str]:
+    """Return the processes that outlive their job (I3): a worker may stay for the next preview."""
+    return [f"I3: {process.command}" for process in idle if process.kind == "ffmpeg"]
+
+
+def of_files(data: Path) -> list[str]:
+    """Return the files that a server leaves behind (I3) in a data folder without live jobs."""
+    wrong = []
+    for folder, _, names in os.walk(data):
+        top = Path(folder).relative_to(data).parts[:1]
         for name in names:
             is_left = top == ("jobs",) and name not in _ARTIFACTS
-            if is_left or top == ("spool",) or name.endswith(".part"):
+            if is_left or (top and top[0] in _TEMPORARY) or name.endswith(".part"):
                 wrong.append(f"I3: {Path(folder, name)}")
     return wrong
 
@@ -121,7 +153,7 @@ def _connections(baseline: Baseline) -> list[str]:
     return wrong
 
 
-def _statuses(data: Path) -> dict[str, str]:
+def statuses_of(data: Path) -> dict[str, str]:
     """Return the status of each job in the table."""
     with closing(sqlite3.connect(f"file:{data / 'jobs.db'}?mode=ro", uri=True)) as connection:
         return dict(connection.execute("SELECT id, status FROM job"))

@@ -6,10 +6,11 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 from server.process.sandbox import INHERITED_ENV
-from tests.harness import invariants, processes, validation_results
+from tests.harness import invariants, living_servers, processes, validation_results
 from tests.harness.client import Client
 from tests.harness.limits import HANG_S
 
@@ -81,10 +82,11 @@ class Server:
         if "listening on" not in line:
             self.kill()
             raise AssertionError((line, self.log.read_text()[-2000:]))
-        self.client = Client(int(line.rsplit(":", 1)[1]), accepted=self.client.accepted)
+        self.client = replace(self.client, port=int(line.rsplit(":", 1)[1]))
         # It listens even where its first look at a busy machine takes long.
         assert eventually(self._is_probed)
         self._baseline = invariants.Baseline.of(self.pid, self.client.port, self.data)
+        living_servers.LIVING.add(self)
         return self
 
     def _is_probed(self) -> bool:
@@ -123,6 +125,7 @@ class Server:
     def _close(self) -> None:
         assert self._child is not None
         assert self._child.stdout is not None
+        living_servers.LIVING.discard(self)
         self._child.stdout.close()
         self._child = None
 
@@ -136,18 +139,31 @@ class Server:
         if error is not None or self._baseline is None:
             self.terminate()
             return
+        try:
+            violations = self.violations()
+        finally:
+            self.terminate()
+        violations += self._violations_of_log()
+        assert not violations, violations  # pytest shows no values here
+
+    def violations(self) -> list[str]:
+        """Return what a living server violates of the invariants, once it has had time to rest."""
+        if self._child is None or self._child.poll() is not None or self._baseline is None:
+            return []
         baseline, violations = self._baseline, [""]
 
         def hold() -> bool:
             violations[:] = invariants.of_server(baseline, self.client.accepted)
             return not violations
 
-        try:
-            eventually(hold, within_s=20)
-        finally:
-            self.terminate()
-        violations += invariants.of_log(self.log.read_text(), baseline.secret)
-        assert not violations, violations  # pytest shows no values here
+        eventually(hold, within_s=20)
+        return violations
+
+    def _violations_of_log(self) -> list[str]:
+        assert self._baseline is not None
+        secrets = {self._baseline.secret, *self.client.secrets}
+        secrets |= invariants.secrets_of(self.data, self.settings)
+        return invariants.of_log(self.log.read_text(), secrets)
 
     def left_running(self) -> list[processes.Process]:
         """Return all processes that name the data folder."""

@@ -2,7 +2,7 @@ import asyncio
 import shutil
 import subprocess
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import AsyncExitStack, nullcontext
+from contextlib import AsyncExitStack
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from pathlib import Path
@@ -155,20 +155,29 @@ def table(built_in: Library, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
+def watched(tmp_path: Path) -> invariants.Watched:
+    """The servers of a test, with what they are checked by."""
+    return invariants.Watched(tmp_path.with_name(tmp_path.name + ".canary"))
+
+
+@pytest.fixture
 async def start(
-    tmp_path: Path, built_in: Library, table: Path, request: pytest.FixtureRequest
+    tmp_path: Path,
+    built_in: Library,
+    table: Path,
+    watched: invariants.Watched,
+    request: pytest.FixtureRequest,
 ) -> AsyncIterator[Start]:
     """Start servers: `await start(limits, known, setting=value, …)`; slots stay empty.
 
     `known` are validation results besides those of the built-in effects. The invariants of
-    docs/faults.md are checked after a test that is marked `fault`.
+    docs/faults.md are checked after each test.
     """
-    servers: list[Running] = []
     ids = {case_id for marker in request.node.iter_markers("fault") for case_id in marker.args}
     async with (
-        invariants.released() if ids else nullcontext(),
+        invariants.released(),
         AsyncExitStack() as stack,
-        invariants.holding(servers, ids) if ids else nullcontext(),
+        invariants.holding(watched, ids),
     ):
         count = 0
 
@@ -203,8 +212,9 @@ async def start(
             tcp_server = await stack.enter_async_context(open_port(app, config, limits))
             await tcp_server.start_serving()
             port = tcp_server.sockets[0].getsockname()[1]
-            servers.append(Running(port, service, config, app))
-            return servers[-1]
+            running = Running(port, service, config, app)
+            watched.servers.append(running)
+            return running
 
         yield start_one
 
@@ -263,10 +273,11 @@ StartKeyed = Callable[..., Awaitable[Keyed]]
 
 
 @pytest.fixture
-def start_keyed(start: Start, tmp_path: Path) -> StartKeyed:
+def start_keyed(start: Start, tmp_path: Path, watched: invariants.Watched) -> StartKeyed:
     async def start_one(own: dict[str, Any] | None = None, **settings: Any) -> Keyed:
         path = tmp_path / "keys.json"
         keys = write_keys(path, own=own or {}, other={}, premium={"plan": "premium"})
+        watched.secrets |= {key.rpartition(".")[2] for key in keys.values()}
         return Keyed(await start(api_keys_file=path, **settings), keys)
 
     return start_one

@@ -1,16 +1,21 @@
 """The invariants of docs/faults.md, checked on servers that run in the process of a test."""
 
 import asyncio
+import json
 import logging
 import os
+import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
 import psutil
 
-from tests.harness import invariants
+from server.config import Config
+from server.logging_json import JsonLine
+from tests.harness import invariants, processes
 from tests.http.wire import exchange, head
 
 INTERNAL_ERRORS = frozenset({"H13"})
@@ -18,10 +23,14 @@ INTERNAL_ERRORS = frozenset({"H13"})
 _WAIT_S = 20.0
 
 
+_WORK = ("worker", "fork_server", "ffmpeg")
+
+
 class Running(Protocol):
     """A server; see tests/http/conftest.py."""
 
     port: int
+    config: Config
 
     def spooled(self) -> list[Path]: ...
 
@@ -30,41 +39,103 @@ class Running(Protocol):
     ) -> bool: ...
 
 
-class _Events(logging.Handler):
-    """Keeps the events of the log."""
+class _Lines(logging.Handler):
+    """Keeps the lines of the log."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.kept: list[invariants.Facts] = []
+        self.setFormatter(JsonLine())
+        self.kept: list[str] = []
 
     def emit(self, record: logging.LogRecord) -> None:
-        self.kept.append({"event": record.getMessage(), **getattr(record, "facts", {})})
+        self.kept.append(self.format(record))
+
+
+@dataclass
+class Watched:
+    """The servers of a test in its own process, with what they are checked by."""
+
+    canary: Path
+    """A file next to the data folders that is not theirs."""
+    servers: list[Running] = field(default_factory=list)
+    """Servers that the test has started."""
+    secrets: set[str] = field(default_factory=set)
+    """Texts that the log must not have, besides that of the canary."""
 
 
 @asynccontextmanager
-async def holding(servers: Sequence[Running], ids: set[str]) -> AsyncIterator[None]:
-    """Check what holds while servers run: I1, I2, I4, and of I3 that nothing is left of uploads.
+async def holding(watched: Watched, ids: set[str]) -> AsyncIterator[None]:
+    """Check what holds while servers run: all but the descriptors and processes of I3.
 
     Args:
-        servers: those that the test has started, when the block ends.
+        watched: the servers that the test has started when the block ends.
         ids: the cases of the test.
     """
-    logger, events = logging.getLogger("server"), _Events()
+    secret = secrets.token_hex(16)
+    watched.canary.write_text(secret)
+    logger, lines = logging.getLogger("server"), _Lines()
     level = logger.level
-    logger.addHandler(events)
+    logger.addHandler(lines)
     logger.setLevel(min(level or logging.INFO, logging.INFO))
     try:
         yield
-        for server in servers:
-            assert await server.until(lambda: not server.spooled(), _WAIT_S), "I3"  # noqa: B023
-            # Connections of the test may still take the places of others.
-            healthy = server.until(lambda: _is_healthy(server.port), _WAIT_S)  # noqa: B023
-            assert await healthy, "I2"
+        violations = await _of_servers(watched.servers, lines.kept)
     finally:
-        logger.removeHandler(events)
+        logger.removeHandler(lines)
         logger.setLevel(level)
-    violations = [] if ids & INTERNAL_ERRORS else invariants.of_events(events.kept)
+    if watched.canary.read_text() != secret:
+        violations.append("I5: the canary has changed")
+    for server in watched.servers:
+        watched.secrets |= invariants.secrets_of(server.config.data_dir, {})
+    of_log = invariants.of_log("\n".join(lines.kept), {secret, *watched.secrets})
+    violations += [line for line in of_log if not (line.startswith("I1") and ids & INTERNAL_ERRORS)]
     assert not violations, violations  # pytest shows no values here
+
+
+async def _of_servers(servers: Sequence[Running], lines: Sequence[str]) -> list[str]:
+    """Return what servers violate of I2, I3, I4 and I7 when their test ends."""
+    violations, statuses = _connections({server.port for server in servers}), dict[str, str]()
+    for server in servers:
+        if not await server.until(lambda: not server.spooled(), _WAIT_S):  # noqa: B023
+            violations.append(f"I3: {server.spooled()}")
+        # Connections of the test may still take the places of others.
+        if not await server.until(lambda: _is_healthy(server.port), _WAIT_S):  # noqa: B023
+            violations.append("I2: /health")
+        data = server.config.data_dir
+        if (data / "jobs.db").exists():  # a test may have removed its disk
+            own = invariants.statuses_of(data)
+            statuses |= own
+            if all(status in invariants.FINAL for status in own.values()):
+                await server.until(lambda: not invariants.of_files(data), _WAIT_S)  # noqa: B023
+                violations += invariants.of_files(data)
+    return violations + [f"I4: job {job} is lost" for job in _accepted(lines) - statuses.keys()]
+
+
+def _accepted(lines: Sequence[str]) -> set[str]:
+    """Return the jobs whose acceptance was sent to a client."""
+    events = [json.loads(line) for line in lines]
+    return {
+        event["job"]
+        for event in events
+        if (event["event"], event.get("path")) == ("request", "/export")
+        if event.get("status") == 202 and not event.get("cut")
+    }
+
+
+def _connections(ports: set[int]) -> list[str]:
+    """Return the connections of this process and its workers to others than themselves (I7)."""
+    own = psutil.Process().net_connections("inet")
+    ports = ports | {connection.laddr.port for connection in own if not connection.raddr}
+    wrong = [
+        connection
+        for connection in own
+        if connection.raddr and not {connection.laddr.port, connection.raddr.port} & ports
+    ]
+    for worker in processes.descendants(os.getpid()):
+        if worker.kind in _WORK:
+            with suppress(psutil.NoSuchProcess):
+                wrong += psutil.Process(worker.pid).net_connections("inet")
+    return [f"I7: {connection.laddr} to {connection.raddr}" for connection in wrong]
 
 
 async def _is_healthy(port: int) -> bool:

@@ -5,6 +5,8 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
+from tests.harness.error_bodies import check_error
+
 BOUNDARY = "x-toqibox-boundary"
 FORM = f"multipart/form-data; boundary={BOUNDARY}"
 
@@ -77,7 +79,7 @@ async def read_response(reader: asyncio.StreamReader, *, bodiless: bool = False)
 async def exchange(
     port: int, *sent: bytes, pause_s: float = 0, half_close: bool = False, wait_s: float = 10
 ) -> Response:
-    """Send byte strings one after the other, then read one response.
+    """Send byte strings one after the other, then read one response, and check that of an error.
 
     Raises:
         EOFError: the server closed without one.
@@ -87,12 +89,15 @@ async def exchange(
         async with asyncio.timeout(wait_s):
             sending = asyncio.create_task(_send(writer, sent, pause_s, half_close))
             try:
-                return await read_response(reader, bodiless=sent[0].startswith(b"HEAD "))
+                response = await read_response(reader, bodiless=sent[0].startswith(b"HEAD "))
             finally:
                 sending.cancel()
                 await asyncio.gather(sending, return_exceptions=True)
     finally:
         writer.transport.abort()
+    request = " ".join(sent[0].decode("latin-1").split(" ", 2)[:2])
+    check_error(request, response.status, response.headers, response.body)
+    return response
 
 
 async def _send(
