@@ -1,17 +1,22 @@
 """Half an hour of good, bad, cancelled and killed work: growth of the server, and its promises.
 
-    python -m bench.soak [MINUTES] [--seed N]
+    python -m bench.soak [MINUTES] [--seed N] [--open]
 
-It starts its own server, with videos that expire after 30 s, and clients that submit good exports
-and follow them, cancel, send bad forms, reset connections, request previews and read everything
-else; each export has a webhook, whose receiver fails now and then. Every few seconds a worker or an
-ffmpeg is killed, and in the first third of the time the server itself, both with SIGKILL.
+It starts its own server, with videos and uploads that expire after 30 s, and clients that submit
+good exports and follow them, cancel, send bad forms, reset connections, request previews and read
+everything else; each export has a webhook, whose receiver fails now and then. Others send a track
+and a photo once and use them for cuts, previews and exports, remove them meanwhile, or let them
+expire; repeat requests with their idempotency keys; make equal videos; and try the jobs of other
+API keys and tokens (with --open the server has no keys). Every few seconds a worker or an ffmpeg is
+killed, and in the first third of the time the server itself, both with SIGKILL.
 
 Returns 1 if
 
 * the second and the last quarter of the rest of the time differ: see traffic/flatness.py;
 * a response was a 5xx, but for the 503 that docs/http.md lists;
 * an accepted job has no end, or two, or the table has one that no client knows;
+* an idempotency key made two jobs, or a key reached a job or an upload of another one;
+* an error is not an error object, or something is left of an upload that has expired;
 * a webhook was not delivered, or was not that of the end; events of a stream were out of order;
 * anything is left over at the end: processes, descriptors, files of work in progress.
 """
@@ -37,6 +42,9 @@ from bench.traffic.flatness import Sample
 from bench.traffic.footprint import Footprint, list_descriptors
 from bench.traffic.ledger import FINAL, Ledger
 from bench.traffic.mixed_clients import MixedClients
+from bench.traffic.requester import Requester
+from bench.traffic.senders import Senders
+from tests.harness import invariants
 from tests.harness.server import Server, eventually
 from tests.harness.webhook_receiver import CERTIFICATE, OK, SECRET, SILENCE, Receiver, Reply, status
 
@@ -44,10 +52,17 @@ _SAMPLE_S = 2.0
 _WORKER_KILL_S, _SERVER_KILL_S = 6.0, 40.0
 _END_S = 600.0
 """Time for jobs to end and webhooks to be delivered, after the last client."""
+_UPLOAD_TTL_S = 30
+_PURGE_S = 150.0
+"""Time within which features that nothing uses are removed."""
+_PREVIEWS_MB = 20
+_IN_USE_MB = 15
+"""Previews and cuts that were in use at once when the cache was last made smaller."""
 _SETTINGS = {
+    "RESULT_CACHE": "1",
     "RESULT_TTL_SEC": "30",
-    "UPLOAD_TTL_SEC": "30",
-    "PREVIEW_CACHE_MB": "5",
+    "UPLOAD_TTL_SEC": str(_UPLOAD_TTL_S),
+    "PREVIEW_CACHE_MB": str(_PREVIEWS_MB),
     "MAX_QUEUED_EXPORTS": "20",
     "WEBHOOK_SECRET": SECRET,
     "WEBHOOK_ALLOWED_HOSTS": "localhost",
@@ -60,8 +75,9 @@ _WORK = ("spool", "scratch", "frames", "features")
 class Soak:
     """A server that is killed, its clients, and what is measured meanwhile."""
 
-    def __init__(self, server: Server, ledger: Ledger, minutes: float) -> None:
+    def __init__(self, server: Server, senders: Senders, ledger: Ledger, minutes: float) -> None:
         self._server = server
+        self._senders = senders
         self._ledger = ledger
         self._seconds = 60 * minutes
         self._is_up = True
@@ -79,7 +95,8 @@ class Soak:
         connector = aiohttp.TCPConnector(force_close=True)
         timeout = aiohttp.ClientTimeout(total=120)
         async with aiohttp.ClientSession(url, connector=connector, timeout=timeout) as session:
-            clients = MixedClients(session, port, self._ledger, receiver.url)
+            requester = Requester(session, port, self._ledger, receiver.url)
+            clients = MixedClients(requester, self._senders, _UPLOAD_TTL_S)
             await clients.warm_up()
             await self._rest()
             self.idle = self.footprint()
@@ -95,7 +112,7 @@ class Soak:
             await _cancel(*others)
             clients.stop()
             await work
-        print(f"requests lost while the server was down, or by their client: {clients.lost}")
+        print(f"requests lost while the server was down, or by their client: {requester.lost}")
 
     async def finish(self, receiver: Receiver) -> None:
         """Wait until every job has ended and every webhook is delivered, and check all promises."""
@@ -115,6 +132,9 @@ class Soak:
         codes = [code for code, _ in self._rows("SELECT error_code, id FROM job")]
         print(f"failed with: {dict(Counter(code for code in codes if code))}")
         await self._rest()
+        await self._check_uploads()
+        await asyncio.to_thread(eventually, lambda: not self._left(), within_s=_PURGE_S)
+        self._ledger.check(not self._left(), f"left over: {self._left()[:5]}")
         assert self.idle is not None
         now = self.footprint()
         print(f"idle at first: {self.idle}\nidle at last:  {now}")
@@ -123,9 +143,29 @@ class Soak:
             self._ledger.check(after <= before, f"idle, {name}: {before:.0f}, then {after:.0f}")
         if now.descriptors > self.idle.descriptors:
             print("open at last:", *list_descriptors(self._server.pid), sep="\n  ")
-        paths = [path for folder in _WORK for path in (self._server.data / folder).rglob("*")]
-        left = [path for path in paths if path.is_file()]
-        self._ledger.check(not left, f"left over: {left[:5]}")
+        limit_mb = _PREVIEWS_MB + _IN_USE_MB
+        is_small = now.disk_mb <= limit_mb
+        self._ledger.check(is_small, f"idle: {now.disk_mb:.1f} MB of files, not {limit_mb:.1f}")
+
+    def _left(self) -> list[Path]:
+        """Return the files of work in progress, and features that no preview has."""
+        left = []
+        for path in (path for folder in _WORK for path in (self._server.data / folder).rglob("*")):
+            with contextlib.suppress(FileNotFoundError):
+                if path.is_file() and path.stat().st_nlink == 1:
+                    left.append(path)
+        return left
+
+    async def _check_uploads(self) -> None:
+        """Wait until all uploads have expired and are swept, and check that nothing is left."""
+        uploads = self._server.data / "uploads"
+
+        def are_gone() -> bool:
+            return all(path.suffix == ".gone" for path in uploads.iterdir())
+
+        await asyncio.to_thread(eventually, are_gone, within_s=3 * _UPLOAD_TTL_S, every_s=0.5)
+        self._ledger.check_uploads({path.name for path in uploads.iterdir()})
+        print(f"{len(self._ledger.uploads)} uploads")
 
     async def _rest(self) -> None:
         """Wait until the server does nothing."""
@@ -189,10 +229,12 @@ def _reply(_number: int) -> Reply:
     return random.choices((OK, status("500 Internal Server Error"), SILENCE), (100, 8, 1))[0]
 
 
-def _check_log(log: Path, ledger: Ledger) -> None:
+def _check_log(log: Path, secrets: set[str], ledger: Ledger) -> None:
     """Count the events of the log that are warnings or errors, and note unexpected ones."""
     events: Counter[str] = Counter()
-    for line in log.read_text().splitlines():
+    text = log.read_text()
+    ledger.check(not any(secret in text for secret in secrets), "a secret is in the log")
+    for line in text.splitlines():
         try:
             entry = json.loads(line)
         except ValueError:
@@ -210,12 +252,16 @@ def _free_port() -> int:
         return int(listener.getsockname()[1])
 
 
-async def _run(folder: Path, minutes: float, ledger: Ledger) -> None:
-    server = Server(folder / "data", PORT=str(_free_port()), **_SETTINGS)
+async def _run(folder: Path, minutes: float, ledger: Ledger, *, has_keys: bool) -> None:
+    keys_file = folder / "keys.json" if has_keys else None
+    senders, settings = Senders(keys_file), _SETTINGS
+    if keys_file is not None:
+        settings = {**_SETTINGS, "API_KEYS_FILE": str(keys_file)}
+    server = Server(folder / "data", PORT=str(_free_port()), **settings)
     await asyncio.to_thread(server.start)
     try:
         async with Receiver(_reply) as receiver:
-            soak = Soak(server, ledger, minutes)
+            soak = Soak(server, senders, ledger, minutes)
             await soak.run(receiver)
             await soak.finish(receiver)
         exit_status = await asyncio.to_thread(server.terminate)
@@ -223,7 +269,8 @@ async def _run(folder: Path, minutes: float, ledger: Ledger) -> None:
         ledger.check(not server.left_running(), f"left running: {server.left_running()}")
     finally:
         server.__exit__()
-    _check_log(server.log, ledger)
+    secrets = senders.secrets() | invariants.secrets_of(server.data, server.settings)
+    _check_log(server.log, secrets, ledger)
     print(f"killed: {dict(soak.kills)}")
     print(f"responses: {dict(sorted(ledger.responses.items()))}")
     lines, problems = flatness.compare(soak.samples)
@@ -236,12 +283,13 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("minutes", type=float, nargs="?", default=30.0)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--open", action="store_true", help="a server without API keys")
     options = parser.parse_args()
     random.seed(options.seed)
     ledger = Ledger()
     with tempfile.TemporaryDirectory() as folder:
         os.environ["MESA_SHADER_CACHE_DIR"] = f"{folder}/shaders"
-        asyncio.run(_run(Path(folder), options.minutes, ledger))
+        asyncio.run(_run(Path(folder), options.minutes, ledger, has_keys=not options.open))
     for problem in ledger.problems:
         print(f"PROBLEM {problem}")
     return int(bool(ledger.problems))

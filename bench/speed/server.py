@@ -42,7 +42,7 @@ def running_server(folder: Path, **settings: str) -> Iterator[RunningServer]:
 
 def make_form(fields: Mapping[str, str], files: Mapping[str, bytes]) -> aiohttp.FormData:
     """Return the form of a request with these text fields and files."""
-    form = aiohttp.FormData(fields)
+    form = aiohttp.FormData(fields, default_to_multipart=True)
     for name, content in files.items():
         form.add_field(name, content, filename=name)
     return form

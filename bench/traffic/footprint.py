@@ -18,7 +18,7 @@ class Footprint:
     children: int
     """Descendants, without the fork server."""
     disk_mb: float
-    """Size of all files of the data folder, without videos and the driver's cache of shaders."""
+    """Size of all files of the data folder, each once, without videos and the driver's shaders."""
     database_mb: float
     """Size of the job table and of its log."""
 
@@ -63,7 +63,8 @@ def processor_s(pid: int) -> float:
 
 def _temporary_bytes(data: Path) -> int:
     """Return the bytes of files that belong to work in progress."""
-    total = 0
+    sizes: dict[int, int] = {}
+    """By inode."""
     for folder, names, files in os.walk(data):
         if Path(folder) == data:
             names[:] = [name for name in names if name != "shaders"]
@@ -71,7 +72,8 @@ def _temporary_bytes(data: Path) -> int:
         for name in files:
             if name not in ("video.mp4", "poster.jpg"):
                 try:
-                    total += os.stat(os.path.join(folder, name)).st_size
+                    stat = os.stat(os.path.join(folder, name))
+                    sizes[stat.st_ino] = stat.st_size
                 except FileNotFoundError:
                     continue  # the server removes files meanwhile
-    return total
+    return sum(sizes.values())

@@ -17,12 +17,17 @@ class Ledger:
 
     responses: Counter[str] = field(default_factory=Counter)
     """By route, status and code."""
-    accepted: set[str] = field(default_factory=set)
+    accepted: dict[str, str] = field(default_factory=dict)
+    """Job id → its owner."""
+    uploads: set[str] = field(default_factory=set)
+    """Ids of tracks and photos that were kept."""
     ends: dict[str, str] = field(default_factory=dict)
     """Job id → the final status that a client has seen first."""
     deaths: int = 0
     """Times that the server was killed."""
     problems: list[str] = field(default_factory=list)
+    _keys: dict[tuple[str, str], str] = field(default_factory=dict)
+    """Owner and idempotency key → job id."""
 
     def check(self, holds: bool, problem: str) -> None:
         """Note a problem unless a condition holds."""
@@ -35,6 +40,12 @@ class Ledger:
         is_listed = status == 503 and (code in _LISTED_503 or route == "GET /ready")
         self.check(status < 500 or is_listed, f"{route} was answered {status} {code}")
 
+    def note_accepted(self, job_id: str, owner: str, key: str) -> None:
+        """Note a job that a request with an idempotency key has made; there is only one."""
+        self.accepted[job_id] = owner
+        earlier = self._keys.setdefault((owner, key), job_id)
+        self.check(earlier == job_id, f"one idempotency key made jobs {earlier} and {job_id}")
+
     def note_end(self, job_id: str, status: str) -> None:
         """Note the final status of a job; there is only one."""
         earlier = self.ends.setdefault(job_id, status)
@@ -46,14 +57,25 @@ class Ledger:
         Args:
             rows: status by the id of a job.
         """
-        for job_id in self.accepted - rows.keys():
+        for job_id in self.accepted.keys() - rows.keys():
             self.check(False, f"accepted job {job_id} is not in the table")
-        for job_id in rows.keys() - self.accepted:
+        for job_id in rows.keys() - self.accepted.keys():
             self.check(False, f"job {job_id} is in the table, and no client has its id")
         for job_id, status in rows.items():
             self.check(status in FINAL, f"job {job_id} has not ended: {status}")
             end = self.ends.get(job_id, status)
             self.check(end == status, f"job {job_id} is {status}, and was {end}")
+
+    def check_uploads(self, names: set[str]) -> None:
+        """Check that nothing is left of kept uploads but the marks of their ids.
+
+        Args:
+            names: of what is in their folder.
+        """
+        left = {name for name in names if not name.endswith(".gone")}
+        self.check(not left, f"left of uploads that have expired: {sorted(left)[:5]}")
+        unmarked = self.uploads - {name.removesuffix(".gone") for name in names - left}
+        self.check(not unmarked, f"uploads without a mark: {sorted(unmarked)[:5]}")
 
     def check_webhooks(self, messages: list[tuple[str, str, str]], rows: dict[str, str]) -> None:
         """Compare the messages that a receiver got with the table.

@@ -3,7 +3,7 @@
 import asyncio
 import json
 import socket
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -48,20 +48,24 @@ async def _read_status(reader: asyncio.StreamReader) -> int:
     return int(head.split(maxsplit=2)[1])
 
 
-async def follow(port: int, job_id: str, last_version: int = -1) -> AsyncIterator[StreamEvent]:
+async def follow(
+    port: int, job_id: str, last_version: int = -1, headers: Mapping[str, str] | None = None
+) -> AsyncIterator[StreamEvent]:
     """Yield the events of a job until its stream ends.
 
     Args:
         port: of the server.
         job_id: the job.
         last_version: version of the last event that was seen; -1 for none.
+        headers: further ones of the request.
 
     Raises:
         ConnectionError: the stream was refused, or was cut off.
     """
     # HTTP/1.0, so that the body is not sent in chunks.
-    head = f"GET /export/{job_id}/events HTTP/1.0\r\nLast-Event-ID: {last_version}"
-    reader, writer = await _request(port, head)
+    lines = [f"GET /export/{job_id}/events HTTP/1.0", f"Last-Event-ID: {last_version}"]
+    lines += [f"{name}: {value}" for name, value in (headers or {}).items()]
+    reader, writer = await _request(port, "\r\n".join(lines))
     try:
         status = await _read_status(reader)
         if status == 204:  # the last event is the last one that was seen
