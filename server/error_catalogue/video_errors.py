@@ -9,6 +9,12 @@ VIDEO_ERRORS: dict[str, ErrorSpec] = {
         "longer than {limit} seconds.",
         "Видео было бы длиннее {limit} секунд. Выберите часть трека не длиннее {limit} секунд.",
     ),
+    "video_too_costly": ErrorSpec(
+        422,
+        "At most {limit} seconds of this effect at this size can be drawn within the time limit.",
+        "За отведённое время с этим эффектом и размером кадра можно нарисовать не больше {limit} "
+        "секунд.",
+    ),
     "result_not_ready": ErrorSpec(
         409, "The video is not ready yet.", "Видео ещё не готово.", retryable=True
     ),

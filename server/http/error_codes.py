@@ -59,13 +59,17 @@ EXPORT = (
     "idempotency_mismatch",
     "unknown_upload",
     "upload_expired",
+    "video_too_costly",
     "queue_full",
     "rate_limited",
     "draining",
     "storage_full",
     "not_ready",
 )
-_OF_JOBS = ("queue_full", "idempotency_in_progress", "idempotency_mismatch", "too_many_jobs")
+_OF_JOBS = (
+    *("queue_full", "idempotency_in_progress", "idempotency_mismatch", "too_many_jobs"),
+    "video_too_costly",
+)
 _OF_FRAMES = tuple(code for code in EXPORT if code not in _OF_JOBS)
 PREVIEW = (*_OF_FRAMES, "preview_replaced")
 _OF_EFFECTS = ("unknown_effect", "shader_rejected", "shader_compile_failed")

@@ -21,7 +21,7 @@ from server.jobs.storage.data_folder import DataFolder, new_id
 from server.jobs.store.store import Store
 from server.jobs.submission import affordable
 from server.jobs.submission.admission import Admission
-from server.jobs.submission.fields import FILE_FIELDS
+from server.jobs.submission.fields import FILE_FIELDS, frame_count
 from server.jobs.submission.request import Request, resolve
 from server.jobs.submission.upload_tasks import (
     PREPARE_LIMITS,
@@ -117,8 +117,8 @@ class Intake:
 
         Raises:
             ToqiboxError: for an invalid file or a codec that is not offered, queue_full,
-                rate_limited after a long wait for others, or shader_rejected if the effect is too
-                slow for the video; the folder is then removed.
+                rate_limited after a long wait for others, or video_too_costly or shader_rejected if
+                the effect is too slow for the video; the folder is then removed.
         """
         self._accepting += 1
         try:
@@ -126,6 +126,8 @@ class Intake:
             await run_in_thread(
                 snapshot_assets, [checked.source for checked in request.chain], folder
             )
+            if request.duration is not None and request.highlight is None:
+                await self._check_cost(request, frame_count(request.duration, request.fps))
             request = await self._resolve_highlight(request, folder, request_id, share)
             async with self._preparing.acquire(share):
                 await self._admission.before_decode()
@@ -133,6 +135,7 @@ class Intake:
             for upload in FILE_FIELDS:
                 (folder / upload).unlink(missing_ok=True)
             job = self._new_job(request, prepared, request_id, principal.owner)
+            await self._check_cost(request, job.spec.frames)
             job = await self._results.complete(job, folder)
             await uninterrupted(self._commit(job, folder, principal.limits, idempotent))
         except BaseException:
@@ -197,15 +200,22 @@ class Intake:
             self._machine, task, PREPARE_TIMEOUTS, PREPARE_LIMITS, request_id
         )
 
+    async def _check_cost(self, request: Request, frames: int) -> None:
+        """Refuse a video that cannot be drawn in time; of a known length, before it is decoded."""
+        chain, config = request.chain, self._config
+        costs, pixels = await self._store.costs.all(), request.width * request.height
+        frame_s = affordable.measured_frame_s(chain, pixels, costs, len(config.slot_gpus))
+        video = affordable.Video(request.width, request.height, frames, request.fps, frame_s)
+        validations = self._validations.cached(checked.source for checked in chain)
+        software = bool(self._machine.software)
+        affordable.check_cost(chain, video, validations, config, software=software)
+
     def _new_job(
         self, request: Request, prepared: PreparedUploads, request_id: str, owner: str
     ) -> Job:
         now = now_ms()
         delay_ms = 0 if request.plan == PREMIUM_PLAN else self._config.premium_head_start_sec * 1000
         spec = resolve(request, prepared, self._config)
-        validations = self._validations.cached(checked.source for checked in request.chain)
-        software = bool(self._machine.software)
-        affordable.check_cost(request.chain, spec, validations, self._config, software=software)
         job = Job.new(
             new_id(),
             request.plan,
