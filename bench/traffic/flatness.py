@@ -11,9 +11,10 @@ _ALLOWANCE = {
     "descriptors": 10.0,
     "threads": 1.0,
     "children": 4.0,
-    "disk_mb": 5.0,
+    "disk_mb": 20.0,
 }
-"""By how much each median may be larger, besides the factor."""
+"""By how much each median may be larger, besides the factor. Kept uploads, cuts and previews come
+and go."""
 _JOB_MB = 0.012
 """Size of the rows of a job, which are kept for 30 days."""
 _LOG_MB = 4.3
