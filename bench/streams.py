@@ -125,6 +125,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as folder:
         jobs = asyncio.run(queue_jobs(Path(folder, "data", "jobs.db"), options.jobs))
         settings = {"MAX_PARALLEL_EXPORTS": "0", "PLANS": "free=360"}
+        settings["MAX_CLIENT_CONNECTIONS"] = "2048"  # all streams are of one address
         with running_server(Path(folder), **settings) as server:
             asyncio.run(measure(server.url, server.pid, jobs, options))
     return 0
