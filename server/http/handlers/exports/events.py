@@ -123,9 +123,9 @@ async def _send_changes(
         now = await channel.describe(sender.language)
         if now.version != sent_version or _has_moved(sent, now, channel.sent_places):
             await sender.write(_format(now))
-            sent, sent_version = now, now.version
-            channel.sent_places.add(now.place)
             next_at = clock() + sender.limits.event_interval_s
+        sent, sent_version = now, now.version
+        channel.sent_places.add(now.place)
         if now.status in FINAL:
             return
         while not await _is_woken(stream, sender.limits.event_comment_s):
@@ -136,12 +136,12 @@ async def _send_changes(
 def _has_moved(sent: Description | None, now: Description, places: set[int | None]) -> bool:
     """Return whether only the place of a waiting job has changed, and not its row.
 
-    Without `sent`, a client connects again. What was written last may not have reached it, so its
-    place is certain only if no other one was ever sent.
+    Without `sent`, a client connects again. What was written last may not have reached it, so it
+    has the place of now for certain only if no other one was ever sent.
     """
     if now.status is not Status.QUEUED:
         return False
-    return places != {now.place} if sent is None else now.body != sent.body
+    return bool(places - {now.place}) if sent is None else now.body != sent.body
 
 
 async def _is_woken(stream: OpenStream, within_s: float) -> bool:
