@@ -156,7 +156,7 @@ class Server:
             violations[:] = invariants.of_server(baseline, self.client.accepted)
             return not violations
 
-        eventually(hold, within_s=20)
+        eventually(hold)
         return violations
 
     def _violations_of_log(self) -> list[str]:

@@ -20,7 +20,6 @@ from tests.http.wire import exchange, head
 
 INTERNAL_ERRORS = frozenset({"H13"})
 """Cases whose tests cause an internal error."""
-_WAIT_S = 20.0
 
 
 _WORK = ("worker", "fork_server", "ffmpeg")
@@ -96,17 +95,17 @@ async def _of_servers(servers: Sequence[Running], lines: Sequence[str]) -> list[
     """Return what servers violate of I2, I3, I4 and I7 when their test ends."""
     violations, statuses = _connections({server.port for server in servers}), dict[str, str]()
     for server in servers:
-        if not await server.until(lambda: not server.spooled(), _WAIT_S):  # noqa: B023
+        if not await server.until(lambda: not server.spooled()):  # noqa: B023
             violations.append(f"I3: {server.spooled()}")
         # Connections of the test may still take the places of others.
-        if not await server.until(lambda: _is_healthy(server.port), _WAIT_S):  # noqa: B023
+        if not await server.until(lambda: _is_healthy(server.port)):  # noqa: B023
             violations.append("I2: /health")
         data = server.config.data_dir
         if (data / "jobs.db").exists():  # a test may have removed its disk
             own = invariants.statuses_of(data)
             statuses |= own
             if all(status in invariants.FINAL for status in own.values()):
-                await server.until(lambda: not invariants.of_files(data), _WAIT_S)  # noqa: B023
+                await server.until(lambda: not invariants.of_files(data))  # noqa: B023
                 violations += invariants.of_files(data)
     return violations + [f"I4: job {job} is lost" for job in _accepted(lines) - statuses.keys()]
 
