@@ -170,14 +170,15 @@ class Server:
         return processes.mentioning(str(self.data))
 
     def left_on_disk(self) -> list[str]:
-        """Return all files except the table, the lock and artifacts."""
-        kept = ("video.mp4", "poster.jpg")
+        """Return all files except the table, the lock, artifacts and the driver's cache."""
+        kept, cache = ("video.mp4", "poster.jpg"), self.data / "shaders"
         # os.walk passes over folders that the server removes meanwhile.
         return sorted(
             str(Path(folder, name).relative_to(self.data))
             for folder, _, names in os.walk(self.data)
             for name in names
             if Path(folder) != self.data and name not in kept
+            if cache not in Path(folder, name).parents
         )
 
 

@@ -121,13 +121,13 @@ def test_no_upload_makes_the_server_read_or_contact_another(
 
 def _show(lured: Lured, name: str, effect: str) -> Answer:
     """Return the preview of an effect, or why it is refused, once the server takes it."""
-    track, photo = media.wav(0.2), media.photo()
+    files = {"audio": media.wav(0.2), "photo": media.photo(), "photo2": media.photo(seed=1)}
     answers: list[Answer] = []
 
     def is_taken() -> bool:
         # The newest preview of a session ends the one before it.
         path = f"/preview?session={zlib.crc32(name.encode())}"
-        answers.append(lured.post(path, audio=track, photo=photo, effect=effect, **_FRAME))
+        answers.append(lured.post(path, **files, effect=effect, **_FRAME))
         _assert_expected(name, answers[-1])
         return answers[-1].status not in (429, 503)
 
@@ -151,7 +151,7 @@ def test_no_effect_makes_the_server_read_or_contact_another(lured: Lured, figure
 
 @pytest.mark.fault("G05")
 def test_no_source_makes_the_server_read_or_contact_another(lured: Lured, figure: Figure) -> None:
-    track, photo = media.wav(0.2), media.photo()
+    files = {"audio": media.wav(0.2), "photo": media.photo(), "photo2": media.photo(seed=1)}
     by_trap = (lured.trap, lured.other) if FULL else (lured.trap,)
     sent = [item for trap in by_trap for item in source_lures.fields(source_lures.sources(trap))]
     sent = sent[::_EVERY]
@@ -162,7 +162,8 @@ def test_no_source_makes_the_server_read_or_contact_another(lured: Lured, figure
     ]
     assert drawn
     for effect in drawn:
-        job = lured.server.client.submit(track, photo, effect=effect)
-        lured.server.client.completed(job)
+        accepted = lured.post("/export", **files, effect=effect)
+        assert accepted.status == 202, accepted
+        lured.server.client.completed(accepted.json["jobId"])
     lured.assert_untouched()
     figure(f"{len(sent)} sources, {len(drawn)} drawn: nothing opened or contacted")
