@@ -1,7 +1,8 @@
-"""Blocking calls, run in threads so that they do not block the event loop."""
+"""Blocking calls in threads, so that they do not block the event loop, and waiting for tasks."""
 
 import asyncio
 import os
+import time
 from collections.abc import AsyncIterator, Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, suppress
@@ -71,3 +72,18 @@ async def wait_until_done(call: asyncio.Future[T]) -> None:
     while not call.done():
         with suppress(asyncio.CancelledError):
             await asyncio.wait([call])
+
+
+async def wait_for_tasks(
+    list_tasks: Callable[[], list[asyncio.Task[None]]], limit_s: float
+) -> None:
+    """Wait until none of the listed tasks runs, at most `limit_s`.
+
+    A task that ends may have started another, so that they are listed again.
+    """
+    ends_at = time.monotonic() + limit_s
+    while running := [task for task in list_tasks() if not task.done()]:
+        left_s = ends_at - time.monotonic()
+        if left_s <= 0:
+            return
+        await asyncio.wait(running, timeout=left_s, return_when=asyncio.FIRST_COMPLETED)

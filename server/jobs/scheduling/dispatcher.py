@@ -6,6 +6,7 @@ import logging
 from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 
+from server.concurrency import wait_for_tasks
 from server.config import Config
 from server.jobs.execution.machine import MachineProbe
 from server.jobs.execution.slot import Slot
@@ -16,7 +17,6 @@ from server.jobs.scheduling.active_job import ActiveJob
 from server.jobs.scheduling.blame import hold_back, sort_interrupted
 from server.jobs.scheduling.completion import JobCompleter
 from server.jobs.scheduling.damage import redo_damaged
-from server.jobs.scheduling.drain import wait_for_tasks
 from server.jobs.scheduling.encoder_fallback import fall_back_encoder
 from server.jobs.scheduling.pipeline import AudioMissing, Pipeline
 from server.jobs.scheduling.progress import Progress
@@ -108,7 +108,8 @@ class Dispatcher:
     async def drain(self, timeout_s: float) -> None:
         """Assign no slot any more, and wait for the running tasks, at most `timeout_s`."""
         self._is_draining = True
-        await wait_for_tasks(self.active_jobs, timeout_s)
+        jobs = self.active_jobs.values()
+        await wait_for_tasks(lambda: [task for job in jobs for task in job.tasks()], timeout_s)
 
     async def stop(self) -> None:
         """Kill all workers and leave the jobs unchanged; nothing counts as an attempt."""
