@@ -5,7 +5,7 @@ SHELL := /bin/sh
 PYTHON := .venv/bin/python
 PYTEST := $(PYTHON) -m pytest
 
-.PHONY: help demo run test check format proof faults fuzz fuzz-api golden bench gpu-check image-check client-types lock clean
+.PHONY: help demo run test test-all check format proof faults fuzz fuzz-api golden bench gpu-check image-check client-types lock clean
 .PHONY: for-run for-dev for-test for-fuzz for-image
 
 help: ## list the targets
@@ -19,8 +19,11 @@ demo: for-run ## make demo.mp4 from the demo track and photo, through a real ser
 run: for-run ## serve on http://127.0.0.1:3001 (HOST, PORT, DATA_DIR … change it)
 	@exec .venv/bin/toqibox serve
 
-test: for-test ## run the tests: T=tests/media picks some, N=0 runs them one by one
-	@$(PYTEST) --numprocesses=$(or $(N),3) --dist=loadfile $(or $(T),tests)
+test: for-test ## run the tests but the slow ones: T=tests/media runs all of that, N=0 one by one
+	@$(PYTEST) --numprocesses=$(or $(N),3) --dist=loadfile $(if $(T),$(T),-m "not slow" tests)
+
+test-all: for-test ## run all tests
+	@$(PYTEST) --numprocesses=$(or $(N),3) --dist=loadfile tests
 
 check: for-dev ## check format, lint and types
 	@.venv/bin/ruff format --check .

@@ -26,6 +26,7 @@ def height(make_wav: Callable[..., Path], tmp_path: Path) -> Callable[[float], i
     return measure
 
 
+@pytest.mark.slow
 def test_a_track_that_ends_with_a_strip_has_no_empty_one_after_it(
     height: Callable[[float], int],
 ) -> None:

@@ -66,6 +66,7 @@ def test_silence_is_as_quiet_as_can_be(make_wav: MakeWav) -> None:
         assert (meter.read() <= -70).all()
 
 
+@pytest.mark.slow
 def test_a_quiet_master_moves_as_much_as_a_loud_one(
     features: Callable[[Samples], Features],
 ) -> None:
@@ -90,6 +91,7 @@ def test_an_envelope_rises_at_once_and_decays_slowly() -> None:
     assert after[-1] / analysed[19, 0] == pytest.approx(np.exp(-1), abs=0.03)
 
 
+@pytest.mark.slow
 def test_brightness_width_and_flux(features: Callable[[Samples], Features]) -> None:
     low, high = sine(100, 1, 0.5), sine(6000, 1, 0.5)
     analysed = features(np.concatenate([low, high]))

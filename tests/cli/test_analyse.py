@@ -43,6 +43,7 @@ def kicks(tmp_path: Path) -> Path:
     return path
 
 
+@pytest.mark.slow
 def test_features_are_printed_plotted_and_clicked(kicks: Path, tmp_path: Path) -> None:
     result = run(tmp_path, kicks.name, "--plot", "heard.png", "--click", "heard.wav")
     assert result.returncode == 0, result.stderr
@@ -60,6 +61,7 @@ def test_features_are_printed_plotted_and_clicked(kicks: Path, tmp_path: Path) -
     assert (255, 138, 92) in {colour for _, colour in colours}, "the lane of the kicks"
 
 
+@pytest.mark.slow
 def test_the_tempo_option_overrides_detection(kicks: Path, tmp_path: Path) -> None:
     detected, overridden = (
         json.loads(run(tmp_path, kicks.name, "--json", *args).stdout)
@@ -71,6 +73,7 @@ def test_the_tempo_option_overrides_detection(kicks: Path, tmp_path: Path) -> No
     assert overridden["counts"]["kick"] == detected["counts"]["kick"]
 
 
+@pytest.mark.slow
 def test_json_has_every_feature_and_event(kicks: Path, tmp_path: Path) -> None:
     result = run(tmp_path, kicks.name, "--json", "--fps", "24")
     data = json.loads(result.stdout)

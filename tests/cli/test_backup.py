@@ -12,6 +12,7 @@ from tests.harness import media
 from tests.harness.server import Server
 
 
+@pytest.mark.slow
 def test_a_restored_server_continues_the_jobs(tmp_path: Path) -> None:
     data, backup, restored = tmp_path / "data", tmp_path / "backup", tmp_path / "restored"
     with Server(data, MAX_PARALLEL_EXPORTS="0") as server:
@@ -30,6 +31,7 @@ def test_a_restored_server_continues_the_jobs(tmp_path: Path) -> None:
         assert server.client.call("GET", f"/download/{job}").status == 200
 
 
+@pytest.mark.slow
 @pytest.mark.fault("H15")
 def test_data_of_a_newer_server_are_refused_with_a_message(tmp_path: Path) -> None:
     data = tmp_path / "data"

@@ -26,6 +26,7 @@ def _keys(path: Path, *args: str) -> str:
     return done.stdout.strip()
 
 
+@pytest.mark.slow
 @pytest.mark.fault("E01")
 def test_keys_are_replaced_and_revoked_while_the_server_runs(tmp_path: Path) -> None:
     path = tmp_path / "keys.json"
@@ -104,6 +105,7 @@ def test_wrong_usage_is_refused(
     assert not (tmp_path / "keys.json").exists()
 
 
+@pytest.mark.slow
 def test_a_broken_file_stops_the_start(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "keys.json").write_text("{")
     monkeypatch.setenv("API_KEYS_FILE", str(tmp_path / "keys.json"))

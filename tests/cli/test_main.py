@@ -64,6 +64,7 @@ def test_render_makes_the_video_and_nothing_else(files: list[str], tmp_path: Pat
     assert sorted(path.name for path in tmp_path.iterdir()) == ["out.mp4", "photo.jpg", "track.wav"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("args", "expected"),
     [
@@ -88,6 +89,7 @@ def test_wrong_usage_is_2_and_names_the_problem(
     assert not (tmp_path / "out.mp4").exists()
 
 
+@pytest.mark.slow
 def test_an_output_is_only_overwritten_with_y_and_shaders_are_cached(
     files: list[str], tmp_path: Path
 ) -> None:
@@ -107,6 +109,7 @@ def test_an_output_is_only_overwritten_with_y_and_shaders_are_cached(
     assert media.contents(out)["format"]["format_name"].startswith("mov")
 
 
+@pytest.mark.slow
 def test_a_file_that_is_not_audio_is_1(files: list[str], tmp_path: Path) -> None:
     Path(files[1]).write_text("not sound")
     done = run("render", *files, "-o", str(tmp_path / "out.mp4"))
@@ -115,6 +118,7 @@ def test_a_file_that_is_not_audio_is_1(files: list[str], tmp_path: Path) -> None
     assert "Traceback" not in done.stderr
 
 
+@pytest.mark.slow
 def test_a_shader_error_is_1_and_names_the_line(files: list[str], tmp_path: Path) -> None:
     shaders = tmp_path / "shaders"
     shaders.mkdir()
@@ -129,6 +133,7 @@ def test_a_shader_error_is_1_and_names_the_line(files: list[str], tmp_path: Path
     assert "sped" in done.stderr
 
 
+@pytest.mark.slow
 def test_interrupted_is_130_and_leaves_nothing(files: list[str], tmp_path: Path) -> None:
     Path(files[1]).write_bytes(media.wav(30))
     command = [*COMMAND, "render", *files, "-o", str(tmp_path / "out.mp4")]
@@ -145,6 +150,7 @@ def test_interrupted_is_130_and_leaves_nothing(files: list[str], tmp_path: Path)
     assert sorted(path.name for path in tmp_path.iterdir()) == ["photo.jpg", "track.wav"]
 
 
+@pytest.mark.slow
 def test_effects_are_listed_and_invalid_ones_reported(tmp_path: Path) -> None:
     listed = run("effects", "list")
     assert listed.returncode == 0
@@ -158,6 +164,7 @@ def test_effects_are_listed_and_invalid_ones_reported(tmp_path: Path) -> None:
     assert len(json.loads(run("effects", "list", "--json").stdout)["effects"]) >= 4
 
 
+@pytest.mark.slow
 def test_jobs_are_listed_and_cancelled(tmp_path: Path) -> None:
     data = tmp_path / "data"
     assert run("jobs", "--data", str(data)).returncode == 1
@@ -176,6 +183,7 @@ def test_jobs_are_listed_and_cancelled(tmp_path: Path) -> None:
     assert run("jobs", "--data", str(data), "cancel", job).returncode == 1
 
 
+@pytest.mark.slow
 @pytest.mark.fault("H16")
 def test_a_second_server_on_the_same_folder_refuses(tmp_path: Path) -> None:
     with Server(tmp_path / "data"):
@@ -191,6 +199,7 @@ def test_a_bad_setting_stops_the_start() -> None:
     assert "PLANS='free' is not valid" in served.stderr
 
 
+@pytest.mark.slow
 @pytest.mark.fault("H18")
 @pytest.mark.parametrize("level", ["1", "2"])
 def test_a_server_without_assertions_does_not_start(tmp_path: Path, level: str) -> None:
@@ -204,6 +213,7 @@ def test_the_version_is_printed() -> None:
     assert run("--version").stdout.startswith("toqibox ")
 
 
+@pytest.mark.slow
 def test_a_slow_probe_is_waited_for(
     files: list[str],
     tmp_path: Path,
@@ -222,6 +232,7 @@ def test_a_slow_probe_is_waited_for(
     assert "audio" in message
 
 
+@pytest.mark.slow
 def test_health_asks_the_server_on_the_port_that_it_serves(tmp_path: Path) -> None:
     data = tmp_path / "data"
     args = ["health", "--data", str(data)]
@@ -240,6 +251,7 @@ def test_health_asks_the_server_on_the_port_that_it_serves(tmp_path: Path) -> No
             assert "MIN_FREE_MB is 100000000" in unready.stderr
 
 
+@pytest.mark.slow
 @pytest.mark.fault("H12")
 def test_a_server_that_is_stuck_is_reported_and_goes_on(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]

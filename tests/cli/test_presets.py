@@ -19,6 +19,7 @@ def _run(*args: str) -> int:
     return end.value.code
 
 
+@pytest.mark.slow
 def test_presets_are_listed_and_invalid_ones_reported(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -35,6 +36,7 @@ def test_presets_are_listed_and_invalid_ones_reported(
     assert [row["id"] for row in listing["presets"]] == sorted(PRESETS)
 
 
+@pytest.mark.slow
 def test_a_preset_is_shown_as_it_can_be_sent(capsys: pytest.CaptureFixture[str]) -> None:
     assert _run("presets", "show", "turntable") == 0
     shown = json.loads(capsys.readouterr().out)

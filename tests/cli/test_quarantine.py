@@ -40,6 +40,7 @@ def test_what_is_refused_is_listed_the_newest_first(data: Path) -> None:
     assert [row.split()[:2] for row in rows] == [[at, "render_stalled"] for at in (C, B, A)]
 
 
+@pytest.mark.slow
 def test_a_refusal_is_lifted_by_a_digest_or_an_id(data: Path) -> None:
     lifted = run("quarantine", "lift", A, f"custom-{C[:12]}", "--data", str(data))
     assert (lifted.returncode, lifted.stderr) == (0, "")
@@ -49,6 +50,7 @@ def test_a_refusal_is_lifted_by_a_digest_or_an_id(data: Path) -> None:
     assert _refused(data) == []
 
 
+@pytest.mark.slow
 def test_what_is_not_refused_is_named(data: Path, tmp_path: Path) -> None:
     unknown = run("quarantine", "lift", "0" * 12, B, "--data", str(data))
     assert unknown.returncode == 1

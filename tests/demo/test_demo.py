@@ -6,6 +6,8 @@ import sys
 from fractions import Fraction
 from pathlib import Path
 
+import pytest
+
 from server.demo import video
 from server.demo.__main__ import mismatches
 from tests.harness.limits import HANG_S
@@ -21,6 +23,7 @@ def _run(folder: Path, **settings: str) -> "subprocess.CompletedProcess[str]":
     )  # fmt: skip
 
 
+@pytest.mark.slow
 def test_demo_ends_with_a_video_that_moves_with_the_beat(tmp_path: Path) -> None:
     done = _run(tmp_path)
     assert done.returncode == 0, done.stdout + done.stderr
@@ -31,6 +34,7 @@ def test_demo_ends_with_a_video_that_moves_with_the_beat(tmp_path: Path) -> None
     assert [path.name for path in tmp_path.iterdir()] == ["demo.mp4"]
 
 
+@pytest.mark.slow
 def test_an_invalid_setting_is_reported(tmp_path: Path) -> None:
     done = _run(tmp_path, SEGMENT_SEC="never")
     assert done.returncode == 1

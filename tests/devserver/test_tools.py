@@ -47,6 +47,7 @@ async def _pixel(page: Page, part: str) -> None:
     await shown(page, "pixel", part)
 
 
+@pytest.mark.slow
 async def test_views_and_the_pixel_under_the_pointer(
     chromium: Chromium, watching: Watching, tmp_path: Path
 ) -> None:
@@ -69,6 +70,7 @@ async def test_views_and_the_pixel_under_the_pointer(
         await _pixel(page, "r  0.000  g  1.000")
 
 
+@pytest.mark.slow
 async def test_a_region_is_looped_and_a_frame_is_saved(
     chromium: Chromium, watching: Watching, tmp_path: Path
 ) -> None:
@@ -106,6 +108,7 @@ async def test_a_region_is_looped_and_a_frame_is_saved(
         await page.until("document.fullscreenElement == null", SOON_S)
 
 
+@pytest.mark.slow
 async def test_tuned_values_are_copied(
     chromium: Chromium, watching: Watching, tmp_path: Path
 ) -> None:
@@ -167,6 +170,7 @@ async def test_tuned_values_are_copied(
         }
 
 
+@pytest.mark.slow
 async def test_the_mouse_moves_an_effect_that_uses_it(
     chromium: Chromium, watching: Watching, tmp_path: Path
 ) -> None:
@@ -183,6 +187,7 @@ async def test_the_mouse_moves_an_effect_that_uses_it(
         await shown(page, "agreement", "in a video it stays at 0")
 
 
+@pytest.mark.slow
 async def test_another_photo_and_track_are_dropped(
     chromium: Chromium, watching: Watching, tmp_path: Path
 ) -> None:

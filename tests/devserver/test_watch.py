@@ -18,6 +18,7 @@ WEB = Path(server.__file__).parent / "web"
 BUILT = "watch.watchedFile.builtRevision == watch.revision"
 
 
+@pytest.mark.slow
 async def test_a_saved_change_is_drawn(
     chromium: Chromium, watching: Watching, tmp_path: Path
 ) -> None:
@@ -53,6 +54,7 @@ async def test_a_saved_change_is_drawn(
         assert await page.run("document.getElementById('viewer').className") == "viewer"
 
 
+@pytest.mark.slow
 async def test_a_validation_that_timed_out_can_be_retried(
     chromium: Chromium, watching: Watching, tmp_path: Path
 ) -> None:
@@ -73,6 +75,7 @@ async def test_a_validation_that_timed_out_can_be_retried(
         assert await page.run("document.getElementById('retry').hidden")
 
 
+@pytest.mark.slow
 async def test_a_control_changes_both_frames(
     chromium: Chromium, watching: Watching, tmp_path: Path
 ) -> None:
@@ -115,6 +118,7 @@ async def test_a_narrow_page_and_far_times_fit(
         assert await page.run(f"{root}.scrollWidth <= {root}.clientWidth")
 
 
+@pytest.mark.slow
 async def test_while_it_plays_the_server_waits_for_a_sequential_effect(
     chromium: Chromium, watching: Watching, tmp_path: Path
 ) -> None:
@@ -130,6 +134,7 @@ async def test_while_it_plays_the_server_waits_for_a_sequential_effect(
         await shown(page, "agreement", "Both agree")
 
 
+@pytest.mark.slow
 async def test_tuned_values_are_written_into_the_file(
     chromium: Chromium, watching: Watching, tmp_path: Path
 ) -> None:

@@ -213,6 +213,7 @@ def test_draws_the_same_twice(effect: Effect, render_frames: RenderFrames, plain
     assert not differ(again, plain, [1, 7])
 
 
+@pytest.mark.slow
 def test_every_input_changes_something(effect: Effect, render_frames: RenderFrames) -> None:
     """Each input changes something at its minimum or maximum, during a kick or after it.
 

@@ -23,6 +23,7 @@ def test_every_file_gives_a_preset() -> None:
     assert BROKEN == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("preset", PRESETS, ids=lambda preset: preset.id)
 def test_a_preset_draws_a_changing_frame(gl: Context, preset: Preset) -> None:
     """Draw it in one aspect: the first of the alphabet wide, the second tall, and so on."""

@@ -36,6 +36,7 @@ def checked(tmp_path_factory: pytest.TempPathFactory) -> Checked:
     return {name: (file, results[name]) for name, file in files.items()}
 
 
+@pytest.mark.slow
 @pytest.mark.fault("G02", "G03", "G04", "G12")
 def test_each_ends_as_expected(checked: Checked) -> None:
     ended = {name: result["outcome"] for name, (_, result) in checked.items()}
@@ -60,6 +61,7 @@ def test_nothing_of_the_machine_is_revealed(checked: Checked) -> None:
         assert "Traceback" not in text, name
 
 
+@pytest.mark.slow
 @pytest.mark.fault("G10")
 def test_a_terminal_receives_no_control_codes(tmp_path: Path) -> None:
     write(tmp_path, lambda file: "oops" in str(file.text) or "owned" in str(file.text))

@@ -51,6 +51,7 @@ def test_wheel_takes_one_top_level_name(wheel: Path) -> None:
     assert {top for top in tops if not top.endswith(".dist-info")} == {PACKAGE}
 
 
+@pytest.mark.slow
 def test_installed_wheel_renders_next_to_packages_of_the_same_names(
     wheel: Path, tmp_path: Path
 ) -> None:

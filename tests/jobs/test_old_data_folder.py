@@ -49,6 +49,7 @@ def _write_data_folder(root: Path) -> None:
         table.executescript(TABLE.read_text("utf-8"))
 
 
+@pytest.mark.slow
 @pytest.mark.fault("L08")
 def test_the_data_folder_of_0_1_0_is_taken_up(tmp_path: Path) -> None:
     _write_data_folder(tmp_path / "data")

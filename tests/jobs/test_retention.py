@@ -92,6 +92,7 @@ async def test_a_folder_that_cannot_be_set_aside_stays(
     store.close()
 
 
+@pytest.mark.slow
 @pytest.mark.fault("H13")
 async def test_a_purge_that_fails_does_not_stop_the_start(
     tmp_path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch

@@ -69,6 +69,7 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if marker := item.get_closest_marker("line"):
+            item.add_marker(pytest.mark.slow)
             item.user_properties.append(("line", str(marker.args[0])))
             if FULL:
                 item.add_marker(pytest.mark.timeout(5400), append=False)  # before a test's own

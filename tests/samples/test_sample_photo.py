@@ -9,6 +9,7 @@ from PIL import Image
 from server.samples import sample_photo
 
 
+@pytest.mark.slow
 def test_jpeg_has_the_size_of_a_photo() -> None:
     with Image.open(io.BytesIO(sample_photo.jpeg())) as image:
         assert (image.format, image.mode, image.size) == ("JPEG", "RGB", (1600, 1067))

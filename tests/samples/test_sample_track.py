@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
+import pytest
 
 from server.media import ffmpeg
 from server.samples import sample_files, sample_track
@@ -55,6 +56,7 @@ def test_wav_is_whole_and_never_clips() -> None:
     assert 20_000 < np.abs(levels).max() < 32_767
 
 
+@pytest.mark.slow
 def test_track_is_the_same_every_time() -> None:
     first = sample_track.mix()
     sample_track.mix.cache_clear()

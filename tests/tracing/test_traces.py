@@ -72,6 +72,7 @@ def _check_within(inner: CollectedSpan, outer: CollectedSpan) -> None:
     assert outer.began_ns <= inner.began_ns <= inner.ended_ns <= outer.ended_ns
 
 
+@pytest.mark.slow
 def test_without_a_collector_nothing_is_loaded() -> None:
     program = (
         "import sys; from server.cli import serve; from server.tracing import start; "

@@ -40,6 +40,7 @@ void main() {
 """
 
 
+@pytest.mark.slow
 async def test_an_endless_loop_ends(player_page: PlayerPage, tmp_path: Path) -> None:
     for text, expected in (
         (ENDLESS, [255, 255, 0]),

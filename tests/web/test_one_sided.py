@@ -43,6 +43,7 @@ def scene_files(tmp_path_factory: pytest.TempPathFactory) -> SceneFiles:
     return SceneFiles(photo, photo, folder / "features")
 
 
+@pytest.mark.slow
 async def test_both_rows_show_the_mean(
     player_page: PlayerPage, scene_files: SceneFiles, gl: Context, tmp_path: Path
 ) -> None:

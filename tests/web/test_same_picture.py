@@ -28,6 +28,7 @@ def _shaders() -> list[Path]:
     return [path for path in paths if path.suffix in (".fs", ".frag", ".glsl", ".json")]
 
 
+@pytest.mark.slow
 async def test_every_effect_equals_the_servers(
     player_page: PlayerPage, scene_files: SceneFiles, gl: Context
 ) -> None:

@@ -14,6 +14,7 @@ from tests.render.drawing import SHOW
 WATCH = Timeouts(idle_s=60, total_s=60)
 
 
+@pytest.mark.slow
 @pytest.mark.fault("G19")
 async def test_cached_shaders_draw_the_same_and_damaged_ones_are_compiled_again(
     make_task: MakeTask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

@@ -29,6 +29,7 @@ def f_measure(expected: Float64Array, detected: Float64Array, window: float) -> 
     return 2 * matched / (len(expected) + len(detected))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("kind", "seed"),
     [("clicks", 4), ("loops", 2), ("loops", 6), ("arrangements", 8)],

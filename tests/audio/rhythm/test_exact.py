@@ -53,6 +53,7 @@ def test_a_kick_is_in_its_frame_after_resampling() -> None:
     assert behind.max() <= 0.0003
 
 
+@pytest.mark.slow
 def test_a_kick_is_in_its_frame_after_four_minutes_in_a_mapped_file(tmp_path: Path) -> None:
     times = np.array([0.0, 100.5, 239.0, 239.5])
     track: Int16Array = np.lib.format.open_memmap(

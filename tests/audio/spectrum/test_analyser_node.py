@@ -101,6 +101,7 @@ def test_the_byte_waveform_has_floor_semantics() -> None:
     assert analyser_node.wave_bytes(signal).tolist() == [0, 0, 127, 128, 128, 192, 255, 255, 255]
 
 
+@pytest.mark.slow
 def test_steps_are_counted_from_the_length(features: Analyse, make_wav: MakeWav) -> None:
     for samples, steps in ((48000, 61), (47999, 60), (1, 1)):
         analysed = features(np.zeros(samples, np.float32))

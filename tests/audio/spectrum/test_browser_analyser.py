@@ -85,6 +85,7 @@ def _silence() -> Float32Array:
     return np.zeros((RATE, 2), np.float32)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("make", [_music, _sines, _noise, _click, _silence])
 async def test_a_browser_gives_the_same_at_the_same_time(
     make: Callable[[], Float32Array], listen: Listen
@@ -100,6 +101,7 @@ async def test_a_browser_gives_the_same_at_the_same_time(
     _check_spectra(analyser_node.AnalyserNode().smooth(magnitudes), spectra)
 
 
+@pytest.mark.slow
 async def test_a_features_file_has_the_values_of_a_browser(
     listen: Listen, make_wav: MakeWav, convert: Convert, tmp_path: Path
 ) -> None:

@@ -80,6 +80,7 @@ async def test_every_template_draws(validator: FileValidator, templates: list[Pa
         assert effect.description
 
 
+@pytest.mark.slow
 async def test_an_effect_that_is_blank_with_its_defaults_has_a_warning(
     validator: FileValidator, tmp_path: Path
 ) -> None:
@@ -121,6 +122,7 @@ async def test_errors_of_browsers_alone_are_warnings(
     assert (validation.browser, validation.warnings) == (True, [])
 
 
+@pytest.mark.slow
 async def test_shaders_of_other_players_compile_for_browsers() -> None:
     worker = await Worker.start("compile_effect")
     try:

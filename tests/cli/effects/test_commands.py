@@ -68,6 +68,7 @@ def shown(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
     return ["--audio", str(folder / "track.wav"), "--image", str(folder / "photo.jpg")]
 
 
+@pytest.mark.slow
 def test_check_validates_a_folder_and_reports_each_file(run: Run, tmp_path: Path) -> None:
     (tmp_path / "deep").mkdir()
     texts = {
@@ -113,6 +114,7 @@ def test_check_shows_the_line_and_a_mark_below_it(run: Run, tmp_path: Path) -> N
     assert shown[2] == "    " + " " * (column - 4) + "^"  # a tab and two blanks are left out
 
 
+@pytest.mark.slow
 def test_frame_keeps_alpha_and_leaves_nothing_else(
     run: Run, shown: list[str], tmp_path: Path
 ) -> None:
@@ -168,6 +170,7 @@ def test_wrong_usage_is_reported_in_one_line(
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.slow
 def test_sheet_has_a_cell_for_each_effect_and_moment(
     run: Run, shown: list[str], tmp_path: Path
 ) -> None:
@@ -186,6 +189,7 @@ def test_sheet_has_a_cell_for_each_effect_and_moment(
         assert sheet.getpixel((8, 54)) != (255, 0, 0)
 
 
+@pytest.mark.slow
 def test_preview_renders_a_video_with_audio(run: Run, shown: list[str], tmp_path: Path) -> None:
     (tmp_path / "Red One.fs").write_text(HALF_RED)
     args = ["Red One.fs", *shown, "--size", "32x16", "--seconds", "0.2", "-o", "clip.mp4"]
@@ -204,6 +208,7 @@ def test_preview_renders_a_video_with_audio(run: Run, shown: list[str], tmp_path
     ]  # the cache of the user is there in this test
 
 
+@pytest.mark.slow
 def test_profile_has_a_row_for_each_pass(run: Run, shown: list[str], tmp_path: Path) -> None:
     text = HALF_RED.replace('"2"', '"2", "PASSES": [{"TARGET": "first"}, {}]')
     (tmp_path / "two.fs").write_text(text)
@@ -214,6 +219,7 @@ def test_profile_has_a_row_for_each_pass(run: Run, shown: list[str], tmp_path: P
     assert [row[0] for row in rows[1:4]] == ["first", "output", "all"]
 
 
+@pytest.mark.slow
 def test_show_prints_the_inputs_and_their_schema(run: Run) -> None:
     shown = run("show", "ring")
     assert shown.status == 0
@@ -271,6 +277,7 @@ def test_interrupted_is_130_and_leaves_nothing(shown: list[str], tmp_path: Path)
     assert [path.name for path in tmp_path.iterdir()] == ["slow.fs"]
 
 
+@pytest.mark.slow
 def test_samples_are_used_for_missing_media(run: Run, tmp_path: Path) -> None:
     done = run("frame", "spin", "--size", "64x36", "-o", "out.png")
     assert done.status == 0, done.err

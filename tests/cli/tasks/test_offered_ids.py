@@ -21,6 +21,7 @@ def quietly(capsys: pytest.CaptureFixture[str], *args: str) -> tuple[object, str
     return ended.value.code, capsys.readouterr().out
 
 
+@pytest.mark.slow
 def test_a_file_named_as_a_built_in_effect_is_noted(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

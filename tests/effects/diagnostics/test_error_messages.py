@@ -25,6 +25,7 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path / "shaders"
 
 
+@pytest.mark.slow
 def test_over_http(folder: Path) -> None:
     with Server(folder.with_name("data"), SHADERS_DIR=str(folder)) as server:
         for file in CHOSEN:

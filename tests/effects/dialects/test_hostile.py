@@ -72,6 +72,7 @@ _headers = st.dictionaries(
 )
 
 
+@pytest.mark.slow
 @given(st.text() | _headers.map(lambda header: f"/*{json.dumps(header)}*/{MAIN}"))
 def test_any_text_is_an_effect_or_refused(text: str) -> None:
     error: ToqiboxError | None = None

@@ -31,6 +31,7 @@ def test_a_brace_in_a_macro_opens_a_function() -> None:
     )
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(300)
 @pytest.mark.parametrize("body", ["\n", "#\n", "1."])
 def test_repetitive_texts_become_programs_quickly(body: str) -> None:

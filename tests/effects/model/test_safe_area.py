@@ -93,6 +93,7 @@ def _alpha(
     return read_rgba(scene.output)[..., 3]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", _PLAIN)
 @pytest.mark.parametrize("corner", ["Bottom left", "Top right"])
 def test_texts_and_cards_stay_inside_the_safe_area(gl: Context, name: str, corner: str) -> None:

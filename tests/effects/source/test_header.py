@@ -76,6 +76,7 @@ _values = st.recursive(
 )
 
 
+@pytest.mark.slow
 @given(st.dictionaries(st.text(), _values, max_size=4))
 def test_reads_all_json(value: dict[str, object]) -> None:
     assert header(json.dumps(value)) == value

@@ -85,6 +85,7 @@ async def test_a_job_of_another_key_is_like_one_that_never_was(keyed: Keyed, tar
     assert (await keyed.send(target.format(jobId=job.id), "own")).status == 200
 
 
+@pytest.mark.slow
 @pytest.mark.fault("E03", "E13", "E28")
 async def test_a_job_belongs_to_the_key_that_submitted_it(
     keyed: Keyed, media: tuple[bytes, bytes]

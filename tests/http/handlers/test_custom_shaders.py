@@ -38,6 +38,7 @@ async def test_a_server_takes_effects_by_id_unless_a_setting_allows_more(running
             assert "takes effects by their ids only" in response.json["error"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("text", [RAMP, TOY, PLAIN])
 async def test_a_source_is_drawn_exactly(custom: Running, text: str) -> None:
     pixels = pixels_of(await ask(custom, source(text)))
@@ -49,6 +50,7 @@ async def test_a_source_is_drawn_exactly(custom: Running, text: str) -> None:
     assert np.array_equal(pixels, expected)
 
 
+@pytest.mark.slow
 async def test_params_and_chains_take_sources(custom: Running) -> None:
     alone = pixels_of(await ask(custom, source(RAMP), part("params", '{"blue": 1.0}')))
     chain = [{"source": TOY}, {"source": RAMP, "params": {"blue": 1.0}}]
@@ -59,6 +61,7 @@ async def test_params_and_chains_take_sources(custom: Running) -> None:
     assert refusal(unknown) == (422, "invalid_parameter", "params.green")
 
 
+@pytest.mark.slow
 async def test_a_preview_worker_that_drew_a_source_draws_nothing_else(custom: Running) -> None:
     assert (await ask(custom, source(PLAIN))).status == 200
 
@@ -92,6 +95,7 @@ def _first(response: Response) -> Mapping[str, Any]:
     return dict(diagnostics[0])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("text", "code", "line", "column", "message_text"),
     [
@@ -118,6 +122,7 @@ async def test_a_source_that_is_refused_has_the_place_of_the_fault(
     assert await custom.spool_is_empty()
 
 
+@pytest.mark.slow
 async def test_an_export_of_a_source_can_be_made_again(
     custom: Running, media: tuple[bytes, bytes]
 ) -> None:
@@ -146,6 +151,7 @@ async def test_the_chain_of_a_job_of_the_library(running: Running) -> None:
     assert answer.json == {"chain": [{"id": "breathe", "params": {}}]}
 
 
+@pytest.mark.slow
 async def test_a_source_in_quarantine_is_refused_until_it_is_changed(custom: Running) -> None:
     await custom.service.store.quarantine.add(source_digest(TOY), "render_stalled", 1)
     response = await ask(custom, source(TOY))

@@ -47,6 +47,7 @@ async def origin() -> AsyncIterator[str]:
         yield f"{url}/"
 
 
+@pytest.mark.slow
 async def test_a_page_has_the_features_that_the_server_draws_with(
     running: Running, origin: str, tmp_path: Path
 ) -> None:

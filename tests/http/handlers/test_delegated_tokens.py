@@ -168,6 +168,7 @@ async def test_a_key_that_is_revoked_takes_its_tokens_with_it(
     assert (await keyed.send(f"GET /export/{job.id}", "token")).status == 401
 
 
+@pytest.mark.slow
 def test_a_used_token_stays_used_when_the_server_is_killed(tmp_path: Path) -> None:
     path = tmp_path / "keys.json"
     write_keys(path, own={})

@@ -9,6 +9,7 @@ from tests.http.conftest import StartKeyed
 from tests.http.wire import part
 
 
+@pytest.mark.slow
 @pytest.mark.fault("E05")
 async def test_a_job_that_runs_keeps_its_plan_when_the_key_loses_it(
     start_keyed: StartKeyed, media: tuple[bytes, bytes]

@@ -163,6 +163,7 @@ async def test_a_query_that_is_given_twice_is_refused(running: Running) -> None:
     assert "given more than once" in refused["error"]
 
 
+@pytest.mark.slow
 async def test_a_shader_that_does_not_compile_is_refused_before_the_files(
     start: Start, shaders: Path, probed: ProbeReport
 ) -> None:
@@ -235,6 +236,7 @@ async def test_an_effect_that_is_removed_while_all_are_listed_is_left_out(
         assert ("wrong" in ids) is ("all" in path)
 
 
+@pytest.mark.slow
 async def test_a_job_keeps_the_images_and_both_photos_it_was_accepted_with(
     start: Start, shaders: Path, probed: ProbeReport
 ) -> None:

@@ -38,6 +38,7 @@ def last_ids(proxy: CuttingProxy) -> list[str | None]:
     return [each.get("last-event-id") for each in fields]
 
 
+@pytest.mark.slow
 async def test_uploads_that_have_expired_are_sent_again_once(
     running: Running, files: Files
 ) -> None:
@@ -49,6 +50,7 @@ async def test_uploads_that_have_expired_are_sent_again_once(
     assert first in kept
 
 
+@pytest.mark.slow
 async def test_a_stream_that_is_cut_is_resumed(start: Start, limits: Limits) -> None:
     """Cut it in the middle of an event, then after one."""
     running = await start(limits(event_interval_s=0.0))
@@ -68,6 +70,7 @@ async def test_a_stream_that_is_cut_is_resumed(start: Start, limits: Limits) -> 
     assert last_ids(proxy) == [None, None, "0"]
 
 
+@pytest.mark.slow
 async def test_a_job_is_polled_while_streams_are_refused(start: Start, limits: Limits) -> None:
     running = await start(limits(event_streams=1))
     job = await running.add_job()
@@ -107,6 +110,7 @@ async def test_an_export_without_a_response_is_repeated_and_makes_one_job(
     assert await running.service.store.jobs.count(Status.QUEUED) == 1
 
 
+@pytest.mark.slow
 async def test_an_upload_without_a_response_is_not_repeated(running: Running, files: Files) -> None:
     proxy = CuttingProxy(running.port, "/tracks", [b"HTTP/1.1 201"])
     async with proxy.serve():
@@ -115,6 +119,7 @@ async def test_an_upload_without_a_response_is_not_repeated(running: Running, fi
     assert len(proxy.heads) == 1
 
 
+@pytest.mark.slow
 async def test_a_request_that_is_refused_for_a_moment_is_repeated(
     start_keyed: StartKeyed,
 ) -> None:
@@ -134,6 +139,7 @@ async def test_a_key_is_sent_and_links_need_none(start_keyed: StartKeyed) -> Non
     assert (result["states"], result["video"]) == (["completed"], "video")
 
 
+@pytest.mark.slow
 async def test_a_server_that_starts_again_loses_no_watch(start: Start, limits: Limits) -> None:
     """End all streams, as a server does that stops."""
     running = await start(limits(event_interval_s=0.0))

@@ -103,6 +103,7 @@ async def test_an_export_by_ids_is_one_by_files(
     assert not running.spooled()
 
 
+@pytest.mark.slow
 async def test_a_preview_by_ids_is_one_by_files(
     running: Running, media: tuple[bytes, bytes]
 ) -> None:
@@ -235,6 +236,7 @@ async def test_the_picture_of_a_photo(running: Running, media: tuple[bytes, byte
     assert (refused.status, refused.json["field"]) == (422, "long")
 
 
+@pytest.mark.slow
 def test_a_kill_leaves_whole_uploads_alone(tmp_path: Path, media: tuple[bytes, bytes]) -> None:
     """Uploads with a response survive SIGKILL; nothing is left of others."""
     server = Server(tmp_path / "data", MAX_PARALLEL_EXPORTS="0")

@@ -17,6 +17,7 @@ from tests.http.wire import Response, exchange, form, head, part, post, read_res
 Limits = Callable[..., HttpLimits]
 
 
+@pytest.mark.slow
 @pytest.mark.fault("J01", "J02")
 async def test_as_many_jobs_are_accepted_as_the_queue_takes(
     start: Start, limits: Limits, media: tuple[bytes, bytes]

@@ -23,6 +23,7 @@ def preview_in(session: str, *parts: bytes) -> bytes:
     return preview(*parts).replace(b"POST /preview", b"POST /preview?session=%b" % session.encode())
 
 
+@pytest.mark.slow
 async def test_a_newer_preview_replaces_one_that_waits(drawing: Running) -> None:
     slots = drawing.service.previews.slots
 
@@ -44,6 +45,7 @@ async def test_a_newer_preview_replaces_one_that_waits(drawing: Running) -> None
     assert (await of_other_session).status == 200
 
 
+@pytest.mark.slow
 async def test_a_newer_preview_stops_one_that_is_drawn(drawing: Running) -> None:
     fields = (part("effect", "level"), *SIZE)
     await exchange(drawing.port, preview(*fields), wait_s=HANG_S)
@@ -60,6 +62,7 @@ async def test_a_newer_preview_stops_one_that_is_drawn(drawing: Running) -> None
     assert await drawing.spool_is_empty()
 
 
+@pytest.mark.slow
 async def test_media_that_a_newer_preview_needs_too_are_decoded_once(drawing: Running) -> None:
     run, begun, go = drawing.service.machine.run_task, [], asyncio.Event()
 
@@ -114,6 +117,7 @@ async def test_a_query_that_has_no_meaning_is_named(
     assert (refused.code, refused.json["field"]) == ("invalid_parameter", field)
 
 
+@pytest.mark.slow
 async def test_a_preview_is_as_large_as_a_video_of_its_plan(drawing: Running) -> None:
     small = await exchange(drawing.port, preview(), wait_s=HANG_S)
     assert pixels_of(small).shape[:2] == (36, 64)

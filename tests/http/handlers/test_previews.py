@@ -68,6 +68,7 @@ async def test_lossless_webp_has_the_same_pixels(drawing: Running) -> None:
     assert facts_of(webp)["frame"] == 15
 
 
+@pytest.mark.slow
 async def test_the_media_are_decoded_and_analysed_once(drawing: Running) -> None:
     """A second preview has only its frame to draw, in the worker of the first."""
     run, tasks = drawing.service.machine.run_task, []
@@ -89,6 +90,7 @@ async def test_the_media_are_decoded_and_analysed_once(drawing: Running) -> None
     assert len(workers()) == 2, "another effect gets a worker of its own"
 
 
+@pytest.mark.slow
 async def test_another_tempo_is_drawn_with_its_own_features(
     drawing: Running, media: tuple[bytes, bytes]
 ) -> None:
@@ -100,6 +102,7 @@ async def test_another_tempo_is_drawn_with_its_own_features(
         assert response.status == 200, response.body
 
 
+@pytest.mark.slow
 async def test_an_idle_worker_ends(drawing: Running) -> None:
     drawing.service.previews.slots._warm_s = 0.05
     await exchange(drawing.port, preview(part("effect", "level"), *SIZE), wait_s=HANG_S)
@@ -181,6 +184,7 @@ async def test_a_file_that_cannot_be_used_is_named(drawing: Running, name: str, 
     assert not list(drawing.service.data.previews.glob("*.part"))
 
 
+@pytest.mark.slow
 async def test_an_export_uses_the_features_of_a_preview(
     drawing: Running, media: tuple[bytes, bytes]
 ) -> None:

@@ -45,6 +45,7 @@ def change_key(keyed: Keyed, key_id: str, secrets: list[str] | None) -> None:
     Path(new).replace(path)
 
 
+@pytest.mark.slow
 async def test_the_streams_of_a_revoked_key_end_and_others_go_on(watched: Keyed) -> None:
     port, keys = watched.running.port, watched.keys
     job, foreign = await watched.add_job("own"), await watched.add_job("other")

@@ -83,6 +83,7 @@ async def test_exports_take_turns_by_network(keyed: Keyed, media: Media) -> None
     assert [response.status for response in responses] == [202, 202]
 
 
+@pytest.mark.slow
 async def test_searches_for_a_part_take_turns_by_network(keyed: Keyed, media: Media) -> None:
     fields = (part("start", "best"), part("duration", "0.2"))
     body = form(*fields, part("audio", media[0]), part("photo", media[1]))
@@ -100,6 +101,7 @@ async def test_validations_take_turns_by_network(keyed: Keyed) -> None:
     assert [response.code for response in responses] == ["missing_field"] * 2
 
 
+@pytest.mark.slow
 async def test_previews_take_turns_by_network(keyed: Keyed) -> None:
     queue = keyed.running.service.previews.slots._queue
     waiting, uploads, responses = await _send_while_full(

@@ -40,6 +40,7 @@ LATER = (
 """Each frame needs the one before it. The first 16 are quick, among them those of a validation."""
 
 
+@pytest.mark.slow
 async def test_a_preview_that_hangs_puts_its_source_in_quarantine(
     start: Start, media: tuple[bytes, bytes]
 ) -> None:
@@ -57,6 +58,7 @@ async def test_a_preview_that_hangs_puts_its_source_in_quarantine(
     assert await running.until(lambda: not workers())
 
 
+@pytest.mark.slow
 async def test_a_preview_that_takes_too_much_processor_time_is_not_tried_again(
     start: Start, media: tuple[bytes, bytes], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -81,6 +83,7 @@ async def test_a_preview_that_takes_too_much_processor_time_is_not_tried_again(
     assert await running.service.store.quarantine.list_all() == []  # a job has more time
 
 
+@pytest.mark.slow
 async def test_a_frame_that_needs_too_many_before_it_leaves_earlier_ones_alone(
     custom: Running, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -103,6 +106,7 @@ async def test_a_frame_that_needs_too_many_before_it_leaves_earlier_ones_alone(
     assert (await ask(custom, source(LATER), part("frame", "3"))).status == 200
 
 
+@pytest.mark.slow
 async def test_params_that_make_a_source_too_slow_are_refused_without_it(
     custom: Running, monkeypatch: pytest.MonkeyPatch
 ) -> None:

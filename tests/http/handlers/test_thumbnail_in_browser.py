@@ -17,6 +17,7 @@ DOCUMENT = (Path(__file__).parents[3] / "docs" / "http.md").read_text("utf-8")
 (SHOW,) = re.findall(r"```js\n(async function showThumbnail.*?)```", DOCUMENT, re.DOTALL)
 
 
+@pytest.mark.slow
 async def test_a_page_shows_a_thumbnail_once_it_is_drawn(
     drawing: Running, origin: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

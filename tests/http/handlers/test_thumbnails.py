@@ -29,6 +29,7 @@ def _sample_of_a_second(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(thumbnails, "_WAIT_S", HANG_S)
 
 
+@pytest.mark.slow
 async def test_a_thumbnail_is_drawn_once(drawing: Running) -> None:
     target = "GET /effects/level/thumbnail.webp"
     first = await exchange(drawing.port, head(target), wait_s=HANG_S)
@@ -71,6 +72,7 @@ async def test_a_thumbnail_that_cannot_be_drawn_is_not_tried_at_each_request(
     assert len(drawn) == 2
 
 
+@pytest.mark.slow
 async def test_a_page_of_thumbnails_does_not_keep_its_connections(drawing: Running) -> None:
     """Only one request waits; its picture is drawn although it has left."""
     slots, drawn = drawing.service.previews.slots, drawing.service.thumbnails._drawing
@@ -106,6 +108,7 @@ async def test_a_request_for_a_thumbnail_is_answered_when_the_server_stops(
     assert int(refused.headers["retry-after"]) > 0
 
 
+@pytest.mark.slow
 async def test_missing_thumbnails_are_drawn_while_nothing_else_is_done(
     drawing: Running, monkeypatch: pytest.MonkeyPatch
 ) -> None:

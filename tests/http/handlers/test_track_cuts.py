@@ -27,6 +27,7 @@ def _patient(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(track_analyser, "_TIMEOUTS", Timeouts(HANG_S, HANG_S))
 
 
+@pytest.mark.slow
 async def test_a_cut_has_the_samples_and_the_features_of_the_video(
     running: Running, media: tuple[bytes, bytes]
 ) -> None:
@@ -78,6 +79,7 @@ async def test_a_cut_has_the_samples_and_the_features_of_the_video(
     assert not running.spooled()
 
 
+@pytest.mark.slow
 async def test_three_aspects_of_a_track_are_analysed_once(
     running: Running, media: tuple[bytes, bytes]
 ) -> None:
@@ -98,6 +100,7 @@ async def test_three_aspects_of_a_track_are_analysed_once(
         assert plan.is_analysed(job.spec, running.service.data.features_folder(job.spec))
 
 
+@pytest.mark.slow
 async def test_a_request_does_not_wait_for_long(start: Start, limits: Any) -> None:
     """Several requests for the same part make it once, also in other words."""
     running = await start(limits(cut_wait_s=0))
@@ -119,6 +122,7 @@ async def test_a_request_does_not_wait_for_long(start: Start, limits: Any) -> No
     assert not running.spooled()
 
 
+@pytest.mark.slow
 async def test_a_cut_without_a_duration_is_as_long_as_a_video(start: Start) -> None:
     running = await start(max_duration_sec=Decimal(1))
     track = await keep_track(running)

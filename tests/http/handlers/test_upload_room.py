@@ -4,6 +4,7 @@ from io import BytesIO
 from ipaddress import ip_network
 
 import numpy as np
+import pytest
 from PIL import Image
 
 from server.access.delegated_token import issue_token
@@ -50,6 +51,7 @@ async def test_a_flood_from_one_address_displaces_its_own_uploads_alone(start: S
     assert await statuses(running, *kept) == [200, 410, 410, 200, 200, 200, 200]
 
 
+@pytest.mark.slow
 async def test_a_flood_of_one_token_displaces_its_own_uploads_first(
     start_keyed: StartKeyed,
 ) -> None:

@@ -168,6 +168,7 @@ def keep_track(running: Running, content: bytes) -> KeptUpload:
     return track
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("path", "method"), OPERATIONS)
 async def test_each_operation_responds_as_documented(
     running: Running, media: tuple[bytes, bytes], path: str, method: str

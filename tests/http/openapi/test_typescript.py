@@ -39,6 +39,7 @@ def test_strict_front_ends_compile(tmp_path: Path) -> None:
     _run(tmp_path, "typescript/bin/tsc", "--project", ".")
 
 
+@pytest.mark.slow
 def test_the_types_of_the_client_are_those_of_the_document() -> None:
     written = SHIPPED.read_text("utf-8")
     assert written == client_types.generate(), "run make client-types"

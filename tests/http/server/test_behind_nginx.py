@@ -75,6 +75,7 @@ def is_listening(port: int) -> bool:
         return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
+@pytest.mark.slow
 def test_an_export_through_nginx(tmp_path: Path) -> None:
     server = Server(tmp_path / "data", PUBLIC_URL=PUBLIC, TRUSTED_PROXIES="127.0.0.1")
     with server, nginx(tmp_path / "nginx", server) as proxied:
@@ -104,6 +105,7 @@ def test_an_export_through_nginx(tmp_path: Path) -> None:
         assert '"client": "127.0.0.1"' in server.log.read_text()
 
 
+@pytest.mark.slow
 def test_nginx_limits_the_requests_of_one_address(tmp_path: Path) -> None:
     (maximum,) = re.findall(r"limit_conn +clients (\d+);", DOCUMENT.read_text("utf-8"))
     server = Server(tmp_path / "data", PUBLIC_URL=PUBLIC, TRUSTED_PROXIES="127.0.0.1")

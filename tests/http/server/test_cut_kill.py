@@ -3,6 +3,8 @@
 import socket
 from pathlib import Path
 
+import pytest
+
 from tests.harness import media
 from tests.harness.server import Server, eventually
 from tests.http.cuts import decode_flac
@@ -12,6 +14,7 @@ STEPS = ("spool/*/audio", "previews/track-*/*/spectra.npy.part", "spool/*/cut/so
 """Files that are there while a cut is decoded, analysed and encoded."""
 
 
+@pytest.mark.slow
 def test_a_kill_leaves_no_half_cut(tmp_path: Path) -> None:
     """SIGKILL in each step of a cut: the next server has none of it, and makes it again."""
     server = Server(tmp_path / "data", MAX_PARALLEL_EXPORTS="0")

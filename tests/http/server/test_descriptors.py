@@ -13,6 +13,7 @@ class _Limited(Server):
     prefix = ("prlimit", "--nofile=256:256")
 
 
+@pytest.mark.slow
 @pytest.mark.fault("I12", "J04")
 def test_more_connections_than_descriptors_are_closed_with_one_line(tmp_path: Path) -> None:
     settings = {"MAX_CLIENT_CONNECTIONS": "64"}

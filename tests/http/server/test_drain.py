@@ -45,6 +45,7 @@ def _check_log(path: Path, jobs: set[str]) -> None:
     assert polled == jobs
 
 
+@pytest.mark.slow
 @pytest.mark.fault("H06")
 def test_a_running_segment_and_a_download_end_before_the_server(tmp_path: Path) -> None:
     with Server(tmp_path / "data", **SETTINGS) as server:
@@ -98,6 +99,7 @@ def test_a_second_signal_ends_a_drain_at_once(tmp_path: Path) -> None:
         assert eventually(lambda: not worker.is_alive)
 
 
+@pytest.mark.slow
 @pytest.mark.fault("H08")
 def test_a_server_that_is_killed_while_it_drains_loses_nothing(tmp_path: Path) -> None:
     with Server(tmp_path / "data", **SETTINGS) as server:

@@ -32,6 +32,7 @@ class _SyncTracedServer(Server):
         self.prefix = (*command, "-e", f"trace={calls}", "-o", str(self.trace))
 
 
+@pytest.mark.slow
 @pytest.mark.fault("I13")
 def test_files_and_row_are_durable_before_the_response(tmp_path: Path) -> None:
     server = _SyncTracedServer(tmp_path / "data")

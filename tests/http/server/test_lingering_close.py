@@ -24,6 +24,7 @@ async def send_slowly(writer: asyncio.StreamWriter, data: bytes, seconds: float)
         await asyncio.sleep(0.1)
 
 
+@pytest.mark.slow
 async def test_a_client_that_sends_for_six_seconds_more_reads_its_response(
     start: Start, limits: Callable[..., HttpLimits]
 ) -> None:
@@ -42,6 +43,7 @@ async def test_a_client_that_sends_for_six_seconds_more_reads_its_response(
     assert (other.code, is_sending) == ("missing_field", True)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("limit", "step", "pause_s"),
     [

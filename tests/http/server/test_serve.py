@@ -44,6 +44,7 @@ async def test_a_server_serves_then_drains_then_ends_with_0(spawn: Spawn, tmp_pa
     assert (unknown["event"], unknown["likely"]) == ("setting.unknown", "SHADERS_DIR")
 
 
+@pytest.mark.slow
 @pytest.mark.fault("E26")
 async def test_public_metrics_of_a_server_with_keys_are_logged(
     spawn: Spawn, tmp_path: Path
@@ -61,6 +62,7 @@ async def test_public_metrics_of_a_server_with_keys_are_logged(
         log.write_text("")
 
 
+@pytest.mark.slow
 async def test_a_refused_client_that_still_sends_does_not_delay_the_end(
     spawn: Spawn, tmp_path: Path
 ) -> None:
@@ -86,6 +88,7 @@ async def test_a_refused_client_that_still_sends_does_not_delay_the_end(
     assert "Traceback" not in (tmp_path / "log.txt").read_text()
 
 
+@pytest.mark.slow
 async def test_a_restart_ends_event_streams_and_loses_no_event(
     spawn: Spawn, tmp_path: Path
 ) -> None:
@@ -115,6 +118,7 @@ def wait_until_starting(process: "subprocess.Popen[str]", data: Path) -> None:
     time.sleep(0.2)
 
 
+@pytest.mark.slow
 @pytest.mark.fault("H07")
 def test_a_server_that_is_still_starting_can_be_stopped(spawn: Spawn, tmp_path: Path) -> None:
     process = spawn()
@@ -123,6 +127,7 @@ def test_a_server_that_is_still_starting_can_be_stopped(spawn: Spawn, tmp_path: 
     assert process.wait(END_S) == 0
 
 
+@pytest.mark.slow
 @pytest.mark.fault("H07")
 def test_a_second_signal_ends_it_at_once(spawn: Spawn, tmp_path: Path) -> None:
     process = spawn()
@@ -132,6 +137,7 @@ def test_a_second_signal_ends_it_at_once(spawn: Spawn, tmp_path: Path) -> None:
     assert process.wait(END_S) in (128 + signal.SIGINT, 128 + signal.SIGTERM)
 
 
+@pytest.mark.slow
 def test_a_port_in_use_is_reported_before_any_work(spawn: Spawn, tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as other:
         process = spawn(PORT=str(other.getsockname()[1]))

@@ -38,6 +38,7 @@ async def _completed_job(data: Path) -> str:
     return job.id
 
 
+@pytest.mark.slow
 @pytest.mark.fault("J05")
 async def test_slow_downloads_take_no_memory_and_end_with_the_server(
     spawn: Spawn, tmp_path: Path

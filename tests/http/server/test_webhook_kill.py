@@ -20,6 +20,7 @@ async def _webhook(store: Store) -> Webhook:
     return webhook
 
 
+@pytest.mark.slow
 @pytest.mark.fault("K09", "L04")
 async def test_a_webhook_is_delivered_after_a_kill(spawn: Spawn, tmp_path: Path) -> None:
     """Kill the server with SIGKILL while a receiver has the message and has not answered (L04)."""

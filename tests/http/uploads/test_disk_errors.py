@@ -46,6 +46,7 @@ def _fail_call(real: Callable[..., Any], number: int, code: int) -> Callable[...
     return call
 
 
+@pytest.mark.slow
 @pytest.mark.fault("I12", "I01")
 @pytest.mark.parametrize(
     ("error", "code"),

@@ -53,6 +53,7 @@ async def test_its_death_ends_its_workers_and_the_next_worker_starts_another(
     assert [record.message for record in caplog.records] == ["fork_server.ended"]
 
 
+@pytest.mark.slow
 async def test_its_workers_outlive_a_request_without_an_answer(
     fork_server: ForkServer, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -100,6 +100,7 @@ def _renderer(client: Client) -> str:
     return str(client.call("GET", "/ready").json["renderer"])
 
 
+@pytest.mark.slow
 @pytest.mark.fault("G20")
 async def test_server_ends_without_its_gpu_and_keeps_the_job(
     tmp_path: Path, driver: tuple[Path, Path]

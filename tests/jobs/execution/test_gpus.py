@@ -69,6 +69,7 @@ def _drawn_by(server: Server, job_id: str) -> Counter[int]:
         return Counter(gpu for (gpu,) in rows)
 
 
+@pytest.mark.slow
 def test_a_job_is_drawn_on_two_gpus_and_goes_on_without_one_that_is_lost(tmp_path: Path) -> None:
     devices = TwoDevices(tmp_path)
     track, photo = media.wav(4), media.photo()

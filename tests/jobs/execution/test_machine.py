@@ -97,6 +97,7 @@ def test_limits_are_longer_on_software() -> None:
     assert stall_timeout_s(config, software=True) == 120
 
 
+@pytest.mark.slow
 async def test_a_real_probe_detects_this_machine(tmp_path: Path) -> None:
     machine = MachineProbe(Config(), tmp_path / "scratch")
     await machine.probe()

@@ -51,6 +51,7 @@ async def test_a_task_that_draws_does_not_run_in_a_worker_that_may_not(
         await fork_server.close()
 
 
+@pytest.mark.slow
 async def test_a_scene_that_was_opened_before_its_track_is_drawn_by_the_same_worker(
     make_task: MakeTask, tmp_path: Path, track: Path
 ) -> None:
@@ -77,6 +78,7 @@ async def test_a_scene_that_was_opened_before_its_track_is_drawn_by_the_same_wor
     assert media.frame_hashes(segment.out) == media.frame_hashes(known.out)
 
 
+@pytest.mark.slow
 @pytest.mark.fault("B19")
 async def test_a_job_sees_nothing_of_the_one_before(make_task: MakeTask, tmp_path: Path) -> None:
     fork_server = ForkServer(sandbox.environment())

@@ -69,6 +69,7 @@ def _starts(server: Server, job: str) -> dict[str, int]:
         table.close()
 
 
+@pytest.mark.slow
 @pytest.mark.fault("I06", "I07")
 def test_files_damaged_while_a_job_is_drawn_are_made_again(tmp_path: Path) -> None:
     with Server(tmp_path / "data", **_settings(tmp_path, AUDIO)) as server:
@@ -91,6 +92,7 @@ def test_files_damaged_while_a_job_is_drawn_are_made_again(tmp_path: Path) -> No
         assert _hashes(server, other, tmp_path / "undisturbed.mp4") == disturbed
 
 
+@pytest.mark.slow
 @pytest.mark.fault("I07")
 def test_only_files_damaged_between_two_starts_are_made_again(tmp_path: Path) -> None:
     with Server(tmp_path / "data", **_settings(tmp_path, JOIN)) as server:
@@ -111,6 +113,7 @@ def test_only_files_damaged_between_two_starts_are_made_again(tmp_path: Path) ->
         assert starts["encode_audio"] == 2
 
 
+@pytest.mark.slow
 @pytest.mark.fault("I07")
 @pytest.mark.parametrize("damage", [_flip, _cut], ids=["flipped", "cut"])
 def test_an_upload_that_is_damaged_once_it_was_accepted_becomes_no_video(

@@ -39,6 +39,7 @@ def _path(folder: Path, cases: str) -> str:
     return f"{folder}:{os.environ['PATH']}"
 
 
+@pytest.mark.slow
 @pytest.mark.fault("F08")
 def test_a_hardware_encoder_that_fails_in_a_job_is_replaced_and_reported(tmp_path: Path) -> None:
     path = _path(tmp_path / "bin", NVENC_FAILS_IN_A_JOB)
@@ -53,6 +54,7 @@ def test_a_hardware_encoder_that_fails_in_a_job_is_replaced_and_reported(tmp_pat
         assert '"job.encoder_fallback"' in server.log.read_text()
 
 
+@pytest.mark.slow
 def test_an_encoder_that_must_be_used_is_not_replaced(tmp_path: Path) -> None:
     path = _path(tmp_path / "bin", NVENC_FAILS_IN_A_JOB)
     with Server(tmp_path / "data", PATH=path, ENCODER="nvenc") as server:
@@ -62,6 +64,7 @@ def test_an_encoder_that_must_be_used_is_not_replaced(tmp_path: Path) -> None:
         assert failed["attempt"] == 3
 
 
+@pytest.mark.slow
 def test_audio_that_fails_while_everything_waits_for_it_ends_the_job(tmp_path: Path) -> None:
     path = _path(tmp_path / "bin", AUDIO_FAILS_LATE)
     with Server(tmp_path / "data", PATH=path) as server:
@@ -87,6 +90,7 @@ def _blame(server: Server, points: int) -> None:
     table.close()
 
 
+@pytest.mark.slow
 def test_a_job_is_not_failed_by_crashes_that_occur_without_it(tmp_path: Path) -> None:
     server = Server(tmp_path / "data", SEGMENT_SEC="60")
     with server:
@@ -103,6 +107,7 @@ def test_a_job_is_not_failed_by_crashes_that_occur_without_it(tmp_path: Path) ->
         assert eventually(lambda: server.client.job(job)["frames"]["done"] > 0)
 
 
+@pytest.mark.slow
 @pytest.mark.fault("H10")
 def test_a_job_with_which_alone_the_server_crashes_fails(tmp_path: Path) -> None:
     server = Server(tmp_path / "data", SEGMENT_SEC="60")

@@ -55,6 +55,7 @@ def _die(service: Service) -> None:
     service.data.close()
 
 
+@pytest.mark.slow
 @pytest.mark.fault("I03")
 async def test_a_restart_works_and_so_does_delete(disk: Path, make_job: MakeJob) -> None:
     first = _service(disk)
@@ -87,6 +88,7 @@ async def test_a_restart_works_and_so_does_delete(disk: Path, make_job: MakeJob)
         await second.stop()
 
 
+@pytest.mark.slow
 async def test_a_restart_and_a_delete_work_without_reserve(disk: Path, make_job: MakeJob) -> None:
     first = _service(disk)
     await _put(first, make_job("running"), status=Status.PROCESSING)

@@ -100,6 +100,7 @@ def test_a_removal_that_was_cut_off_is_finished(uploads: KeptUploads, tmp_path: 
     assert not kept.path.exists()
 
 
+@pytest.mark.slow
 def test_the_limit_holds_for_many_at_a_time(uploads: KeptUploads, tmp_path: Path) -> None:
     folders = [spooled(tmp_path) for _ in range(200)]
     threads = [threading.Thread(target=uploads.keep, args=("track", f, {}, "")) for f in folders]

@@ -242,6 +242,7 @@ def test_sizes_are_even(aspect: str, short: int, size: tuple[int, int]) -> None:
     assert fields.frame_size(aspect, short) == size
 
 
+@pytest.mark.slow
 def test_credits_come_from_the_tags_unless_they_are_given() -> None:
     prepared = PreparedUploads(
         mime={},

@@ -111,6 +111,7 @@ def children() -> list[int]:
     return [int(pid) for pid in text.split()]
 
 
+@pytest.mark.slow
 async def test_concurrent_requests_share_one_validation_and_its_result_is_stored(
     bench: Bench, tmp_path: Path, report: ProbeReport
 ) -> None:
@@ -181,6 +182,7 @@ async def test_an_endless_loop_is_refused_at_its_line(
     assert "does not end" in (caught.value.diagnostics or [])[0]["message"]
 
 
+@pytest.mark.slow
 @pytest.mark.fault("G12")
 async def test_more_varyings_than_the_driver_has_are_refused(bench: Bench) -> None:
     """Some compilers refuse them, others crash."""
@@ -244,6 +246,7 @@ async def test_the_end_of_the_server_is_inconclusive(bench: Bench) -> None:
     assert await bench.store.validations.load() == {}
 
 
+@pytest.mark.slow
 async def test_a_changed_machine_is_inconclusive(bench: Bench) -> None:
     assert bench.machine.report is not None
     gl = replace(bench.machine.gl, renderer="another renderer")

@@ -60,6 +60,7 @@ def custom(store: Store, validator: Held) -> CustomValidations:
     return CustomValidations(store, validator._machine, validator)
 
 
+@pytest.mark.slow
 async def test_many_sources_of_one_client_do_not_delay_that_of_another(
     custom: CustomValidations, validator: Held
 ) -> None:
@@ -83,6 +84,7 @@ async def test_many_sources_of_one_client_do_not_delay_that_of_another(
     assert len(validator.begun) == 2
 
 
+@pytest.mark.slow
 async def test_clients_that_send_the_same_source_share_its_result(
     custom: CustomValidations, validator: Held
 ) -> None:
@@ -93,6 +95,7 @@ async def test_clients_that_send_the_same_source_share_its_result(
     assert len(validator.begun) <= 2
 
 
+@pytest.mark.slow
 async def test_a_source_whose_refusal_was_lifted_is_validated_again(
     custom: CustomValidations, validator: Held, store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -215,6 +215,7 @@ def test_a_truncated_track_is_decoded_up_to_its_end(convert: Convert, decode: De
         assert 10_000 < first.samples < 48_000
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("suffix", "options", "rate"),
     [("flac", "-c:a flac", 44_100), ("wav", "-c:a pcm_s16le", 22_050), ("aiff", "", 11_025)],

@@ -104,6 +104,7 @@ def _chunk(kind: bytes, body: bytes) -> bytes:
     return kind + struct.pack("<I", len(body)) + body
 
 
+@pytest.mark.slow
 @pytest.mark.fault("A25")
 def test_very_many_chunks_and_streams_are_bounded(
     convert: Convert, outcome: Callable[[bytes], DecodedAudio | str]

@@ -75,6 +75,7 @@ def _probe(path: Path, entries: str) -> list[str]:
     return subprocess.check_output([*command, "-of", "csv=p=0", str(path)], text=True).split()
 
 
+@pytest.mark.slow
 def test_cuts_lose_nothing_and_every_gop_is_closed(
     tmp_path: Path, encoder: str, decode_frames: Callable[[Path, int, int], Array]
 ) -> None:

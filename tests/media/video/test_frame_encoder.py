@@ -170,6 +170,7 @@ def test_a_terminated_ffmpeg_has_no_result(tmp_path: Path) -> None:
     assert os.listdir(tmp_path) == []
 
 
+@pytest.mark.slow
 @pytest.mark.fault("F10")
 def test_noise_takes_no_more_than_the_bit_rate(tmp_path: Path) -> None:
     """Without a limit, these frames take twice as much."""

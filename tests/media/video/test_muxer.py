@@ -65,6 +65,7 @@ def video(muxable: Muxable) -> Path:
     return out
 
 
+@pytest.mark.slow
 @pytest.mark.fault("F16")
 @pytest.mark.parametrize(
     ("fps", "lengths"),
@@ -236,6 +237,7 @@ def test_a_poster_past_the_end_fails(video: Path, tmp_path: Path) -> None:
     assert not (tmp_path / "poster.jpg").exists()
 
 
+@pytest.mark.slow
 def test_the_poster_can_be_taken_from_a_segment(muxable: Muxable, tmp_path: Path) -> None:
     segments, audio, expected = muxable
     assert len(segments) > 1

@@ -19,6 +19,7 @@ def test_a_leak_is_caught(context: Context) -> None:
     kept.clear()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("create", ["buffer", "cube", "volume"])
 def test_any_kind_of_leak_is_caught(context: Context, create: str) -> None:
     functions: dict[str, Callable[[], object]] = {

@@ -46,6 +46,7 @@ async def origin(files: dict[str, Path]) -> AsyncIterator[str]:
         yield url
 
 
+@pytest.mark.slow
 async def test_one_upload_and_several_videos(
     server: Server, url: str, page: Page, origin: str, tmp_path: Path
 ) -> None:

@@ -157,6 +157,7 @@ def test_a_strobe_is_dimmed_and_the_finished_video_counted(make_video: MakeVideo
     assert change[:, 2:22, 2:36].max() > 40
 
 
+@pytest.mark.slow
 def test_gains_do_not_depend_on_the_cuts(make_video: MakeVideo) -> None:
     """Frames of dimmed segments neither, though a sequential effect is taken up at a cut."""
     source = FLICKERING_TRAIL
@@ -200,6 +201,7 @@ def test_noise_of_pixels_does_not_flash(make_video: MakeVideo) -> None:
     assert len(StoredGains.load(gains).frames) == 0
 
 
+@pytest.mark.slow
 def test_a_session_is_kept_when_frames_are_dimmed_and_does_not_grow(make_video: MakeVideo) -> None:
     video = make_video(STROBE, frames=60)
     _, gains = video.count(video.draw())

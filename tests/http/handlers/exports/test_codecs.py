@@ -11,6 +11,7 @@ from tests.http.conftest import Running
 from tests.http.wire import exchange, form, part, post
 
 
+@pytest.mark.slow
 async def test_a_job_has_the_codec_and_quality_of_its_request(
     working: Running, media: tuple[bytes, bytes], tmp_path: Path
 ) -> None:

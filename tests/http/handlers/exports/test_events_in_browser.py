@@ -22,6 +22,7 @@ for (const name of ["job", "completed", "failed", "cancelled"])
 """
 
 
+@pytest.mark.slow
 async def test_an_event_source_follows_a_job_and_ends_with_it(
     start: Start, limits: Limits, origin: str, tmp_path: Path
 ) -> None:

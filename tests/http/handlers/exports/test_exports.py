@@ -28,6 +28,7 @@ CHAIN = [
 ]
 
 
+@pytest.mark.slow
 async def test_a_chain_with_modulations_becomes_a_video(
     working: Running, media: tuple[bytes, bytes]
 ) -> None:
@@ -177,6 +178,7 @@ async def test_a_client_that_leaves_after_its_form_leaves_a_whole_job_or_none(
     assert all((folder / "sound.wav").exists() for folder in folders)
 
 
+@pytest.mark.slow
 async def test_the_queue_limit_applies_to_concurrent_uploads(
     start: Start, media: tuple[bytes, bytes]
 ) -> None:
@@ -190,6 +192,7 @@ async def test_the_queue_limit_applies_to_concurrent_uploads(
     assert await running.spool_is_empty()
 
 
+@pytest.mark.slow
 async def test_the_limit_of_uploads_applies_to_the_spool(
     start: Start, limits: Callable[..., HttpLimits], media: tuple[bytes, bytes]
 ) -> None:
@@ -264,6 +267,7 @@ def covered(media: tuple[bytes, bytes], tmp_path: Path) -> bytes:
     return track.read_bytes()
 
 
+@pytest.mark.slow
 async def test_the_cover_of_the_track_replaces_a_photo(
     running: Running, media: tuple[bytes, bytes], covered: bytes
 ) -> None:

@@ -60,6 +60,7 @@ async def test_a_guess_that_is_exceeded_a_little_refuses_nothing(
     assert (await send(await start_slow(), media, "15")).status == 202
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("frame_s", "duration", "status"),
     [

@@ -18,6 +18,8 @@ from tests.harness.limits import HANG_S
 from tests.http.conftest import Keyed, Running, Start, StartKeyed
 from tests.http.wire import Response, exchange, form, head, part, post
 
+pytestmark = pytest.mark.slow
+
 Media = tuple[bytes, bytes]
 VIDEO = b"the video"
 PARAMS = '{"amount": 0.2}'

@@ -93,6 +93,7 @@ asyncio.run(add_for_ever())
 """
 
 
+@pytest.mark.slow
 @pytest.mark.fault("H01", "I13")
 def test_committed_changes_survive_a_kill(tmp_path: Path, make_job: MakeJob) -> None:
     """Eight writers are killed in the middle of their work; no printed job may be missing."""

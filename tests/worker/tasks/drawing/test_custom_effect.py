@@ -79,6 +79,7 @@ def test_a_loop_that_becomes_long_later_ends(tmp_path: Path, custom: bool, itera
     assert (late == (iterations & 255, iterations >> 8)).all()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("confined", [True, False])
 async def test_compiled_sources_are_not_kept_for_other_workers(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, confined: bool

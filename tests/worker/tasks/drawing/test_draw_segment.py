@@ -81,6 +81,7 @@ def test_other_shapes(make_task: MakeTask, tmp_path: Path, shape: tuple[int, int
     assert np.abs(frames[1, 4, 4].astype(int) - (255, 0, 0)).max() <= 6
 
 
+@pytest.mark.slow
 @pytest.mark.fault("G21")
 def test_segments_of_a_kept_worker_and_of_fresh_ones_are_the_same(
     make_task: MakeTask, tmp_path: Path
@@ -155,6 +156,7 @@ def test_tasks_that_cannot_be_drawn(make_task: MakeTask, tmp_path: Path) -> None
     assert not (tmp_path / "segment.mp4").exists()
 
 
+@pytest.mark.slow
 @pytest.mark.fault("G20")
 def test_an_unexpected_renderer_draws_nothing(make_task: MakeTask, tmp_path: Path) -> None:
     sessions = SessionCache()

@@ -64,6 +64,7 @@ def count_scenes() -> int:
     return sum(isinstance(item, Scene) for item in gc.get_objects())
 
 
+@pytest.mark.slow
 def test_another_value_or_title_keeps_the_context_and_the_photo(
     scene: SceneSpec, draw: Draw
 ) -> None:
@@ -82,6 +83,7 @@ def test_another_value_or_title_keeps_the_context_and_the_photo(
     sessions.close()
 
 
+@pytest.mark.slow
 def test_the_scenes_before_are_released(scene: SceneSpec, draw: Draw) -> None:
     sessions = SessionCache()
     gc.collect()
