@@ -68,9 +68,7 @@ async def caching(start: Start) -> Running:
     return await start(result_cache=True)
 
 
-async def test_an_equal_export_has_the_same_bytes_for_itself(
-    caching: Running, media: Media
-) -> None:
+async def test_an_equal_export_has_the_same_bytes(caching: Running, media: Media) -> None:
     first = (await submit(caching, media)).json
     assert (first["status"], first["cached"]) == ("queued", False)
     source = await finish(caching, first["jobId"])
