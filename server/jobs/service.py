@@ -130,6 +130,7 @@ class Service:
         self._background_tasks = [
             asyncio.create_task(purge_hourly(self.config, self.store, self.data)),
             asyncio.create_task(purge_features_regularly(self.store, self.data)),
+            asyncio.create_task(self.previews.cache.shrink_regularly()),
             asyncio.create_task(self._hold_ballast()),
             asyncio.create_task(self.upload_intake.sweep_regularly()),
         ]

@@ -1,6 +1,7 @@
 """Cache of decoded media: folders by key, the least recently used of which are removed."""
 
 import asyncio
+import logging
 import os
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
@@ -13,7 +14,10 @@ from server.concurrency import run_in_thread, uninterrupted
 from server.files.disk import discard
 from server.jobs.previews.shared_work import SharedWork
 
+_LOG = logging.getLogger(__name__)
 _PART = ".part"
+_INTERVAL_S = 60.0
+"""Time for which the cache may stay larger than its limit once its entries are out of use."""
 
 Make = Callable[[Path], Awaitable[None]]
 """Fills the empty folder of a new entry."""
@@ -80,6 +84,15 @@ class MediaCache:
         """Remove the entries used longest ago until the others are within the limit."""
         async with self._removing:
             await run_in_thread(self._shrink, frozenset(self._uses))
+
+    async def shrink_regularly(self) -> None:
+        """Shrink every minute: what was in use when an entry was made may be removed later."""
+        while True:
+            await asyncio.sleep(_INTERVAL_S)
+            try:
+                await self.shrink()
+            except OSError:
+                _LOG.exception("purge.failed")
 
     async def _exists(self, folder: Path) -> bool:
         async with self._removing:

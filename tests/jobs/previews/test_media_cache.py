@@ -78,6 +78,20 @@ async def test_an_entry_in_use_is_kept(tmp_path: Path) -> None:
         assert names(tmp_path) == {"a"}
 
 
+async def test_the_excess_is_removed_once_it_is_out_of_use(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("server.jobs.previews.media_cache._INTERVAL_S", 0.01)
+    cache = media_cache(tmp_path, 1000)
+    async with cache.open("a", fill), cache.open("b", fill):
+        shrinking = asyncio.create_task(cache.shrink_regularly())
+        await asyncio.sleep(0.05)
+        assert names(tmp_path) == {"a", "b"}
+    await until(lambda: len(names(tmp_path)) == 1)
+    shrinking.cancel()
+    await asyncio.gather(shrinking, return_exceptions=True)
+
+
 async def test_the_start_removes_unfinished_entries_and_the_excess(tmp_path: Path) -> None:
     await use(media_cache(tmp_path, 10_000), "a", 1)
     await use(media_cache(tmp_path, 10_000), "b", 2)
