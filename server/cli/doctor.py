@@ -20,7 +20,7 @@ from server.cli.support.options import add_data_folder, add_json
 from server.config import Config, ConfigError
 from server.jobs.execution.fork_server import ForkServer
 from server.jobs.execution.machine import MachineProbe
-from server.jobs.execution.worker_process import run_task
+from server.jobs.execution.worker_process import TaskError, run_task
 from server.jobs.storage.data_folder import read_address
 from server.process import processors, sandbox
 from server.protocol.encodings import DEFAULT_CODEC, ENCODINGS
@@ -30,6 +30,7 @@ from server.terminal import print_lines
 
 _LANDLOCK_ABI = 6
 """The first with signals and abstract sockets, of Linux 6.12; files are confined from ABI 1 on."""
+_UNCONFINED = "it works without the confinement of workers: set CONFINE_WORKERS=0, and report it"
 _MARKS = {"ok": "ok  ", "warning": "note", "failed": "FAIL"}
 
 
@@ -80,17 +81,21 @@ async def _probe(config: Config, *, confined: bool) -> MachineProbe:
 def _findings(config: Config, health: MachineProbe) -> Iterator[Finding]:
     yield from _settings(os.environ)
     yield from _keys(config)
-    yield _gl(config, health)
-    yield from _devices(health)
-    yield from _gpus(health)
-    yield _ffmpeg(health)
+    if health.failure:
+        yield _failed_probe(config, health.failure)
+    else:
+        yield _gl(config, health)
+        yield from _devices(health)
+        yield from _gpus(health)
+        yield _ffmpeg(health)
     # Before the encoders: they cannot be opened if the disk cannot be written to.
     yield _data(config.data_dir)
     yield _disk(config)
-    yield from _encoders(config, health)
     yield _processors()
-    yield _confinement(config, health)
-    yield _fonts(health)
+    if not health.failure:
+        yield from _encoders(config, health)
+        yield _confinement(config, health)
+        yield _fonts(health)
 
 
 def _settings(environ: Mapping[str, str]) -> Iterator[Finding]:
@@ -121,11 +126,19 @@ def _keys(config: Config) -> Iterator[Finding]:
         yield Finding("metrics", "warning", result, "set METRICS_TOKEN")
 
 
+def _failed_probe(config: Config, failure: TaskError) -> Finding:
+    """Report a probe that ended without a result, so that nothing is known of GL and ffmpeg."""
+    last_line = failure.detail.strip().rpartition("\n")[2]
+    advice = "correct what this names, or report it"
+    if config.confine_workers and _draws_unconfined(config):
+        advice = _UNCONFINED
+    return Finding("probe", "failed", f"it ended with {failure.code}: {last_line}", advice)
+
+
 def _gl(config: Config, health: MachineProbe) -> Finding:
     gl = health.gl
     if not gl.ok and config.confine_workers and _draws_unconfined(config):
-        advice = "it works without the confinement of workers: set CONFINE_WORKERS=0, and report it"
-        return Finding("GL", "failed", gl.error or "no GL context", advice)
+        return Finding("GL", "failed", gl.error or "no GL context", _UNCONFINED)
     if not gl.ok and config.egl_device is not None:
         error = gl.error or "no GL context"
         return Finding("GL", "failed", error, _device_advice(config.egl_device, gl))

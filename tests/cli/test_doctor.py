@@ -6,9 +6,10 @@ from pathlib import Path
 import pytest
 
 from server.access.api_key import new_secret
-from server.cli.doctor import Finding, _confinement, _gl, _keys, _settings
+from server.cli.doctor import Finding, _confinement, _findings, _gl, _keys, _settings
 from server.config import Config
 from server.jobs.execution.machine import MachineProbe
+from server.jobs.execution.worker_process import TaskError
 from server.protocol.codec import from_stored
 from server.protocol.results.machine import ProbeReport
 from tests.harness.api_keys import write_keys
@@ -47,6 +48,19 @@ def test_software_without_egl_device_is_a_warning(tmp_path: Path) -> None:
     health = MachineProbe(Config(), tmp_path / "scratch")
     health.report = from_stored(ProbeReport, {"gl": SOFTWARE})
     assert _gl(Config(), health).state == "warning"
+
+
+def test_a_probe_that_failed_is_reported_with_its_reason_and_nothing_else_as_missing(
+    tmp_path: Path,
+) -> None:
+    config = Config(data_dir=tmp_path, confine_workers=False)
+    health = MachineProbe(config, tmp_path / "scratch")
+    denied = "Traceback …\nPermissionError: [Errno 13] Permission denied: '/closed'\n"
+    health.failure = TaskError("internal", denied)
+    findings = {finding.name: finding for finding in _findings(config, health)}
+    result = "it ended with internal: PermissionError: [Errno 13] Permission denied: '/closed'"
+    assert (findings["probe"].state, findings["probe"].result) == ("failed", result)
+    assert findings.keys() == {"probe", "data folder", "disk", "processors"}
 
 
 def test_a_misspelt_setting_is_a_warning_that_names_the_right_one() -> None:

@@ -82,6 +82,8 @@ class MachineProbe:
         self._scratch = scratch
         self._probe_task: asyncio.Task[None] | None = None
         self.report: ProbeReport | None = None
+        self.failure: TaskError | None = None
+        """The error of the last probe, if it had no result; the report says so too."""
         self.gpu = GpuMonitor(config.gpu_lost_sec)
         self._probed_at = 0.0
 
@@ -109,7 +111,9 @@ class MachineProbe:
             with contextlib.suppress(OSError):  # a full disk is reported elsewhere
                 self._scratch.mkdir(mode=0o700, exist_ok=True)
             report = await self.run_task(task, timeouts, None)
+            self.failure = None
         except TaskError as error:
+            self.failure = error
             log_event(_LOG, logging.ERROR, "probe.failed", code=error.code, detail=error.detail)
             reason = f"the probe ended with {error.code}"
             report = ProbeReport(gl=GlReport(error=reason), ffmpeg=FfmpegReport(error=reason))
@@ -140,6 +144,7 @@ class MachineProbe:
         if (
             self._config.confine_workers
             and self.report
+            and not self.failure
             and not self.report.confinement.landlock_abi
         ):
             why = "the kernel has no Landlock: a faulty decoder can reach all files of this user"

@@ -100,9 +100,9 @@ def _uses_driver(task: AnyTask) -> bool:
 
 
 def _allow(ruleset: Ruleset, paths: Iterable[Path], rights: AccessFS) -> None:
-    """Allow `rights` below each path that exists."""
+    """Allow `rights` below each path that exists and that this process may reach."""
     for path in paths:
-        with contextlib.suppress(FileNotFoundError, NotADirectoryError):
+        with contextlib.suppress(FileNotFoundError, NotADirectoryError, PermissionError):
             ruleset.allow_path(path, rights if path.is_dir() else rights & _FILE_RIGHTS)
 
 
@@ -124,7 +124,7 @@ def _system_paths() -> Iterator[Path]:
     yield from _matches("/opt", _DRIVERS)
     for name in _PATH_VARIABLES:
         paths = [Path(path) for path in os.environ.get(name, "").split(":") if os.path.isabs(path)]
-        yield from (path.parent if path.is_file() else path for path in paths)
+        yield from (path.parent if os.path.isfile(path) else path for path in paths)
 
 
 def _shader_cache(task: AnyTask) -> list[Path]:

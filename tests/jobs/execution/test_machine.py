@@ -115,3 +115,5 @@ async def test_a_probe_that_cannot_start_is_the_reason_for_each_problem(
     await machine.probe()
     reason = "the probe ended with worker_crashed"
     assert machine.problems() == [f"no GL context: {reason}", f"no ffmpeg: {reason}"]
+    assert machine.failure is not None
+    assert str(tmp_path / "python") in machine.failure.detail

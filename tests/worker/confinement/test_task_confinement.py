@@ -133,3 +133,38 @@ async def test_workers_of_a_server_are_confined_unless_it_is_turned_off(
     finally:
         await server.close()
     assert result.audio is not None
+
+
+_UNREACHABLE = """
+import ctypes, struct, sys
+from pathlib import Path
+from server.protocol.tasks import Prepare
+from server.worker.confinement import task_confinement as confinement
+none = struct.pack("=II", 0x20080522, 0), bytes(24)
+assert ctypes.CDLL(None).capset(*none) == 0  # root would reach every folder
+job = Path(sys.argv[1])
+confinement.confine(Prepare(audio=job / "audio", photo=None, folder=job, max_duration=1))
+print((job / "audio").read_text(), end="")
+"""
+
+
+def test_folders_of_path_that_the_user_cannot_reach_are_left_out(tmp_path: Path) -> None:
+    job, closed = tmp_path / "job", tmp_path / "closed"
+    (closed / "bin").mkdir(parents=True)
+    job.mkdir()
+    (job / "audio").write_text("sound")
+    closed.chmod(0)
+    try:
+        done = subprocess.run(
+            [sys.executable, "-c", _UNREACHABLE, str(job)],
+            check=False,
+            capture_output=True,
+            text=True,
+            env={
+                "PATH": f"{closed / 'bin'}:{os.environ['PATH']}",
+                "PYTHONPATH": str(Path(__file__).parents[3]),
+            },
+        )
+    finally:
+        closed.chmod(0o700)
+    assert (done.stdout, done.stderr) == ("sound", "")
