@@ -5,7 +5,6 @@ ACCESS_MESSAGES: dict[str, tuple[str, str]] = {
         ": jobs are listed for API keys, and this server has none",
         ": видео перечисляются по ключам API, а у этого сервера их нет",
     ),
-    "page_size": ("must be an integer from 1 to {maximum}", "нужно целое число от 1 до {maximum}"),
     "cursor": (
         "must be “nextCursor” of the page before",
         "нужен «nextCursor» предыдущей страницы",
@@ -50,6 +49,12 @@ ACCESS_MESSAGES: dict[str, tuple[str, str]] = {
     "exports_per_day": (
         "this key may make {limit} within 24 hours",
         "с этим ключом за 24 часа можно сделать {limit}",
+    ),
+    "no_boundary": (
+        ": its Content-Type has no valid boundary; leave this header to the browser, or to the "
+        "library that builds the form",
+        ": в Content-Type нет правильного boundary; этот заголовок ставит сам браузер или "
+        "библиотека, которая собирает форму",
     ),
     "idempotency_key": (
         "must be 1 to {maximum} visible ASCII characters without spaces",

@@ -207,6 +207,10 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "whole_number": ("must be an integer", "нужно целое число"),
     "text": ("must be a text", "нужен текст в кавычках"),
     "number": ("must be a number", "нужно число"),
+    "integer_between": (
+        "must be an integer from {minimum} to {maximum}",
+        "нужно целое число от {minimum} до {maximum}",
+    ),
     "between": ("must be between {minimum} and {maximum}", "нужно от {minimum} до {maximum}"),
     "boolean": ("must be true or false", "нужно true или false"),
     "point": ("must be [x, y]", "нужно [x, y]"),

@@ -5,6 +5,7 @@ import pytest
 from server.effects.dialects import load
 from server.error_catalogue.field_titles import FIELD_TITLES
 from server.errors import CATALOGUE, ToqiboxError, localize
+from server.jobs.previews import preview_form
 from server.jobs.submission.fields import FILE_FIELDS, TEXT_FIELDS
 from server.messages import MESSAGES, message
 from server.warnings import WARNINGS
@@ -46,6 +47,7 @@ def test_detail_is_for_the_log_only() -> None:
         ("effect[1]", "Effect 2", "Эффект 2"),
         ("params.title", "Title", "Название"),
         ("params.sise", "sise", "sise"),
+        ("Idempotency-Key", "Idempotency-Key", "Idempotency-Key"),
         ("effect[0].params.keys[3]", "keys", "keys"),
         ("§", "§", "§"),
     ],
@@ -58,7 +60,7 @@ def test_a_sentence_has_the_title_of_the_field(field: str, english: str, russian
 
 
 def test_every_field_of_a_request_has_a_title() -> None:
-    assert FIELD_TITLES.keys() == {*FILE_FIELDS, *TEXT_FIELDS}
+    assert FIELD_TITLES.keys() == {*FILE_FIELDS, *TEXT_FIELDS, *preview_form.TEXT_FIELDS}
 
 
 def test_a_sentence_about_an_input_has_its_label() -> None:
@@ -75,6 +77,7 @@ def test_no_sentence_has_the_name_of_a_field() -> None:
     """The person who reads it sees a form, whose fields have titles."""
     names = {*FIELD_TITLES, "params"} - {"photo", "plan", "effect", "preset", "title", "artist"}
     names -= {"audio", "codec", "quality", "tempo", "start"}  # plain words too
+    names -= {"time", "frame", "width", "height", "format"}
     pattern = re.compile(rf"[“«](?:{'|'.join(FIELD_TITLES)})[”»]|\b(?:{'|'.join(names)})\b")
     sentences = [text for spec in CATALOGUE.values() for text in (spec.en, spec.ru)]
     sentences += [text for pair in (*MESSAGES.values(), *WARNINGS.values()) for text in pair]

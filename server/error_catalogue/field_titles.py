@@ -26,10 +26,15 @@ FIELD_TITLES = {
     "webhook": BilingualText("Address of your server", "Адрес вашего сервера"),
     "trackId": BilingualText("Track", "Трек"),
     "images": BilingualText("Photos", "Фото"),
+    "time": BilingualText("Moment", "Момент"),
+    "frame": BilingualText("Frame", "Кадр"),
+    "width": BilingualText("Width", "Ширина"),
+    "height": BilingualText("Height", "Высота"),
+    "format": BilingualText("Format of the picture", "Формат картинки"),
 }
 """Titles of the fields of a request, for people; programs use the names."""
 _IN_CHAIN = re.compile(r"effect\[([0-9]+)\]")
-_LAST_NAME = re.compile(r"([A-Za-z_]\w*)(?:\[[0-9]+\])*$")
+_LAST_NAME = re.compile(r"([A-Za-z_][\w-]*)(?:\[[0-9]+\])*$")
 
 
 def field_title(field: str) -> BilingualText:

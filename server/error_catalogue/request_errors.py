@@ -7,7 +7,7 @@ REQUEST_ERRORS: dict[str, ErrorSpec] = {
         400, "The request cannot be understood.", "Не удалось разобрать запрос."
     ),
     "malformed_multipart": ErrorSpec(
-        400, "The form is malformed.", "Форма отправлена с ошибкой формата."
+        400, "The form is malformed{why}.", "Форма отправлена с ошибкой формата{why}."
     ),
     "missing_field": ErrorSpec(
         400, "The field “{name}” is missing{why}.", "Не хватает поля «{name}»{why}."
@@ -17,8 +17,8 @@ REQUEST_ERRORS: dict[str, ErrorSpec] = {
     ),
     "unknown_field": ErrorSpec(
         400,
-        "There is no field “{name}”.{hint} Known fields: {known}.",
-        "Поля «{name}» не существует.{hint} Известные поля: {known}.",
+        "There is no field “{sent}”.{hint} Known fields: {known}.",
+        "Поля «{sent}» не существует.{hint} Известные поля: {known}.",
     ),
     "invalid_parameter": ErrorSpec(
         422,
@@ -55,13 +55,13 @@ REQUEST_ERRORS: dict[str, ErrorSpec] = {
     ),
     "idempotency_in_progress": ErrorSpec(
         409,
-        "A request with this key is still being handled.",
-        "Запрос с этим ключом ещё выполняется.",
+        "A request with this Idempotency-Key is still being handled.",
+        "Запрос с этим Idempotency-Key ещё выполняется.",
         retryable=True,
     ),
     "idempotency_mismatch": ErrorSpec(
         422,
-        "This key was used with another request.",
-        "Этот ключ уже использован с другим запросом.",
+        "This Idempotency-Key was used with another request.",
+        "Этот Idempotency-Key уже использован с другим запросом.",
     ),
 }

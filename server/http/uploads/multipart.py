@@ -11,6 +11,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 
 from server.errors import ToqiboxError
 from server.http.limits import HttpLimits
+from server.messages import message
 
 _NAME = r""";\s*([A-Za-z0-9!#$%&'*+.^_`|~-]+)\s*=\s*"""
 _PARAMETER = re.compile(_NAME + r"""(?:"((?:[^"\\]|\\.)*)"|([^\s";]*))\s*""")
@@ -35,7 +36,8 @@ def parse_boundary(content_type: str) -> bytes:
         raise ToqiboxError("unsupported_content_type")
     boundary = _parse_parameters(semicolon + rest).get("boundary", "")
     if not _BOUNDARY.fullmatch(boundary):
-        raise _malformed("no valid boundary")
+        why = message("no_boundary")
+        raise ToqiboxError("malformed_multipart", detail="no valid boundary", why=why)
     return boundary.encode("ascii")
 
 

@@ -6,7 +6,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from server.config import Config
 from server.jobs.previews.upload_decoder import TrackPart
 from server.jobs.storage.kept_uploads import KeptUpload
-from server.jobs.submission.fields import HIGHLIGHTS, check_text
+from server.jobs.submission.fields import check_plain_start, check_text
 from server.jobs.submission.refusal import invalid_field
 from server.messages import message
 from server.protocol.prepared_audio import SAMPLE_RATE
@@ -31,8 +31,7 @@ def read_request(track: KeptUpload, start: str, duration: str, config: Config) -
     Raises:
         ToqiboxError: invalid_parameter, duration_too_long, with the name of the field.
     """
-    if start in HIGHLIGHTS:
-        raise invalid_field("start", message("seconds"))
+    check_plain_start(start)
     first_s: Decimal = check_text("start", start, config) or Decimal(0)
     requested: Decimal | None = check_text("duration", duration, config)
     total = round(track.facts["seconds"] * SAMPLE_RATE)

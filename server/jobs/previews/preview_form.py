@@ -12,9 +12,9 @@ from server.jobs.model.spec import Spec
 from server.jobs.submission.export_form import ExportForm
 from server.jobs.submission.fields import (
     FILE_FIELDS,
-    HIGHLIGHTS,
     SECONDS,
     check_known,
+    check_plain_start,
     frame_size,
     nearest_aspect,
 )
@@ -70,7 +70,8 @@ class PreviewRequest:
 def _integer(name: str, minimum: int, maximum: int) -> Callable[[str], int]:
     def read(text: str) -> int:
         if not _INTEGER.fullmatch(text) or not minimum <= int(text) <= maximum:
-            raise invalid_field(name, message("between", minimum=minimum, maximum=maximum))
+            range_ = message("integer_between", minimum=minimum, maximum=maximum)
+            raise invalid_field(name, range_)
         return int(text)
 
     return read
@@ -128,8 +129,8 @@ class PreviewForm:
         Raises:
             ToqiboxError: for an invalid field, with its name.
         """
-        if name == "start" and text in HIGHLIGHTS:
-            raise invalid_field("start", message("seconds"))
+        if name == "start":
+            check_plain_start(text)
         if name in _READERS:
             if text:
                 self._values[name] = _READERS[name](text)

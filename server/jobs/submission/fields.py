@@ -76,7 +76,7 @@ def check_known(name: str, known: Sequence[str]) -> None:
     if name not in known:
         hint = suggest(name, known, "did_you_mean")
         raise ToqiboxError(
-            "unknown_field", field=name[:64], name=name[:64], known=", ".join(known), hint=hint
+            "unknown_field", field=name[:64], sent=name[:64], known=", ".join(known), hint=hint
         )
 
 
@@ -86,9 +86,15 @@ def check_text(name: str, text: str, config: Config) -> Any:
     Raises:
         ToqiboxError: invalid_parameter or duration_too_long, with the field's name.
     """
-    if text == "" and name not in ("params", "effect"):
+    if text == "":
         return None
     return _READERS[name](text, config)
+
+
+def check_plain_start(text: str) -> None:
+    """Refuse a `start` that is not in seconds, where no part of the track is selected."""
+    if text:
+        _seconds("start", text)
 
 
 def _seconds(name: str, text: str) -> Decimal:
@@ -174,7 +180,7 @@ def _images(text: str, _config: Config) -> dict[str, str]:
 
 
 def _params(text: str, _config: Config) -> dict[str, Any]:
-    params = read_json("params", text or "{}", MAX_PARAMS_BYTES)
+    params = read_json("params", text, MAX_PARAMS_BYTES)
     if not isinstance(params, dict):
         raise invalid_field("params", message("object"))
     return params

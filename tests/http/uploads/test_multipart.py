@@ -136,3 +136,10 @@ def test_a_bad_boundary_is_refused(boundary: str) -> None:
     with pytest.raises(ToqiboxError) as caught:
         parse_boundary(f"multipart/form-data; boundary={boundary}")
     assert caught.value.code == "malformed_multipart"
+
+
+@pytest.mark.parametrize("content_type", ["multipart/form-data", "multipart/form-data; boundary="])
+def test_a_page_that_set_the_header_itself_reads_so(content_type: str) -> None:
+    with pytest.raises(ToqiboxError) as caught:
+        parse_boundary(content_type)
+    assert "has no valid boundary; leave this header to the browser" in caught.value.sentence("en")

@@ -150,7 +150,7 @@ def test_brackets_in_strings_do_not_nest() -> None:
 
 
 @pytest.mark.fault("D06")
-@pytest.mark.parametrize("text", ["../../etc/passwd", "", "a" * 65, "a\x00"])
+@pytest.mark.parametrize("text", ["../../etc/passwd", "a" * 65, "a\x00"])
 def test_impossible_effect_ids_are_unknown(text: str) -> None:
     if "/" in text:
         assert fields.check_text("effect", text, CONFIG) == text  # the library knows no such id
@@ -178,6 +178,22 @@ def test_a_webhook_needs_a_secret_of_the_server() -> None:
     assert (caught.value.code, caught.value.field) == ("invalid_parameter", "webhook")
 
 
+def test_an_unknown_field_is_named_as_it_was_sent() -> None:
+    """Those that are known have their names too, also where a field of this name has a title."""
+    with pytest.raises(ToqiboxError) as caught:
+        fields.check_known("photo", ("audio",))
+    assert caught.value.sentence("en") == "There is no field “photo”. Known fields: audio."
+
+
+@pytest.mark.parametrize("text", ["NaN", "drop", "best"])
+def test_a_beginning_that_is_not_selected_is_in_seconds(text: str) -> None:
+    fields.check_plain_start("")
+    fields.check_plain_start("1.5")
+    with pytest.raises(ToqiboxError, match=r"such as 12\.5\.$") as caught:
+        fields.check_plain_start(text)
+    assert caught.value.field == "start"
+
+
 def test_unknown_fields_name_the_known_ones() -> None:
     with pytest.raises(ToqiboxError) as caught:
         fields.check_name("isPremium")
@@ -203,9 +219,9 @@ def test_a_misspelt_image_names_the_one_that_was_meant() -> None:
         fields.check_text("images", '{"foto2": "a"}', CONFIG)
 
 
-def test_empty_text_means_the_default() -> None:
-    assert fields.check_text("duration", "", CONFIG) is None
-    assert fields.check_text("params", "", CONFIG) == {}
+@pytest.mark.parametrize("name", fields.TEXT_FIELDS)
+def test_empty_text_means_the_default(name: str) -> None:
+    assert fields.check_text(name, "", CONFIG) is None
 
 
 @pytest.mark.fault("D02")

@@ -141,7 +141,7 @@ def _check_query(request: web.Request) -> None:
     """Refuse a form field in the query, which would be ignored silently."""
     for name in request.query:
         if name in FILE_FIELDS or name in TEXT_FIELDS:
-            raise ToqiboxError("unknown_field", field=name, name=f"?{name}", known="none")
+            raise ToqiboxError("unknown_field", field=name, sent=f"?{name}", known="none")
 
 
 async def show_export(request: web.Request) -> web.Response:

@@ -57,7 +57,7 @@ def _limit(request: web.Request) -> int:
     if text is None:
         return DEFAULT_PAGE
     if not _NUMBER.fullmatch(text) or not 1 <= int(text) <= MAX_PAGE:
-        raise invalid_field("limit", message("page_size", maximum=MAX_PAGE))
+        raise invalid_field("limit", message("integer_between", minimum=1, maximum=MAX_PAGE))
     return int(text)
 
 
