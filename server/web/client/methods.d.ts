@@ -4,6 +4,8 @@ type Schemas = components["schemas"];
 type FormOf<Name extends "createExport" | "drawPreview"> =
     operations[Name]["requestBody"]["content"]["multipart/form-data"];
 type Optional<Fields> = { [Name in keyof Fields]?: Fields[Name] | undefined };
+/** What the other one takes and this one refuses, so that an object for both is an error. */
+type Without<Names extends string> = { [Name in Names]?: undefined };
 
 export type Track = Schemas["Track"];
 export type Photo = Schemas["Photo"];
@@ -21,6 +23,8 @@ export type JobSource = { jobId: string; eventsUrl?: string | null } | string;
 export type Params = { [name: string]: unknown };
 /** An effect of a chain. */
 export type ChainEntry = ({ id: string } | { source: string }) & { params?: Params | null };
+/** A source of an effect on its own; `params` are a field of their own then, as for an id. */
+export type EffectSource = { source: string };
 
 /** Fields that are values here and texts in the form, and media. */
 interface FormValues {
@@ -29,7 +33,7 @@ interface FormValues {
     photo2: PhotoSource;
     /** The same photos by name. */
     images: Optional<{ photo: PhotoSource; photo2: PhotoSource }>;
-    effect: string | ChainEntry | readonly ChainEntry[];
+    effect: string | EffectSource | readonly ChainEntry[];
     params: Params;
     duration: number | string;
     tempo: number | string;
@@ -56,10 +60,14 @@ interface ExportValues extends FormValues {
     allowFlashing: boolean;
 }
 
+type ExportName = keyof ExportValues | keyof FormOf<"createExport">;
+type PreviewName = keyof PreviewValues | keyof FormOf<"drawPreview">;
+
 /** The fields of POST /export; see docs/http.md. */
 export type ExportFields = UploadOptions &
     Optional<ExportValues> &
-    Optional<Omit<FormOf<"createExport">, keyof ExportValues | "audio" | "trackId">>;
+    Optional<Omit<FormOf<"createExport">, keyof ExportValues | "audio" | "trackId">> &
+    Without<Exclude<PreviewName, ExportName>>;
 
 interface PreviewValues extends FormValues {
     start: number | string;
@@ -75,7 +83,8 @@ interface PreviewValues extends FormValues {
 /** The fields of POST /preview; see docs/http.md. */
 export type PreviewFields = UploadOptions &
     Optional<PreviewValues> &
-    Optional<Omit<FormOf<"drawPreview">, keyof PreviewValues | "audio" | "trackId">>;
+    Optional<Omit<FormOf<"drawPreview">, keyof PreviewValues | "audio" | "trackId">> &
+    Without<Exclude<ExportName, PreviewName>>;
 
 export interface ToqiboxOptions {
     /** An API key or a delegated token; without it no header is sent. */

@@ -92,6 +92,14 @@ export async function mistakes(track: Track): Promise<void> {
     await toqibox.export({ track, aspect: "2:1" });
     // @ts-expect-error: there is no such field
     await toqibox.preview({ track, colour: "red" });
+    // @ts-expect-error: one effect is named by its id, and an object is a source
+    await toqibox.export({ track, effect: { id: "ring" } });
+    const video = { track, quality: "draft" } as const;
+    // @ts-expect-error: a preview has no quality, also if the fields come from an object
+    await toqibox.preview({ ...video, time: 1 });
+    const still = { track, time: 1 };
+    // @ts-expect-error: a video has no time
+    await toqibox.export({ ...still, duration: 15 });
     // @ts-expect-error: a preview is no job
     await toqibox.cancel(await toqibox.preview({ track }));
 }
