@@ -3,7 +3,7 @@
 #
 #   setup.sh run    what the server needs
 #   setup.sh dev    also the tools of `make check`
-#   setup.sh test   also Chromium, strace and packages of npm, for the tests that use them
+#   setup.sh test   also Chromium, strace, Prometheus and packages of npm, for the tests that use them
 #   setup.sh fuzz   also the tools of `make fuzz`
 #   setup.sh image  what the server needs, and debootstrap
 #
@@ -147,6 +147,24 @@ install_node_packages() {
     fi
 }
 
+# Unpack Prometheus and promtool into .venv/bin, for the tests of docs/monitoring: they are skipped
+# where apt does not offer the package. Installed, it would run as a daemon of this machine.
+unpack_prometheus() {
+    if has_command prometheus .venv/bin/prometheus && has_command promtool .venv/bin/promtool; then
+        return
+    fi
+    if ! has_command apt-get || ! has_command dpkg-deb; then return; fi
+    folder=$(mktemp -d .venv/prometheus.XXXXXX)
+    if (
+        cd "$folder" &&
+            apt-get -q -o Acquire::Retries=0 -o Acquire::http::Timeout=20 download prometheus &&
+            dpkg-deb --extract prometheus_*.deb .
+    ) >/dev/null 2>&1 </dev/null; then
+        mv "$folder/usr/bin/prometheus" "$folder/usr/bin/promtool" .venv/bin/
+    fi
+    rm -rf "$folder"
+}
+
 find_python
 packages=$(missing_packages | tr -s ' ')
 packages=${packages% }
@@ -174,19 +192,28 @@ esac
 # The stamp contains all that the environment depends on, including this folder: a virtual
 # environment does not work after a move.
 state=$(pwd && cat pyproject.toml constraints.txt)
-for installed in $enough; do
-    stamp=.venv/stamp-$installed
-    if [ -f "$stamp" ] && [ "$state" = "$(cat "$stamp")" ] && .venv/bin/python -c '' 2>/dev/null; then
-        exit 0
-    fi
-done
+is_set_up() {
+    for installed in $enough; do
+        stamp=.venv/stamp-$installed
+        if [ -f "$stamp" ] && [ "$state" = "$(cat "$stamp")" ] &&
+            .venv/bin/python -c '' 2>/dev/null; then
+            return 0
+        fi
+    done
+    return 1
+}
 
-say "Setting up .venv (once) …"
-if ! .venv/bin/python -m pip --version >/dev/null 2>&1 || ! grep -qsF "$(pwd)/" .venv/bin/pip; then
-    rm -rf .venv
-    "$python" -m venv .venv
+if ! is_set_up; then
+    say "Setting up .venv (once) …"
+    if ! .venv/bin/python -m pip --version >/dev/null 2>&1 ||
+        ! grep -qsF "$(pwd)/" .venv/bin/pip; then
+        rm -rf .venv
+        "$python" -m venv .venv
+    fi
+    rm -f .venv/stamp-*
+    .venv/bin/python -m pip install -qq --disable-pip-version-check --no-input \
+        -c constraints.txt -e ".$extras"
+    printf '%s\n' "$state" >".venv/stamp-${enough%% *}"
 fi
-rm -f .venv/stamp-*
-.venv/bin/python -m pip install -qq --disable-pip-version-check --no-input \
-    -c constraints.txt -e ".$extras"
-printf '%s\n' "$state" >".venv/stamp-${enough%% *}"
+
+if [ "$wanted" = test ]; then unpack_prometheus; fi

@@ -3,6 +3,7 @@
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
 _METHODS = ("GET", "HEAD", "POST", "DELETE", "OPTIONS")
+_INTERNAL_ERROR = 500
 _BUCKETS_S = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300)
 UNKNOWN_ROUTE = "unknown"
 """Label of every path that is not a route, so that no client can add labels."""
@@ -13,7 +14,7 @@ DISCONNECTED = "disconnected"
 
 
 class HttpCounters:
-    """Requests by method, route and status, their duration, and connections.
+    """Requests by method, route and status, their duration, internal errors, and connections.
 
     Labels are bounded: a route is its template, and other methods are ``other``.
     """
@@ -32,6 +33,12 @@ class HttpCounters:
             buckets=_BUCKETS_S,
             registry=registry,
         )
+        # Without labels, so that it is 0 before the first one: an increase needs that value.
+        self.internal_errors = Counter(
+            "toqibox_http_internal_errors",
+            "Requests that were answered with 500",
+            registry=registry,
+        )
         self.connections = Gauge(
             "toqibox_http_connections", "Connections that are open", registry=registry
         )
@@ -47,6 +54,8 @@ class HttpCounters:
         label = DISCONNECTED if status is None else str(status)
         self._requests.labels(known, route, label).inc()
         self._seconds.labels(known, route).observe(seconds)
+        if status == _INTERNAL_ERROR:
+            self.internal_errors.inc()
 
     def count_malformed(self) -> None:
         """Count bytes that are not an HTTP request, which were answered with 400."""

@@ -1,9 +1,7 @@
 """Metrics of a live server after a rendered job, and the dashboard and alerts that name them."""
 
-import json
 import re
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from prometheus_client import Metric
@@ -14,12 +12,11 @@ from server.metrics.state_collector import collect_gpus
 from server.protocol.results.machine import GpuLoad
 from tests.harness import media
 from tests.harness.server import Server, eventually
+from tests.metrics.monitoring import DOCS, read_alerts, read_queries, read_variables
 
-DOCS = Path(__file__).parents[2] / "docs"
 FRAMES = 30
 _NAME = re.compile(r"\b(?:toqibox|process)_[a-z0-9_]+")
 _SELECTOR = re.compile(r"\b((?:toqibox|process)_[a-z0-9_]+)\{([^}]*)\}")
-_ALERT = re.compile(r"expr: (.*?)^        (?:for|labels):", re.DOTALL | re.MULTILINE)
 _TARGET_LABELS = {"instance", "job"}
 """Labels that Prometheus adds to each series."""
 _GPU = GpuLoad(index=0, name="a GPU", memory_used_bytes=1, memory_total_bytes=2, utilisation=0.5)
@@ -93,20 +90,9 @@ def _labels(families: dict[str, Metric]) -> dict[str, set[str]]:
 
 def _expressions() -> Iterator[tuple[str, str]]:
     """Yield the PromQL of the dashboard and of the alerts, with its place."""
-    dashboard = json.loads((DOCS / "monitoring/grafana-dashboard.json").read_text())
-    for variable in dashboard["templating"]["list"]:
-        if variable["type"] == "query":
-            yield f"variable {variable['name']}", variable["query"]["query"]
-    for panel in dashboard["panels"]:
-        for target in panel.get("targets", ()):
-            yield f"panel {panel['title']}", target["expr"]
-    alerts = (DOCS / "monitoring/alerts.yml").read_text()
-    for alert in re.split(r"^      - alert: ", alerts, flags=re.MULTILINE)[1:]:
-        expression = re.search(
-            r"expr: (.*?)^        (?:for|labels):", alert, re.DOTALL | re.MULTILINE
-        )
-        assert expression is not None, alert
-        yield f"alert {alert.split()[0]}", expression[1]
+    yield from ((f"variable {variable.name}", variable.metric) for variable in read_variables())
+    yield from ((f"panel {query.place}", query.promql) for query in read_queries())
+    yield from ((f"alert {alert.name}", alert.promql) for alert in read_alerts())
 
 
 def test_dashboard_and_alerts_name_served_metrics(families: dict[str, Metric]) -> None:

@@ -143,6 +143,7 @@ class Connection(web.RequestHandler):
             log_event(_log, logging.INFO, "request.refused", status=400, **facts)
         else:
             error = ToqiboxError("internal")
+            self._factory.counters.internal_errors.inc()
             facts = {"request": request_id}
             _log.error("request.failed", exc_info=exc, extra={"facts": facts})
         response = error_response(error, request_id, "en")

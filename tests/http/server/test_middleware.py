@@ -189,11 +189,15 @@ async def test_head_has_the_headers_of_get_everywhere(running: Running) -> None:
 async def test_an_internal_error_does_not_show_its_message(
     running: Running, caplog: pytest.LogCaptureFixture
 ) -> None:
+    metrics = await exchange(running.port, head("GET /metrics"))
+    assert b"\ntoqibox_http_internal_errors_total 0.0\n" in metrics.body
     running.service.store.close()
     response = await exchange(running.port, head(f"GET /export/{UNKNOWN}"))
     assert (response.status, response.code) == (500, "internal")
     assert b"sqlite" not in response.body.lower()
     assert "cannot schedule new futures after shutdown" in caplog.text
+    metrics = await exchange(running.port, head("GET /metrics"))
+    assert b"\ntoqibox_http_internal_errors_total 1.0\n" in metrics.body
 
 
 @pytest.mark.fault("C13")
