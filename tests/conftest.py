@@ -12,6 +12,7 @@ from hypothesis import settings
 from tests.harness import living_servers
 
 pytest_plugins = (
+    "tests.harness.browser_pages",
     "tests.harness.fault_report",
     "tests.harness.media_files",
     "tests.harness.rendering",

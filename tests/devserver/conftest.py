@@ -5,7 +5,6 @@ import json
 import os
 import subprocess
 import sys
-import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from http.client import HTTPConnection
@@ -14,7 +13,6 @@ from pathlib import Path
 import pytest
 
 from tests.harness import media
-from tests.harness.browser import Chromium
 from tests.harness.limits import HANG_S
 
 SOON_S = HANG_S
@@ -94,12 +92,3 @@ def watching(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Watching]:
     finally:
         process.kill()
         process.communicate()
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Chromium]:
-    with (
-        tempfile.TemporaryDirectory() as folder,
-        Chromium(Path(folder)) as chromium,
-    ):
-        yield chromium

@@ -111,12 +111,6 @@ def gl() -> Iterator[Context]:
         yield context
 
 
-@pytest.fixture(scope="session")
-def chromium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chromium]:
-    with Chromium(tmp_path_factory.mktemp("chromium")) as chromium:
-        yield chromium
-
-
 class PlayerPage:
     """The page that runs the player."""
 

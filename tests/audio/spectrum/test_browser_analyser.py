@@ -1,7 +1,7 @@
 """Waveforms and spectra equal those of a real browser's AnalyserNode."""
 
 import base64
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +13,7 @@ from server.arrays import Float32Array, Int16Array, UInt8Array
 from server.audio.features import Features, analyse
 from server.audio.spectrum import analyser_node
 from server.samples import sample_track
-from tests.harness.browser import Chromium, Page
+from tests.harness.browser import Page
 
 pytestmark = pytest.mark.browser
 
@@ -27,18 +27,6 @@ Convert = Callable[..., Path]
 SIZE, RATE, BLOCK = 2048, 44_100, 128
 MIX = 0
 SCRIPT = Path(__file__).parents[2] / "data" / "analyser" / "analyser.js"
-
-
-@pytest.fixture(scope="module")
-def chromium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chromium]:
-    with Chromium(tmp_path_factory.mktemp("chromium")) as chromium:
-        yield chromium
-
-
-@pytest.fixture
-async def page(chromium: Chromium, tmp_path: Path) -> AsyncIterator[Page]:
-    async with chromium.page(tmp_path) as page:
-        yield page
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ import pytest
 import server
 from server.audio.features import Features
 from server.protocol import file_names
-from tests.harness.browser import Chromium
+from tests.harness.browser import Page
 from tests.harness.page_origin import serve_pages
 from tests.http.conftest import Running
 from tests.http.cuts import cut_of, keep_track
@@ -49,18 +49,16 @@ async def origin() -> AsyncIterator[str]:
 
 @pytest.mark.slow
 async def test_a_page_has_the_features_that_the_server_draws_with(
-    running: Running, origin: str, tmp_path: Path
+    running: Running, origin: str, page: Page
 ) -> None:
     track, frame = await keep_track(running), 33
     cut = await cut_of(running, track)
     folder = running.service.data.features / cut["cut"]
     assert (folder / file_names.TRACK).exists()
     features = Features(folder)
-    with Chromium(tmp_path / "chromium") as chromium:
-        async with chromium.page(tmp_path) as page:
-            await page.open(origin)
-            script = READ % {"server": running.url, "track": track, "frame": frame}
-            read = await page.run(script)
+    await page.open(origin)
+    script = READ % {"server": running.url, "track": track, "frame": frame}
+    read = await page.run(script)
     step = features.step(frame, 30)
     assert (read["step"], read["loaded"]) == (step, True)
     assert read["spectrum"] == features.spectrum(step).tolist()

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from server.jobs.previews import thumbnails
-from tests.harness.browser import Chromium
+from tests.harness.browser import Page
 from tests.harness.limits import HANG_S
 from tests.http.conftest import Running
 
@@ -19,21 +19,19 @@ DOCUMENT = (Path(__file__).parents[3] / "docs" / "http.md").read_text("utf-8")
 
 @pytest.mark.slow
 async def test_a_page_shows_a_thumbnail_once_it_is_drawn(
-    drawing: Running, origin: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    drawing: Running, origin: str, page: Page, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """At first it is missing; and what is never there is requested as often as allowed."""
     monkeypatch.setattr(thumbnails, "TIME_S", Decimal("0.5"))
     monkeypatch.setattr(thumbnails, "_WAIT_S", 0.0)
     url = f"{drawing.url}/effects/level/thumbnail.webp"
-    with Chromium(tmp_path / "chromium") as chromium:
-        async with chromium.page(tmp_path) as page:
-            await page.open(origin)
-            await page.run(f"{SHOW}; const image = new Image(); window.image = image; 0")
-            for name, attempts in (("none", 3), ("trail", 1)):
-                await page.run(f"showThumbnail(image, '{url.replace('level', name)}', {attempts})")
-            await page.run(f"showThumbnail(image, '{url}')")
-            await page.until("image.naturalWidth === 320", HANG_S)
-            requests = [each["url"] for each in page.requests() if "thumbnail" in each["url"]]
+    await page.open(origin)
+    await page.run(f"{SHOW}; const image = new Image(); window.image = image; 0")
+    for name, attempts in (("none", 3), ("trail", 1)):
+        await page.run(f"showThumbnail(image, '{url.replace('level', name)}', {attempts})")
+    await page.run(f"showThumbnail(image, '{url}')")
+    await page.until("image.naturalWidth === 320", HANG_S)
+    requests = [each["url"] for each in page.requests() if "thumbnail" in each["url"]]
     counts = {name: sum(name in each for each in requests) for name in ("none", "trail", "level")}
     assert (counts["none"], counts["trail"]) == (1, 1)
     assert counts["level"] >= 3  # refused at least once, asked again, and the picture itself

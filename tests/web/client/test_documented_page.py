@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 import server as package
-from tests.harness.browser import Chromium
+from tests.harness.browser import Page
 from tests.harness.limits import HANG_S
 from tests.harness.media import contents
 from tests.harness.page_origin import serve_pages
@@ -25,20 +25,21 @@ def documented_page(url: str) -> str:
     return str(page.replace("https://render.example", url).replace("<title>", f"{icon}<title>"))
 
 
-async def test_the_page_makes_a_video(url: str, files: dict[str, Path], tmp_path: Path) -> None:
+async def test_the_page_makes_a_video(
+    url: str, files: dict[str, Path], page: Page, tmp_path: Path
+) -> None:
     folder = tmp_path / "page"
     folder.mkdir()
     (folder / "example.html").write_text(documented_page(url), "utf-8")
-    with Chromium(tmp_path / "chromium") as chromium:
-        async with serve_pages({"/page": folder}) as origin, chromium.page(tmp_path) as page:
-            await page.open(f"{origin}/page/example.html")
-            await page.choose("[name=track]", files["audio"])
-            await page.choose("[name=photo]", files["image"])
-            await page.click("button")
-            saved = await page.downloaded(HANG_S)
-            output = await page.run("document.querySelector('output').textContent")
-            height = await page.run("document.images[0].naturalHeight")
-            assert (output, height > 0, page.complaints()) == ("completed", True, [])
+    async with serve_pages({"/page": folder}) as origin:
+        await page.open(f"{origin}/page/example.html")
+        await page.choose("[name=track]", files["audio"])
+        await page.choose("[name=photo]", files["image"])
+        await page.click("button")
+        saved = await page.downloaded(HANG_S)
+        output = await page.run("document.querySelector('output').textContent")
+        height = await page.run("document.images[0].naturalHeight")
+        assert (output, height > 0, page.complaints()) == ("completed", True, [])
     [picture] = [
         each for each in contents(tmp_path / saved.name)["streams"] if each["codec_type"] == "video"
     ]

@@ -1,12 +1,12 @@
 """The way of a front end with the client in a page of another origin, against the real server."""
 
 import json
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 
-from tests.harness.browser import Chromium, Page
+from tests.harness.browser import Page
 from tests.harness.javascript_client import PROGRAMS
 from tests.harness.limits import HANG_S
 from tests.harness.page_origin import serve_pages
@@ -24,18 +24,6 @@ WALK = """
   return walk(client, { server: "%(url)s", audio, image }, () => {});
 })()
 """
-
-
-@pytest.fixture(scope="module")
-def chromium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chromium]:
-    with Chromium(tmp_path_factory.mktemp("chromium")) as chromium:
-        yield chromium
-
-
-@pytest.fixture
-async def page(chromium: Chromium, tmp_path: Path) -> AsyncIterator[Page]:
-    async with chromium.page(tmp_path) as page:
-        yield page
 
 
 @pytest.fixture
