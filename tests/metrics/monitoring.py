@@ -10,6 +10,8 @@ ALERTS = DOCS / "monitoring/alerts.yml"
 RULE_TESTS = DOCS / "monitoring/alerts.test.yml"
 TARGET = '"127.0.0.1:3001"'
 """The target of the documented configuration."""
+INTERVAL = "scrape_interval: 15s"
+"""The interval of the documented configuration: $__rate_interval of Grafana is four of it."""
 TOKEN = "the value of METRICS_TOKEN"
 """The credentials of the documented configuration."""
 _DASHBOARD = json.loads((DOCS / "monitoring/grafana-dashboard.json").read_text("utf-8"))
@@ -105,6 +107,5 @@ def read_configuration() -> str:
     """Return the documented configuration of Prometheus."""
     text = (DOCS / "operations.md").read_text("utf-8")
     (configuration,) = re.findall(r"```yaml\n(rule_files:.*?)```", text, re.DOTALL)
-    assert TARGET in configuration
-    assert TOKEN in configuration
+    assert all(text in configuration for text in (TARGET, INTERVAL, TOKEN))
     return str(configuration)

@@ -16,6 +16,7 @@ from tests.harness.prometheus import PrometheusApi, needs_prometheus, prometheus
 from tests.harness.server import Server, eventually
 from tests.metrics.monitoring import (
     ALERTS,
+    INTERVAL,
     RULE_TESTS,
     TARGET,
     TOKEN,
@@ -28,7 +29,7 @@ from tests.metrics.monitoring import (
 )
 
 QUERIES, RULES = read_queries(), read_alerts()
-INTERVALS = "global: {scrape_interval: 1s, evaluation_interval: 1s}\n"
+EVALUATION = "global: {evaluation_interval: 1s}\n"
 RATE_INTERVAL = "1h"
 """$__rate_interval of a dashboard that shows a month: no machine is too slow for it."""
 SECRET = "a-token-of-32-random-characters-"
@@ -72,8 +73,9 @@ def _configuration(folder: Path, targets: str = TARGET) -> Path:
     """Write the documented configuration with its rules, for `targets`."""
     shutil.copy(ALERTS, folder)
     text = read_configuration().replace(TOKEN, SECRET).replace(TARGET, targets)
+    text = EVALUATION + text.replace(INTERVAL, "scrape_interval: 1s")
     path = folder / "prometheus.yml"
-    path.write_text(INTERVALS + text, "utf-8")
+    path.write_text(text, "utf-8")
     return path
 
 
