@@ -13,6 +13,7 @@ import aiohttp
 from aiohttp.abc import AbstractResolver, ResolveResult
 
 from server import __version__
+from server.jobs.webhooks.bounded_socket import open_bounded
 from server.jobs.webhooks.name_lookup import look_up
 from server.jobs.webhooks.public_address import is_public
 from server.jobs.webhooks.webhook_url import WebhookUrl
@@ -106,6 +107,7 @@ class WebhookClient:
             use_dns_cache=False,
             force_close=True,
             limit=1,
+            socket_factory=open_bounded,
         )
         sent = {
             "Accept-Encoding": "identity",

@@ -62,6 +62,23 @@ async def test_an_endless_body_is_not_read(client: WebhookClient, head: bytes) -
         assert (await client.post(target(receiver), {}, b"")).status == 200
 
 
+_INTERIM = b"HTTP/1.1 103 Early Hints\r\n\r\n"
+
+
+async def test_a_response_may_come_after_interim_ones(client: WebhookClient) -> None:
+    reply = (_INTERIM * 3, b"HTTP/1.1 204 No Content\r\n\r\n")
+    async with Receiver(lambda _number: reply) as receiver:
+        assert (await client.post(target(receiver), {}, b"")).status == 204
+
+
+@pytest.mark.fault("E20")
+async def test_interim_responses_are_not_read_without_end(client: WebhookClient) -> None:
+    reply = (_INTERIM * 10_000, b"HTTP/1.1 204 No Content\r\n\r\n")
+    async with Receiver(lambda _number: reply) as receiver:
+        with pytest.raises(NotDelivered, match="more than 65536 bytes"):
+            await client.post(target(receiver), {}, b"")
+
+
 @pytest.mark.fault("E20")
 @pytest.mark.parametrize(
     ("reply", "why"),
