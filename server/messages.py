@@ -68,6 +68,7 @@ def read_values(values: Mapping[str, Any] | None) -> dict[str, Any]:
 
 MESSAGES: dict[str, tuple[str, str]] = {
     **ACCESS_MESSAGES,
+    "in_the_form": (" Send it in the form.", " Передайте его в форме."),
     "did_you_mean": (" Did you mean “{name}”?", " Может быть, «{name}»?"),
     "upload_id": ("must be the id of an upload", "нужен идентификатор загрузки"),
     "excludes": ("not together with “{name}”", "вместе с «{name}» его передавать нельзя"),

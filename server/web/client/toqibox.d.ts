@@ -4653,6 +4653,7 @@ export interface operations {
 type Schemas = components["schemas"];
 type FormOf<Name extends "createExport" | "drawPreview"> =
     operations[Name]["requestBody"]["content"]["multipart/form-data"];
+type PageQuery = NonNullable<operations["listExports"]["parameters"]["query"]>;
 type Optional<Fields> = { [Name in keyof Fields]?: Fields[Name] | undefined };
 /** What the other one takes and this one refuses, so that an object for both is an error. */
 type Without<Names extends string> = { [Name in Names]?: undefined };
@@ -4661,6 +4662,8 @@ export type Track = Schemas["Track"];
 export type Photo = Schemas["Photo"];
 export type Cut = Schemas["Cut"];
 export type Job = Schemas["Job"];
+/** A page of jobs, and the cursor of the next one. */
+export type JobPage = Schemas["Exports"];
 
 /** A track: a file, or what `track` has returned, or its id. */
 export type TrackSource = Blob | { trackId: string } | string;
@@ -4697,6 +4700,11 @@ export interface UploadOptions extends RequestOptions {
     /** Is called with the share of the request that is sent, from 0 to 1. */
     onProgress?: ((share: number) => void) | undefined;
 }
+
+/** Which jobs: `cursor` is `nextCursor` of the page before, null for the first one. */
+export type PageOptions = RequestOptions & {
+    [Name in keyof PageQuery]?: PageQuery[Name] | null | undefined;
+};
 
 export interface CutOptions extends RequestOptions {
     /** Seconds of the track before the cut. */
@@ -4758,6 +4766,8 @@ export declare class Toqibox {
     preview(fields?: PreviewFields): Promise<Blob>;
     /** Submit a job. It is repeated with one Idempotency-Key, so that it makes one job. */
     export(fields: ExportFields): Promise<Schemas["Accepted"]>;
+    /** Return a page of the jobs of the key, the newest first; only on a server with API keys. */
+    exports(page?: PageOptions): Promise<JobPage>;
     /** Return the job as it is now. */
     job(job: JobSource, options?: RequestOptions): Promise<Job>;
     /** Cancel the job, or remove the files of a completed one. */

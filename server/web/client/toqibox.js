@@ -1,9 +1,4 @@
 // The client of TOQIBOX Render for browsers and Node; toqibox.d.ts describes its methods.
-//
-//   const toqibox = new Toqibox("https://render.example");
-//   const track = await toqibox.track(file);
-//   const job = await toqibox.export({ track, effect: "ring" });
-//   for await (const now of toqibox.watch(job)) show(now.progress);
 
 const MAX_REPEATS = 3;
 const MAX_WAIT_S = 30; // a longer Retry-After is left to the caller
@@ -69,6 +64,11 @@ export class Toqibox {
   export(fields) {
     const headers = { "Idempotency-Key": crypto.getRandomValues(new Uint8Array(16)).join("-") };
     return this.#submit("/export", fields, { headers, repeats: MAX_REPEATS });
+  }
+
+  /** Return a page of the jobs of the key, the newest first. */
+  exports({ signal, ...page } = {}) {
+    return this.#json("GET", `/exports?${new URLSearchParams(formatFields(page))}`, { signal });
   }
 
   job(job, options) {

@@ -66,3 +66,18 @@ export async function useKey({ Toqibox }, { server, job, key }, show) {
   const video = await fetch(toqibox.download(own));
   show({ error: [error.code, error.status], states, video: await video.text() });
 }
+
+/** List all jobs of a key, page by page, and the completed ones. */
+export async function list({ Toqibox }, { server, key }, show) {
+  const toqibox = new Toqibox(server, { key });
+  const pages = [];
+  let cursor = null;
+  do {
+    const page = await toqibox.exports({ limit: 2, cursor });
+    pages.push(page.exports.map(({ jobId }) => jobId));
+    cursor = page.nextCursor;
+  } while (cursor);
+  const { exports } = await toqibox.exports({ status: "completed" });
+  const error = await toqibox.exports({ limit: 0 }).catch((raised) => raised);
+  show({ pages, completed: exports.map(({ jobId }) => jobId), error: [error.code, error.field] });
+}

@@ -1,7 +1,7 @@
 // A front end in strict TypeScript with the client of the server: one upload, several videos.
 
 import { Toqibox, ToqiboxError } from "https://render.example/client/toqibox.js";
-import type { Job, Photo, Track } from "https://render.example/client/toqibox.js";
+import type { Job, JobPage, Photo, Track } from "https://render.example/client/toqibox.js";
 
 import { control, describeJob } from "./client";
 
@@ -82,6 +82,17 @@ export function again(job: Job, track: Track, photo: Photo) {
     const { aspect, fps, fit, codec, quality, start, duration, allowFlashing, chain } = job;
     const same = { aspect, fps, fit, codec, quality, start, duration, allowFlashing };
     return toqibox.export({ track, photo, effect: chain, ...same, tempo: job.tempo ?? undefined });
+}
+
+export async function completedJobs(): Promise<string[]> {
+    const ids: string[] = [];
+    let cursor: string | null = null;
+    do {
+        const page: JobPage = await toqibox.exports({ status: "completed", limit: 100, cursor });
+        ids.push(...page.exports.map(({ jobId }) => jobId));
+        cursor = page.nextCursor;
+    } while (cursor);
+    return ids;
 }
 
 // What the client does not take is an error of the compiler.

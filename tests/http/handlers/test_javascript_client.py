@@ -139,6 +139,17 @@ async def test_a_key_is_sent_and_links_need_none(start_keyed: StartKeyed) -> Non
     assert (result["states"], result["video"]) == (["completed"], "video")
 
 
+async def test_the_jobs_of_a_key_are_listed(start_keyed: StartKeyed) -> None:
+    keyed = await start_keyed()
+    await keyed.add_job("other")
+    ids = [(await keyed.add_job("own", is_finished=n == 1)).id for n in range(3)]
+    options = {"key": keyed.keys["own"]}
+    result = await result_of(keyed.running.url, PROGRAM, "list", **options)
+    assert result["pages"] == [[ids[2], ids[1]], [ids[0]]]
+    assert result["completed"] == [ids[1]]
+    assert result["error"] == ["invalid_parameter", "limit"]
+
+
 @pytest.mark.slow
 async def test_a_server_that_starts_again_loses_no_watch(start: Start, limits: Limits) -> None:
     """End all streams, as a server does that stops."""

@@ -210,3 +210,9 @@ async def test_a_wrong_upload_is_refused_and_leaves_nothing(
     text = response.body.decode()
     assert not any(x in text for x in (str(running.config.data_dir), "Traceback", "ffmpeg", "0x"))
     assert await running.spool_is_empty()
+
+
+async def test_a_field_in_the_address_belongs_in_the_form(running: Running) -> None:
+    sent = field("fps", "30").replace(b"/export", b"/export?plan=free")
+    error = (await exchange(running.port, sent)).json["error"]
+    assert error.startswith("There is no field “?plan”. Send it in the form.")

@@ -36,6 +36,7 @@ from server.jobs.model.job import Job, now_ms
 from server.jobs.submission.fields import FILE_FIELDS, TEXT_FIELDS
 from server.jobs.submission.idempotency import Idempotency
 from server.jobs.submission.request import Request
+from server.messages import message
 
 IDEMPOTENCY = web.AppKey("idempotency", Idempotency)
 
@@ -141,7 +142,13 @@ def _check_query(request: web.Request) -> None:
     """Refuse a form field in the query, which would be ignored silently."""
     for name in request.query:
         if name in FILE_FIELDS or name in TEXT_FIELDS:
-            raise ToqiboxError("unknown_field", field=name, sent=f"?{name}", known="none")
+            raise ToqiboxError(
+                "unknown_field",
+                field=name,
+                sent=f"?{name}",
+                known="none",
+                hint=message("in_the_form"),
+            )
 
 
 async def show_export(request: web.Request) -> web.Response:
