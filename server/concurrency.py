@@ -10,6 +10,8 @@ from pathlib import Path
 from threading import Barrier
 from typing import Any, ParamSpec, TypeVar
 
+from server.errors import ToqiboxError
+
 P = ParamSpec("P")
 T = TypeVar("T")
 
@@ -39,12 +41,25 @@ async def uninterrupted(work: Coroutine[Any, Any, T]) -> T:
 
 
 async def wait_for_end(call: asyncio.Future[T]) -> T:
-    """Return the result of a call in another thread; when cancelled, wait for its end first."""
+    """Return the result of a call in another thread; when cancelled, wait for its end first.
+
+    The refusal, or the error of the system, in which a cancelled call ends is lost as its result
+    is; any other error is logged.
+    """
     try:
         return await asyncio.shield(call)
     except asyncio.CancelledError:
         await wait_until_done(call)
+        _log_fault(call)
         raise
+
+
+def _log_fault(call: asyncio.Future[T]) -> None:
+    """Log the error of a call that nobody waits for, unless it is an expected one."""
+    error = None if call.cancelled() else call.exception()
+    if error is not None and not isinstance(error, (ToqiboxError, OSError)):
+        context = {"message": "a cancelled call has failed", "exception": error}
+        asyncio.get_running_loop().call_exception_handler(context)
 
 
 @asynccontextmanager

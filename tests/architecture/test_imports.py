@@ -18,7 +18,7 @@ FOUNDATION = {
 DRAWING = {"arrays", "errors", "files", "messages", "process", "warnings"}
 ROOMS: dict[str, set[str]] = {
     "arrays": set(),
-    "concurrency": set(),
+    "concurrency": {"errors"},
     "config": {"protocol", "settings"},
     "error_catalogue": {"messages"},
     "errors": {"error_catalogue", "messages"},

@@ -187,7 +187,7 @@ def _params(text: str, _config: Config) -> dict[str, Any]:
 
 
 def _preset(text: str, _config: Config) -> str:
-    if len(text) > 64 or not text.isprintable():
+    if len(text) > 64:
         raise invalid_field("preset", message("characters", maximum=64))
     return text
 

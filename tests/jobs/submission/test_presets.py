@@ -182,3 +182,9 @@ def test_the_document_lists_the_shipped_presets() -> None:
     assert (
         read_preset("example", "example.json", example).chain_for("9:16")[0].params["size"] == 0.6
     )
+
+
+def test_an_unprintable_id_is_an_unknown_one() -> None:
+    with pytest.raises(ToqiboxError) as refused:
+        check_request({"preset": "halo\x00"}, Config(), LIBRARY, Presets())
+    assert "one of" in refused.value.sentence("en")
