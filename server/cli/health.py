@@ -5,8 +5,8 @@ import argparse
 from server.cli.support.exit_status import FAILED
 from server.cli.support.local_request import send_request
 from server.cli.support.options import add_data_folder
+from server.cli.support.server_address import find_server
 from server.config import Config
-from server.jobs.storage.data_folder import read_address
 from server.terminal import print_errors, print_lines
 
 _TIMEOUT_S = 5.0
@@ -21,7 +21,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(config: Config, options: argparse.Namespace) -> int:
     """Print the answer; return 1 unless the server is up, or ready if that is asked for."""
-    address = read_address(config.data_dir)
+    address = find_server(config)
     if address is None:
         print_errors(f"toqibox health: no server is running on {config.data_dir}")
         return FAILED

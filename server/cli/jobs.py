@@ -1,4 +1,4 @@
-"""`toqibox jobs`: list the jobs of a data folder or their webhooks, or cancel a job."""
+"""`toqibox jobs`: list the jobs of a data folder or their webhooks, cancel or remove a job."""
 
 import argparse
 import asyncio
@@ -14,11 +14,11 @@ from server.cli.support.exit_status import FAILED
 from server.cli.support.job_store import open_store
 from server.cli.support.local_request import send_request
 from server.cli.support.options import add_data_folder, add_json
+from server.cli.support.server_address import find_server
 from server.config import Config
 from server.jobs.job_object import JobView
 from server.jobs.model.job import Status
 from server.jobs.model.webhook import Webhook, WebhookAttempt, without_secrets
-from server.jobs.storage.data_folder import read_address
 from server.jobs.store.store import Store
 from server.jobs.store.webhooks import WebhookStore
 from server.terminal import print_errors, print_lines
@@ -33,7 +33,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
     add_json(parser)
     add_data_folder(parser)
     actions = parser.add_subparsers(dest="action", metavar="ACTION")
-    cancel = actions.add_parser("cancel", help="cancel a job")
+    cancel = actions.add_parser(
+        "cancel", help="cancel a job, or remove the files of a completed one"
+    )
     cancel.add_argument("id", metavar="ID")
     webhooks = actions.add_parser("webhooks", help="list webhooks and the attempts to deliver them")
     webhooks.add_argument("id", metavar="ID", nargs="?", help="of a job; default: of all")
@@ -151,7 +153,7 @@ def _format_time(milliseconds: int) -> str:
 
 
 def _cancel(config: Config, job_id: str) -> int:
-    address = read_address(config.data_dir)
+    address = find_server(config)
     if address is None:
         print_errors(f"toqibox jobs: no server is running on {config.data_dir}")
         return FAILED
@@ -164,7 +166,8 @@ def _cancel(config: Config, job_id: str) -> int:
     if status != 200:
         print_errors(f"toqibox jobs: {body['error']}")
         return FAILED
-    print_lines(f"{job_id}  {body['status']}")
+    removed = "  its files are removed" if body["status"] == Status.COMPLETED else ""
+    print_lines(f"{job_id}  {body['status']}{removed}")
     return 0
 
 

@@ -23,7 +23,7 @@ COMMANDS = {
     "effects": "list effects, and write and test new ones",
     "presets": "list the presets, or print one",
     "keys": "add, list, replace and revoke API keys, and sign tokens",
-    "jobs": "list the jobs of the server on this machine, or cancel one",
+    "jobs": "list the jobs of the server on this machine, cancel or remove one",
     "quarantine": "list the sources of clients that are refused, and accept them again",
     "backup": "copy the data folder, also while its server runs",
     "restore": "make a data folder from a backup",

@@ -6,7 +6,8 @@ from difflib import SequenceMatcher
 from typing import NamedTuple
 
 _PREFIX = re.compile(r"TOQI_?BOX_?|TOQI_")
-_UNITS = {"S", "SEC", "SECS", "SECONDS", "MS", "MIN", "MINUTES", "MB", "BYTES"}
+_ENDINGS = {"S", "SEC", "SECS", "SECONDS", "MS", "MIN", "MINUTES", "MB", "BYTES", "FILE"}
+"""Units, and the kind of a value, which are easily forgotten."""
 _MIN_LENGTH = 7
 """Length below which another name differs from a setting by a letter too often."""
 _MIN_SIMILARITY = 0.9
@@ -64,7 +65,7 @@ def _likely_setting(name: str, known: Collection[str]) -> str | None:
 def _similarity(name: str, setting: str) -> float:
     """Return a number up to 1 for names that are spelt alike, or are equal without their forms."""
     stems = _stem(name), _stem(setting)
-    if stems[0] == stems[1]:
+    if stems[0] == stems[1] or _letters(name) == _letters(setting):
         return 1.0
     if min(map(len, stems)) < _MIN_LENGTH:
         return 0.0
@@ -73,11 +74,15 @@ def _similarity(name: str, setting: str) -> float:
 
 
 def _stem(name: str) -> str:
-    """Return a name without prefix, separators, plurals and unit: what is easily mistaken."""
+    """Return a name without prefix, separators, plurals and ending: what is easily mistaken."""
     parts = re.split(r"[_.-]+", _PREFIX.sub("", name.upper(), count=1))
-    if len(parts) > 1 and parts[-1] in _UNITS:
+    if len(parts) > 1 and parts[-1] in _ENDINGS:
         parts = parts[:-1]
     return "".join(_singular(word) for word in parts)
+
+
+def _letters(name: str) -> str:
+    return re.sub(r"[_.-]", "", name.upper())
 
 
 def _singular(word: str) -> str:

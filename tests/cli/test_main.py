@@ -184,6 +184,29 @@ def test_jobs_are_listed_and_cancelled(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
+def test_cancelling_a_completed_job_removes_its_video(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    with Server(data) as server:
+        job = server.client.submit(media.wav(0.3), media.photo(), effect="plain")
+        server.client.completed(job)
+        removed = run("jobs", "--data", str(data), "cancel", job)
+        assert removed.stdout == f"{job}  completed  its files are removed\n", removed.stderr
+        assert server.client.call("GET", f"/download/{job}").status == 410
+
+
+def test_a_server_that_could_not_write_its_address_is_reached_by_the_settings(
+    tmp_path: Path,
+) -> None:
+    data = tmp_path / "data"
+    with Server(data) as server:
+        (data / "address").write_text("")  # as on a full disk
+        health = run("health", "--data", str(data), PORT=str(server.client.port))
+        assert health.returncode == 0, health.stderr
+        unknown = run("health", "--data", str(data), PORT="0")
+        assert "no server is running" in unknown.stderr
+
+
+@pytest.mark.slow
 @pytest.mark.fault("H16")
 def test_a_second_server_on_the_same_folder_refuses(tmp_path: Path) -> None:
     with Server(tmp_path / "data"):

@@ -39,6 +39,9 @@ def _find(environ: dict[str, str]) -> list[MisspeltSetting]:
         ("LOGLEVEL", "LOG_LEVEL"),
         ("GPU", "GPUS"),
         ("PLAN", "PLANS"),
+        ("DRAINSEC", "DRAIN_SEC"),
+        ("API_KEYS", "API_KEYS_FILE"),
+        ("LINK_SECRETS", "LINK_SECRETS_FILE"),
     ],
 )
 def test_a_similar_name_names_its_setting(name: str, setting: str) -> None:

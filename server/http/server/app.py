@@ -49,6 +49,7 @@ from server.jobs.submission.presets import BUILT_IN_PRESETS, Presets
 from server.logging_json import log_event
 from server.metrics.server_metrics import ServerMetrics
 from server.metrics.state_collector import HttpState
+from server.settings.local_url import local_url
 
 _log = logging.getLogger(__name__)
 _THREADS = 6
@@ -209,13 +210,7 @@ async def open_port(
     try:
         assert runner.server is not None
         factory = ConnectionFactory(runner.server, config, limits, app[METRICS].http)
-        tcp_server = await asyncio.get_running_loop().create_server(
-            factory,
-            config.host,
-            config.port,
-            backlog=descriptors.ACCEPT_BATCH,
-            start_serving=False,
-        )
+        tcp_server = await factory.bind()
         try:
             yield tcp_server
         finally:
@@ -287,9 +282,8 @@ def _stop_on_signals(service: Service) -> asyncio.Event:
 def _announce(config: Config, tcp_server: asyncio.Server) -> None:
     host, port = tcp_server.sockets[0].getsockname()[:2]
     url_host = f"[{host}]" if ":" in host else host
-    local_host = "127.0.0.1" if host == "0.0.0.0" else "[::1]" if host == "::" else url_host  # noqa: S104
     try:
-        write_address(config.data_dir, f"http://{local_host}:{port}")
+        write_address(config.data_dir, local_url(host, port))
     except OSError as error:  # only the command line needs it
         log_event(_log, logging.WARNING, "address.save_failed", why=error.strerror)
     log_event(

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import os
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -14,6 +15,7 @@ from server.http.app_keys import request_id_of, set_request_id, set_watch_peer
 from server.http.limits import HttpLimits
 from server.http.openapi.route import Handler
 from server.http.responses import error_response
+from server.http.server import descriptors
 from server.http.server.connection_places import ConnectionPlaces
 from server.http.server.middleware import add_common_headers, new_request_id
 from server.http.server.refused_connection import refuse_connection
@@ -172,6 +174,24 @@ class ConnectionFactory:
 
     def __call__(self) -> Connection:
         return Connection(self)
+
+    async def bind(self) -> asyncio.Server:
+        """Bind the address of the settings, not serving yet.
+
+        Raises:
+            OSError: it cannot be bound.
+        """
+        host, port = self.config.host, self.config.port
+        try:
+            return await asyncio.get_running_loop().create_server(
+                self, host, port, backlog=descriptors.ACCEPT_BATCH, start_serving=False
+            )
+        except OSError as error:
+            # asyncio's own text is long; the errors of names have negative numbers.
+            number = error.errno or 0
+            why = os.strerror(number) if number > 0 else error.strerror
+            settings = f"HOST={host} and PORT={port}"
+            raise OSError(f"cannot listen on {settings}: {why}; change one of them") from error
 
 
 def protocol_settings(limits: HttpLimits) -> dict[str, Any]:

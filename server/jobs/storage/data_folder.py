@@ -56,7 +56,7 @@ def features_name(audio: str, tempo: float | None = None) -> str:
 
 
 def _acquire_lock(descriptor: int) -> bool:
-    """Acquire the lock; read_address holds it only for a moment."""
+    """Acquire the lock; is_in_use holds it only for a moment."""
     for _ in range(_LOCK_TRIES):
         with contextlib.suppress(OSError):
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -231,14 +231,24 @@ def write_address(root: Path, address: str) -> None:
         os.close(descriptor)
 
 
-def read_address(root: Path) -> str | None:
-    """Return the address of the server that uses the data folder now; None if there is none."""
+def is_in_use(root: Path) -> bool:
+    """Return True if a server uses the data folder now."""
     try:
         with (root / "lock").open() as lock:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
-        path = root / "address"
-        return path.read_text().strip() if path.exists() else None
+        return True
     except OSError:
+        return False
+    return False
+
+
+def read_address(root: Path) -> str | None:
+    """Return the address of the server that uses the data folder now.
+
+    None if there is no server, or if it could not write its address.
+    """
+    path = root / "address"
+    if not is_in_use(root) or not path.exists():
         return None
-    return None
+    return path.read_text().strip() or None

@@ -140,10 +140,20 @@ def test_a_second_signal_ends_it_at_once(spawn: Spawn, tmp_path: Path) -> None:
 @pytest.mark.slow
 def test_a_port_in_use_is_reported_before_any_work(spawn: Spawn, tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as other:
-        process = spawn(PORT=str(other.getsockname()[1]))
+        port = str(other.getsockname()[1])
+        process = spawn(PORT=port)
         assert process.wait(60) == 1
     log = (tmp_path / "log.txt").read_text()
-    assert "address already in use" in log.lower()
+    (last,) = [line for line in log.splitlines() if line.startswith("toqibox serve:")]
+    settings = f"HOST=127.0.0.1 and PORT={port}"
+    assert f"cannot listen on {settings}: Address already in use" in last
+    assert "Traceback" not in log
+
+
+def test_a_host_that_is_no_address_of_this_machine_is_named(spawn: Spawn, tmp_path: Path) -> None:
+    assert spawn(HOST="999.1.1.1").wait(60) == 1
+    log = (tmp_path / "log.txt").read_text()
+    assert "toqibox serve: cannot listen on HOST=999.1.1.1 and PORT=" in log
     assert "Traceback" not in log
 
 
