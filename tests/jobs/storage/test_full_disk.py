@@ -198,6 +198,15 @@ async def test_progress_that_cannot_be_saved_is_one_line_a_minute(
     data.close()
 
 
+def test_a_start_without_any_space_says_that_the_disk_is_full(disk: Path) -> None:
+    data = DataFolder(disk / "data")
+    Store(data.database).close()
+    fill(disk)
+    with pytest.raises(RuntimeError, match="the disk of the data folder is full: free some space"):
+        Store(data.database)
+    data.close()
+
+
 def test_the_ballast_is_complete_or_missing(disk: Path) -> None:
     data = DataFolder(disk / "data")
     fill(disk)

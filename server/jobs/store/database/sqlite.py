@@ -58,7 +58,7 @@ class Database:
             self._open(path)
         except (sqlite3.Error, DiskFull) as error:
             if not self._is_full(error) or not release():
-                raise RuntimeError(f"the job table cannot be opened: {_describe(error)}") from error
+                raise self._opening_error(error) from error
             self._reopen(path)
         self._writing = ThreadPoolExecutor(1, thread_name_prefix="store-write")
         self._reading = ThreadPoolExecutor(1, thread_name_prefix="store-read")
@@ -76,7 +76,12 @@ class Database:
         try:
             self._open(path)
         except (sqlite3.Error, DiskFull) as error:
-            raise RuntimeError(f"the job table cannot be opened: {_describe(error)}") from error
+            raise self._opening_error(error) from error
+
+    def _opening_error(self, error: sqlite3.Error | DiskFull) -> RuntimeError:
+        advice = "; the disk of the data folder is full: free some space"
+        why = _describe(error) + (advice if self._is_full(error) else "")
+        return RuntimeError(f"the job table cannot be opened: {why}")
 
     def _migrate(self) -> None:
         version = self._writer.execute("PRAGMA user_version").fetchone()[0]
