@@ -88,6 +88,7 @@ def _to_json(view: JobView) -> dict[str, Any]:
         "finishedAt": job.finished_at,
         "attempt": job.attempt,
         "code": job.error_code,
+        "filesRemoved": job.removed or job.is_expired,
         "webhook": view.webhook,
         "requestId": job.request_id,
     }
@@ -96,7 +97,8 @@ def _to_json(view: JobView) -> dict[str, Any]:
 def _format_job(view: JobView) -> str:
     job, spec = view.job, view.job.spec
     webhook = f"webhook {view.webhook['state']}" if view.webhook else ""
-    optional = "  ".join(filter(None, (job.owner, job.error_code, webhook)))
+    removed = "files removed" if job.removed or job.is_expired else ""
+    optional = "  ".join(filter(None, (job.owner, job.error_code, removed, webhook)))
     return (
         f"{job.id}  {_format_time(job.created_at)}  {job.status:<10} {job.progress:3d} %  "
         f"{job.plan:<8} {'+'.join(spec.ids):<10} {spec.width}x{spec.height}  "

@@ -189,9 +189,11 @@ def test_cancelling_a_completed_job_removes_its_video(tmp_path: Path) -> None:
     with Server(data) as server:
         job = server.client.submit(media.wav(0.3), media.photo(), effect="plain")
         server.client.completed(job)
+        assert "removed" not in run("jobs", "--data", str(data)).stdout
         removed = run("jobs", "--data", str(data), "cancel", job)
         assert removed.stdout == f"{job}  completed  its files are removed\n", removed.stderr
         assert server.client.call("GET", f"/download/{job}").status == 410
+        assert run("jobs", "--data", str(data)).stdout.endswith("  files removed\n")
 
 
 def test_a_server_that_could_not_write_its_address_is_reached_by_the_settings(
