@@ -24,6 +24,7 @@ texture of its name. Colours and alpha are straight, textures hold their lowest 
 server/web/player/player.js is a complete runtime for it.
 """
 
+from functools import lru_cache
 from typing import Any
 
 from server.effects.effect import Effect, Pass, Target
@@ -32,6 +33,9 @@ from server.effects.loops.loop_guards import add_loop_guards
 from server.effects.model.control import describe_control
 from server.effects.model.input import Input
 from server.effects.model.texture import Channel, Texture
+
+_MAX_SHADERS = 512
+"""Translated shaders that are kept, each of some kilobytes: more than the included effects have."""
 
 
 def build_program(effect: Effect, language: str = "en") -> dict[str, Any]:
@@ -50,11 +54,17 @@ def build_program(effect: Effect, language: str = "en") -> dict[str, Any]:
 
 def _pass(render_pass: Pass) -> dict[str, Any]:
     return {
-        "vertex": add_loop_guards(es300.translate(render_pass.vertex)),
-        "fragment": add_loop_guards(es300.translate(render_pass.fragment)),
+        "vertex": _guarded(render_pass.vertex),
+        "fragment": _guarded(render_pass.fragment),
         "target": es300.rename(render_pass.target) if render_pass.target else None,
         "channels": [_channel(channel) for channel in render_pass.channels],
     }
+
+
+@lru_cache(maxsize=_MAX_SHADERS)
+def _guarded(shader: str) -> str:
+    """Return a shader in GLSL ES 3.00, with guards of its loops; that takes a tenth of a second."""
+    return add_loop_guards(es300.translate(shader))
 
 
 def _channel(channel: Channel) -> dict[str, Any]:

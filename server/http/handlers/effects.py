@@ -18,6 +18,7 @@ from server.http.handlers.listings import (
     includes_all,
     localized_response,
     refuse_unknown_query,
+    run_heavy,
 )
 from server.jobs.service import Service
 from server.jobs.validation.cache import ValidationCache
@@ -30,7 +31,9 @@ async def list_effects(request: web.Request) -> web.Response:
     """
     include_all = includes_all(request)
     language = language_of(request)
-    entries = await run_in_thread(_entries, request.app[SERVICE], language, include_all=include_all)
+    entries = await run_heavy(
+        request, _entries, request.app[SERVICE], language, include_all=include_all
+    )
     features = [feature.describe() for feature in FEATURES.values()]
     payload = {"effects": entries, "features": features, **_shared(language)}
     return localized_response(request, payload, language)
@@ -95,5 +98,5 @@ async def show_effect(request: web.Request) -> web.Response:
         raise
     language = language_of(request)
     payload = {**effect.describe(language), **_shared(language), "sequential": effect.sequential}
-    payload["program"] = await run_in_thread(build_program, effect, language)
+    payload["program"] = await run_heavy(request, build_program, effect, language)
     return localized_response(request, payload, language)

@@ -1,10 +1,13 @@
 """Listings that a client may cache: their ETag and their query parameters."""
 
+import asyncio
 import hashlib
-from typing import Any
+from collections.abc import Callable
+from typing import Any, ParamSpec, TypeVar
 
 from aiohttp import web
 
+from server.concurrency import run_in_thread
 from server.errors import ToqiboxError
 from server.http.compression import add_vary, takes_gzip
 from server.http.headers.ranges import check_if_match, is_not_modified
@@ -12,7 +15,20 @@ from server.http.responses import json_response
 from server.messages import message
 from server.suggestions import explain_unknown_key
 
+P = ParamSpec("P")
+T = TypeVar("T")
+HEAVY_CALLS = web.AppKey("heavy_calls", asyncio.Semaphore)
+MAX_HEAVY_CALLS = 2
+"""Threads that make listings at one time: the others stay free for files and the job table."""
 _KEPT_IN_304 = ("Cache-Control", "Access-Control-Allow-Origin", "Cross-Origin-Resource-Policy")
+
+
+async def run_heavy(
+    request: web.Request, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs
+) -> T:
+    """Run a call that keeps a processor busy in a thread, at most MAX_HEAVY_CALLS at a time."""
+    async with request.app[HEAVY_CALLS]:
+        return await run_in_thread(function, *args, **kwargs)
 
 
 def with_etag(request: web.Request, data: dict[str, Any]) -> web.Response:

@@ -4,10 +4,9 @@ from typing import Any
 
 from aiohttp import web
 
-from server.concurrency import run_in_thread
 from server.errors import localize
 from server.http.app_keys import PRESETS, SERVICE, language_of
-from server.http.handlers.listings import includes_all, localized_response
+from server.http.handlers.listings import includes_all, localized_response, run_heavy
 from server.jobs.service import Service
 from server.jobs.submission.presets import BrokenPreset, Presets
 
@@ -17,7 +16,9 @@ async def list_presets(request: web.Request) -> web.Response:
     include_all = includes_all(request)
     language = language_of(request)
     service, presets = request.app[SERVICE], request.app[PRESETS]
-    entries = await run_in_thread(_entries, service, presets, language, include_all=include_all)
+    entries = await run_heavy(
+        request, _entries, service, presets, language, include_all=include_all
+    )
     return localized_response(request, {"presets": entries}, language)
 
 

@@ -11,7 +11,7 @@ from server.http.compression import gzip, takes_gzip
 from server.http.delivery import send_body
 from server.http.file_delivery import send_file
 from server.http.handlers.kept_uploads import require_upload
-from server.http.handlers.listings import refuse_unknown_query
+from server.http.handlers.listings import HEAVY_CALLS, refuse_unknown_query, run_heavy
 from server.http.headers.ranges import check_if_match, is_not_modified
 from server.http.responses import json_response
 from server.http.shares import queue_share_of
@@ -119,7 +119,7 @@ async def send_spectra(request: web.Request) -> web.StreamResponse:
     cut = await _require_cut(request)
     chunk = int(request.match_info["n"])
     try:
-        body = await run_in_thread(read_planes, cut, chunk, fields)
+        body = await run_heavy(request, read_planes, cut, chunk, fields)
     except FileNotFoundError:
         raise ToqiboxError("not_found") from None
     return await _send_octets(request, body, f"{cut.id}-{chunk}-{'-'.join(fields)}")
@@ -161,7 +161,8 @@ async def _send_octets(request: web.Request, body: bytes, tag: str) -> web.Strea
         return web.Response(status=304, headers=headers)
     if is_compressed:
         headers["Content-Encoding"] = "gzip"
-        body = await gzip(body, _GZIP_LEVEL)
+        async with request.app[HEAVY_CALLS]:
+            body = await gzip(body, _GZIP_LEVEL)
     return await send_body(request, body, _OCTETS, headers)
 
 

@@ -25,7 +25,7 @@ from server.http.app_keys import (
 from server.http.authentication import AUTHENTICATOR, Authenticator, authenticate
 from server.http.background_tasks import BackgroundTasks
 from server.http.expect import withhold_100_continue
-from server.http.handlers import health, previews
+from server.http.handlers import health, listings, previews
 from server.http.handlers.exports import events, exports
 from server.http.limits import HttpLimits
 from server.http.openapi.route import ROUTES_KEY, Handler, Route
@@ -91,6 +91,7 @@ def create_app(service: Service, limits: HttpLimits | None = None) -> web.Applic
         limits, service.previews.slots.interval_s
     )
     app[previews.NEWEST_PREVIEW] = NewestPreview()
+    app[listings.HEAVY_CALLS] = asyncio.Semaphore(listings.MAX_HEAVY_CALLS)
     app[health.READINESS] = health.Readiness(service, limits.readiness_cache_s)
     max_streams = min(limits.event_streams, descriptors.max_connections(limits.connections) // 2)
     app[events.STREAM_PLACES] = StreamPlaces(max_streams)
