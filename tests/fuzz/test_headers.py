@@ -6,7 +6,7 @@ from urllib.parse import unquote
 
 from aiohttp import web
 from aiohttp.test_utils import make_mocked_request
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from multidict import CIMultiDict
 
@@ -156,6 +156,7 @@ def test_the_last_event_has_a_version_or_none(text: str) -> None:
 
 @short
 @given(st.text() | st.from_regex(r"[Bb]earer +\S*"), st.text(max_size=300))
+@example(bearer="Bearer İ", key="")
 def test_credentials_and_keys_are_parts_of_their_header(bearer: str, key: str) -> None:
     headers = CIMultiDict({"Authorization": bearer, "Idempotency-Key": key})
     try:

@@ -8,7 +8,7 @@ from server.errors import ToqiboxError
 from server.messages import message
 
 HEADER = "Authorization"
-_BEARER = re.compile(r"bearer +([A-Za-z0-9._~+/-]{1,1000}=*)", re.IGNORECASE)
+_BEARER = re.compile(r"bearer +([A-Za-z0-9._~+/-]{1,1000}=*)", re.IGNORECASE | re.ASCII)
 
 
 def bearer_credentials(headers: MultiMapping[str]) -> str | None:

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 from server.errors import ToqiboxError
 
-_ONE_RANGE = re.compile(r"bytes\s*=\s*([0-9]{0,18})\s*-\s*([0-9]{0,18})", re.IGNORECASE)
+_ONE_RANGE = re.compile(r"bytes\s*=\s*([0-9]{0,18})\s*-\s*([0-9]{0,18})", re.IGNORECASE | re.ASCII)
 
 
 class RangeNotSatisfiable(Exception):
