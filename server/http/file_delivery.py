@@ -59,6 +59,19 @@ async def send_file(
     return response
 
 
+async def send_whole_file(
+    request: web.Request, file: Artifact, content_type: str, headers: Mapping[str, str]
+) -> web.StreamResponse:
+    """Send a file, without ranges."""
+    response = web.StreamResponse(headers=headers)
+    response.content_type = content_type
+    response.content_length = file.size
+    await response.prepare(request)
+    if request.method != "HEAD":
+        await deliver(request, response, _read(file, range(file.size)))
+    return response
+
+
 def _range_not_satisfiable(request: web.Request, size: int) -> web.Response:
     error = ToqiboxError("range_not_satisfiable")
     response = error_response(error, request_id_of(request), language_of(request))

@@ -16,8 +16,8 @@ from server.http.app_keys import (
     request_id_of,
 )
 from server.http.authentication import principal_of
-from server.http.delivery import send_body
 from server.http.expect import send_100_continue
+from server.http.file_delivery import send_whole_file
 from server.http.handlers.listings import refuse_unknown_query
 from server.http.headers.ranges import check_if_match, is_not_modified
 from server.http.responses import json_response
@@ -88,16 +88,19 @@ async def show_picture(request: web.Request) -> web.StreamResponse:
         return web.Response(status=304, headers=headers)
     service = request.app[SERVICE]
     service.admission.before_preview()
-    folder = service.intake.new_spool()
-    try:
-        path = folder / FILES["photo"]
-        await run_in_thread(_own(request).link, "photo", photo.id, path)
-        content = await service.previews.draw_photo(
-            path, int(side), request_id_of(request), share=queue_share_of(request)
-        )
-    finally:
-        service.intake.discard_spool(folder)
-    return await send_body(request, content, "image/png", headers)
+    async with AsyncExitStack() as opened:
+        folder = service.intake.new_spool()
+        try:
+            path = folder / FILES["photo"]
+            await run_in_thread(_own(request).link, "photo", photo.id, path)
+            picture = await opened.enter_async_context(
+                service.previews.open_photo(
+                    path, int(side), request_id_of(request), share=queue_share_of(request)
+                )
+            )
+        finally:
+            service.intake.discard_spool(folder)
+        return await send_whole_file(request, picture, "image/png", headers)
 
 
 async def _create(request: web.Request, kind: str) -> web.Response:

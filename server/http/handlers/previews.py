@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from contextlib import AsyncExitStack
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,8 +12,8 @@ from server.concurrency import run_in_thread
 from server.errors import ToqiboxError
 from server.http.app_keys import CONFIG, LIMITS, SERVICE, request_id_of
 from server.http.authentication import principal_of
-from server.http.delivery import send_body
 from server.http.expect import send_100_continue
+from server.http.file_delivery import send_whole_file
 from server.http.handlers.listings import refuse_unknown_query
 from server.http.headers.client_address import client_address, network_of
 from server.http.headers.ranges import check_if_match, is_not_modified
@@ -64,20 +65,32 @@ async def draw_preview(request: web.Request) -> web.StreamResponse:
     limiter.check_wait(share, DecodeQueue.PREVIEWS)
     network = network_of(client_address(request, request.app[CONFIG]))
     client = json.dumps([principal_of(request).owner, network, session])
-    async with (
-        request.app[NEWEST_PREVIEW].replace(client),
-        limiter.acquire(share, DecodeQueue.PREVIEWS, request.content_length) as upload,
-    ):
-        folder = service.intake.new_spool()
-        try:
-            async with upload.reading():
-                preview, names = await _read_preview(request, boundary, folder, upload)
-            files = {name: folder / name for name in names}
-            drawn = await service.previews.draw(preview, files, request_id_of(request), share=share)
-        finally:
-            service.intake.discard_spool(folder)
-    headers = {"X-Frame": _frame_header(drawn), "Cache-Control": "no-store"}
-    return await send_body(request, drawn.content, f"image/{preview.format}", headers)
+    async with AsyncExitStack() as opened:
+        async with (
+            request.app[NEWEST_PREVIEW].replace(client),
+            limiter.acquire(share, DecodeQueue.PREVIEWS, request.content_length) as upload,
+        ):
+            preview, drawn = await _read_and_draw(request, boundary, upload, opened)
+        headers = {"X-Frame": _frame_header(drawn), "Cache-Control": "no-store"}
+        return await send_whole_file(request, drawn.file, f"image/{preview.format}", headers)
+
+
+async def _read_and_draw(
+    request: web.Request, boundary: bytes, upload: UploadState, opened: AsyncExitStack
+) -> tuple[PreviewRequest, PreviewFrame]:
+    """Read the form and draw its frame, whose file `opened` keeps open."""
+    service, share = request.app[SERVICE], queue_share_of(request)
+    folder = service.intake.new_spool()
+    try:
+        async with upload.reading():
+            preview, names = await _read_preview(request, boundary, folder, upload)
+        files = {name: folder / name for name in names}
+        drawn = await service.previews.draw(
+            opened, preview, files, request_id_of(request), share=share
+        )
+    finally:
+        service.intake.discard_spool(folder)
+    return preview, drawn
 
 
 def _session_of(request: web.Request) -> str:

@@ -3,8 +3,8 @@
 import asyncio
 import hashlib
 import json
-from collections.abc import Mapping
-from contextlib import AsyncExitStack
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -26,6 +26,7 @@ from server.jobs.previews.shared_work import SharedWork
 from server.jobs.previews.track_analyser import TrackAnalyser
 from server.jobs.previews.upload_decoder import UploadDecoder
 from server.jobs.scheduling import plan
+from server.jobs.storage.artifacts import Artifact, open_artifact
 from server.jobs.storage.data_folder import DataFolder, new_id
 from server.jobs.storage.disk_errors import translate_disk_errors
 from server.jobs.submission import affordable
@@ -51,8 +52,8 @@ _SOFTWARE_LIMITS = Limits(memory_bytes=6_000_000_000, niceness=_NICENESS)
 class PreviewFrame:
     """A drawn frame."""
 
-    content: bytes
-    """The PNG or WebP file."""
+    file: Artifact
+    """The PNG or WebP file, which has no name any more."""
     frame: int
     exact: bool
     """False if not all frames before it were drawn, of a sequential effect."""
@@ -101,6 +102,7 @@ class Previews:
 
     async def draw(
         self,
+        opened: AsyncExitStack,
         preview: PreviewRequest,
         files: Mapping[str, Path],
         request_id: str,
@@ -111,6 +113,7 @@ class Previews:
         """Draw a frame; its pixels are those of the export before they are encoded.
 
         Args:
+            opened: keeps the file open: contents of many slow clients would fill the memory.
             preview: what to draw.
             files: uploads by field; the samples stand in for missing ones.
             request_id: for the log.
@@ -142,10 +145,10 @@ class Previews:
             )
             key = await run_in_thread(_worker_key, request, spec, media, features)
             limits = self._limits(request, work)
-            drawn, content = await self._draw(scene, file, key, limits, _pixels(work))
+            drawn, drawn_file = await self._draw(opened, scene, file, key, limits, _pixels(work))
         result = drawn.frames[0]
         return PreviewFrame(
-            content=content,
+            file=drawn_file,
             frame=result.frame,
             exact=result.exact,
             first=result.first,
@@ -153,8 +156,11 @@ class Previews:
             software=drawn.software,
         )
 
-    async def draw_photo(self, photo: Path, max_side: int, request_id: str, *, share: str) -> bytes:
-        """Return an uploaded photo as a PNG, as exports use it.
+    @asynccontextmanager
+    async def open_photo(
+        self, photo: Path, max_side: int, request_id: str, *, share: str
+    ) -> AsyncIterator[Artifact]:
+        """Open an uploaded photo as a PNG, as exports use it.
 
         Args:
             photo: the upload.
@@ -165,11 +171,12 @@ class Previews:
         Raises:
             ToqiboxError: undecodable_image and others of the file; rate_limited, storage_full.
         """
-        async with AsyncExitStack() as stack:
-            await stack.enter_async_context(self.slots.admit(share))
-            self._admission.before_preview()
-            path = await self._media.shrink_photo(stack, photo, max_side, request_id)
-            return await run_in_thread(path.read_bytes)
+        async with AsyncExitStack() as opened:
+            async with self.slots.admit(share), AsyncExitStack() as stack:
+                self._admission.before_preview()
+                path = await self._media.shrink_photo(stack, photo, max_side, request_id)
+                picture = await opened.enter_async_context(open_artifact(path))
+            yield picture
 
     def _check_cost(self, request: Request, work: Spec) -> None:
         affordable.check_cost(
@@ -201,11 +208,18 @@ class Previews:
         return replace(scene, gpu=self._machine.usable_gpu)
 
     async def _draw(
-        self, scene: SceneSpec, file: FrameFile, key: str, limits: Limits, pixels: int
-    ) -> tuple[DrawnFrames, bytes]:
-        """Draw a frame; return its file's content too, which is removed.
+        self,
+        opened: AsyncExitStack,
+        scene: SceneSpec,
+        file: FrameFile,
+        key: str,
+        limits: Limits,
+        pixels: int,
+    ) -> tuple[DrawnFrames, Artifact]:
+        """Draw a frame; return its open file too, whose name is removed.
 
         Args:
+            opened: keeps the file open.
             scene: the video.
             file: the frame.
             key: of the worker.
@@ -230,8 +244,8 @@ class Previews:
             key, keep = (new_id(), False) if scene.is_custom else (key, True)
             with translate_disk_errors():
                 drawn = await self.slots.run(key, make_task, timeouts, limits, keep=keep)
-                content = await run_in_thread(paths[0].read_bytes)
-            return drawn, content
+                drawn_file = await opened.enter_async_context(open_artifact(paths[0]))
+            return drawn, drawn_file
         except TaskError as error:
             if self._admission.is_draining:
                 raise ToqiboxError("draining", retry_after=BUSY_S) from error

@@ -10,7 +10,7 @@ import logging
 import os
 import time
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import AsyncExitStack, suppress
 from dataclasses import replace
 from decimal import Decimal
 from math import ceil
@@ -203,8 +203,11 @@ class Thumbnails:
         start, duration = part_of_sample(self._config.max_duration_sec)
         request = await run_in_thread(self._request, source.id, start, duration)
         preview = PreviewRequest(request=request, time=TIME_S - start, format="webp")
-        drawn = await self._previews.draw(preview, {}, request_id, share="", webp_quality=_QUALITY)
-        return drawn.content
+        async with AsyncExitStack() as opened:
+            drawn = await self._previews.draw(
+                opened, preview, {}, request_id, share="", webp_quality=_QUALITY
+            )
+            return await drawn.file.read(0, drawn.file.size)
 
     def _request(self, effect_id: str, start: Decimal, duration: Decimal | None) -> Request:
         values: dict[str, Any] = {"effect": effect_id, "fps": _FPS, "start": start}
