@@ -14,6 +14,7 @@ from server.http.app_keys import LIMITS
 from server.http.transfer_rate import TransferRate
 
 _CHUNK = 256 * 1024
+_TCP_INFO_BYTES, _BYTES_ACKED_AT = 256, 120
 _CHECKS_PER_WINDOW = 15
 """Number of times per window that the progress of a delivery is checked."""
 
@@ -68,15 +69,7 @@ class DeliveryMonitor:
 
     def acknowledged(self) -> int:
         """Return the bytes that the peer's kernel has acknowledged."""
-        waiting = self._transport.get_write_buffer_size()
-        connection = self._transport.get_extra_info("socket")
-        with suppress(OSError, ValueError):
-            # TIOCOUTQ on a TCP socket: bytes not yet acknowledged (tcp(7), SIOCOUTQ). Without
-            # this a slow but steady client would seem to stall for minutes: the kernel
-            # accepts megabytes at a time.
-            unacknowledged = fcntl.ioctl(connection.fileno(), termios.TIOCOUTQ, bytes(4))
-            waiting += struct.unpack("i", unacknowledged)[0]
-        return self.sent - waiting
+        return self.sent - count_waiting(self._transport)
 
     async def watch(self, rate: TransferRate, window_s: float) -> None:
         """Abort the connection once it is below the minimum rate."""
@@ -91,8 +84,35 @@ class DeliveryMonitor:
                 max(0, acknowledged - last_acknowledged),
             )
             last_time, last_acknowledged = now, acknowledged
-        # Reset rather than close: the kernel drops at once what it still holds for this client.
-        connection = self._transport.get_extra_info("socket")
-        with suppress(OSError):
-            connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-        self._transport.abort()
+        reset(self._transport)
+
+
+def count_waiting(transport: asyncio.Transport) -> int:
+    """Return the bytes, here and in the kernel, that the peer has not acknowledged yet."""
+    waiting = transport.get_write_buffer_size()
+    connection = transport.get_extra_info("socket")
+    with suppress(OSError, ValueError):
+        # TIOCOUTQ on a TCP socket: bytes not yet acknowledged (tcp(7), SIOCOUTQ). Without
+        # this a slow but steady client would seem to stall for minutes: the kernel
+        # accepts megabytes at a time.
+        unacknowledged = fcntl.ioctl(connection.fileno(), termios.TIOCOUTQ, bytes(4))
+        waiting += struct.unpack("i", unacknowledged)[0]
+    return int(waiting)
+
+
+def count_acknowledged(transport: asyncio.Transport) -> int:
+    """Return the bytes that the peer has acknowledged since it connected; 0 if it is not known."""
+    connection = transport.get_extra_info("socket")
+    with suppress(OSError, struct.error):
+        # The field tcpi_bytes_acked of struct tcp_info (linux/tcp.h).
+        info = connection.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, _TCP_INFO_BYTES)
+        return int(struct.unpack_from("Q", info, _BYTES_ACKED_AT)[0])
+    return 0
+
+
+def reset(transport: asyncio.Transport) -> None:
+    """Reset a connection rather than close it: the kernel drops at once what waits for the peer."""
+    connection = transport.get_extra_info("socket")
+    with suppress(OSError):
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    transport.abort()

@@ -44,6 +44,8 @@ class HttpLimits:
     download_min_rate: int = 4096
     download_window_s: float = 60
     """A download that is below its minimum rate over this window is aborted."""
+    response_stall_s: float = 60
+    """A connection whose client reads nothing of its responses for so long is aborted."""
     cut_wait_s: float = 5
     """Maximum time in which a request waits for a cut of a track."""
     event_streams: int = 500

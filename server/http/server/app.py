@@ -212,9 +212,11 @@ async def open_port(
         assert runner.server is not None
         factory = ConnectionFactory(runner.server, config, limits, app[METRICS].http)
         tcp_server = await factory.bind()
+        watching = asyncio.create_task(factory.unread.watch())
         try:
             yield tcp_server
         finally:
+            watching.cancel()
             tcp_server.close()
     finally:
         await runner.cleanup()

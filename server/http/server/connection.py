@@ -19,6 +19,7 @@ from server.http.server import descriptors
 from server.http.server.connection_places import ConnectionPlaces
 from server.http.server.middleware import add_common_headers, new_request_id
 from server.http.server.refused_connection import refuse_connection
+from server.http.server.unread_responses import UnreadResponses
 from server.http.uploads.body import Body
 from server.logging_json import log_context, log_event
 from server.metrics.http_counters import HttpCounters
@@ -40,6 +41,7 @@ class Connection(web.RequestHandler):
         self._peer_closed = False
         self._is_abandonable = False
         self._on_peer_closed: Callable[[], None] = lambda: None
+        self._stop_watching: Callable[[], None] = lambda: None
         self._is_draining_body = False
         self._header_timer: asyncio.TimerHandle | None = None
         self._client = ""
@@ -47,13 +49,14 @@ class Connection(web.RequestHandler):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         places, address = self._factory.places, transport.get_extra_info("peername")
         self._client = places.client_of(address[0]) if address else ""  # it may have left already
+        assert isinstance(transport, asyncio.Transport)
         if places.take(self._client):
             super().connection_made(transport)
+            self._stop_watching = self._factory.unread.add(transport)
             header_s = self._factory.limits.header_s
             loop = asyncio.get_running_loop()
             self._header_timer = loop.call_later(header_s, self._close_without_request)
         else:
-            assert isinstance(transport, asyncio.Transport)
             refuse_connection(transport, self._factory.config)
 
     def _close_without_request(self) -> None:
@@ -64,6 +67,7 @@ class Connection(web.RequestHandler):
         self._factory.places.release(self._client)
         if self._header_timer is not None:
             self._header_timer.cancel()
+        self._stop_watching()
         super().connection_lost(exc)
 
     def eof_received(self) -> bool | None:  # type: ignore[override]  # aiohttp narrows it to None
@@ -171,6 +175,7 @@ class ConnectionFactory:
         self.config = config
         self.limits = limits
         self.places = ConnectionPlaces(config, limits, counters)
+        self.unread = UnreadResponses(limits.response_stall_s)
 
     def __call__(self) -> Connection:
         return Connection(self)
