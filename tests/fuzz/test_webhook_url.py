@@ -2,7 +2,7 @@
 
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from yarl import URL
 
@@ -37,6 +37,7 @@ URLS = st.builds(
 
 @short
 @given(URLS | st.text())
+@example("https://xn--a.example")
 def test_a_url_is_read_as_the_client_reads_it(text: str) -> None:
     try:
         read = read_url(text, ALLOWED)

@@ -5,6 +5,8 @@ from collections.abc import Collection
 from ipaddress import IPv4Address, IPv6Address, ip_address
 from typing import NamedTuple
 
+from yarl import URL
+
 from server.jobs.webhooks.public_address import is_public
 from server.messages import Message, message
 
@@ -65,6 +67,8 @@ def read_url(text: str, allowed_hosts: Collection[str] = ()) -> WebhookUrl:
         raise InvalidUrl(message("webhook_port", known=", ".join(map(str, PORTS))))
     if not is_allowed and not (is_public(address) if address else _is_public_name(host)):
         raise InvalidUrl(message("webhook_host"))
+    if not _has_readable_host(text):
+        raise InvalidUrl(message("webhook_host"))
     return WebhookUrl(text, host, port, address, is_allowed)
 
 
@@ -74,6 +78,14 @@ def _address(host: str) -> IPv4Address | IPv6Address | None:
         return ip_address(host)
     except ValueError:
         return None
+
+
+def _has_readable_host(url: str) -> bool:
+    """Return whether the client of HTTP reads the host: its labels in Punycode are valid."""
+    try:
+        return bool(URL(url).host)
+    except ValueError:
+        return False
 
 
 def _is_public_name(host: str) -> bool:

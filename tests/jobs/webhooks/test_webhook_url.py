@@ -56,7 +56,7 @@ def test_public_addresses(text: str) -> None:
         *("https://printer.local/", "https://metadata.google.internal/", "https://x.home.arpa/"),
         *("https://2130706433/", "https://0x7f000001/", "https://127.1/", "https://0x7f.1/"),
         *("https://0177.0.0.1/", "https://1.2.3.4.5/", "https://-a.example.org/", "https://a..b/"),
-        "https://example.org/" + "x" * 2048,
+        *("https://xn--a.example/", "https://example.org/" + "x" * 2048),
     ],
 )
 def test_urls_that_are_refused(url: str) -> None:
