@@ -196,6 +196,7 @@ def test_cancelling_a_completed_job_removes_its_video(tmp_path: Path) -> None:
         assert run("jobs", "--data", str(data)).stdout.endswith("  files removed\n")
 
 
+@pytest.mark.slow
 def test_a_server_that_could_not_write_its_address_is_reached_by_the_settings(
     tmp_path: Path,
 ) -> None:

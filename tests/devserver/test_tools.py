@@ -218,6 +218,7 @@ async def test_a_page_that_is_loaded_again_is_waited_for(
         assert await page.until(once, SOON_S) == "again"
 
 
+@pytest.mark.slow
 def test_a_video_without_audio_is_refused(watching: Watching, tmp_path: Path) -> None:
     picture = ["-f", "lavfi", "-i", "color=size=16x16:duration=0.2"]
     video = tmp_path / "film.mp4"

@@ -104,6 +104,7 @@ async def test_a_control_changes_both_frames(
         await page.until(f"{server}.getImageData(0, 0, 1, 1).data)[1] == 102", SOON_S)
 
 
+@pytest.mark.slow
 async def test_a_narrow_page_and_far_times_fit(
     chromium: Chromium, watching: Watching, tmp_path: Path
 ) -> None:

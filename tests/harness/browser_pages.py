@@ -1,4 +1,4 @@
-"""One Chromium for the tests of a process, and a page in a browsing context of its own."""
+"""One Chromium for the tests of a module, and a page in a browsing context of its own."""
 
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
@@ -8,7 +8,7 @@ import pytest
 from tests.harness.browser import Chromium, Page
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chromium]:
     with Chromium(tmp_path_factory.mktemp("chromium")) as chromium:
         yield chromium

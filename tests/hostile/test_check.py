@@ -43,6 +43,7 @@ def test_each_ends_as_expected(checked: Checked) -> None:
     assert ended == {name: file.outcome for name, (file, _) in checked.items()}
 
 
+@pytest.mark.slow
 @pytest.mark.fault("G03", "G04")
 def test_each_has_the_expected_message(checked: Checked) -> None:
     wrong = {}
@@ -53,6 +54,7 @@ def test_each_has_the_expected_message(checked: Checked) -> None:
     assert wrong == {}
 
 
+@pytest.mark.slow
 @pytest.mark.fault("G10")
 def test_nothing_of_the_machine_is_revealed(checked: Checked) -> None:
     for name, (_, result) in checked.items():

@@ -129,11 +129,13 @@ def test_alerts_fire_when_they_should_and_not_otherwise() -> None:
         assert f"alertname: {alert.name}\n" in text, f"{alert.name}: no case in which it fires"
 
 
+@pytest.mark.slow
 def test_the_variable_of_the_dashboard_lists_the_servers(scraped: Scraped) -> None:
     hosts = [instance.partition(":")[0] for instance in scraped.instances]
     assert hosts == ["127.0.0.1", "localhost"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("query", QUERIES, ids=lambda query: query.place)
 def test_a_query_of_the_dashboard_has_a_result(scraped: Scraped, query: Query) -> None:
     result = scraped.query(query, scraped.after_jobs)
@@ -149,6 +151,7 @@ def test_a_query_of_the_dashboard_has_a_result(scraped: Scraped, query: Query) -
         assert names <= labels.keys(), (query.promql, labels)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "query", [query for query in QUERIES if query.is_stat], ids=lambda query: query.place
 )
@@ -157,6 +160,7 @@ def test_a_single_figure_is_a_number_before_the_first_job(scraped: Scraped, quer
     assert not math.isnan(value)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("panel", sorted({query.panel for query in QUERIES}))
 def test_the_lines_of_a_panel_have_different_names(scraped: Scraped, panel: str) -> None:
     legends = [
@@ -168,6 +172,7 @@ def test_the_lines_of_a_panel_have_different_names(scraped: Scraped, panel: str)
     assert sorted(legends) == sorted(set(legends))
 
 
+@pytest.mark.slow
 def test_the_figures_are_those_of_the_jobs(scraped: Scraped) -> None:
     figures = {
         query.place: [value for _, value in scraped.query(query, scraped.after_jobs)]
@@ -180,6 +185,7 @@ def test_the_figures_are_those_of_the_jobs(scraped: Scraped) -> None:
     assert max(figures["Accepted and finished jobs a minute, B"]) > 0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("alert", RULES, ids=lambda alert: alert.name)
 def test_what_an_alert_reads_is_there_before_it_fires(scraped: Scraped, alert: Alert) -> None:
     """A counter that appears with the first failure has not increased by it."""
@@ -193,6 +199,7 @@ def test_what_an_alert_reads_is_there_before_it_fires(scraped: Scraped, alert: A
         assert [labels for labels in series if not names <= labels.labels.keys()] == [], names
 
 
+@pytest.mark.slow
 def test_prometheus_evaluates_every_alert(scraped: Scraped) -> None:
     def are_evaluated() -> bool:
         (group,) = scraped.api.get("rules")["groups"]

@@ -33,6 +33,7 @@ def test_kicks_fall_on_the_beats_after_two_bars() -> None:
     assert 30 <= len(kicks) <= 40
 
 
+@pytest.mark.slow
 def test_each_kick_raises_the_bass() -> None:
     energy = _bass_energy()
     for kick in sample_track.kick_times():

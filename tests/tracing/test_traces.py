@@ -39,6 +39,7 @@ def _export(folder: Path, collector: Collector) -> tuple[str, int]:
     return job, pid
 
 
+@pytest.mark.slow
 def test_a_trace_goes_from_the_request_into_the_workers(tmp_path: Path) -> None:
     pytest.importorskip("opentelemetry.exporter.otlp.proto.http")
     with collect() as collector:

@@ -40,6 +40,7 @@ def _prepare(folder: Path, kind: str, fps: int) -> Path:
     return audio
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("kind", "fps"), [("mp3-cbr", 25), ("m4a-aac", 24), ("ogg-opus", 60)])
 def test_a_click_is_in_its_frame_and_sounds_at_its_time(
     tmp_path: Path, kind: str, fps: int

@@ -49,6 +49,7 @@ def test_a_synthesised_track(kind: str, seed: int) -> None:
         assert f_measure(truth.downbeats, firsts, 0.07) > 0.9
 
 
+@pytest.mark.slow
 def test_build_drop_and_plain_sections() -> None:
     track, events = analyse_track("arrangements", 8)
     names = ("plain", "build", "drop", "break")
@@ -78,6 +79,7 @@ def test_tempo_and_phase(tempo: float, pattern: str) -> None:
     assert np.abs(beside).max() < 0.02
 
 
+@pytest.mark.slow
 def test_the_same_audio_has_the_same_events() -> None:
     track, events = analyse_track("loops", 2)
     again = find_events(track.samples.copy())

@@ -120,6 +120,7 @@ def test_loops_of_usual_length_are_accepted(count: int) -> None:
     check_budget(read_custom_effect("custom-1", "source", _nested(count, 100)))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["aurora", "particles", "player"])
 def test_the_largest_effects_of_the_library_would_be_accepted(name: str) -> None:
     check_budget(Library().get(name))

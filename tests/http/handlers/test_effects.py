@@ -182,6 +182,7 @@ async def test_a_shader_that_does_not_compile_is_refused_before_the_files(
     assert await running.spool_is_empty()
 
 
+@pytest.mark.slow
 async def test_an_effect_is_validated_before_a_browser_gets_it(
     start: Start, shaders: Path, probed: ProbeReport
 ) -> None:
@@ -192,6 +193,7 @@ async def test_an_effect_is_validated_before_a_browser_gets_it(
     assert (status, effect_object["diagnostics"][0]["line"]) == (422, 3)
 
 
+@pytest.mark.slow
 async def test_an_effect_that_changes_while_it_is_shown_is_validated_as_it_is_sent(
     start: Start, shaders: Path, probed: ProbeReport, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -95,6 +95,7 @@ async def test_a_stream_is_closed_when_its_reader_stops(running: Running) -> Non
     assert await running.until(lambda: len(places) == 0)
 
 
+@pytest.mark.slow
 async def test_an_export_without_a_response_is_repeated_and_makes_one_job(
     running: Running, files: Files
 ) -> None:

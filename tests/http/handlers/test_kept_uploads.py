@@ -72,6 +72,7 @@ async def test_the_facts_about_a_photo(running: Running, media: tuple[bytes, byt
     assert not running.spooled()
 
 
+@pytest.mark.slow
 async def test_an_export_by_ids_is_one_by_files(
     running: Running, media: tuple[bytes, bytes]
 ) -> None:

@@ -126,6 +126,7 @@ async def test_a_preview_is_as_large_as_a_video_of_its_plan(drawing: Running) ->
     assert pixels_of(large).shape[:2] == (100, 72)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("key", "fields", "code", "field"),
     [

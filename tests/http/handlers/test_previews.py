@@ -58,6 +58,7 @@ async def test_a_preview_is_the_frame_of_the_export(
     assert await drawing.spool_is_empty()
 
 
+@pytest.mark.slow
 async def test_lossless_webp_has_the_same_pixels(drawing: Running) -> None:
     fields = (part("effect", "level"), *SIZE, part("time", "0.5"))
     png = await exchange(drawing.port, preview(*fields), wait_s=HANG_S)
@@ -111,6 +112,7 @@ async def test_an_idle_worker_ends(drawing: Running) -> None:
     assert again.status == 200
 
 
+@pytest.mark.slow
 async def test_a_client_that_leaves_takes_its_worker_along(drawing: Running) -> None:
     await exchange(drawing.port, preview(part("effect", "level"), *SIZE), wait_s=HANG_S)
     (worker,) = workers()

@@ -73,6 +73,7 @@ async def _send_while_full(
     return waiting, uploads, await asyncio.gather(*sent)
 
 
+@pytest.mark.slow
 async def test_exports_take_turns_by_network(keyed: Keyed, media: Media) -> None:
     body = form(part("audio", media[0]), part("photo", media[1]))
     queue = keyed.running.service.intake._preparing
@@ -92,6 +93,7 @@ async def test_searches_for_a_part_take_turns_by_network(keyed: Keyed, media: Me
     assert waiting == SHARES
 
 
+@pytest.mark.slow
 async def test_validations_take_turns_by_network(keyed: Keyed) -> None:
     queue = keyed.running.service.validations.custom._queue
     waiting, _, responses = await _send_while_full(

@@ -56,6 +56,7 @@ async def _held_bytes(running: Running, request: bytes, length: int) -> int:
         return tracemalloc.get_traced_memory()[0] - before
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("traced")
 async def test_pictures_and_previews_are_not_held_in_memory(start: Start) -> None:
     running = await start(plans={"free": 720})

@@ -44,6 +44,7 @@ async def test_a_thumbnail_is_drawn_once(drawing: Running) -> None:
     assert await drawing.spool_is_empty()
 
 
+@pytest.mark.slow
 async def test_a_thumbnail_that_cannot_be_drawn_is_not_tried_at_each_request(
     drawing: Running,
 ) -> None:

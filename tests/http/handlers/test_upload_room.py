@@ -43,6 +43,7 @@ async def statuses(running: Running, *kept: tuple[str, str]) -> list[int]:
     return [(await exchange(running.port, head(f"GET {path}", line))).status for path, line in kept]
 
 
+@pytest.mark.slow
 async def test_a_flood_from_one_address_displaces_its_own_uploads_alone(start: Start) -> None:
     running = await start(uploads_kept_mb=1, trusted_proxies=(ip_network("127.0.0.1/32"),))
     lines = [f"X-Forwarded-For: 198.51.100.{number}" for number in (1, 2)]

@@ -87,6 +87,7 @@ def test_a_running_segment_and_a_download_end_before_the_server(tmp_path: Path) 
     _check_log(server.log, {job, queued, done})
 
 
+@pytest.mark.slow
 @pytest.mark.fault("H07")
 def test_a_second_signal_ends_a_drain_at_once(tmp_path: Path) -> None:
     with Server(tmp_path / "data", **SETTINGS) as server:

@@ -150,6 +150,7 @@ def test_a_port_in_use_is_reported_before_any_work(spawn: Spawn, tmp_path: Path)
     assert "Traceback" not in log
 
 
+@pytest.mark.slow
 def test_a_host_that_is_no_address_of_this_machine_is_named(spawn: Spawn, tmp_path: Path) -> None:
     assert spawn(HOST="999.1.1.1").wait(60) == 1
     log = (tmp_path / "log.txt").read_text()

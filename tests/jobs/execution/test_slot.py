@@ -33,6 +33,7 @@ void main() {
 WATCH = Timeouts(idle_s=60, total_s=60)
 
 
+@pytest.mark.slow
 async def test_a_task_that_draws_does_not_run_in_a_worker_that_may_not(
     make_task: MakeTask, tmp_path: Path
 ) -> None:

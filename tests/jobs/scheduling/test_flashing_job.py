@@ -33,6 +33,7 @@ def _levels(server: Server, job: str, folder: Path) -> NDArray[np.float64]:
     return means
 
 
+@pytest.mark.slow
 def test_a_strobe_is_limited_unless_it_is_allowed_whatever_is_killed(tmp_path: Path) -> None:
     shaders = tmp_path / "shaders"
     shaders.mkdir()

@@ -25,6 +25,7 @@ def _track(seconds: int) -> bytes:
     return buffer.getvalue()
 
 
+@pytest.mark.slow
 async def test_the_part_is_in_the_response(start: Start) -> None:
     running = await start(max_parallel_exports=0)
     fields = [part("start", b"best"), part("duration", b"2")]

@@ -46,6 +46,7 @@ async def test_a_repeated_request_returns_the_job_of_the_first(
     assert await running.spool_is_empty()
 
 
+@pytest.mark.slow
 @pytest.mark.fault("E12")
 async def test_another_request_of_the_same_key_is_refused(running: Running, media: Media) -> None:
     assert (await _send(running, _request(media))).status == 202
@@ -69,6 +70,7 @@ async def test_a_repeated_request_is_answered_when_no_other_would_be(
     assert (await _send(running, _request(media))).code == "draining"
 
 
+@pytest.mark.slow
 async def test_a_request_that_fails_leaves_its_key_free(running: Running, media: Media) -> None:
     invalid = post(form(part("fps", "29")), "Idempotency-Key: key-1")
     assert (await _send(running, invalid)).status == 422
@@ -132,6 +134,7 @@ async def test_a_key_is_free_after_a_day(
     assert await running.service.store.idempotency.find("", "key-1", 0) is None
 
 
+@pytest.mark.slow
 @pytest.mark.fault("E14", "K09")
 def test_a_key_survives_a_killed_server(tmp_path: Path) -> None:
     body, kind = client_form({"audio": made_media.wav(0.2), "photo": made_media.photo()})

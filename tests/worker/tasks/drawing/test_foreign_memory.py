@@ -94,6 +94,7 @@ def _draw(task: Any, sessions: SessionCache | None = None) -> list[str]:
     return frame_hashes(task.out)
 
 
+@pytest.mark.slow
 @pytest.mark.fault("B19", "G07")
 @pytest.mark.parametrize(
     ("file", "source"),
