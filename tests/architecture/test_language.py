@@ -109,9 +109,14 @@ def _tree(path: Path) -> ast.Module:
     return ast.parse(path.read_text("utf-8"))
 
 
+@cache
+def _nodes(path: Path) -> list[ast.AST]:
+    return list(ast.walk(_tree(path)))
+
+
 def _docstrings(path: Path) -> Iterator[tuple[ast.AST, ast.Constant]]:
     """Yield every string that is an expression of its own, with the statement that it follows."""
-    for node in ast.walk(_tree(path)):
+    for node in _nodes(path):
         body = getattr(node, "body", None)
         if not isinstance(body, list):
             continue
@@ -130,7 +135,7 @@ def _read_sentences(path: Path) -> Iterator[Sentence]:
     """Yield the docstrings and comments of a file, and the messages of the server."""
     file = str(path.relative_to(ROOT))
     docstrings = {id(constant) for _, constant in _docstrings(path)}
-    for node in ast.walk(_tree(path)):
+    for node in _nodes(path):
         if isinstance(node, ast.Constant) and isinstance(node.value, str):
             is_text = re.search(r"[A-Za-z]{2} [A-Za-z]", node.value)
             if id(node) in docstrings:
@@ -152,7 +157,7 @@ def _is_code(text: str) -> bool:
 def _names(path: Path) -> Iterator[Sentence]:
     """Yield the names that a file defines."""
     file = str(path.relative_to(ROOT))
-    for node in ast.walk(_tree(path)):
+    for node in _nodes(path):
         name = None
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
             name = node.name

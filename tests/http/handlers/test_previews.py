@@ -39,6 +39,7 @@ async def export_frame(running: Running, frame: int, *parts: bytes) -> NDArray[n
         return read_rgba(drawn.composite.output)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("effect", ["breathe", "level", "trail"])
 async def test_a_preview_is_the_frame_of_the_export(
     drawing: Running, media: tuple[bytes, bytes], effect: str

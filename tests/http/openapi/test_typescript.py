@@ -28,6 +28,7 @@ def _run(folder: Path, program: str, *arguments: str) -> None:
     assert done.returncode == 0, done.stdout + done.stderr
 
 
+@pytest.mark.slow
 def test_strict_front_ends_compile(tmp_path: Path) -> None:
     for name in ("client.ts", "walk.ts", "tsconfig.json"):
         shutil.copy(FOLDER / name, tmp_path)

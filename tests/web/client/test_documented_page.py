@@ -25,6 +25,7 @@ def documented_page(url: str) -> str:
     return str(page.replace("https://render.example", url).replace("<title>", f"{icon}<title>"))
 
 
+@pytest.mark.slow
 async def test_the_page_makes_a_video(
     url: str, files: dict[str, Path], page: Page, tmp_path: Path
 ) -> None:
