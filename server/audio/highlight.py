@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
+from numpy import fft
 from numpy.typing import NDArray
 
 from server.arrays import Float64Array, Int16Array
@@ -163,7 +164,7 @@ def _spectrum(samples: Int16Array) -> Float64Array:
     for first in range(0, len(samples), _BLOCK):
         block = samples[first : first + _BLOCK].astype(np.float64).mean(axis=1) / 32_768
         block = np.pad(block, (0, _BLOCK - len(block)))
-        power = np.abs(np.fft.rfft(block * window)) ** 2
+        power = np.abs(fft.rfft(block * window)) ** 2
         sums = np.concatenate([[0.0], np.cumsum(power)])
         powers.append(sums[np.maximum(bins[1:], bins[:-1] + 1)] - sums[bins[:-1]])
     return np.array(powers) if powers else np.zeros((1, _BANDS))

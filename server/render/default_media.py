@@ -8,6 +8,7 @@ from functools import cache, lru_cache
 from typing import Protocol
 
 import numpy as np
+from numpy import fft
 from numpy.typing import NDArray
 
 from server.animation.modulation_values import FeatureSource
@@ -106,4 +107,4 @@ class DefaultAudio(SceneAudio):
 def _spectrum(step: int, channel: int | None) -> NDArray[np.uint8]:
     window = analyser_node.blackman_window(analyser_node.SIZE) / analyser_node.SIZE
     samples = DefaultAudio().waveform(step, analyser_node.SIZE, channel).astype(np.float64)
-    return analyser_node.to_bytes(np.abs(np.fft.rfft(samples * window))[: analyser_node.BINS])
+    return analyser_node.to_bytes(np.abs(fft.rfft(samples * window))[: analyser_node.BINS])

@@ -5,6 +5,7 @@ A waveform is float32 at 44,100 samples per second, mono unless stated otherwise
 
 import numpy as np
 import numpy.typing as npt
+from numpy import fft
 
 RATE = 44_100
 Waveform = npt.NDArray[np.float32]
@@ -22,11 +23,11 @@ def hertz(note: int) -> float:
 
 def _band(sound: npt.NDArray[np.float64], low: float, high: float) -> npt.NDArray[np.float64]:
     """Filter `sound` to the band between two frequencies, with soft edges of half an octave."""
-    spectrum = np.fft.rfft(sound)
-    f = np.fft.rfftfreq(len(sound), 1 / RATE)
+    spectrum = fft.rfft(sound)
+    f = fft.rfftfreq(len(sound), 1 / RATE)
     f[0] = f[1]
     gain = 1 / (1 + (low / f) ** 6) / (1 + (f / high) ** 6)
-    return np.fft.irfft(spectrum * gain, len(sound))
+    return fft.irfft(spectrum * gain, len(sound))
 
 
 def kick() -> Waveform:
@@ -141,6 +142,6 @@ def reverb(sound: Waveform, rng: np.random.Generator, seconds: float = 1.8) -> W
     for side in range(2):
         answer = _band(rng.normal(0, 1, t.size), 180, 6500) * np.exp(-t / (seconds / 5))
         answer *= np.clip(t / 0.012, 0, 1) / np.sqrt(np.sum(answer**2))
-        spectrum = np.fft.rfft(sound[:, side], size) * np.fft.rfft(answer, size)
-        wet[:, side] = np.fft.irfft(spectrum, size)[: len(sound)]
+        spectrum = fft.rfft(sound[:, side], size) * fft.rfft(answer, size)
+        wet[:, side] = fft.irfft(spectrum, size)[: len(sound)]
     return wet.astype(np.float32)

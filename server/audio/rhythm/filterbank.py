@@ -7,6 +7,7 @@ Filter Vibrato Suppression for Onset Detection", section 2).
 from dataclasses import dataclass
 
 import numpy as np
+from numpy import fft
 from numpy.typing import NDArray
 
 from server.arrays import Float32Array, Float64Array, Int64Array
@@ -82,7 +83,7 @@ def _magnitudes(piece: NDArray[np.complex64], window: Float64Array, count: int) 
     transforms in half the time of single precision.
     """
     windows = np.lib.stride_tricks.sliding_window_view(piece, SIZE)[::HOP][:count]
-    spectrum = np.fft.fft(windows * window)
+    spectrum = fft.fft(windows * window)
     power = np.square(spectrum.real) + np.square(spectrum.imag)
     half = power[:, 1 : SIZE // 2] + power[:, : SIZE // 2 : -1]
     sums = np.add.reduceat(half, BINS[:-1] - 1, axis=1)

@@ -6,6 +6,7 @@ here a call is made at each step of a 60 Hz grid, from the beginning of the audi
 """
 
 import numpy as np
+from numpy import fft
 from numpy.lib.stride_tricks import sliding_window_view
 
 from server.arrays import Float32Array, Float64Array, UInt8Array
@@ -74,7 +75,7 @@ def measure_magnitudes(frames: Float32Array) -> Float64Array:
     """
     windowed = frames.astype(np.float64)
     windowed *= _WINDOW
-    transforms = np.fft.rfft(windowed, axis=2)[..., :BINS]
+    transforms = fft.rfft(windowed, axis=2)[..., :BINS]
     magnitudes = np.empty((len(frames), 3, BINS))
     np.abs((transforms[:, 0] + transforms[:, 1]) / 2, out=magnitudes[:, 0])
     np.abs(transforms, out=magnitudes[:, 1:])

@@ -10,6 +10,7 @@ from functools import cache
 from typing import NamedTuple
 
 import numpy as np
+from numpy import fft
 
 from server.arrays import Float32Array, Float64Array, UInt8Array
 from server.audio.spectrum.analyser_node import RATE
@@ -140,7 +141,7 @@ def _squared_magnitudes(frames: Float32Array, size: int) -> tuple[Float32Array, 
     # numpy transforms double precision in half the time of single precision.
     windowed = frames.astype(np.float64)
     windowed *= _hann(size)
-    spectrum = np.fft.rfft(windowed, axis=2)
+    spectrum = fft.rfft(windowed, axis=2)
     squares = (np.square(spectrum.real) + np.square(spectrum.imag)).astype(np.float32)
     offset: Float32Array = (spectrum[:, :, 0].real / (size / 2)).astype(np.float32)
     return squares, offset
