@@ -8,6 +8,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
@@ -262,24 +263,29 @@ def _data(folder: Path) -> Finding:
     existing = folder
     while not existing.exists():
         existing = existing.parent
-    if not os.access(existing, os.W_OK | os.X_OK) or not _can_write_file(existing):
-        advice = "make it writable for this user, or set DATA_DIR to another folder"
-        return Finding("data folder", "failed", f"{folder} cannot be written", advice)
+    if error := _write_error(existing):
+        advice = (
+            "make it writable for this user, with free space, or set DATA_DIR to another folder"
+        )
+        why = f"{folder} cannot be written: {error.strerror}"
+        return Finding("data folder", "failed", why, advice)
     address = read_address(folder)
     return Finding("data folder", "ok", f"{folder}" + (f", used by {address}" if address else ""))
 
 
-def _can_write_file(folder: Path) -> bool:
+def _write_error(folder: Path) -> OSError | None:
+    """Return the error of writing a file in a folder; None if it can be written."""
+    probe = folder / f".toqibox-probe-{os.getpid()}"
     try:
-        probe = folder / f".toqibox-probe-{os.getpid()}"
         with probe.open("xb") as file:
             file.write(b"x" * 4096)
             os.fsync(file.fileno())
-    except OSError:
-        return False
-    finally:
-        probe.unlink(missing_ok=True)
-    return True
+        probe.unlink()
+    except OSError as error:
+        with suppress(OSError):
+            probe.unlink()
+        return error
+    return None
 
 
 def _disk(config: Config) -> Finding:

@@ -6,13 +6,14 @@ from pathlib import Path
 import pytest
 
 from server.access.api_key import new_secret
-from server.cli.doctor import Finding, _confinement, _findings, _gl, _keys, _settings
+from server.cli.doctor import Finding, _confinement, _data, _findings, _gl, _keys, _settings
 from server.config import Config
 from server.jobs.execution.machine import MachineProbe
 from server.jobs.execution.worker_process import TaskError
 from server.protocol.codec import from_stored
 from server.protocol.results.machine import ProbeReport
 from tests.harness.api_keys import write_keys
+from tests.harness.disks import fill, small_disk
 
 DEVICES = [
     {"index": 0, "name": "NVIDIA", "software": False},
@@ -122,3 +123,11 @@ def test_public_metrics_of_a_server_with_keys_are_a_warning(tmp_path: Path) -> N
     keys, metrics = _keys(Config(api_keys_file=path))
     assert (keys.state, metrics.state) == ("ok", "warning")
     assert "METRICS_TOKEN" in metrics.advice
+
+
+def test_a_data_folder_that_cannot_be_written_is_reported_with_its_reason(tmp_path: Path) -> None:
+    with small_disk(tmp_path / "disk", 12) as disk:
+        fill(disk)
+        finding = _data(disk / "data")
+    assert finding.state == "failed"
+    assert "No space left on device" in finding.result
