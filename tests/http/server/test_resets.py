@@ -5,15 +5,14 @@ import contextlib
 import os
 import socket
 import struct
-from collections.abc import AsyncIterator, Callable
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import AsyncIterator
 from pathlib import Path
-from threading import Event
 from typing import Any
 
 import pytest
 
 from server.concurrency import open_in_thread
+from tests.harness.held_pool import HeldPool, held_pool
 from tests.http.conftest import Running
 from tests.http.wire import form, head, part, post
 
@@ -21,43 +20,10 @@ VIDEO = bytes(8_000_000)
 RESET = struct.pack("ii", 1, 0)
 
 
-class HeldPool(ThreadPoolExecutor):
-    """Threads for blocking calls, one of which can be held until it is released."""
-
-    def __init__(self) -> None:
-        super().__init__(2)
-        self.go = Event()
-        self.calls = 0
-        self._held_call = 0
-
-    def hold(self, call: int) -> None:
-        """Hold the call with this number, counted from 1 for the next one."""
-        self.go.clear()
-        self.calls, self._held_call = 0, call
-
-    @property
-    def is_held(self) -> bool:
-        return 0 < self._held_call <= self.calls
-
-    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> "Future[Any]":
-        self.calls += 1
-        if self.calls != self._held_call:
-            return super().submit(fn, *args, **kwargs)
-
-        def wait() -> Any:
-            self.go.wait(10)
-            return fn(*args, **kwargs)
-
-        return super().submit(wait)
-
-
 @pytest.fixture
 async def pool() -> AsyncIterator[HeldPool]:
-    """Return the pool of the test's event loop."""
-    held = HeldPool()
-    asyncio.get_running_loop().set_default_executor(held)
-    yield held
-    held.go.set()
+    with held_pool(2) as pool:
+        yield pool
 
 
 def descriptors() -> int:
@@ -96,8 +62,8 @@ async def reset_at_each_step(running: Running, pool: HeldPool, sent: bytes, read
         client = await connect(running.port)
         await loop.sock_sendall(client, sent)
         answered = asyncio.create_task(loop.sock_recv(client, read))
-        assert await running.until(lambda: pool.is_held or answered.done())  # noqa: B023
-        held = pool.is_held
+        assert await running.until(lambda: pool.held_calls > 0 or answered.done())  # noqa: B023
+        held = pool.held_calls > 0
         answered.cancel()
         open_before = descriptors()
         reset(client)
