@@ -59,6 +59,8 @@ _VOICE_PATTERNS = (
     ("shaker", r"shaker|cabasa|\bma\b"),
 )
 """Patterns in the names of files and instruments; the first match counts."""
+_VARIED = 0.5
+"""The share of kits that are processed if they may vary."""
 _LENGTHS = {"hat": 0.35, "pedal": 0.3, "kick": 1.2, "snare": 1.2, "open": 1.2}
 _SUBSTITUTES = {"pedal": "hat", "open": "hat", "ride": "open", "stick": "snare", "clap": "snare"}
 
@@ -118,12 +120,13 @@ def names() -> list[str]:
     return [*(["lmms"] if SINGLES.is_dir() else []), *hydrogen_kits, "made"]
 
 
-def kit(name: str, rng: Rng) -> Kit:
+def kit(name: str, rng: Rng, *, varied: bool = False) -> Kit:
     """Load a kit by name; kits of one-shots, and generated ones, are drawn at random.
 
     Args:
         name: one of `names()`, or a folder of one-shots as an absolute path.
         rng: the random generator that the sounds are drawn with.
+        varied: whether half of the kits are processed, as kits of a folder always are.
     """
     if name == "made":
         sounds = made.kit(rng).sounds
@@ -144,7 +147,7 @@ def kit(name: str, rng: Rng) -> Kit:
         if groups
     }
     loaded = {voice: [_load_one_shot(path) for path in paths] for voice, paths in chosen.items()}
-    if name.startswith("/"):
+    if name.startswith("/") or (varied and rng.random() < _VARIED):
         loaded = {voice: _process(versions, rng) for voice, versions in loaded.items()}
     return Kit(Path(name).name, _normalise_levels(loaded))
 

@@ -31,6 +31,8 @@ class Instruments:
     """Soundfonts with drums only."""
     kits: tuple[str, ...]
     """Kits of the sampler."""
+    varied: bool = False
+    """True if half of the sampled kits are processed, for more sounds than there are kits."""
 
 
 _TRAINING_FONTS = ("FluidR3_GM.sf2", "sf_GMbank.sf2")
@@ -51,7 +53,8 @@ def instruments(part: str, one_shots: Path | None = None) -> Instruments:
     fonts = tuple(path for path in (SOUNDFONTS / name for name in _TRAINING_FONTS) if path.exists())
     if one_shots is not None and part == "train":
         kit_names += (str(one_shots.resolve()),) * len(kit_names)
-    return Instruments(fonts, (SOUNDFONTS / "Black_Pearl_4_LV2.sf2",), kit_names)
+    black_pearl = (SOUNDFONTS / "Black_Pearl_4_LV2.sf2",)
+    return Instruments(fonts, black_pearl, kit_names, varied=part == "train")
 
 
 @dataclass(frozen=True)
@@ -125,7 +128,7 @@ def _drums(
     if not len(notes):
         return notes, np.zeros_like(played.rest), "none"
     if choice < 0.6:
-        kit = kits.kit(tools.kits[int(rng.integers(len(tools.kits)))], rng)
+        kit = kits.kit(tools.kits[int(rng.integers(len(tools.kits)))], rng, varied=tools.varied)
         notes = notes[[kit.plays(int(pitch)) for pitch in notes[:, 3]]]
         return notes, kit.play(notes, performance.seconds, rng), kit.name
     if choice < 0.7:

@@ -1,9 +1,10 @@
 """Train the network and write its weights.
 
-    python -m bench.training FEATURES WEIGHTS.npz [--minutes M] [--seed S] [--from STATE.pt]
+    python -m bench.training FEATURES WEIGHTS.npz [--minutes M] [--seed S] [--from FORMER.npz]
 
 FEATURES is a folder written by `python -m bench.songs --features`; files added meanwhile are used
-too. Needs `pip install torch`.
+too. The weights written are the moving average of those of the last steps (Izmailov et al. 2018,
+"Averaging Weights Leads to Wider Optima and Better Generalization"). Needs `pip install torch`.
 """
 
 import argparse
@@ -12,15 +13,19 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
 from bench.training import dataset
 from bench.training.network import OUTPUTS, Network, weights
+from bench.training.restore import restore
 from server.arrays import Float64Array
 
 _BATCH, _STEPS = 12, 1500
 _LEARNING_RATE = 8e-4
-_SHARES = (1.0, 2.0, 2.0, 1.0, 1.5, 3.0)
+_SHARES = (1.0, 2.0, 3.0, 1.0, 1.5, 3.0)
 """Weights of the outputs in the loss."""
+_AVERAGED = 0.998
+"""The share of the average that each step keeps."""
 _RESCAN_S = 90.0
 
 
@@ -33,27 +38,30 @@ def main() -> None:
     parser.add_argument("weights", type=Path)
     parser.add_argument("--minutes", type=float, default=60)
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--from", dest="state", type=Path)
+    parser.add_argument("--from", dest="former", type=Path)
     options = parser.parse_args()
     torch.manual_seed(options.seed)
     rng = np.random.default_rng(options.seed)
-    network = Network()
-    if options.state:
-        network.load_state_dict(torch.load(options.state, weights_only=True))
-    optimizer = torch.optim.AdamW(network.parameters(), _LEARNING_RATE, weight_decay=1e-3)
     examples_by_path: dict[Path, dataset.Example] = {}
-    start, last_scan, step, mean = time.monotonic(), -_RESCAN_S, 0, np.zeros(len(OUTPUTS))
+    _scan(options.features, examples_by_path)
+    network = Network()
+    if options.former:
+        levels, _, _ = dataset.batch(list(examples_by_path.values()), _BATCH, _STEPS, rng)
+        network = restore(options.former, levels)
+    averaged = AveragedModel(
+        network, multi_avg_fn=get_ema_multi_avg_fn(_AVERAGED), use_buffers=True
+    )
+    optimizer = torch.optim.AdamW(network.parameters(), _LEARNING_RATE, weight_decay=1e-3)
+    start = last_scan = time.monotonic()
+    step, mean = 0, np.zeros(len(OUTPUTS))
     while (elapsed_s := time.monotonic() - start) < 60 * options.minutes:
         if time.monotonic() - last_scan > _RESCAN_S:
-            new = [
-                path
-                for path in sorted(options.features.glob("*.npz"))
-                if path not in examples_by_path
-            ]
-            examples_by_path |= {path: dataset.load(path) for path in new}
-            examples, last_scan = list(examples_by_path.values()), time.monotonic()
+            _scan(options.features, examples_by_path)
+            last_scan = time.monotonic()
+        examples = list(examples_by_path.values())
         _set_rate(optimizer, elapsed_s / (60 * options.minutes), step)
         losses = _step(network, optimizer, dataset.batch(examples, _BATCH, _STEPS, rng))
+        averaged.update_parameters(network)
         mean += 0.02 * (losses - mean) if step else losses
         step += 1
         if step % 50 == 0:
@@ -62,8 +70,15 @@ def main() -> None:
                 f"{step} {elapsed_s / 60:.1f} min {len(examples)} examples: {losses_text}",
                 flush=True,
             )
-            _save(network, options.weights)
-    _save(network, options.weights)
+            _save(averaged, options.weights)
+    _save(averaged, options.weights)
+
+
+def _scan(folder: Path, examples_by_path: dict[Path, dataset.Example]) -> None:
+    """Add the examples of files that are new in the folder."""
+    for path in sorted(folder.glob("*.npz")):
+        if path not in examples_by_path:
+            examples_by_path[path] = dataset.load(path)
 
 
 def _set_rate(optimizer: torch.optim.Optimizer, progress: float, step: int) -> None:
@@ -100,10 +115,11 @@ def _step(
     return losses.detach().numpy().astype(np.float64)
 
 
-def _save(network: Network, path: Path) -> None:
+def _save(averaged: AveragedModel, path: Path) -> None:
+    network = averaged.module
+    assert isinstance(network, Network)
     network.eval()
     np.savez(path, allow_pickle=False, **weights(network))
-    torch.save(network.state_dict(), path.with_suffix(".pt"))
 
 
 if __name__ == "__main__":
