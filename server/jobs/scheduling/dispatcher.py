@@ -24,7 +24,7 @@ from server.jobs.scheduling.retries import (
     EncoderUnavailable,
     GpuUnavailable,
     InputsDamaged,
-    JobFailed,
+    failure_of,
 )
 from server.jobs.scheduling.steps import JobTasks
 from server.jobs.storage.data_folder import DataFolder
@@ -280,14 +280,11 @@ class Dispatcher:
             if isinstance(error, GpuUnavailable):  # it resumes on another GPU, or when it is back
                 log_event(_LOG, logging.WARNING, "job.waits_for_gpu", **facts)
                 return
-            if not isinstance(error, JobFailed):
-                _LOG.error("job.crashed", exc_info=error, extra={"facts": facts})
-            code = "storage_full" if isinstance(error, DiskFull) else "internal"
-            failure = error if isinstance(error, JobFailed) else JobFailed(code)
-            await self._completer.fail(active, failure)
-        except Exception:
+            await self._completer.fail(active, failure_of(error, **facts))
+        except Exception as unwritten:
             # The table cannot be written: keep the slot for a while, then try again.
-            _LOG.exception("job.finalize_failed", extra={"facts": facts})
+            trace = None if isinstance(unwritten, DiskFull) else unwritten
+            _LOG.error("job.finalize_failed", exc_info=trace, extra={"facts": facts})
             await asyncio.sleep(_BACK_OFF_S)
             active.forget_current_task()
             self.wake()

@@ -51,6 +51,16 @@ class JobFailed(Exception):
         self.detail = error.detail if error else detail
 
 
+def failure_of(error: Exception, **facts: object) -> JobFailed:
+    """Return the failure of a job by an error, and log an unexpected one with the facts."""
+    if isinstance(error, JobFailed):
+        return error
+    if isinstance(error, DiskFull):  # expected: no traceback
+        return JobFailed("storage_full")
+    _LOG.error("job.crashed", exc_info=error, extra={"facts": facts})
+    return JobFailed("internal")
+
+
 def ended_by_custom_effect(active: ActiveJob, error: TaskError) -> bool:
     """Return whether a source that a client has sent hung or ended the worker that drew it."""
     return ended_by_shader(error) and any(effect.custom for effect in active.job.spec.effects)

@@ -87,6 +87,8 @@ async def test_a_job_ends_once_a_full_disk_without_reserve_has_space_again(
         job = make_job(f"job-{first}", frames=30, audio=f"{first:064}")
         caplog.clear()
         await _run_on_full_disk(rig, job, disk)
+        assert "job.crashed" not in caplog.text
+        assert not [r for r in caplog.records if "finalize" in r.getMessage() and r.exc_info]
         if not disk.failures:
             break
     assert first > 10
