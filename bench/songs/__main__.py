@@ -2,16 +2,17 @@
 
     python -m bench.songs OUT --midi FOLDER … [--held-out FOLDER …] [--part train|tune|test]
                           [--count N] [--seconds S] [--seed S] [--features]
-                          [--without-drums] [--others] [--one-shots FOLDER] [--pop909 FOLDER]
+                          [--without-drums] [--others] [--one-shots FOLDER] [--kits FOLDER]
+                          [--pop909 FOLDER]
 
 Needs `pip install mido scipy`, FluidSynth, espeak-ng, and of Debian's packages fluid-soundfont-gm,
 musescore-general-soundfont, timgm6mb-soundfont, csound-soundfont, avldrums.lv2-soundfont,
 hydrogen-drumkits and lmms-common. With --features each file is an .npz of the analyser's levels and
 the truth; three mixes are made of each performance. --without-drums uses compositions without
 drums, whose beats are unknown; --one-shots names a folder of drum samples, which make half of the
-sampled kits of the train part; --pop909 uses the compositions of that collection instead, with the
-drums of those of --midi; --others makes tracks of bench.music (seeds 2000 and up), noises, voices
-and chords instead.
+sampled kits of the train part, and --kits a folder with more kits of it in Hydrogen's format;
+--pop909 uses the compositions of that collection instead, with the drums of those of --midi;
+--others makes tracks of bench.music (seeds 2000 and up), noises, voices and chords instead.
 """
 
 import os
@@ -52,7 +53,7 @@ def _tasks(options: argparse.Namespace) -> Iterator[SongTask]:
         yield SongTask(
             options.out, number, composition, donor, options.part, options.seconds, options.seed,
             options.features, not options.without_drums, options.one_shots,
-            bool(songs),
+            options.kits, bool(songs),
         )  # fmt: skip
 
 
@@ -71,6 +72,7 @@ def main() -> None:
     parser.add_argument("--features", action="store_true")
     parser.add_argument("--without-drums", action="store_true")
     parser.add_argument("--one-shots", type=Path)
+    parser.add_argument("--kits", type=Path)
     parser.add_argument("--pop909", type=Path)
     parser.add_argument("--others", action="store_true")
     parser.add_argument("--workers", type=int, default=2)

@@ -21,6 +21,7 @@ Rng = np.random.Generator
 
 HYDROGEN = Path("/usr/share/hydrogen/data/drumkits")
 SINGLES = Path("/usr/share/lmms/samples/drums")
+_HYDROGEN_FILE = "drumkit.xml"
 _SUFFIXES = {".wav", ".ogg", ".flac", ".aif", ".aiff"}
 _MAX_BYTES = 2_000_000
 """Maximum bytes of a file; larger ones are not one-shots."""
@@ -116,17 +117,23 @@ class Kit:
 
 def names() -> list[str]:
     """Return all kits that this machine can play, in a fixed order."""
-    hydrogen_kits = [path.name for path in sorted(HYDROGEN.glob("*")) if _is_complete(path)]
+    hydrogen_kits = [path.name for path in complete_kits(HYDROGEN)]
     return [*(["lmms"] if SINGLES.is_dir() else []), *hydrogen_kits, "made"]
+
+
+def complete_kits(folder: Path) -> list[Path]:
+    """Return the kits in Hydrogen's format of a folder that have a kick, a snare and a hat."""
+    return [path for path in sorted(folder.glob("*")) if _is_complete(path)]
 
 
 def kit(name: str, rng: Rng, *, varied: bool = False) -> Kit:
     """Load a kit by name; kits of one-shots, and generated ones, are drawn at random.
 
     Args:
-        name: one of `names()`, or a folder of one-shots as an absolute path.
+        name: one of `names()`, or a folder as an absolute path: a kit of Hydrogen, or one-shots.
         rng: the random generator that the sounds are drawn with.
-        varied: whether half of the kits are processed, as kits of a folder always are.
+        varied: whether half of the kits are processed, as those of a folder of one-shots always
+            are.
     """
     if name == "made":
         sounds = made.kit(rng).sounds
@@ -137,17 +144,16 @@ def kit(name: str, rng: Rng, *, varied: bool = False) -> Kit:
                 for voice, versions in sounds.items()
             },
         )
-    if name == "lmms" or name.startswith("/"):
-        groups_by_voice = _one_shots(SINGLES if name == "lmms" else Path(name))
-    else:
-        groups_by_voice = _hydrogen(HYDROGEN / name)
+    folder = SINGLES if name == "lmms" else HYDROGEN / name
+    is_kit = (folder / _HYDROGEN_FILE).exists()
+    groups_by_voice = _hydrogen(folder) if is_kit else _one_shots(folder)
     chosen = {
         voice: groups[int(rng.integers(len(groups)))]
         for voice, groups in sorted(groups_by_voice.items())
         if groups
     }
     loaded = {voice: [_load_one_shot(path) for path in paths] for voice, paths in chosen.items()}
-    if name.startswith("/") or (varied and rng.random() < _VARIED):
+    if not (is_kit or name == "lmms") or (varied and rng.random() < _VARIED):
         loaded = {voice: _process(versions, rng) for voice, versions in loaded.items()}
     return Kit(Path(name).name, _normalise_levels(loaded))
 
@@ -192,7 +198,7 @@ def _is_complete(folder: Path) -> bool:
 def _hydrogen(folder: Path) -> dict[str, list[list[Path]]]:
     """Return the instruments of a Hydrogen kit by voice: the files of each, quiet ones first."""
     groups: dict[str, list[list[Path]]] = {}
-    file = folder / "drumkit.xml"
+    file = folder / _HYDROGEN_FILE
     if not file.exists():
         return groups
     tree = ElementTree.parse(file)  # a file of a system package

@@ -39,18 +39,23 @@ _TRAINING_FONTS = ("FluidR3_GM.sf2", "sf_GMbank.sf2")
 _TEST_KITS = ("GMRockKit", "VariBreaks")
 
 
-def instruments(part: str, one_shots: Path | None = None) -> Instruments:
+def instruments(
+    part: str, one_shots: Path | None = None, more_kits: Path | None = None
+) -> Instruments:
     """Return the instruments of a part; those of the test part are used in no other.
 
     Args:
         part: train, tune or test.
         one_shots: a folder of one-shots of drums, for training alone.
+        more_kits: a folder of kits in Hydrogen's format, for training alone.
     """
     if part == "test":
         test_fonts = (SOUNDFONTS / "TimGM6mb.sf2",)
         return Instruments(test_fonts, (SOUNDFONTS / "Red_Zeppelin_4_LV2.sf2",), _TEST_KITS)
     kit_names = tuple(name for name in kits.names() if name not in _TEST_KITS)
     fonts = tuple(path for path in (SOUNDFONTS / name for name in _TRAINING_FONTS) if path.exists())
+    if more_kits is not None and part == "train":
+        kit_names += tuple(str(path) for path in kits.complete_kits(more_kits.resolve()))
     if one_shots is not None and part == "train":
         kit_names += (str(one_shots.resolve()),) * len(kit_names)
     black_pearl = (SOUNDFONTS / "Black_Pearl_4_LV2.sf2",)

@@ -34,6 +34,7 @@ class SongTask(NamedTuple):
     features: bool
     drums: bool
     one_shots: Path | None
+    more_kits: Path | None
     pop909: bool
 
 
@@ -44,7 +45,7 @@ def make(task: SongTask) -> str:
     if list(task.out.glob(f"{stem}*.npz" if task.features else f"{stem}.json")):
         return f"{stem} exists"
     rng = np.random.default_rng([task.seed, task.number, sources.PARTS.index(task.part)])
-    tools = instruments(task.part, task.one_shots)
+    tools = instruments(task.part, task.one_shots, task.more_kits)
     try:
         composition = task.composition
         if task.pop909:
