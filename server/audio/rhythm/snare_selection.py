@@ -19,7 +19,7 @@ from server.audio.rhythm.detection import Detections, distinct_events, merge_ons
 from server.audio.rhythm.filterbank import STEPS_PER_S
 from server.audio.series.moving_max import moving_max
 
-WEIGHTS = np.array([1.593, 0.764, 0.347, 1.093, -0.297])
+WEIGHTS = np.array([1.112, 0.586, 0.381, 0.663, -0.242])
 """Of a constant and the columns of `describe_candidates`."""
 _MIN_PROBABILITY = 0.2
 """Candidates below are never selected: a track may have no snares."""
