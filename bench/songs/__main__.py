@@ -10,7 +10,7 @@ musescore-general-soundfont, timgm6mb-soundfont, csound-soundfont, avldrums.lv2-
 hydrogen-drumkits and lmms-common. With --features each file is an .npz of the analyser's levels and
 the truth; three mixes are made of each performance. --without-drums uses compositions without
 drums, whose beats are unknown; --one-shots names a folder of drum samples, which make half of the
-sampled kits of the train part, and --kits a folder with more kits of it in Hydrogen's format;
+sampled kits of the train part, and --kits a folder of further kits in Hydrogen's format for it;
 --pop909 uses the compositions of that collection instead, with the drums of those of --midi;
 --others makes tracks of bench.music (seeds 2000 and up), noises, voices and chords instead.
 """
@@ -77,6 +77,9 @@ def main() -> None:
     parser.add_argument("--others", action="store_true")
     parser.add_argument("--workers", type=int, default=2)
     options = parser.parse_args()
+    for folder in (*options.midi, *options.held_out, options.one_shots, options.kits):
+        if folder and not folder.is_dir():
+            parser.error(f"{folder} is not a folder")
     options.out.mkdir(parents=True, exist_ok=True)
     if options.others:
         write_others(options.out, options.count, options.seed)

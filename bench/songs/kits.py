@@ -132,8 +132,8 @@ def kit(name: str, rng: Rng, *, varied: bool = False) -> Kit:
     Args:
         name: one of `names()`, or a folder as an absolute path: a kit of Hydrogen, or one-shots.
         rng: the random generator that the sounds are drawn with.
-        varied: whether half of the kits are processed, as those of a folder of one-shots always
-            are.
+        varied: True processes a sampled kit with a probability of one half; one-shots of a folder
+            always are.
     """
     if name == "made":
         sounds = made.kit(rng).sounds
@@ -144,7 +144,7 @@ def kit(name: str, rng: Rng, *, varied: bool = False) -> Kit:
                 for voice, versions in sounds.items()
             },
         )
-    folder = SINGLES if name == "lmms" else HYDROGEN / name
+    folder = SINGLES if name == "lmms" else HYDROGEN / name  # which an absolute path replaces
     is_kit = (folder / _HYDROGEN_FILE).exists()
     groups_by_voice = _hydrogen(folder) if is_kit else _one_shots(folder)
     chosen = {

@@ -32,7 +32,7 @@ class Instruments:
     kits: tuple[str, ...]
     """Kits of the sampler."""
     varied: bool = False
-    """True if half of the sampled kits are processed, for more sounds than there are kits."""
+    """True if half of the sampled kits are processed at random, for more sounds."""
 
 
 _TRAINING_FONTS = ("FluidR3_GM.sf2", "sf_GMbank.sf2")

@@ -103,7 +103,10 @@ def _write_features(song_made: Song, stem: Path) -> None:
 
 def _write_levels(samples: Int16Array, truth: Truth, path: Path) -> None:
     levels = filterbank.compute_spectra(samples).levels.astype(np.float16)
-    np.savez(path, levels=levels, truth=json.dumps(truth))
+    unfinished = path.with_suffix(".part")  # training may read the folder at any moment
+    with unfinished.open("wb") as file:
+        np.savez(file, levels=levels, truth=json.dumps(truth))
+    unfinished.replace(path)
 
 
 def write_others(out: Path, count: int, seed: int) -> None:

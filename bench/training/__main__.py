@@ -3,8 +3,8 @@
     python -m bench.training FEATURES WEIGHTS.npz [--minutes M] [--seed S] [--from FORMER.npz]
 
 FEATURES is a folder written by `python -m bench.songs --features`; files added meanwhile are used
-too. The weights written are the moving average of those of the last steps (Izmailov et al. 2018,
-"Averaging Weights Leads to Wider Optima and Better Generalization"). Needs `pip install torch`.
+too. The weights written are the exponential moving average of those of all steps (Polyak & Juditsky
+1992, "Acceleration of Stochastic Approximation by Averaging"). Needs `pip install torch`.
 """
 
 import argparse
@@ -44,6 +44,8 @@ def main() -> None:
     rng = np.random.default_rng(options.seed)
     examples_by_path: dict[Path, dataset.Example] = {}
     _scan(options.features, examples_by_path)
+    if not examples_by_path:
+        parser.error(f"{options.features} has no features: make some with python -m bench.songs")
     network = Network()
     if options.former:
         levels, _, _ = dataset.batch(list(examples_by_path.values()), _BATCH, _STEPS, rng)
@@ -118,7 +120,6 @@ def _step(
 def _save(averaged: AveragedModel, path: Path) -> None:
     network = averaged.module
     assert isinstance(network, Network)
-    network.eval()
     np.savez(path, allow_pickle=False, **weights(network))
 
 

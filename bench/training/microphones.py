@@ -36,7 +36,8 @@ _MIXES = {"close": (1.0, 0.35, 0.0), "overhead": (0.25, 1.0, 0.2), "room": (0.15
 """Gains of the drum's own microphones, of the overheads and of the room."""
 _SECOND_GAIN = 0.5
 """Gain of the second microphone of a drum."""
-_MAX_LAYERS = 8
+_USUAL_LAYERS = 8
+"""Layers of a drum, more unless its hits are a multiple of it."""
 _ATTACK_S = 0.1
 """The time at the beginning of a hit whose level orders the layers."""
 
@@ -86,7 +87,7 @@ def _write_layers(
 ) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     hits = sorted(hits, key=lambda hit: float(np.square(hit[: round(_ATTACK_S * RATE)]).mean()))
-    layers = hits[:: max(1, len(hits) // _MAX_LAYERS)]
+    layers = hits[:: max(1, len(hits) // _USUAL_LAYERS)]
     peak = max(float(np.abs(layer).max()) for layer in layers)
     for number, layer in enumerate(layers):
         file_name = f"{drum}-{number}.wav"

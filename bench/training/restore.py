@@ -15,7 +15,7 @@ def restore(path: Path, levels: torch.Tensor) -> Network:
     Args:
         path: an .npz of `python -m bench.training`.
         levels: batch x steps x 82. The network gives the same outputs for any levels in evaluation
-            mode, and nearly the same for these in training mode.
+            mode, and apart from dropout nearly the same for these in training mode.
     """
     network = Network()
     with np.load(path) as file:
@@ -31,7 +31,6 @@ def restore(path: Path, levels: torch.Tensor) -> Network:
     for name, conv, norm in folded:
         _copy(conv, arrays, name)
         norm.bias.data = arrays[f"{name}.bias"]
-        norm.weight.data.fill_(float(np.sqrt(1 + norm.eps)))
         hooks.append(norm.register_forward_pre_hook(_unfold))
     network.eval()
     with torch.no_grad():

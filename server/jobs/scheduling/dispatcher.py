@@ -284,6 +284,7 @@ class Dispatcher:
         except Exception as unwritten:
             # The table cannot be written: keep the slot for a while, then try again.
             trace = None if isinstance(unwritten, DiskFull) else unwritten
+            facts["detail"] = str(unwritten)
             _LOG.error("job.finalize_failed", exc_info=trace, extra={"facts": facts})
             await asyncio.sleep(_BACK_OFF_S)
             active.forget_current_task()

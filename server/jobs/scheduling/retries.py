@@ -11,6 +11,7 @@ from server.config import Config
 from server.effects.diagnostics.suspect import diagnose_crash
 from server.effects.source.diagnostic import AuthorFile
 from server.errors import CATALOGUE
+from server.files.disk import is_disk_full
 from server.jobs.execution.machine import MachineProbe
 from server.jobs.execution.worker_process import TaskError
 from server.jobs.scheduling.active_job import ActiveJob
@@ -55,7 +56,7 @@ def failure_of(error: Exception, **facts: object) -> JobFailed:
     """Return the failure of a job by an error, and log an unexpected one with the facts."""
     if isinstance(error, JobFailed):
         return error
-    if isinstance(error, DiskFull):  # expected: no traceback
+    if isinstance(error, DiskFull) or is_disk_full(error):
         return JobFailed("storage_full")
     _LOG.error("job.crashed", exc_info=error, extra={"facts": facts})
     return JobFailed("internal")

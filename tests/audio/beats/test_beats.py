@@ -29,10 +29,22 @@ def f_measure(expected: Float64Array, detected: Float64Array, window: float) -> 
     return 2 * matched / (len(expected) + len(detected))
 
 
+_DOUBLED = pytest.mark.xfail(
+    strict=True,
+    reason="after a step from 89 to 70 beats a minute the tempo is detected as twice as fast",
+)
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize(
     ("kind", "seed"),
-    [("clicks", 4), ("loops", 2), ("loops", 78), ("arrangements", 8)],
+    [
+        ("clicks", 4),
+        ("loops", 2),
+        pytest.param("loops", 6, marks=_DOUBLED),
+        ("loops", 78),
+        ("arrangements", 8),
+    ],
 )
 def test_a_synthesised_track(kind: str, seed: int) -> None:
     """Clicks of three beats a bar, house, reggae whose tempo steps, funk that builds and drops."""

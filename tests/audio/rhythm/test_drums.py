@@ -39,9 +39,15 @@ def test_a_softer_kick_is_weaker() -> None:
     assert detected[2, 1] == pytest.approx(0.5, abs=0.15)
 
 
-def test_kicks_of_a_double_pedal_are_separate() -> None:
+_CLICKS = pytest.mark.xfail(
+    strict=True, reason="fast kicks that die away within 15 ms are too short for the weights"
+)
+
+
+@pytest.mark.parametrize("decay_s", [0.03, pytest.param(0.015, marks=_CLICKS)])
+def test_kicks_of_a_double_pedal_are_separate(decay_s: float) -> None:
     times = np.arange(0.1, 3.8, 0.09)
-    detected = kicks(sounds.drums(4, times, 70, 0.03))
+    detected = kicks(sounds.drums(4, times, 70, decay_s))
     assert len(detected) == len(times)
     assert np.abs(detected[:, 0][:, None] - times).min(axis=1).max() < 0.005
     assert np.diff(detected[:, 0]).min() > 0.08
