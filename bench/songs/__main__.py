@@ -77,7 +77,8 @@ def main() -> None:
     parser.add_argument("--others", action="store_true")
     parser.add_argument("--workers", type=int, default=2)
     options = parser.parse_args()
-    for folder in (*options.midi, *options.held_out, options.one_shots, options.kits):
+    named = (options.one_shots, options.kits, options.pop909)
+    for folder in (*options.midi, *options.held_out, *named):
         if folder and not folder.is_dir():
             parser.error(f"{folder} is not a folder")
     options.out.mkdir(parents=True, exist_ok=True)

@@ -8,7 +8,7 @@ import numpy as np
 from scipy.signal import lfilter, oaconvolve
 
 from bench.music.track import RATE
-from server.arrays import Float32Array, Float64Array
+from server.arrays import Float32Array, Float64Array, Int16Array
 
 Rng = np.random.Generator
 
@@ -78,6 +78,11 @@ def master(samples: Float32Array, rng: Rng) -> Float32Array:
         samples = samples / peak * 0.98
     mastered_samples: Float32Array = np.clip(samples, -1, 1).astype(np.float32)
     return mastered_samples
+
+
+def to_int16(samples: Float32Array) -> Int16Array:
+    """Return the samples, -1..1, in 16 bits; those beyond are clipped."""
+    return np.rint(np.clip(samples, -1, 1) * 32767).astype(np.int16)
 
 
 def encode_and_decode(samples: Float32Array, codec: str, rng: Rng) -> Float32Array:

@@ -40,11 +40,7 @@ def calm_sounds(count: int, seed: int) -> Iterator[tuple[str, Int16Array, Truth]
         truth: Truth = {name: [] for name in (*_DRUMS, "beats", "downbeats")}
         if kind in ("noise", "silence"):
             truth["onsets"] = []
-        yield (
-            f"{kind}-{seed}-{number}",
-            np.rint(np.clip(samples, -1, 1) * 32767).astype(np.int16),
-            truth,
-        )
+        yield f"{kind}-{seed}-{number}", mastering.to_int16(samples), truth
 
 
 def plain_kicks(count: int, seed: int) -> Iterator[tuple[str, Int16Array, Truth]]:
@@ -69,11 +65,7 @@ def plain_kicks(count: int, seed: int) -> Iterator[tuple[str, Int16Array, Truth]
         if rng.random() < 0.3:
             samples += 0.3 * _chord(rng)
         truth: Truth = {"kicks": times.tolist(), "snares": [], "hats": [], "onsets": times.tolist()}
-        yield (
-            f"plain-{seed}-{number}",
-            np.rint(np.clip(samples, -1, 1) * 32767).astype(np.int16),
-            truth,
-        )
+        yield f"plain-{seed}-{number}", mastering.to_int16(samples), truth
 
 
 def random_drums(count: int, seed: int) -> Iterator[tuple[str, Int16Array, Truth]]:
@@ -94,11 +86,7 @@ def random_drums(count: int, seed: int) -> Iterator[tuple[str, Int16Array, Truth
             samples = samples + np.float32(rng.uniform(0.05, 0.6)) * other[: len(samples)]
         by_kind = {name: np.isin(pitches, PITCHES[name]) for name in _DRUMS}
         truth: Truth = {name: times[chosen].tolist() for name, chosen in by_kind.items()}
-        yield (
-            f"struck-{seed}-{number}",
-            np.rint(np.clip(samples, -1, 1) * 32767).astype(np.int16),
-            truth,
-        )
+        yield f"struck-{seed}-{number}", mastering.to_int16(samples), truth
 
 
 def kicks_with_bass(count: int, seed: int) -> Iterator[tuple[str, Int16Array, Truth]]:
@@ -131,7 +119,7 @@ def kicks_with_bass(count: int, seed: int) -> Iterator[tuple[str, Int16Array, Tr
             "onsets?": basses.tolist(),
         }
         stereo = np.repeat(np.clip(samples, -1, 1)[:, None], 2, axis=1)
-        yield f"beside-{seed}-{number}", _to_int16(stereo), truth
+        yield f"beside-{seed}-{number}", mastering.to_int16(stereo), truth
 
 
 def _add(samples: Float32Array, times: Float64Array, drum: Float32Array, loud: float) -> None:
@@ -203,7 +191,3 @@ def _chord(rng: np.random.Generator) -> Float32Array:
 def _silence(rng: np.random.Generator) -> Float32Array:
     hiss = rng.standard_normal((round(_CALM_S * RATE), 2)).astype(np.float32)
     return np.float32(rng.choice([0.0, 1e-4])) * hiss
-
-
-def _to_int16(samples: Float32Array) -> Int16Array:
-    return np.rint(np.clip(samples, -1, 1) * 32767).astype(np.int16)

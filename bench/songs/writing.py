@@ -12,6 +12,7 @@ import numpy as np
 from bench.music.track import RATE
 from bench.songs import others, pop909, sources
 from bench.songs.composition import Composition
+from bench.songs.mastering import to_int16
 from bench.songs.performance import Performance, with_drums_of
 from bench.songs.song import Song, band, instruments, song
 from bench.songs.truth import Truth
@@ -80,14 +81,10 @@ def _without_beats(song_made: Song) -> Song:
     return replace(song_made, truth=truth)
 
 
-def _samples(song_made: Song) -> Int16Array:
-    return np.rint(song_made.samples * 32767).astype(np.int16)
-
-
 def _write(song_made: Song, stem: Path) -> None:
     raw = ["-f", "s16le", "-ar", str(RATE), "-ac", "2", "-i", "-"]
     argv = ["ffmpeg", "-v", "error", "-y", *raw, str(stem.with_suffix(".flac"))]
-    subprocess.run(argv, input=_samples(song_made).tobytes(), check=True)
+    subprocess.run(argv, input=to_int16(song_made.samples).tobytes(), check=True)
     description = {
         "name": song_made.name,
         **song_made.made,
@@ -98,7 +95,7 @@ def _write(song_made: Song, stem: Path) -> None:
 
 
 def _write_features(song_made: Song, stem: Path) -> None:
-    _write_levels(_samples(song_made), song_made.truth, stem.with_suffix(".npz"))
+    _write_levels(to_int16(song_made.samples), song_made.truth, stem.with_suffix(".npz"))
 
 
 def _write_levels(samples: Int16Array, truth: Truth, path: Path) -> None:

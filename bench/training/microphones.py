@@ -4,7 +4,7 @@
 
 SAMPLES is the folder of that name in a copy of DrumGizmo's MuldjordKit (CC BY 4.0), with a folder
 for each drum and a file for each hit and microphone. OUT gets a folder for each kit, which
-`python -m bench.songs --kits` takes.
+`python -m bench.songs --kits` takes. Needs what that needs.
 """
 
 import argparse
@@ -16,6 +16,7 @@ from pathlib import Path
 import numpy as np
 
 from bench.music.track import RATE
+from bench.songs.mastering import to_int16
 from server.arrays import Float32Array
 
 _DRUMS: dict[str, tuple[str, tuple[str, ...]]] = {
@@ -108,7 +109,7 @@ def _write(path: Path, samples: Float32Array) -> None:
         file.setnchannels(2)
         file.setsampwidth(2)
         file.setframerate(RATE)
-        file.writeframes(np.rint(samples * 32767).astype("<i2").tobytes())
+        file.writeframes(to_int16(samples).tobytes())
 
 
 def main() -> None:
