@@ -111,6 +111,8 @@ async def test_the_audio_of_a_cut_ends_with_its_key(watched: Keyed) -> None:
         links[track.path.with_name("about.json")] = shown.json["sound"]
         assert (await watched.send(f"GET {shown.json['sound']}")).body[:4] == b"fLaC"
     change_key(watched, "own", None)
+    # A request that meets a reading of the file by the watch uses the keys of before.
+    assert await watched.running.until(lambda: keys.get("own") is None)
     used = round(time.time() - 60)
     for about, link in list(links.items())[:2]:
         os.utime(about, (used, used))
