@@ -64,9 +64,8 @@ uniform vec2 place;
 out vec4 color;
 const float LOBES = 3.0;
 const float PI = 3.14159265358979;
-float lanczos(float x) {
-  float p = PI * x;
-  return abs(x) < 1e-4 ? 1.0 : abs(x) >= LOBES ? 0.0 : LOBES * sin(p) * sin(p / LOBES) / (p * p);
+vec2 turned(vec2 at, vec2 by) {
+  return vec2(at.x * by.x - at.y * by.y, at.x * by.y + at.y * by.x);
 }
 int mirrored(int k, int last) {
   int period = 2 * (last + 1);
@@ -81,13 +80,22 @@ void main() {
   float center = place.x + (float(up ? at.y : at.x) + 0.5) * place.y;
   int first = int(floor(center - LOBES * stretch));
   int taps = int(ceil(2.0 * LOBES * stretch)) + 1;
+  // The phases of sin(x) and sin(x / 3) as (cos, sin), and how far they turn from tap to tap.
+  float x = PI * (float(first) + 0.5 - center) / stretch;
+  vec2 wide = vec2(cos(x), sin(x)), narrow = vec2(cos(x / LOBES), sin(x / LOBES));
+  vec2 turn = vec2(cos(PI / stretch), sin(PI / stretch));
+  vec2 small_turn = vec2(cos(PI / stretch / LOBES), sin(PI / stretch / LOBES));
   vec4 sum = vec4(0.0);
   float total = 0.0;
   for (int i = 0; i < taps; i++) {
     int k = mirrored(first + i, last);
-    float weight = lanczos((float(first + i) + 0.5 - center) / stretch);
+    float p = x + float(i) * PI / stretch;
+    float weight = abs(p) < 1e-3 ? 1.0 : LOBES * wide.y * narrow.y / (p * p);
+    if (abs(p) >= LOBES * PI) weight = 0.0;
     sum += weight * texelFetch(source, up ? ivec2(at.x, k) : ivec2(k, at.y), 0);
     total += weight;
+    wide = turned(wide, turn);
+    narrow = turned(narrow, small_turn);
   }
   color = sum / total;
 }`;
