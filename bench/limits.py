@@ -127,6 +127,8 @@ def _figures(work: Work, measured: Parts, job: JobTime, served: JobTime | None) 
         figures |= {
             "requestSeconds": served.request_s,
             "requestRatio": served.request_s / measured.limit_s,
+            "servedJobSeconds": served.job_s,
+            "servedJobRatio": served.job_s / measured.limit_s,
         }
     return figures
 
@@ -163,9 +165,13 @@ def _format(figures: Figures) -> Iterator[str]:
     yield _row("command", frames, figures["commandSeconds"], None)
     if "requestSeconds" in figures:
         yield _row("request", frames, figures["requestSeconds"], None)
+        yield _row("  its job", frames, figures["servedJobSeconds"], None)
     stages = "  ".join(f"{name} {spent:.2f}" for name, spent in figures["stages"].items())
     yield f"  stages (s): {stages}"
-    request = f", request {figures['requestRatio']:.2f}" if "requestRatio" in figures else ""
+    request = ""
+    if "requestRatio" in figures:
+        request = f", request {figures['requestRatio']:.2f}"
+        request += f", its job {figures['servedJobRatio']:.2f}"
     yield (
         f"  ratio {figures['ratio']:.2f} (drawing phase {figures['drawingRatio']:.2f}{request});"
         f" the command kept {figures['jobCpuSeconds'] / figures['commandSeconds'] / cores:.0%}"
