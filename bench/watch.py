@@ -9,6 +9,7 @@ worker. Needs Chromium.
 import asyncio
 import json
 import os
+import shutil
 import statistics
 import subprocess
 import sys
@@ -19,7 +20,7 @@ from pathlib import Path
 from server.effects.library.library import BUILT_IN
 from tests.harness.browser import Chromium
 
-EFFECT = "breathe.fs"
+EFFECT, VERTEX = "breathe.fs", "breathe.vs"
 LIMIT_S = 30
 READ = "Array.from(watch.player.read().slice(0, 3))"
 
@@ -64,6 +65,7 @@ def main() -> None:
         folder = Path(name)
         file = folder / EFFECT
         file.write_text(texts()[0])
+        shutil.copy(BUILT_IN / VERTEX, folder)
         command = [sys.executable, "-m", "server", "effects"]
         watching = subprocess.Popen(
             [*command, "watch", str(file), "--json"], stdout=subprocess.PIPE, text=True

@@ -109,8 +109,8 @@ class LoadedServer:
         """Draw one export after the other, before all that are queued."""
         while True:
             outcome, job_id = await self.submit("192.0.2.1", plan="premium")
-            if job_id is None:
-                self.problems.append(f"an export to draw was refused: {outcome}")
+            if job_id is None:  # while others take all places for uploads it is asked to wait
+                self.check(outcome.startswith("429"), f"an export to draw was refused: {outcome}")
                 await asyncio.sleep(5)
                 continue
             done, status = 0, "queued"
