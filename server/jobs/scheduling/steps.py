@@ -33,6 +33,8 @@ _NICENESS = 2
 """Uploads, for which clients wait, take priority over the frames of a queued job. Two steps are two
 thirds of the share: with more, other programs of the machine would slow down the rendering."""
 _SHORT_LIMITS = Limits(memory_bytes=4_000_000_000, niceness=_NICENESS)
+_AUDIO_LIMITS = replace(_SHORT_LIMITS, niceness=10)
+"""Its result is needed last: meanwhile the first frame does not wait for it."""
 _DRAW_LIMITS = Limits(niceness=_NICENESS)
 _SOFTWARE_LIMITS = Limits(memory_bytes=8_000_000_000, niceness=_NICENESS)
 """For a software renderer; on a GPU the driver maps far more address space than it uses."""
@@ -58,10 +60,12 @@ class JobTasks:
         self._short = asyncio.Semaphore(_SHORT_TASKS)
         self._analysing: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
-    async def _short_task(self, active: ActiveJob, task: Task[ResultT]) -> ResultT:
+    async def _short_task(
+        self, active: ActiveJob, task: Task[ResultT], limits: Limits = _SHORT_LIMITS
+    ) -> ResultT:
         stall_s = stall_timeout_s(self._config, software=active.job.software)
         async with self._short:
-            return await self._run_task(task, Timeouts(stall_s, _SHORT_LIMIT_S), _SHORT_LIMITS)
+            return await self._run_task(task, Timeouts(stall_s, _SHORT_LIMIT_S), limits)
 
     async def analyse(self, active: ActiveJob, slot: Slot | None = None) -> None:
         """Compute the track features, unless another job has done so; open the scene meanwhile."""
@@ -106,7 +110,8 @@ class JobTasks:
         """Encode the audio once, in parallel with rendering."""
         task = plan.audio_task(active.job, active.folder)
         if not task.out.exists():
-            await self._retries.run(active, task.name, lambda: self._short_task(active, task))
+            encode = partial(self._short_task, active, task, _AUDIO_LIMITS)
+            await self._retries.run(active, task.name, encode)
 
     async def render_segment(self, active: ActiveJob, slot: Slot | None) -> None:
         """Render the segment that is assigned to `slot`."""
