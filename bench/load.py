@@ -39,8 +39,8 @@ _HELD_S = 20
 _REST_S = 90
 """Time in which everything that clients held has to be released."""
 _GROWTH_MB = 64
-"""Memory that may stay: what is loaded and cached by the first use, and blocks of Python's allocator
-of which a part is in use. Growth with time is measured by bench.soak."""
+"""Memory that may stay: what is loaded and cached by the first use, and blocks of Python's
+allocator of which a part is in use. Growth with time is measured by bench.soak."""
 _SETTINGS = {
     "PLANS": "free=360,premium=360",
     "TRUSTED_PROXIES": "127.0.0.1",
