@@ -21,7 +21,6 @@ from server.effects.library.library import BUILT_IN
 from tests.harness.browser import Chromium
 
 EFFECT, VERTEX = "breathe.fs", "breathe.vs"
-LAST_PASS = 7
 LIMIT_S = 30
 READ = "Array.from(watch.player.read().slice(0, 3))"
 
@@ -30,7 +29,8 @@ def texts() -> tuple[str, str]:
     """Return a whole effect, and a variant that draws another image."""
     text = (BUILT_IN / EFFECT).read_text()
     at = text.rindex("}")
-    invert = f"    if (PASSINDEX == {LAST_PASS}) gl_FragColor.rgb = 1.0 - gl_FragColor.rgb;\n"
+    last_pass = len(json.loads(text[2 : text.index("*/")])["PASSES"]) - 1
+    invert = f"    if (PASSINDEX == {last_pass}) gl_FragColor.rgb = 1.0 - gl_FragColor.rgb;\n"
     return text, text[:at] + invert + text[at:]
 
 

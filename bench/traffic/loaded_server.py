@@ -110,7 +110,9 @@ class LoadedServer:
         while True:
             outcome, job_id = await self.submit("192.0.2.1", plan="premium")
             if job_id is None:  # while others take all places for uploads it is asked to wait
-                self.check(outcome.startswith("429"), f"an export to draw was refused: {outcome}")
+                self.check(
+                    outcome == "429 rate_limited", f"an export to draw was refused: {outcome}"
+                )
                 await asyncio.sleep(5)
                 continue
             done, status = 0, "queued"

@@ -54,6 +54,11 @@ class ProcessResult:
     """The first 64 kB of its stderr."""
     stdout: bytes = b""
 
+    @property
+    def disk_full(self) -> bool:
+        """True if the messages say that the disk is full; the status may be 0 nevertheless."""
+        return "No space left on device" in self.messages or "quota exceeded" in self.messages
+
     def raise_for_status(self, code: str | None = None) -> Self:
         """Return self if the status is 0.
 
@@ -64,7 +69,7 @@ class ProcessResult:
         if self.rc == 0:
             return self
         detail = f"rc {self.rc}: {self.messages[-1000:]}"
-        if "No space left on device" in self.messages or "quota exceeded" in self.messages:
+        if self.disk_full:
             raise ToqiboxError("storage_full", detail=detail)
         if code is not None:
             raise ToqiboxError(code, detail=detail)

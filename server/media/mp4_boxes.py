@@ -37,6 +37,19 @@ def media_duration(path: Path) -> tuple[int, int]:
         return _duration_and_timescale(_read_body(file, (start, end)))
 
 
+def sample_count(path: Path) -> int:
+    """Return the number of samples of the first track (`stsz`, 8.7.3): frames, for video.
+
+    Raises:
+        ValueError: the file has no such box.
+    """
+    with path.open("rb") as file:
+        start, end = 0, path.stat().st_size
+        for box_type in (b"moov", b"trak", b"mdia", b"minf", b"stbl", b"stsz"):
+            start, end = _first_box(file, box_type, start, end)
+        return int.from_bytes(_read_body(file, (start, end))[8:12], "big")
+
+
 def audio_seconds(path: Path) -> Decimal | None:
     """Return the stated duration of the first audio track; None if it cannot be determined.
 

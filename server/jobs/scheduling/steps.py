@@ -33,8 +33,9 @@ _NICENESS = 2
 """Uploads, for which clients wait, take priority over the frames of a queued job. Two steps are two
 thirds of the share: with more, other programs of the machine would slow down the rendering."""
 _SHORT_LIMITS = Limits(memory_bytes=4_000_000_000, niceness=_NICENESS)
-_AUDIO_LIMITS = replace(_SHORT_LIMITS, niceness=10)
-"""Its result is needed last: meanwhile the first frame does not wait for it."""
+_DEFERRABLE_LIMITS = replace(_SHORT_LIMITS, niceness=6)
+"""For the audio, which is needed last: the first frame hardly waits for it. Against two busy
+processes of a queued job it has a sixth of the share, enough for many times the drawing's pace."""
 _DRAW_LIMITS = Limits(niceness=_NICENESS)
 _SOFTWARE_LIMITS = Limits(memory_bytes=8_000_000_000, niceness=_NICENESS)
 """For a software renderer; on a GPU the driver maps far more address space than it uses."""
@@ -57,14 +58,19 @@ class JobTasks:
         self._store = store
         self._retries = TaskRetries(config, store, machine)
         self._run_task = run_task
-        self._short = asyncio.Semaphore(_SHORT_TASKS)
+        self._urgent = asyncio.Semaphore(_SHORT_TASKS)
+        self._deferrable = asyncio.Semaphore(_SHORT_TASKS)
         self._analysing: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     async def _short_task(
-        self, active: ActiveJob, task: Task[ResultT], limits: Limits = _SHORT_LIMITS
+        self, active: ActiveJob, task: Task[ResultT], *, urgent: bool = True
     ) -> ResultT:
+        """Run a task outside slots; one that is not urgent takes no place from those that are."""
         stall_s = stall_timeout_s(self._config, software=active.job.software)
-        async with self._short:
+        places, limits = (
+            (self._urgent, _SHORT_LIMITS) if urgent else (self._deferrable, _DEFERRABLE_LIMITS)
+        )
+        async with places:
             return await self._run_task(task, Timeouts(stall_s, _SHORT_LIMIT_S), limits)
 
     async def analyse(self, active: ActiveJob, slot: Slot | None = None) -> None:
@@ -110,7 +116,7 @@ class JobTasks:
         """Encode the audio once, in parallel with rendering."""
         task = plan.audio_task(active.job, active.folder)
         if not task.out.exists():
-            encode = partial(self._short_task, active, task, _AUDIO_LIMITS)
+            encode = partial(self._short_task, active, task, urgent=False)
             await self._retries.run(active, task.name, encode)
 
     async def render_segment(self, active: ActiveJob, slot: Slot | None) -> None:

@@ -145,24 +145,36 @@ class FrameWriter:
         try:
             remaining_s = max(0.0, deadline - time.monotonic())
             result = self._process.wait(remaining_s).raise_for_status("encoder_failed")
-            self._check()
+            self._check(result)
         except ffmpeg.MediaError as error:
             raise ToqiboxError("encoder_stalled", detail=str(error)) from error
         size = atomic.temp_path(self._out).stat().st_size
         atomic.commit(self._out, sealed=True)
         return SegmentFile(self._frames, size, result.cpu_s)
 
-    def _check(self) -> None:
-        # ffmpeg exits with status 0 after short input, and even if its file has been deleted. The
-        # length is in the last box that it writes; the time of each frame is verified in the
-        # finished video (verify.py), which saves a process for each segment.
+    def _check(self, result: ffmpeg.ProcessResult) -> None:
+        # ffmpeg exits with status 0 after short input, after a last write that failed, and even if
+        # its file has been deleted. Boxes are read here, which saves a process for each segment;
+        # the time of each frame is verified in the finished video (verify.py).
+        fault = self._fault(atomic.temp_path(self._out))
+        if fault is not None:
+            code = "storage_full" if result.disk_full else "output_invalid"
+            raise ToqiboxError(code, detail=f"{fault} {result.messages[-1000:]}".rstrip())
+
+    def _fault(self, path: Path) -> str | None:
+        """Return what is wrong with the file that ffmpeg has written."""
         try:
-            ticks, _ = mp4_boxes.media_duration(atomic.temp_path(self._out))
+            missing = mp4_boxes.stated_end(path) - path.stat().st_size
+            ticks, _ = mp4_boxes.media_duration(path)
+            frames = mp4_boxes.sample_count(path)
         except (OSError, ValueError) as error:
-            raise ToqiboxError("output_invalid", detail=str(error)) from error
-        if not ticks or ticks != self._frames * TICKS_PER_FRAME:
-            detail = f"{ticks / TICKS_PER_FRAME:g} frames instead of {self._frames}"
-            raise ToqiboxError("output_invalid", detail=detail)
+            return str(error)
+        if missing:
+            return f"{missing} bytes are missing"
+        if not frames or frames != self._frames or ticks != frames * TICKS_PER_FRAME:
+            shown = f"{frames} frames, {ticks / TICKS_PER_FRAME:g} frame times long"
+            return f"{shown}, instead of {self._frames}"
+        return None
 
     def _feed(self) -> None:
         try:

@@ -90,7 +90,9 @@ void main() {
   for (int i = 0; i < taps; i++) {
     int k = mirrored(first + i, last);
     float p = x + float(i) * PI / stretch;
-    float weight = abs(p) < 1e-3 ? 1.0 : LOBES * wide.y * narrow.y / (p * p);
+    float weight = LOBES * wide.y * narrow.y / (p * p);
+    // Near 0 its series, since the phases' errors would be divided by p.
+    if (abs(p) < 0.05) weight = 1.0 - p * p * (5.0 / 27.0);
     if (abs(p) >= LOBES * PI) weight = 0.0;
     sum += weight * texelFetch(source, up ? ivec2(at.x, k) : ivec2(k, at.y), 0);
     total += weight;
