@@ -129,7 +129,7 @@ def serve(work: Work, material: Material, folder: Path) -> JobTime:
 
 
 async def serve_at_once(work: Work, material: Material, folder: Path, count: int) -> float:
-    """Run `count` equal jobs at once on a server of its own; return their wall seconds.
+    """Run `count` equal jobs at once on a server of its own; return the longest of their seconds.
 
     `folder` may be that of a server that has ended.
     """

@@ -1,7 +1,7 @@
 """The boxes of an MP4 file (ISO/IEC 14496-12), where ffmpeg's output is not enough."""
 
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from pathlib import Path
 from typing import BinaryIO
@@ -31,10 +31,9 @@ def media_duration(path: Path) -> tuple[int, int]:
         ValueError: the file has no such box.
     """
     with path.open("rb") as file:
-        start, end = 0, path.stat().st_size
-        for box_type in (b"moov", b"trak", b"mdia", b"mdhd"):
-            start, end = _first_box(file, box_type, start, end)
-        return _duration_and_timescale(_read_body(file, (start, end)))
+        whole = (0, path.stat().st_size)
+        extent = _nested_box(file, (b"moov", b"trak", b"mdia", b"mdhd"), *whole)
+        return _duration_and_timescale(_read_body(file, extent))
 
 
 def sample_count(path: Path) -> int:
@@ -44,10 +43,9 @@ def sample_count(path: Path) -> int:
         ValueError: the file has no such box.
     """
     with path.open("rb") as file:
-        start, end = 0, path.stat().st_size
-        for box_type in (b"moov", b"trak", b"mdia", b"minf", b"stbl", b"stsz"):
-            start, end = _first_box(file, box_type, start, end)
-        return int.from_bytes(_read_body(file, (start, end))[8:12], "big")
+        box_types = (b"moov", b"trak", b"mdia", b"minf", b"stbl", b"stsz")
+        extent = _nested_box(file, box_types, 0, path.stat().st_size)
+        return int.from_bytes(_read_body(file, extent)[8:12], "big")
 
 
 def audio_seconds(path: Path) -> Decimal | None:
@@ -77,9 +75,8 @@ def is_protected(path: Path) -> bool:
     """Return whether the first audio track is encrypted (8.12; `drms`: Apple's)."""
     try:
         with path.open("rb") as file:
-            _, extent = _audio_track(file, _first_box(file, b"moov", 0, path.stat().st_size))
-            for box_type in (b"minf", b"stbl", b"stsd"):
-                extent = _first_box(file, box_type, *extent)
+            _, media = _audio_track(file, _first_box(file, b"moov", 0, path.stat().st_size))
+            extent = _nested_box(file, (b"minf", b"stbl", b"stsd"), *media)
             return _read_body(file, extent)[12:16] in _PROTECTED
     except ValueError:
         return False
@@ -151,6 +148,15 @@ def _read_body(file: BinaryIO, extent: tuple[int, int]) -> bytes:
     start, end = extent
     file.seek(start)
     return file.read(max(0, min(end - start, _MAX_BODY_BYTES)))
+
+
+def _nested_box(
+    file: BinaryIO, box_types: Sequence[bytes], start: int, end: int
+) -> tuple[int, int]:
+    """Return the extent of a box by the types of those around it, outermost first, and its own."""
+    for box_type in box_types:
+        start, end = _first_box(file, box_type, start, end)
+    return start, end
 
 
 def _first_box(file: BinaryIO, box_type: bytes, start: int, end: int) -> tuple[int, int]:

@@ -35,7 +35,7 @@ thirds of the share: with more, other programs of the machine would slow down th
 _SHORT_LIMITS = Limits(memory_bytes=4_000_000_000, niceness=_NICENESS)
 _DEFERRABLE_LIMITS = replace(_SHORT_LIMITS, niceness=6)
 """For the audio, which is needed last: the first frame hardly waits for it. Against two busy
-processes of a queued job it has a sixth of the share, enough for many times the drawing's pace."""
+processes of a queued job, on one core, it has a sixth of the share."""
 _DRAW_LIMITS = Limits(niceness=_NICENESS)
 _SOFTWARE_LIMITS = Limits(memory_bytes=8_000_000_000, niceness=_NICENESS)
 """For a software renderer; on a GPU the driver maps far more address space than it uses."""

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from server.errors import ToqiboxError
+from server.media.ffmpeg import ProcessResult
 from server.media.video.encoder_options import TICKS_PER_FRAME, SegmentFormat
 from server.media.video.frame_encoder import FrameWriter
 
@@ -79,3 +80,16 @@ def test_a_frame_that_is_lost_in_between_is_noticed(tmp_path: Path) -> None:
         with pytest.raises(ToqiboxError, match="19 frames, 20 frame times long") as caught:
             writer.finish()
     assert caught.value.code == "output_invalid"
+
+
+@pytest.mark.fault("F10", "I02")
+def test_a_disk_that_is_full_at_the_last_write_has_its_code(tmp_path: Path) -> None:
+    """The status of ffmpeg 5.1 is 0 then."""
+    reported = ProcessResult(0, 0.1, "Error closing file: No space left on device")
+    with FrameWriter(FORM, tmp_path / "a.mp4") as writer:
+        _end_ffmpeg(writer, 60)
+        part = tmp_path / "a.mp4.part"
+        os.truncate(part, part.stat().st_size - 100)
+        with pytest.raises(ToqiboxError) as caught:
+            writer._check(reported)
+    assert caught.value.code == "storage_full"

@@ -83,8 +83,8 @@ void main() {
   // The phases of sin(x) and sin(x / 3) as (cos, sin), and how far they turn from tap to tap.
   float x = PI * (float(first) + 0.5 - center) / stretch;
   vec2 wide = vec2(cos(x), sin(x)), narrow = vec2(cos(x / LOBES), sin(x / LOBES));
-  vec2 turn = vec2(cos(PI / stretch), sin(PI / stretch));
-  vec2 small_turn = vec2(cos(PI / stretch / LOBES), sin(PI / stretch / LOBES));
+  vec2 wide_turn = vec2(cos(PI / stretch), sin(PI / stretch));
+  vec2 narrow_turn = vec2(cos(PI / stretch / LOBES), sin(PI / stretch / LOBES));
   vec4 sum = vec4(0.0);
   float total = 0.0;
   for (int i = 0; i < taps; i++) {
@@ -96,8 +96,8 @@ void main() {
     if (abs(p) >= LOBES * PI) weight = 0.0;
     sum += weight * texelFetch(source, up ? ivec2(at.x, k) : ivec2(k, at.y), 0);
     total += weight;
-    wide = turned(wide, turn);
-    narrow = turned(narrow, small_turn);
+    wide = turned(wide, wide_turn);
+    narrow = turned(narrow, narrow_turn);
   }
   color = sum / total;
 }`;
