@@ -54,12 +54,15 @@ def analyse(
     with atomic.translate_disk_full():
         folder.mkdir(exist_ok=True)
     spectra_path = folder / SPECTRA
+    loudness = None
     if not seal.is_intact(spectra_path):
-        spectra.analyse(audio, spectra_path, on_progress)
+        loudness = spectra.analyse(audio, spectra_path, on_progress)
     if whole and not seal.is_intact(folder / LEVELS):
         band_levels.analyse(spectra_path, folder / LEVELS)
     if whole and not seal.is_intact(folder / TRACK):
-        track_features.analyse(audio, spectra_path, folder / TRACK, tempo, on_progress)
+        track_features.analyse(
+            audio, spectra_path, folder / TRACK, tempo, on_progress, loudness=loudness
+        )
     return wave.seconds(audio)
 
 

@@ -7,6 +7,7 @@ strength 0..1), `sections` (rows of start, end, energy and kind) with their `lab
 """
 
 from collections.abc import Callable
+from contextlib import nullcontext
 from pathlib import Path
 
 import numpy as np
@@ -52,6 +53,8 @@ def analyse(
     out: Path,
     tempo: float | None = None,
     on_progress: Callable[[], None] | None = None,
+    *,
+    loudness: Float64Array | None = None,
 ) -> None:
     """Analyse a track as a whole and write `out`, through its `.part`.
 
@@ -61,6 +64,7 @@ def analyse(
         out: the file to write.
         tempo: the known tempo in beats a minute, or None.
         on_progress: called at intervals.
+        loudness: its loudness, if `spectrogram.analyse` has returned it; None measures it.
 
     Raises:
         ToqiboxError: storage_full, undecodable_audio.
@@ -68,13 +72,15 @@ def analyse(
     """
     report_progress = on_progress or (lambda: None)
     try:
-        with LoudnessMeter(audio) as meter:
+        with LoudnessMeter(audio) if loudness is None else nullcontext() as meter:
             records = spectrogram.load(spectra)
             steps = len(records) - spectrogram.TAIL
             # A record holds the samples before its step; those of the first precede the audio.
             events = find_events(RecordedSamples(records[1 : steps + 1]), tempo)
             report_progress()
-            loudness = meter.read()
+            if meter is not None:
+                loudness = meter.read()
+            assert loudness is not None
     except ffmpeg.MediaError as error:
         raise ToqiboxError("undecodable_audio", detail=str(error)) from error
     columns = _columns(records, loudness, events)

@@ -19,7 +19,7 @@ import shutil
 import signal
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
@@ -27,10 +27,10 @@ from typing import Any, Self
 import ffmpeg as graph
 
 from server.errors import ToqiboxError
+from server.media import message_file
 from server.process import sandbox
 
 _GLOBAL = ["-nostdin", "-hide_banner", "-nostats", "-loglevel", "error"]
-_MESSAGES_BYTES = 64 * 1024
 _CHUNK_BYTES = 1 << 18
 _PIPE_BYTES = 1 << 20
 _REAP_LIMIT_S = 5.0
@@ -91,16 +91,21 @@ def input_pipe(**options: object) -> Any:
     return graph.input("pipe:0", protocol_whitelist="pipe", **options)
 
 
-def output(streams: Any, target: Path | str, **options: object) -> list[str]:
+def output(
+    streams: Any, target: Path | str, *, measured: Any = None, **options: object
+) -> list[str]:
     """Return the argument list that writes `streams` (a node or a list of nodes) to `target`.
 
     Args:
         streams: nodes of ffmpeg-python.
         target: one of our files, or ``pipe:1``.
+        measured: a node whose filters write what they measure; its frames are discarded.
         options: ffmpeg's output options; None is an option without a value.
     """
     url = file_url(target) if isinstance(target, Path) else target
     node = graph.output(*(streams if isinstance(streams, list) else [streams]), url, **options)
+    if measured is not None:
+        node = graph.merge_outputs(node, graph.output(measured, "-", format="null"))
     argv: list[str] = graph.compile(node, cmd=["ffmpeg", *_GLOBAL], overwrite_output=True)
     return argv
 
@@ -115,8 +120,9 @@ class Process:
         *,
         stdin: bool = False,
         stdout: bool = False,
+        pass_fds: Sequence[int] = (),
     ) -> None:
-        """Start `argv`, with pipes for stdin and stdout if requested.
+        """Start `argv`, with pipes for stdin and stdout if requested, and these descriptors.
 
         Raises:
             MediaError: the program is not installed or the process could not be started.
@@ -124,7 +130,7 @@ class Process:
         environment = sandbox.environment()
         if shutil.which(argv[0], path=environment["PATH"]) is None:
             raise MediaError(f"{argv[0]} is not installed")
-        self._messages = _create_message_file()
+        self._messages = message_file.create()
         self._result: ProcessResult | None = None
         self._cpu_limit_s = (limits and limits.cpu_s) or math.inf
         try:
@@ -134,7 +140,7 @@ class Process:
                 stdout=subprocess.PIPE if stdout else subprocess.DEVNULL,
                 stderr=self._messages,
                 env=environment,
-                close_fds=True,
+                pass_fds=pass_fds,
                 bufsize=0,
             )
         except OSError as error:
@@ -223,7 +229,7 @@ class Process:
         """Return its stderr so far, the first 64 kB."""
         if self._result is not None:
             return self._result.messages
-        return os.pread(self._messages, _MESSAGES_BYTES, 0).rstrip(b"\0").decode("utf-8", "replace")
+        return message_file.read(self._messages)
 
     def send_kill(self) -> None:
         """Send SIGKILL if it runs; its pipes stay open until it is reaped."""
@@ -279,17 +285,6 @@ def version() -> str:
     result = run(["ffmpeg", "-version"], limit_s=20, stdout_bytes=1 << 16).raise_for_status()
     first = result.stdout.split(b"\n")[0]
     return first.decode("utf-8", "replace").removeprefix("ffmpeg version ").split(" ")[0]
-
-
-def _create_message_file() -> int:
-    """Create an unnamed file of fixed size: writes beyond it fail without blocking the writer.
-
-    A pipe without a reader would block ffmpeg; a regular file could fill the disk.
-    """
-    descriptor = os.memfd_create("messages", os.MFD_CLOEXEC | os.MFD_ALLOW_SEALING)
-    os.ftruncate(descriptor, _MESSAGES_BYTES)
-    fcntl.fcntl(descriptor, fcntl.F_ADD_SEALS, fcntl.F_SEAL_GROW | fcntl.F_SEAL_SHRINK)
-    return descriptor
 
 
 def _widen_pipe(descriptor: int) -> None:

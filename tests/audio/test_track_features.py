@@ -10,9 +10,10 @@ from numpy.typing import NDArray
 
 from server.audio import track_features
 from server.audio.features import Features, analyse
-from server.audio.spectrum import loudness
+from server.audio.spectrum import loudness, spectrogram
 from server.effects.model.feature import FEATURES, split_event_feature
 from server.protocol.feature_names import EVENTS
+from server.protocol.file_names import TRACK
 
 Samples = NDArray[Any]
 MakeWav = Callable[..., Path]
@@ -48,6 +49,27 @@ def test_every_feature_of_the_catalogue_is_analysed(
     known = {name for name in FEATURES if "." in name and split_event_feature(name) is None}
     assert set(track_features.COLUMNS) <= FEATURES.keys()
     assert {f"{name}.raw" for name in ("level", "bass", "loudness")} <= known
+
+
+def test_loudness_measured_with_the_spectra_is_that_of_the_meter(
+    make_wav: MakeWav, tmp_path: Path
+) -> None:
+    noise = np.random.default_rng(3).normal(0, 0.1, 5 * RATE).astype(np.float32)
+    wav = make_wav(noise * np.repeat([1, 0, 0.5, 1, 0.01], RATE).astype(np.float32))
+    with loudness.LoudnessMeter(wav) as meter:
+        alone = meter.read()
+    measured = spectrogram.analyse(wav, tmp_path / "spectra.npy")
+    assert len(measured) == 50
+    assert (measured == alone).all()
+
+
+def test_a_track_whose_spectra_exist_is_analysed_alike(make_wav: MakeWav, tmp_path: Path) -> None:
+    wav = make_wav(sine(100, 3))
+    analyse(wav, tmp_path)
+    at_once = (tmp_path / TRACK).read_bytes()
+    (tmp_path / TRACK).unlink()
+    analyse(wav, tmp_path)
+    assert (tmp_path / TRACK).read_bytes() == at_once
 
 
 @pytest.mark.parametrize("amplitude", [1.0, 0.1])

@@ -3,10 +3,11 @@
 Measured by ffmpeg's `ebur128` filter, ten times a second.
 """
 
+import os
 import re
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 
@@ -32,11 +33,8 @@ class LoudnessMeter:
 
     def __init__(self, audio: Path) -> None:
         stream = ffmpeg.input_file(audio, format="wav", format_whitelist="wav").audio
-        stream = stream.filter("ebur128", metadata=1)
-        stream = stream.filter("ametadata", mode="print", file="pipe:1")
-        self._process = ffmpeg.Process(
-            ffmpeg.output(stream, "-", format="null"), _LIMITS, stdout=True
-        )
+        argv = ffmpeg.output(measure(stream, "pipe:1"), "-", format="null")
+        self._process = ffmpeg.Process(argv, _LIMITS, stdout=True)
 
     def __enter__(self) -> Self:
         self._process.__enter__()
@@ -51,18 +49,49 @@ class LoudnessMeter:
         self._process.__exit__(kind, error, trace)
 
     def read(self) -> Float64Array:
-        """Return rows of momentary and short-term loudness in LUFS.
-
-        Row n is the meter's reading at (n + 1) x STEP_S.
+        """Return what `parse` does.
 
         Raises:
             MediaError: the measurement failed.
         """
         output = b"".join(self._process.chunks(_WAIT_S))
         self._process.wait(_WAIT_S).raise_for_status()
-        values: dict[bytes, list[float]] = {b"M": [], b"S": []}
-        for meter, number in _VALUE.findall(output):
-            values[meter].append(float(number))
-        rows = np.array([values[b"M"], values[b"S"]]).T.reshape(-1, 2)
-        silent = SILENCE_LUFS
-        return np.asarray(np.nan_to_num(rows, nan=silent, neginf=silent, posinf=silent))
+        return parse(output)
+
+
+class LoudnessOutput:
+    """Memory that a process of ffmpeg writes its readings into; a context manager."""
+
+    def __enter__(self) -> Self:
+        self.descriptor = os.memfd_create("loudness", os.MFD_CLOEXEC)
+        """To be passed to the process, as what `measure` writes to."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        os.close(self.descriptor)
+
+    def read(self) -> Float64Array:
+        """Return what `parse` does, once the process has ended."""
+        return parse(os.pread(self.descriptor, os.fstat(self.descriptor).st_size, 0))
+
+
+def measure(stream: Any, target: str) -> Any:
+    """Return a node of ffmpeg-python that writes the readings of an audio stream to `target`."""
+    metered = stream.filter("ebur128", metadata=1)
+    return metered.filter("ametadata", mode="print", file=target)
+
+
+def parse(output: bytes) -> Float64Array:
+    """Return rows of momentary and short-term loudness in LUFS.
+
+    Row n is the meter's reading at (n + 1) x STEP_S.
+
+    Args:
+        output: what the filters of `measure` have written.
+    """
+    values: dict[bytes, list[float]] = {b"M": [], b"S": []}
+    for meter, number in _VALUE.findall(output):
+        values[meter].append(float(number))
+    rows = np.array([values[b"M"], values[b"S"]]).T.reshape(-1, 2)
+    silent = SILENCE_LUFS
+    return np.asarray(np.nan_to_num(rows, nan=silent, neginf=silent, posinf=silent))
