@@ -221,10 +221,11 @@ class Dispatcher:
         """Work for one job in one slot: prepare it, render one segment, and check the last one."""
         try:
             with active.clock:
+                await self._pipeline.prepare(active, slot)
+                # Not before: the first frame waits for the analysis, and nothing for the audio.
                 if active.audio_task is None:
                     encoding = self._run_without_slot(active, self._pipeline.run_alongside)
                     active.audio_task = asyncio.create_task(encoding)
-                await self._pipeline.prepare(active, slot)
                 if active.assign_segment(slot.index):
                     self.wake()  # another slot may share the job now
                     await self._pipeline.render_segment(active, slot)

@@ -1,6 +1,6 @@
 """The steps of a job, in their order, with the stage that a client sees during each.
 
-encode audio ───────────────────────────────────────────────┐
+                              encode audio ────────────────┐
 analyse → pin the machine → split → segments → limit flashes → mux
 open the scene ┘                       └── dimmed ──┘
 """
@@ -29,7 +29,7 @@ class Place(Enum):
     """Place of a step among the others, in a slot or without one."""
 
     ALONGSIDE = auto()
-    """Once, in no slot, in parallel with all steps but those `AFTER`."""
+    """Once, in no slot, in parallel with the segments and what follows, but not with `AFTER`."""
     BEFORE = auto()
     """Once, in the first slot of the job."""
     SEGMENT = auto()
