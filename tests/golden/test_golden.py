@@ -20,7 +20,7 @@ from server.cli.tasks.effect_loader import read
 from server.effects.dialects import SUFFIXES
 from server.effects.library.library import BUILT_IN
 from server.media.photos.photo import prepare as prepare_photo
-from server.media.tracks.audio_decoder import decode
+from server.media.tracks.audio_decoder import Part, decode
 from server.protocol.scene import SceneSpec
 from server.render.gl.context import Context
 from server.render.output.readback import Readback
@@ -51,7 +51,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("golden")
     (folder / "track").write_bytes(sample_track.wav())
     sample_photo.paint(*FIRST).save(folder / "photo", "PNG", compress_level=1)
-    decode(folder / "track", "wav", Decimal(0), None, Decimal(60), folder / "sound.wav")
+    decode(folder / "track", "wav", Part(Decimal(0), None, Decimal(60)), folder / "sound.wav")
     features.analyse(folder / "sound.wav", folder / "features")
     prepare_photo(folder / "photo", folder / "photo.rgba")
     sample_photo.second_photo(sample_photo.paint(*SECOND)).save(

@@ -85,9 +85,8 @@ def decode(tmp_path: Path) -> Callable[..., DecodedAudio]:
         kind = sniff_audio_file(path)
         assert kind is not None
         length = None if duration is None else Decimal(duration)
-        return audio_decoder.decode(
-            path, kind, Decimal(start), length, Decimal(longest), tmp_path / "sound.wav"
-        )
+        part = audio_decoder.Part(Decimal(start), length, Decimal(longest))
+        return audio_decoder.decode(path, kind, part, tmp_path / "sound.wav")
 
     return run
 

@@ -103,6 +103,20 @@ def test_an_upload_of_another_kind_is_refused(uploads: Path, name: str) -> None:
     assert accepted in str(caught.value.values["accepted"])
 
 
+def test_the_photo_is_the_first_to_be_refused_though_both_are_decoded_at_once(
+    uploads: Path,
+) -> None:
+    (uploads / "audio").write_bytes(media.wav(2.25)[:44])
+    with pytest.raises(ToqiboxError) as caught:
+        do(_prepare(uploads))
+    assert caught.value.field == "audio"
+    (uploads / "photo").write_bytes(b"\x89PNG\r\n\x1a\n")
+    with pytest.raises(ToqiboxError) as caught:
+        do(_prepare(uploads))
+    assert (caught.value.code, caught.value.field) == ("undecodable_image", "photo")
+    assert not list(uploads.glob("sound*"))
+
+
 def test_any_part_may_be_missing(uploads: Path) -> None:
     second = uploads / "photo"
     stages: list[str] = []

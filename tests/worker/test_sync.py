@@ -35,7 +35,7 @@ def _prepare(folder: Path, kind: str, fps: int) -> Path:
     sniffed = sniff.sniff_audio_file(upload)
     assert sniffed is not None
     length = Decimal(SECONDS)
-    audio_decoder.decode(upload, sniffed, Decimal(0), length, length, audio)
+    audio_decoder.decode(upload, sniffed, audio_decoder.Part(Decimal(0), length, length), audio)
     features.analyse(audio, folder / "analysed")
     return audio
 

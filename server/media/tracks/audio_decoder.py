@@ -1,9 +1,11 @@
 """Decoding of a track: once into our own WAV file, or as a whole for analysis."""
 
 import signal
+from collections.abc import Callable
+from concurrent.futures import CancelledError
 from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 
 from server.arrays import Int16Array
 from server.errors import ToqiboxError
@@ -29,15 +31,29 @@ ANALYSIS_RATE = 44_100
 """Sample rate of the analysis."""
 
 
+class Part(NamedTuple):
+    """A part of a track, in seconds."""
+
+    start: Decimal
+    duration: Decimal | None
+    """None for the rest of the track."""
+    max_duration: Decimal
+
+
+class _Upload(NamedTuple):
+    path: Path
+    kind: str
+    is_cancelled: Callable[[], bool]
+
+
 def decode(
     path: Path,
     kind: str,
-    start: Decimal,
-    duration: Decimal | None,
-    max_duration: Decimal,
+    part: Part,
     out: Path,
+    is_cancelled: Callable[[], bool] = lambda: False,
 ) -> DecodedAudio:
-    """Decode the part [start, start + duration) of a track into the 48 kHz stereo WAV `out`.
+    """Decode a part of a track into the 48 kHz stereo WAV `out`.
 
     Samples are counted: the length in a header is not trusted, and seeking is used only if the file
     numbers its samples; it goes to a whole second, where all rates have a sample. A file with a
@@ -47,12 +63,12 @@ def decode(
     Args:
         path: the upload.
         kind: its demuxer, from `sniff_audio_file`.
-        start: seconds.
-        duration: seconds, None for the rest of the track.
-        max_duration: limit in seconds.
+        part: what to decode.
         out: the WAV file, written through its `.part`.
+        is_cancelled: called at intervals; True ends the decoding.
 
     Raises:
+        CancelledError: it was cancelled.
         ToqiboxError: undecodable_audio, duration_too_long, invalid_parameter (`start` is at or past
             the end), storage_full.
     """
@@ -60,6 +76,7 @@ def decode(
         Excerpt,  # imports numpy, which other tasks do not need
     )
 
+    start, duration, max_duration = part
     too_long = ToqiboxError("duration_too_long", field="duration", limit=max_duration)
     if duration is not None and duration > max_duration:
         raise too_long
@@ -69,12 +86,13 @@ def decode(
     # One sample past the limit distinguishes a track of exactly that length from a longer one.
     first, max_samples = _to_samples(start), wanted_samples + (duration is None)
     seek_s = max(int(start) - _LEAD_S, 0) if kind in _SEEKABLE and start > _NO_SEEK_S else 0
+    upload = _Upload(path, kind, is_cancelled)
     with atomic.atomic_write(out, sealed=True) as file:
         excerpt = Excerpt(first - seek_s * SAMPLE_RATE, max_samples, _stated_end(path, kind))
-        _fill(excerpt, path, kind, file, seek_s)
+        _fill(excerpt, upload, file, seek_s)
         if excerpt.overran_end or (seek_s and excerpt.decoded <= excerpt.first):
             excerpt = Excerpt(first, max_samples)
-            _fill(excerpt, path, kind, file)
+            _fill(excerpt, upload, file)
         if excerpt.decoded <= excerpt.first:
             raise _start_past_end(excerpt.decoded)
         if excerpt.samples > wanted_samples:
@@ -151,8 +169,7 @@ def _average_filter(path: Path, kind: str) -> str | None:
 
 def _fill(
     excerpt: "Excerpt",
-    path: Path,
-    kind: str,
+    upload: _Upload,
     file: BinaryIO,
     seek_s: int = 0,
     mix_filter: str = channel_mix.BY_LAYOUT,
@@ -161,6 +178,7 @@ def _fill(
 
     After a seek of `seek_s` seconds, samples are counted from there.
     """
+    path, kind, is_cancelled = upload
     file.seek(0)
     file.truncate()
     file.write(wav.header(0))
@@ -168,6 +186,8 @@ def _fill(
         argv = _decode_argv(path, kind, mix_filter, seek_s)
         with ffmpeg.Process(argv, _LIMITS, stdout=True) as process:
             for chunk in process.chunks():
+                if is_cancelled():
+                    raise CancelledError
                 file.write(excerpt.feed(chunk))
                 if excerpt.full:
                     return
@@ -182,7 +202,7 @@ def _fill(
             and mix_filter == channel_mix.BY_LAYOUT
             and (average_filter := _average_filter(path, kind))
         ):
-            _fill(excerpt, path, kind, file, seek_s, average_filter)
+            _fill(excerpt, upload, file, seek_s, average_filter)
         else:
             raise _decode_error(path, kind, result)
 

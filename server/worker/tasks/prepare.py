@@ -1,8 +1,10 @@
 """The prepare task: decodes the uploads into files of known formats."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
+from threading import Event
 
 from server.audio.track_summary import summarise_track
 from server.errors import ToqiboxError
@@ -37,22 +39,23 @@ def run(task: Prepare, progress: ProgressReporter) -> PreparedUploads:
     kind = None if task.audio is None else audio_kind(task.audio)
     if kind is not None:
         kinds["audio"] = kind
-    if task.cover or task.photo is not None:
-        progress.stage("photo")
     decoded = task.folder / file_names.PHOTO
-    if task.cover and task.audio is not None and kind is not None:
-        photo1: PreparedPhoto | None = _decode_cover(task.audio, kind, task.folder, kinds)
-    else:
-        photo1 = _decode_photo("photo", task.photo, decoded, kinds)
-    if task.photo2 is not None:
-        progress.stage("photo2")
-    photo2 = _decode_photo("photo2", task.photo2, task.folder / file_names.PHOTO2, kinds)
-    palette = file_palette(decoded) if photo1 else None
-    audio, credits = None, tags.Tags()
-    if task.audio is not None and kind is not None:
-        progress.stage("audio")
-        audio, credits = _decode_audio(task, task.audio, kind)
-        progress.stage("audio")
+    with _decoding_track(task, kind) as decoded_track:
+        if task.cover or task.photo is not None:
+            progress.stage("photo")
+        if task.cover and task.audio is not None and kind is not None:
+            photo1: PreparedPhoto | None = _decode_cover(task.audio, kind, task.folder, kinds)
+        else:
+            photo1 = _decode_photo("photo", task.photo, decoded, kinds)
+        if task.photo2 is not None:
+            progress.stage("photo2")
+        photo2 = _decode_photo("photo2", task.photo2, task.folder / file_names.PHOTO2, kinds)
+        palette = file_palette(decoded) if photo1 else None
+        if kind is not None:
+            progress.stage("audio")
+        audio, credits = decoded_track()
+        if kind is not None:
+            progress.stage("audio")
     if photo1 and task.picture_side:
         write_picture(decoded, task.picture_side, task.folder / file_names.PICTURE)
     return PreparedUploads(
@@ -121,18 +124,29 @@ def _decode_upload(
     return photo.prepare(upload, out, name)
 
 
-def _decode_audio(task: Prepare, upload: Path, kind: str) -> tuple[DecodedAudio, tags.Tags]:
-    """Decode the track and read its tags at the same time, each by a program of its own.
+_Track = tuple[DecodedAudio | None, tags.Tags]
 
-    If the track cannot be decoded, the reading is awaited too, which has a limit of its own.
+
+@contextmanager
+def _decoding_track(task: Prepare, kind: str | None) -> Iterator[Callable[[], _Track]]:
+    """Decode the track and read its tags next to the body, each by a program of its own.
+
+    The body gets a function that waits for both. If it fails, decoding is cancelled; reading is
+    awaited, which has a limit of its own.
     """
+    if task.audio is None or kind is None:
+        yield lambda: (None, tags.Tags())
+        return
+    is_cancelled = Event()
     out = task.folder / file_names.AUDIO
-    with ThreadPoolExecutor(1) as pool:
-        credits = pool.submit(tags.read, upload, kind)
-        audio = audio_decoder.decode(
-            upload, kind, task.start, task.duration, task.max_duration, out
-        )
-        return audio, credits.result()
+    part = audio_decoder.Part(task.start, task.duration, task.max_duration)
+    with ThreadPoolExecutor(2) as pool:
+        credits = pool.submit(tags.read, task.audio, kind)
+        audio = pool.submit(audio_decoder.decode, task.audio, kind, part, out, is_cancelled.is_set)
+        try:
+            yield lambda: (audio.result(), credits.result())
+        finally:
+            is_cancelled.set()
 
 
 def _track_facts(task: Prepare, audio: DecodedAudio | None) -> TrackFacts | None:

@@ -3,6 +3,7 @@
 import hashlib
 import struct
 from collections.abc import Callable
+from concurrent.futures import CancelledError
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -228,7 +229,8 @@ def test_an_excerpt_after_a_seek_equals_that_part_of_the_whole(
 
     def samples(start: str, seconds: str) -> bytes:
         out = tmp_path / "out.wav"
-        audio_decoder.decode(track, suffix, Decimal(start), Decimal(seconds), Decimal(60), out)
+        part = audio_decoder.Part(Decimal(start), Decimal(seconds), Decimal(60))
+        audio_decoder.decode(track, suffix, part, out)
         return out.read_bytes()[len(wav.header(0)) :]
 
     whole = samples("0", "50")
@@ -239,3 +241,13 @@ def test_an_excerpt_after_a_seek_equals_that_part_of_the_whole(
         with pytest.raises(ToqiboxError) as caught:
             samples(start, "1")
         assert str(caught.value.values["reason"]) == "the track ends at 50 seconds"
+
+
+def test_a_cancelled_decoding_ends_and_leaves_nothing(make_wav: MakeWav, tmp_path: Path) -> None:
+    track = make_wav(np.full(3_000_000, 0.25, np.float32), "track.wav")
+    answers = iter([False, True])
+    part = audio_decoder.Part(Decimal(0), None, Decimal(240))
+    with pytest.raises(CancelledError):
+        audio_decoder.decode(track, "wav", part, tmp_path / "out.wav", lambda: next(answers))
+    assert next(answers, None) is None, "it was asked twice"
+    assert [path.name for path in tmp_path.iterdir()] == ["track.wav"]

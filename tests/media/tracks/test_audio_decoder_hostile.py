@@ -62,8 +62,9 @@ def test_no_demuxer_follows_a_script(
     upload = tmp_path / "upload"
     upload.write_bytes(make(victim))
     before = sorted(os.listdir(tmp_path))
+    part = audio_decoder.Part(Decimal(0), None, Decimal(240))
     with pytest.raises(ToqiboxError) as caught:
-        audio_decoder.decode(upload, kind, Decimal(0), None, Decimal(240), tmp_path / "out")
+        audio_decoder.decode(upload, kind, part, tmp_path / "out")
     assert _code(caught) == "undecodable_audio"
     assert sorted(os.listdir(tmp_path)) == before
 
