@@ -137,6 +137,9 @@ class Config:
     idle_thumbnails: bool = _setting(
         "IDLE_THUMBNAILS", True, read_flag, "0 draws thumbnails only when they are requested"
     )
+    warm_up: bool = _setting(
+        "WARM_UP", True, read_flag, "0 compiles no effect when the server starts"
+    )
     upload_ttl_sec: int = _setting(
         "UPLOAD_TTL_SEC",
         3600,
@@ -211,11 +214,7 @@ class Config:
         "time in which running segments and transfers may end after SIGTERM, seconds",
     )
     metrics_token: str | None = _setting(
-        "METRICS_TOKEN",
-        None,
-        read_token,
-        "bearer token that GET /metrics requires",
-        is_secret=True,
+        "METRICS_TOKEN", None, read_token, "bearer token that GET /metrics requires", is_secret=True
     )
     api_keys_file: Path | None = _setting(
         "API_KEYS_FILE",

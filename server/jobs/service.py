@@ -26,6 +26,7 @@ from server.jobs.model.job_events import JobChange, JobEvents
 from server.jobs.model.retry_after import DISK_FULL_S
 from server.jobs.previews.previews import Previews
 from server.jobs.previews.thumbnails import Thumbnails
+from server.jobs.previews.warm_up import WarmUp
 from server.jobs.readiness import describe_readiness
 from server.jobs.retention import purge_features_regularly, purge_hourly, purge_or_log
 from server.jobs.scheduling.dispatcher import Dispatcher
@@ -75,6 +76,7 @@ class Service:
         self.events = JobEvents()
         self.store = Store(self.data.database, self.data.release_ballast, self.events)
         environment = sandbox.environment(shaders=shaders or self.data.shaders)
+        self._shaders = environment.get("MESA_SHADER_CACHE_DIR")
         self.fork_server = ForkServer(environment, confined=config.confine_workers)
         launch = self.fork_server.start
         run_forked = partial(run_task, launch=launch)
@@ -136,7 +138,11 @@ class Service:
         ]
 
     def watch_effects(self) -> None:
-        """Validate the effects, and draw their thumbnails while the server is idle."""
+        """Compile the default effect, then validate all and draw their thumbnails when idle."""
+        if self.config.warm_up and self._shaders is not None:
+            folder = Path(self._shaders)
+            warm_up = WarmUp(self.config, self.data, self.machine, self.library, folder)
+            self._background_tasks.append(asyncio.create_task(warm_up.run()))
         self.validations.watch(self.is_busy)
         if self.config.idle_thumbnails:
             self.thumbnails.watch(self.is_busy)

@@ -24,6 +24,7 @@ SMALL = {
     "MIN_FREE_MB": "0",
     "RESULT_CACHE": "0",
     "IDLE_THUMBNAILS": "0",
+    "WARM_UP": "0",
     "HOST": "127.0.0.1",
     "PORT": "0",
     "SHADERS_DIR": str(validation_results.EFFECTS),

@@ -44,6 +44,8 @@ class EffectSource:
     sequential: bool = False
     assets: Mapping[str, AssetFile] = field(default_factory=dict)
     """Image files by the name that the effect uses."""
+    built_in: bool = False
+    """True if it is one of the server's own, which are covered by tests."""
     custom: bool = False
     """True if a client has sent it."""
     title: str = ""
@@ -106,6 +108,7 @@ def read_source(effect: Effect, library: Library) -> EffectSource:
         includes=effect.includes,
         sequential=effect.sequential,
         assets=assets,
+        built_in=library.is_built_in(effect),
     )
 
 

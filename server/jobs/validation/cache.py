@@ -2,7 +2,7 @@
 
 A result is stored by everything that affects an effect and by the driver. The library is validated
 while the server is idle, one effect at a time; a request for an effect without a result validates
-it in a separate queue.
+it in a separate queue, unless the effect is built in: those are covered by tests.
 """
 
 import asyncio
@@ -161,7 +161,7 @@ class ValidationCache:
     # Validation
 
     async def require_valid(self, source: EffectSource, share: str) -> None:
-        """Refuse an invalid source; validate it first if it has no result.
+        """Refuse an invalid source; validate it first if it has no result and is not built in.
 
         Args:
             source: what to validate.
@@ -176,6 +176,8 @@ class ValidationCache:
             await self.custom.require_valid(source, share)
             return
         result = self._results.get(self._key(source))
+        if result is None and source.built_in:
+            return
         if result is None:
             validation = self._start(source, self._queue_lock)
             await asyncio.wait({validation}, timeout=_MAX_WAIT_S)

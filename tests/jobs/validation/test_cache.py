@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from server.config import Config
-from server.effects.library.library import Library
+from server.effects.library.library import BUILT_IN, Library
 from server.errors import ToqiboxError
 from server.jobs.execution.machine import MachineProbe
 from server.jobs.model import validation_result
@@ -92,6 +92,17 @@ async def bench(tmp_path: Path, report: ProbeReport) -> AsyncIterator[Bench]:
     bench = Bench(tmp_path, report)
     yield bench
     await bench.close()
+
+
+async def test_a_built_in_effect_is_valid_without_a_result(bench: Bench) -> None:
+    library = Library((bench.shaders, BUILT_IN))
+    bench.validations.library = library
+    assert await bench.ask("bw") == "ok"
+    assert bench.validator.count == 0
+    bench.write("bw", WRONG)
+    library.refresh()
+    assert await bench.ask("bw") == "shader_compile_failed"
+    assert bench.validator.count == 1
 
 
 async def until(condition: Callable[[], object]) -> None:
