@@ -13,6 +13,7 @@ hosts; nothing here raises.
 import math
 import re
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 
 _MAX_LENGTH = 1000
 _MAX_DEPTH = 32
@@ -52,8 +53,15 @@ def evaluate(expression: str, names: Mapping[str, float]) -> float:
     Returns:
         A finite number, 1.0 where the expression has no value.
     """
+    # Most sizes are the same in every frame, and a scene has many frames.
+    values = tuple((name, names[name]) for name in _identifiers(expression) if name in names)
+    return _evaluate(expression, values)
+
+
+@lru_cache(1024)
+def _evaluate(expression: str, values: tuple[tuple[str, float], ...]) -> float:
     try:
-        value = float(_Evaluator(expression, names).result())
+        value = float(_Evaluator(expression, dict(values)).result())
     except (ValueError, ArithmeticError, LookupError):
         return 1.0
     return value if math.isfinite(value) else 1.0
@@ -61,14 +69,20 @@ def evaluate(expression: str, names: Mapping[str, float]) -> float:
 
 def unknown_names(expression: str, names: Mapping[str, float]) -> list[str]:
     """Return the names in an expression, without ``$``, that are neither known nor functions."""
+    identifiers = _identifiers(expression)
+    return [name for name in identifiers if name not in names and name not in _FUNCTIONS]
+
+
+@lru_cache(1024)
+def _identifiers(expression: str) -> tuple[str, ...]:
+    """Return the names in an expression, without ``$``, functions among them."""
     try:
         tokens = _tokens(expression[:_MAX_LENGTH])
     except ValueError:
-        return []
-    identifiers = [
+        return ()
+    return tuple(
         lexeme.removeprefix("$") for lexeme in tokens if lexeme[:1].isalpha() or lexeme[:1] in "_$"
-    ]
-    return [lexeme for lexeme in identifiers if lexeme not in names and lexeme not in _FUNCTIONS]
+    )
 
 
 def find_problem(expression: str, names: Mapping[str, float]) -> str | None:
