@@ -58,7 +58,7 @@
 
 varying vec2 near; // of this pixel in the pass `card`
 varying vec2 far;  // and in the pass `back`
-varying vec3 lamp; // light on the background, in the halo around the card, and on the card
+varying vec3 lamp; // light on the background, in the halo around the card, and on the card (breathe.vs)
 
 const float TAPS = 14.0;
 const float BLUR = 0.06; // standard deviation of the blur, in short sides of the frame
@@ -180,22 +180,12 @@ float edge(vec2 point) {
     return box(point - where.xy, where.zw, corner * min(where.z, where.w));
 }
 
-// How bright the background is at its brightest, beside what leaves white letters readable.
-float calm() {
-    float most = 0.0;
-    for (int at = 0; at < 9; at++) {
-        vec2 point = 0.15 + 0.35 * vec2(at % 3, at / 3);
-        most = max(most, dot(IMG_NORM_PIXEL(blurred, point).rgb, LUMA));
-    }
-    return clamp(0.75 / max(most, 0.01), 0.7, 1.0);
-}
-
 // The background, and in alpha the halo around the card, as far away as it is seen (breathe.vs).
 vec4 background() {
     vec3 color = smoothly(blurred, isf_FragNormCoord);
     color = max(mix(vec3(dot(color, LUMA)), color, 1.25), 0.0);
     vec2 side = isf_FragNormCoord - 0.5;
-    color *= calm() * (1.0 - dim) * (1.06 - 0.7 * dot(side, side));
+    color *= lamp.x * (1.0 - dim) * (1.06 - 0.7 * dot(side, side));
     float unit = min(RENDERSIZE.x, RENDERSIZE.y);
     vec2 point = 0.5 * RENDERSIZE + (gl_FragCoord.xy - 0.5 * RENDERSIZE) * 1.09;
     float halo = exp(-max(edge(point), 0.0) / (0.16 * unit));
@@ -218,34 +208,12 @@ vec4 still() {
     return vec4(tone * inside, inside + shade * (1.0 - inside));
 }
 
-// How dark the scrim behind the words must be for light letters to keep a contrast of 4.5
-// (WCAG 2.2, 1.4.3), wherever the light goes: the background is taken at its brightest.
-float needed(vec4 where) {
-    float most = 0.0;
-    for (int at = 0; at < 6; at++) {
-        vec2 point = where.xy + where.zw * vec2(0.5 * float(at % 3), -float(at / 3));
-        vec3 behind = IMG_NORM_PIXEL(blurred, point / RENDERSIZE).rgb;
-        most = max(most, dot(behind, LUMA));
-    }
-    float bright = 1.35 * calm() * (1.0 - dim) * most;
-    return clamp(1.0 - 0.42 / max(bright, 0.01), 0.12, 0.7);
-}
-
 vec4 over(vec4 above, vec4 below) { return above + below * (1.0 - above.a); }
 
-// How far a line is moved to the right: below the card it is in the middle of the block.
-float moved(sampler2D text, vec4 where) {
-    vec4 lies = texelFetch(plan, ivec2(0), 0);
-    bool beside = where.x > lies.x + lies.z;
-    vec4 ink = TEXT_INK(text);
-    return beside ? 0.0 : floor(0.5 * (where.z - ink.z + ink.x));
-}
-
-vec4 line(sampler2D text, vec2 at, float strength) {
-    vec2 from = at + vec2(TEXT_INK(text).x, TEXT_BASELINES(text).x);
-    vec2 fall = vec2(0.0, 0.03 * TEXT_EM(text));
-    vec4 shade = vec4(0.0, 0.0, 0.0, 0.45 * TEXT_MASK(text, from + fall).b);
-    return over(TEXT_DRAW(text, from, color * vec4(1.0, 1.0, 1.0, strength), vec4(0.0), 0.0), shade);
+// A line of text, seen at this point of its texture; its shadow falls this far.
+vec4 line(sampler2D text, vec2 point, float fall, float strength) {
+    vec4 shade = vec4(0.0, 0.0, 0.0, 0.45 * TEXT_MASK(text, point + vec2(0.0, fall)).b);
+    return over(TEXT_DRAW(text, point, color * vec4(1.0, 1.0, 1.0, strength), vec4(0.0), 0.0), shade);
 }
 
 // Title and artist with the scrim behind them, premultiplied.
@@ -256,18 +224,9 @@ vec4 lettered() {
     vec2 middle = where.xy + 0.5 * where.zw * vec2(1.0, -1.0);
     vec2 reach = 0.5 * where.zw + 0.04 * unit;
     float away = max(box(gl_FragCoord.xy - middle, reach, min(reach.x, reach.y)), 0.0) / (0.2 * unit);
-    vec4 seen = vec4(0.0, 0.0, 0.0, needed(where) * exp(-away * away));
-    vec2 at = gl_FragCoord.xy - where.xy;
-    float down = 0.0;
-    if (titled()) {
-        vec2 lines = TEXT_BASELINES(title);
-        down = floor(TEXT_CAPS(title));
-        seen = over(line(title, at + vec2(-moved(title, where), down), 1.0), seen);
-        down += lines.x - lines.y + step_down();
-    } else {
-        down = floor(TEXT_CAPS(artist));
-    }
-    return credited() ? over(line(artist, at + vec2(-moved(artist, where), down), 0.92), seen) : seen;
+    vec4 seen = vec4(0.0, 0.0, 0.0, lamp.x * exp(-away * away));
+    if (titled()) seen = over(line(title, gl_FragCoord.xy + near, lamp.y, 1.0), seen);
+    return credited() ? over(line(artist, gl_FragCoord.xy + far, lamp.z, 0.92), seen) : seen;
 }
 
 vec4 film() {
