@@ -37,9 +37,7 @@ def main() -> None:
         loudness = spectrogram.analyse(audio, spectra)
         spectra_s = time.perf_counter() - start
         levels_s = wall_seconds(lambda: band_levels.analyse(spectra, levels))
-        track_s = wall_seconds(
-            lambda: track_features.analyse(audio, spectra, track_file, loudness=loudness)
-        )
+        track_s = wall_seconds(lambda: track_features.analyse(spectra, loudness, track_file))
         size = sum(path.stat().st_size for path in (spectra, levels, track_file)) / 1e6
         total = spectra_s + levels_s + track_s
     print(f"{seconds:g} s of music, seconds on the clock")

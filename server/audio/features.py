@@ -15,7 +15,10 @@ from server.audio import band_levels, track_features
 from server.audio.spectrum import bands
 from server.audio.spectrum import spectrogram as spectra
 from server.audio.spectrum.analyser_node import HOP, SIZE, STEPS_PER_S
+from server.audio.spectrum.loudness import measure_file
+from server.errors import ToqiboxError
 from server.files import atomic, seal
+from server.media import ffmpeg
 from server.media import wav as wave
 from server.protocol.feature_names import BANDS, EVENTS, EVENTS_WITH_CONFIDENCE
 from server.protocol.file_names import LEVELS, SPECTRA, TRACK
@@ -60,10 +63,17 @@ def analyse(
     if whole and not seal.is_intact(folder / LEVELS):
         band_levels.analyse(spectra_path, folder / LEVELS)
     if whole and not seal.is_intact(folder / TRACK):
-        track_features.analyse(
-            audio, spectra_path, folder / TRACK, tempo, on_progress, loudness=loudness
-        )
+        if loudness is None:  # the spectra are those of an earlier analysis
+            loudness = _measure_loudness(audio)
+        track_features.analyse(spectra_path, loudness, folder / TRACK, tempo, on_progress)
     return wave.seconds(audio)
+
+
+def _measure_loudness(audio: Path) -> Float64Array:
+    try:
+        return measure_file(audio)
+    except ffmpeg.MediaError as error:
+        raise ToqiboxError("undecodable_audio", detail=str(error)) from error
 
 
 class Features:

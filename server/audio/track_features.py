@@ -7,7 +7,6 @@ strength 0..1), `sections` (rows of start, end, energy and kind) with their `lab
 """
 
 from collections.abc import Callable
-from contextlib import nullcontext
 from pathlib import Path
 
 import numpy as np
@@ -16,13 +15,11 @@ from numpy.typing import NDArray
 from server.arrays import Float32Array, Float64Array
 from server.audio.spectrum import bands, spectrogram
 from server.audio.spectrum.analyser_node import STEPS_PER_S
-from server.audio.spectrum.loudness import STEP_S, LoudnessMeter
+from server.audio.spectrum.loudness import STEP_S
 from server.audio.spectrum.track_samples import RecordedSamples
 from server.audio.structure import section_labels
 from server.audio.track_events import TrackEvents, find_events
-from server.errors import ToqiboxError
 from server.files import atomic
-from server.media import ffmpeg
 from server.protocol.feature_names import BANDS, EVENTS_WITH_CONFIDENCE, SECTION_KINDS, SECTIONS
 
 FORMAT = 5
@@ -48,41 +45,31 @@ _MIN_FLUX = 0.01
 
 
 def analyse(
-    audio: Path,
     spectra: Path,
+    loudness: Float64Array,
     out: Path,
     tempo: float | None = None,
     on_progress: Callable[[], None] | None = None,
-    *,
-    loudness: Float64Array | None = None,
 ) -> None:
     """Analyse a track as a whole and write `out`, through its `.part`.
 
     Args:
-        audio: one of our WAV files.
-        spectra: its spectra.
+        spectra: of the track.
+        loudness: of the track, rows as of `loudness.parse`.
         out: the file to write.
         tempo: the known tempo in beats a minute, or None.
         on_progress: called at intervals.
-        loudness: its loudness, if `spectrogram.analyse` has returned it; None measures it.
 
     Raises:
-        ToqiboxError: storage_full, undecodable_audio.
+        ToqiboxError: storage_full.
         ValueError: `spectra` is not a file of spectra.
     """
     report_progress = on_progress or (lambda: None)
-    try:
-        with LoudnessMeter(audio) if loudness is None else nullcontext() as meter:
-            records = spectrogram.load(spectra)
-            steps = len(records) - spectrogram.TAIL
-            # A record holds the samples before its step; those of the first precede the audio.
-            events = find_events(RecordedSamples(records[1 : steps + 1]), tempo)
-            report_progress()
-            if meter is not None:
-                loudness = meter.read()
-            assert loudness is not None
-    except ffmpeg.MediaError as error:
-        raise ToqiboxError("undecodable_audio", detail=str(error)) from error
+    records = spectrogram.load(spectra)
+    steps = len(records) - spectrogram.TAIL
+    # A record holds the samples before its step; those of the first precede the audio.
+    events = find_events(RecordedSamples(records[1 : steps + 1]), tempo)
+    report_progress()
     columns = _columns(records, loudness, events)
     report_progress()
     with atomic.atomic_write(out, sealed=True) as file:

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from server.arrays import Float32Array, Float64Array
-from server.audio.spectrum.loudness import LoudnessMeter
+from server.audio.spectrum.loudness import measure_file
 from server.errors import ToqiboxError
 from server.media import wav
 from server.media.ffmpeg import MediaError
@@ -26,9 +26,8 @@ def summarise_track(audio: Path, samples: int) -> TrackFacts:
         ToqiboxError: internal: ffmpeg failed.
     """
     try:
-        with LoudnessMeter(audio) as meter:
-            # The first three readings are of blocks that are not full yet.
-            loudness = integrated_loudness(meter.read()[3:, 0])
+        # The first three readings are of blocks that are not full yet.
+        loudness = integrated_loudness(measure_file(audio)[3:, 0])
     except MediaError as error:
         raise ToqiboxError("internal", detail=str(error)) from error
     offset = len(wav.header(samples))

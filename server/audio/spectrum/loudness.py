@@ -6,7 +6,6 @@ Measured by ffmpeg's `ebur128` filter, ten times a second.
 import os
 import re
 from pathlib import Path
-from types import TracebackType
 from typing import Any, Self
 
 import numpy as np
@@ -24,39 +23,18 @@ _WAIT_S = 600.0
 _VALUE = re.compile(rb"lavfi\.r128\.([MS])=(-?[\d.]+|-?inf|nan)")
 
 
-class LoudnessMeter:
-    """Measures one of our WAV files in a parallel process; a context manager.
+def measure_file(audio: Path) -> Float64Array:
+    """Measure one of our WAV files, and return what `parse` does.
 
     Raises:
-        MediaError: ffmpeg cannot be started.
+        MediaError: the measurement failed.
     """
-
-    def __init__(self, audio: Path) -> None:
-        stream = ffmpeg.input_file(audio, format="wav", format_whitelist="wav").audio
-        argv = ffmpeg.output(measure(stream, "pipe:1"), "-", format="null")
-        self._process = ffmpeg.Process(argv, _LIMITS, stdout=True)
-
-    def __enter__(self) -> Self:
-        self._process.__enter__()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self._process.__exit__(kind, error, trace)
-
-    def read(self) -> Float64Array:
-        """Return what `parse` does.
-
-        Raises:
-            MediaError: the measurement failed.
-        """
-        output = b"".join(self._process.chunks(_WAIT_S))
-        self._process.wait(_WAIT_S).raise_for_status()
-        return parse(output)
+    stream = ffmpeg.input_file(audio, format="wav", format_whitelist="wav").audio
+    argv = ffmpeg.output(measure(stream, "pipe:1"), "-", format="null")
+    with ffmpeg.Process(argv, _LIMITS, stdout=True) as process:
+        output = b"".join(process.chunks(_WAIT_S))
+        process.wait(_WAIT_S).raise_for_status()
+    return parse(output)
 
 
 class LoudnessOutput:
