@@ -42,7 +42,7 @@ class WarmUp:
     Args:
         config: the settings.
         data: the data folder, for the files of the tasks.
-        machine: runs the tasks; it has been probed.
+        machine: runs the tasks.
         library: the effects; only a built-in default effect is compiled.
         shaders: folder in which the driver caches compiled shaders.
     """
@@ -63,6 +63,7 @@ class WarmUp:
 
     async def run(self) -> None:
         """Compile the effect, unless the cache has it; a failure is only logged."""
+        await self._machine.first_probe()
         try:
             source = await run_in_thread(self._source)
             if source is None or self._machine.problems():
@@ -82,6 +83,8 @@ class WarmUp:
 
     async def _compile(self, source: EffectSource) -> None:
         """Draw one frame of the effect, over a photo and the default track."""
+        if await run_in_thread(self._data.free_mb) < self._config.min_free_mb:
+            raise ToqiboxError("storage_full")
         folder = self._data.new_spool()
         try:
             photo = folder / "photo"
@@ -98,7 +101,7 @@ class WarmUp:
                 frames=1,
                 fit=DEFAULT_FIT,
                 egl_device=self._config.egl_device,
-                gpu=self._config.first_gpu,
+                gpu=self._machine.usable_gpu,
             )
             draw = DrawFrames(scene=scene, frames=(), awaits_track=True, folder=folder)
             await self._machine.run_task(draw, _TIMEOUTS, _LIMITS)

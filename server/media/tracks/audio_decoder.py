@@ -179,6 +179,8 @@ def _fill(
     After a seek of `seek_s` seconds, samples are counted from there.
     """
     path, kind, is_cancelled = upload
+    if is_cancelled():
+        raise CancelledError
     file.seek(0)
     file.truncate()
     file.write(wav.header(0))
@@ -194,6 +196,8 @@ def _fill(
             result = process.wait(30)
     except ffmpeg.MediaError as error:
         raise ToqiboxError("undecodable_audio", field="audio", detail=str(error)) from error
+    if is_cancelled():
+        raise CancelledError
     # A broken end of the file may give a status above 0. A signal means a crash or a limit: the
     # output before it depends on timing.
     if result.rc < 0 or (excerpt.decoded == 0 and not seek_s):
