@@ -56,9 +56,10 @@
 #define SAFE_AREA vec4(0.0)
 #endif
 
+// In the last pass, and in `words` and `back` as breathe.vs says:
 varying vec2 near; // of this pixel in the pass `card`
 varying vec2 far;  // and in the pass `back`
-varying vec3 lamp; // light on the background, in the halo around the card, and on the card (breathe.vs)
+varying vec3 lamp; // light on the background, in the halo around the card, and on the card
 
 const float TAPS = 14.0;
 const float BLUR = 0.06; // standard deviation of the blur, in short sides of the frame

@@ -1,4 +1,5 @@
-// Where the layers of the last pass lie, and how bright they are.
+// Where the layers of the last pass lie, and how bright they are; and what is equal for all pixels
+// of the passes `back` and `words`.
 
 varying vec2 near;
 varying vec2 far;
@@ -66,7 +67,6 @@ void main() {
     isf_vertShaderInit();
     near = far = isf_FragNormCoord;
     lamp = vec3(1.0);
-    // Equal for all pixels of these passes, so that they are computed at the corners alone.
     if (PASSINDEX == 4) lamp.x = calm();
     if (PASSINDEX == 6) place_words();
     if (PASSINDEX < 7) return;

@@ -176,9 +176,9 @@ class ValidationCache:
             await self.custom.require_valid(source, share)
             return
         result = self._results.get(self._key(source))
-        if result is None and source.built_in:
-            return
         if result is None:
+            if source.built_in:
+                return
             validation = self._start(source, self._queue_lock)
             await asyncio.wait({validation}, timeout=_MAX_WAIT_S)
             if validation.cancelled():

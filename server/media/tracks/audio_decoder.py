@@ -45,6 +45,10 @@ class _Upload(NamedTuple):
     kind: str
     is_cancelled: Callable[[], bool]
 
+    def raise_if_cancelled(self) -> None:
+        if self.is_cancelled():
+            raise CancelledError
+
 
 def decode(
     path: Path,
@@ -178,9 +182,8 @@ def _fill(
 
     After a seek of `seek_s` seconds, samples are counted from there.
     """
-    path, kind, is_cancelled = upload
-    if is_cancelled():
-        raise CancelledError
+    path, kind, _ = upload
+    upload.raise_if_cancelled()
     file.seek(0)
     file.truncate()
     file.write(wav.header(0))
@@ -188,16 +191,14 @@ def _fill(
         argv = _decode_argv(path, kind, mix_filter, seek_s)
         with ffmpeg.Process(argv, _LIMITS, stdout=True) as process:
             for chunk in process.chunks():
-                if is_cancelled():
-                    raise CancelledError
+                upload.raise_if_cancelled()
                 file.write(excerpt.feed(chunk))
                 if excerpt.full:
                     return
             result = process.wait(30)
     except ffmpeg.MediaError as error:
         raise ToqiboxError("undecodable_audio", field="audio", detail=str(error)) from error
-    if is_cancelled():
-        raise CancelledError
+    upload.raise_if_cancelled()
     # A broken end of the file may give a status above 0. A signal means a crash or a limit: the
     # output before it depends on timing.
     if result.rc < 0 or (excerpt.decoded == 0 and not seek_s):
